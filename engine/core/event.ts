@@ -1,0 +1,91 @@
+import type { Json, JsonObject } from './json.ts';
+import type { Usage } from './message.ts';
+import type { ProblemData } from './problem.ts';
+import type { ExecutionState, StepStatus } from './status.ts';
+
+/** What happened, and its `data`. `*_delta` and `progress` are live only; everything else is stored. */
+export interface EventData {
+  run_start: { readonly workflow: string; readonly input: Json; readonly hash: string };
+  run_resume: { readonly checkpoints: number };
+  run_end: { readonly state: ExecutionState; readonly output?: Json; readonly error?: ProblemData; readonly usage: Usage };
+  step_start: { readonly verb: string; readonly attempt: number };
+  step_end: {
+    readonly status: StepStatus;
+    readonly output?: Json;
+    readonly error?: ProblemData;
+    readonly attempts: number;
+    readonly durationMs: number;
+  };
+  submission_queued: { readonly position: number };
+  submission_end: { readonly state: ExecutionState; readonly error?: ProblemData };
+  operation_start: { readonly operation: 'prompt' | 'skill' | 'task' | 'shell' | 'compact'; readonly message: string };
+  operation_end: {
+    readonly isError: boolean;
+    readonly text?: string;
+    readonly output?: Json;
+    readonly error?: ProblemData;
+    readonly usage: Usage;
+    readonly durationMs: number;
+  };
+  turn_start: { readonly model: string; readonly turn: number };
+  turn_end: { readonly model: string; readonly text: string; readonly finish: string; readonly usage: Usage; readonly toolCalls: number };
+  text_delta: { readonly text: string };
+  thinking_delta: { readonly text: string };
+  tool_start: { readonly tool: string; readonly input: Json };
+  tool_end: { readonly tool: string; readonly isError: boolean; readonly output: Json; readonly durationMs: number };
+  task_start: { readonly prompt: string; readonly agent?: string };
+  task_end: { readonly isError: boolean; readonly text: string };
+  compaction_start: { readonly reason: string; readonly tokens: number };
+  compaction_end: { readonly messagesBefore: number; readonly messagesAfter: number };
+  approval_requested: JsonObject;
+  approval_resolved: JsonObject;
+  log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string; readonly fields?: JsonObject };
+  progress: { readonly ratio: number; readonly message?: string };
+  error: ProblemData;
+  idle: JsonObject;
+}
+
+/** Name of an event. */
+export type EventType = keyof EventData;
+
+/** What an event belongs to. */
+export interface EventScope {
+  readonly runId?: string;
+  readonly agent?: string;
+  readonly instanceId?: string;
+  readonly session?: string;
+  readonly submissionId?: string;
+  readonly operationId?: string;
+  readonly turnId?: string;
+  readonly toolCallId?: string;
+  readonly taskId?: string;
+  readonly stepPath?: string;
+  /** The operation or execution that caused this one. */
+  readonly parentId?: string;
+}
+
+/** What rooms emit; the journal adds id, index and time. */
+export type NewEvent = {
+  [Type in EventType]: EventScope & { readonly type: Type; readonly data: EventData[Type] };
+}[EventType];
+
+/**
+ * One thing that happened, as stored and sent. `index` is dense and increasing per execution, from 1;
+ * live-only events have index 0 and the id of nothing.
+ */
+export type EngineEvent = NewEvent & {
+  readonly v: 1;
+  /** `<execution id>#<index>`; empty for live-only events. */
+  readonly id: string;
+  readonly index: number;
+  /** ISO 8601, UTC. */
+  readonly timestamp: string;
+  /** The run or submission whose stream this event is in. */
+  readonly executionId: string;
+};
+
+/** Event types that are sent live and never stored. */
+export const liveOnly: readonly EventType[] = ['text_delta', 'thinking_delta', 'progress'];
+
+/** Event types after which an execution's stream has no more events. */
+export const terminalEvents: readonly EventType[] = ['run_end', 'submission_end'];

@@ -1,0 +1,1 @@
+export type { Expression, Scope, SchemaCheck, SchemaFault, Template, Value } from './types.ts';

@@ -1,0 +1,64 @@
+import type { Sandbox as SandboxSpec } from '../program/sandbox.ts';
+
+/** A file, folder or link in a sandbox. */
+export interface FileInfo {
+  /** Absolute path in the sandbox, forward slashes. */
+  readonly path: string;
+  readonly kind: 'file' | 'folder' | 'other';
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+}
+
+/** What a command left. */
+export interface ExecResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+  /** True when output was cut at the limit. */
+  readonly truncated: boolean;
+}
+
+/**
+ * Files and commands for tools, under the policy of its spec. Paths are absolute or relative to the workspace.
+ * Contract: leaving the sandbox, writing without `write`, running without `shell` throw Problem `sandbox_denied`;
+ * missing files and other failures throw Problem `sandbox_failed`; a failing command is a result, not a throw;
+ * a command over its time is ended and throws Problem `timeout`; calls may run in parallel.
+ */
+export interface Sandbox {
+  readonly spec: SandboxSpec;
+  readFile(path: string): Promise<Uint8Array>;
+  writeFile(path: string, content: Uint8Array | string): Promise<void>;
+  stat(path: string): Promise<FileInfo | undefined>;
+  /** Entries of a folder, sorted by name. */
+  list(path: string): Promise<readonly FileInfo[]>;
+  makeFolder(path: string): Promise<void>;
+  remove(path: string, options?: { readonly recursive?: boolean }): Promise<void>;
+  exec(
+    command: string,
+    options?: {
+      readonly cwd?: string;
+      readonly env?: Readonly<Record<string, string>>;
+      readonly timeoutMs?: number;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<ExecResult>;
+  /** Absolute, normalised path; throws Problem `sandbox_denied` when it leaves the sandbox. */
+  resolve(path: string): string;
+  /** Changed since the last `snapshot`? */
+  readonly dirty: boolean;
+  /** The workspace's own files (mounts left out), to be given to `open` again; marks it clean. */
+  snapshot(): Promise<SandboxSnapshot>;
+  close(): Promise<void>;
+}
+
+/** Files by absolute path, base64. */
+export interface SandboxSnapshot {
+  readonly [path: string]: string;
+}
+
+/** Opens sandboxes by spec. Throws Problem `sandbox_failed` when the type is not available here. */
+export interface Sandboxes {
+  open(spec: SandboxSpec, options: { readonly restore?: SandboxSnapshot; readonly env: Readonly<Record<string, string>> }): Promise<Sandbox>;
+}

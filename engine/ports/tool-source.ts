@@ -1,0 +1,46 @@
+import type { Json, JsonObject, JsonSchema } from '../core/json.ts';
+import type { Tool } from '../program/tool.ts';
+import type { Sandbox } from './sandbox.ts';
+
+/** What a running tool may use. */
+export interface ToolContext {
+  /** Aborts when the call times out, or its operation or run is aborted. */
+  readonly signal: AbortSignal;
+  /** Writes a `log` event. */
+  log(message: string, fields?: JsonObject): void;
+  /** The workspace of the instance or run. */
+  readonly sandbox: Sandbox;
+  /** Secrets granted to this tool; throws Problem `missing_secret` for others. */
+  readonly secrets: { get(name: string): string };
+  readonly instance?: { readonly agent: string; readonly id: string; readonly session: string };
+  readonly runId?: string;
+  readonly stepPath?: string;
+  readonly toolCallId: string;
+  /** The same for every attempt of one call. */
+  readonly idempotencyKey: string;
+  /** From 1. */
+  readonly attempt: number;
+}
+
+/** What `defineTool` takes: a tool in TypeScript. */
+export interface ToolDefinition<Input = never> {
+  /** Needed when no YAML file describes the tool. */
+  readonly description?: string;
+  readonly inputSchema?: JsonSchema;
+  readonly outputSchema?: JsonSchema;
+  readonly annotations?: Tool['annotations'];
+  run(input: Input, context: ToolContext): unknown;
+}
+
+/** A declared tool made ready to run. */
+export interface OpenTool {
+  readonly description: string;
+  readonly inputSchema: JsonSchema;
+  readonly outputSchema: JsonSchema | undefined;
+  run(input: Json, context: ToolContext): Promise<Json>;
+}
+
+/** Makes declared tools runnable. Contract: `open` imports user code at most once a tool; throws Problem `tool_invalid` when the module is unusable; `run` throws Problem `tool_failed` or what the tool threw. */
+export interface ToolSource {
+  open(tool: Tool): Promise<OpenTool>;
+}

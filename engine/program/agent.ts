@@ -1,0 +1,54 @@
+import type { JsonSchema, JsonObject } from '../core/json.ts';
+import type { Origin } from '../core/range.ts';
+import type { Template, Value } from '../expr/index.ts';
+import type { ModelChoice, ModelSettings, Thinking } from './model.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { Skill } from './skill.ts';
+import type { BuiltinTool, Tool } from './tool.ts';
+
+/** What to do with a new prompt while the session works. */
+export type BusyPolicy = 'queue' | 'join' | 'reject' | 'replace';
+
+/** Bounds of one operation; absent means unbounded. */
+export interface Limits {
+  readonly durationMs?: number;
+  readonly modelCalls?: number;
+  readonly tokens?: number;
+  readonly costUsd?: number;
+}
+
+/** An agent after its `extends` chain is merged, or a profile used as a subagent. */
+export interface Agent {
+  readonly kind: 'agent' | 'profile';
+  readonly name: string;
+  readonly description: string;
+  readonly hash: string;
+  readonly origin: Origin;
+  /** `false`: every call names a model. Undefined: none anywhere, a call must name one. */
+  readonly model: ModelChoice | false | undefined;
+  readonly modelSettings: ModelSettings;
+  readonly thinking: Thinking | undefined;
+  /** Rendered over `{agent: {name}, instance: {id}, input, env}`. */
+  readonly instructions: Template | undefined;
+  readonly inputSchema: JsonSchema | undefined;
+  readonly outputSchema: JsonSchema | undefined;
+  /** Built-in tools the agent has: what it lists, or by default what its sandbox grants. */
+  readonly builtins: readonly BuiltinTool[];
+  readonly tools: readonly Tool[];
+  readonly skills: readonly Skill[];
+  /** Agents and profiles it may delegate to with the `task` tool; a getter-free list, cycles allowed by name. */
+  readonly subagents: readonly string[];
+  readonly sandbox: Sandbox;
+  readonly maxTurns: number;
+  readonly timeoutMs: number | undefined;
+  readonly limits: Limits;
+  /** How often a typed result is asked for again. */
+  readonly retries: number;
+  readonly harness: string;
+  readonly busy: BusyPolicy;
+  readonly env: Readonly<Record<string, Value>>;
+  /** Names of secrets this agent's tools may read. */
+  readonly secrets: readonly string[];
+  /** `x-*` keys, for the embedding program. */
+  readonly extensions: JsonObject;
+}

@@ -1,0 +1,80 @@
+import type { Json, JsonObject } from '../core/json.ts';
+import type { Expression, Template, Value } from '../expr/index.ts';
+
+/** How hard a model should reason. */
+export type Thinking = 'off' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+
+/** Sampling settings; absent means the provider's default. */
+export interface ModelSettings {
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly topK?: number;
+  readonly maxOutputTokens?: number;
+  readonly stopSequences?: readonly string[];
+  readonly seed?: number;
+  readonly presencePenalty?: number;
+  readonly frequencyPenalty?: number;
+  /** Passed to the provider as it is. */
+  readonly providerOptions?: JsonObject;
+}
+
+/** A resolved model reference: `provider/id`, aliases replaced. */
+export interface ModelChoice {
+  /** Name of a provider of the config, or a built-in one. */
+  readonly provider: string;
+  readonly id: string;
+  /** Settings of the alias it came from. */
+  readonly settings: ModelSettings;
+}
+
+/** A model provider as configured. */
+export interface Provider {
+  readonly name: string;
+  readonly type: 'openai' | 'anthropic' | 'google' | 'openai-compatible' | 'script';
+  readonly baseUrl: string | undefined;
+  /** Leaves may read `secrets`. */
+  readonly headers: Readonly<Record<string, Value>>;
+  /** Name of the secret that holds the key. */
+  readonly apiKey: string | undefined;
+  readonly options: JsonObject;
+}
+
+/** A scripted model (`script/<name>`): ordered rules, the first that matches answers. */
+export interface ScriptedModel {
+  readonly name: string;
+  readonly rules: readonly ScriptRule[];
+}
+
+/** One rule of a scripted model. All given matchers must hold; none given always matches. */
+export interface ScriptRule {
+  readonly match: {
+    /** Part of the last user text, compared without case. */
+    readonly text?: string;
+    /** Regular expression (RE2) over the last user text. */
+    readonly pattern?: string;
+    /** The last message holds the result of this tool. */
+    readonly tool?: string;
+    /** Name of the agent that asks. */
+    readonly agent?: string;
+    /** Path of the workflow step that asks. */
+    readonly step?: string;
+    /** Which model turn of the operation this is, from 1. */
+    readonly turn?: number;
+    readonly when?: Expression;
+  };
+  readonly reply: ScriptReply;
+}
+
+/** What a scripted model answers; templates see `{text, messages, results, result, input, turn, agent, match}`. */
+export interface ScriptReply {
+  readonly text?: Template;
+  /** Sent as JSON text. Leaves may be `${{ }}`. */
+  readonly json?: Value;
+  readonly thinking?: Template;
+  readonly toolCalls?: readonly { readonly tool: string; readonly input: Value }[];
+  readonly error?: { readonly code: string; readonly message: string; readonly status?: number };
+  readonly usage?: { readonly inputTokens?: number; readonly outputTokens?: number };
+  /** Milliseconds before the first byte. */
+  readonly delayMs?: number;
+  readonly source: Json;
+}
