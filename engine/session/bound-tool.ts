@@ -1,0 +1,21 @@
+import type { Json, JsonObject } from '../core/json.ts';
+import type { ToolCallPart } from '../core/message.ts';
+import type { ToolSpec } from '../ports/model.ts';
+import type { Retry } from '../program/tool.ts';
+
+/** What a tool call may use while it runs. */
+export interface CallContext {
+  readonly signal: AbortSignal;
+  readonly call: ToolCallPart;
+  /** From 1. */
+  readonly attempt: number;
+  log(message: string, fields?: JsonObject): void;
+}
+
+/** A tool made ready for one operation: what the model is told, and how to run it. */
+export interface BoundTool {
+  readonly spec: ToolSpec;
+  readonly timeoutMs?: number;
+  readonly retry?: Retry;
+  run(input: Json, context: CallContext): Promise<Json>;
+}

@@ -1,0 +1,75 @@
+import { Problem } from '../core/problem.ts';
+import type { Clock } from '../ports/clock.ts';
+
+/** A signal that must be let go with `cancel` when the work is done. */
+export interface Deadline {
+  readonly signal: AbortSignal;
+  cancel(): void;
+}
+
+/**
+ * A signal that aborts with its parents, and with Problem `timeout` after `ms` (undefined: never).
+ * @param what names the work in the message: `tool "fetch"`.
+ */
+export function deadline(
+  clock: Clock,
+  ms: number | undefined,
+  parents: readonly (AbortSignal | undefined)[],
+  what: string,
+): Deadline {
+  const controller = new AbortController();
+  const timer = new AbortController();
+  const listening: (() => void)[] = [];
+  for (const parent of parents) {
+    if (parent === undefined) continue;
+    const follow = (): void => controller.abort(parent.reason);
+    if (parent.aborted) follow();
+    else {
+      parent.addEventListener('abort', follow, { once: true });
+      listening.push(() => parent.removeEventListener('abort', follow));
+    }
+  }
+  if (ms !== undefined && !controller.signal.aborted) {
+    clock.sleep(ms, timer.signal).then(
+      () => controller.abort(new Problem('timeout', `${what} took longer than ${ms} ms`, { details: { timeoutMs: ms } })),
+      () => undefined,
+    );
+  }
+  return {
+    signal: controller.signal,
+    cancel: () => {
+      timer.abort();
+      for (const stop of listening) stop();
+    },
+  };
+}
+
+/** The reason of an aborted signal as a Problem: timeouts and cancellations stay what they are, anything else is `aborted`. */
+export function abortProblem(signal: AbortSignal): Problem {
+  const reason: unknown = signal.reason;
+  return reason instanceof Problem ? reason : new Problem('aborted', 'the operation was aborted', { cause: reason });
+}
+
+/**
+ * Waits for work, but not past its signal: work that ignores the signal is left behind and its late result dropped.
+ */
+export async function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  if (signal.aborted) {
+    work.catch(() => undefined);
+    throw abortProblem(signal);
+  }
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    const onAbort = (): void => reject(abortProblem(signal));
+    signal.addEventListener('abort', onAbort, { once: true });
+    stop = () => signal.removeEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } catch (thrown) {
+    work.catch(() => undefined);
+    throw thrown;
+  } finally {
+    stop();
+  }
+}

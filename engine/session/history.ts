@@ -1,0 +1,55 @@
+import type { Json } from '../core/json.ts';
+import type { Message, ToolCallPart, ToolResultPart } from '../core/message.ts';
+import type { Documents } from '../ports/store.ts';
+
+/** The messages of one session: appended one document each, never rewritten. */
+export interface History {
+  /** Messages so far, oldest first. */
+  readonly messages: readonly Message[];
+  /** Commits a message at the end. */
+  append(message: Message): Promise<void>;
+}
+
+const namespace = 'entries';
+const window = 64;
+
+/**
+ * Loads a session's history. There is no head document to keep in step: entries are numbered from 0 without holes,
+ * so the end is where reading stops. Tool calls that a crash left open are answered with "outcome unknown".
+ */
+export async function loadHistory(documents: Documents, key: string): Promise<History> {
+  const messages: Message[] = [];
+  for (let start = 0; ; start += window) {
+    const keys = Array.from({ length: window }, (_, index) => entryKey(key, start + index));
+    const found = await documents.getMany(namespace, keys);
+    const end = found.findIndex((entry) => entry === undefined);
+    for (const entry of end === -1 ? found : found.slice(0, end)) messages.push(entry as unknown as Message);
+    if (end !== -1) break;
+  }
+  const append = async (message: Message): Promise<void> => {
+    await documents.set(namespace, entryKey(key, messages.length), message as unknown as Json);
+    messages.push(message);
+  };
+  const open = openCalls(messages.at(-1));
+  if (open.length > 0) await append({ role: 'tool', content: open.map(unknownOutcome) });
+  return { messages, append };
+}
+
+function entryKey(key: string, index: number): string {
+  return `${key}.${String(index).padStart(8, '0')}`;
+}
+
+function openCalls(last: Message | undefined): ToolCallPart[] {
+  if (last?.role !== 'assistant') return [];
+  return last.content.filter((part): part is ToolCallPart => part.type === 'tool_call');
+}
+
+function unknownOutcome(call: ToolCallPart): ToolResultPart {
+  return {
+    type: 'tool_result',
+    toolCallId: call.toolCallId,
+    toolName: call.toolName,
+    output: 'the call was interrupted; whether it took effect is unknown',
+    isError: true,
+  };
+}

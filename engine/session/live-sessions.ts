@@ -1,0 +1,98 @@
+import { instanceKey, sessionKey, type SessionAddress } from '../core/ids.ts';
+import type { Agent } from '../program/agent.ts';
+import { loadHistory, type History } from './history.ts';
+import type { SessionPorts } from './ports.ts';
+import { createQueue, type Queue } from './queue.ts';
+import { createWorkspace, type Workspace } from './workspace.ts';
+
+/** A session in memory: its queue, its history once read, and what stops its work. */
+export interface LiveSession {
+  readonly queue: Queue;
+  /** One for each prompt running or waiting, oldest first. */
+  readonly controllers: Set<AbortController>;
+  history(): Promise<History>;
+}
+
+/** The sessions and workspaces in memory. What is idle for long is let go and read again at the next prompt. */
+export interface LiveSessions {
+  get(address: SessionAddress): LiveSession;
+  workspace(agent: Agent, instance: string): Workspace;
+  /** Drops the least recently used idle ones beyond the limit. */
+  trim(): Promise<void>;
+  /** Aborts everything with a reason and closes the workspaces. */
+  close(reason: unknown): Promise<void>;
+}
+
+const maxIdle = 256;
+
+/** An empty registry. */
+export function createLiveSessions(ports: SessionPorts): LiveSessions {
+  const sessions = new Map<string, LiveSession>();
+  const workspaces = new Map<string, { readonly workspace: Workspace; readonly sessions: Set<string> }>();
+  const owners = new Map<string, string>();
+
+  return {
+    get(address) {
+      const key = sessionKey(address);
+      const session = sessions.get(key) ?? open(key);
+      // Re-inserting keeps the map in order of use.
+      sessions.delete(key);
+      sessions.set(key, session);
+      const owner = instanceKey(address.agent, address.instance);
+      owners.set(key, owner);
+      workspaces.get(owner)?.sessions.add(key);
+      return session;
+    },
+    workspace(agent, instance) {
+      const key = instanceKey(agent.name, instance);
+      let entry = workspaces.get(key);
+      if (entry === undefined) {
+        const workspace = createWorkspace(ports, agent.sandbox, { name: agent.name, id: instance, env: agent.env });
+        entry = { workspace, sessions: new Set() };
+        workspaces.set(key, entry);
+      }
+      return entry.workspace;
+    },
+    async trim() {
+      for (const [key, session] of sessions) {
+        if (sessions.size <= maxIdle) break;
+        if (session.queue.length > 0) continue;
+        sessions.delete(key);
+        await release(key);
+      }
+    },
+    async close(reason) {
+      for (const session of sessions.values()) for (const controller of session.controllers) controller.abort(reason);
+      for (const { workspace } of workspaces.values()) await workspace.close();
+      sessions.clear();
+      workspaces.clear();
+      owners.clear();
+    },
+  };
+
+  function open(key: string): LiveSession {
+    let history: Promise<History> | undefined;
+    return {
+      queue: createQueue(),
+      controllers: new Set(),
+      history() {
+        history ??= loadHistory(ports.store.documents, key).catch((thrown: unknown) => {
+          history = undefined;
+          throw thrown;
+        });
+        return history;
+      },
+    };
+  }
+
+  async function release(key: string): Promise<void> {
+    const owner = owners.get(key);
+    owners.delete(key);
+    if (owner === undefined) return;
+    const entry = workspaces.get(owner);
+    entry?.sessions.delete(key);
+    if (entry === undefined || entry.sessions.size > 0) return;
+    workspaces.delete(owner);
+    await entry.workspace.close();
+  }
+}

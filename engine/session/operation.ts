@@ -1,0 +1,173 @@
+import type { EventScope, NewEvent } from '../core/event.ts';
+import type { SessionAddress } from '../core/ids.ts';
+import type { Json, JsonSchema } from '../core/json.ts';
+import { addUsage, type ImagePart, type Message, type Usage } from '../core/message.ts';
+import { asProblem, Problem } from '../core/problem.ts';
+import { choices } from '../core/suggest.ts';
+import type { HarnessContext } from '../ports/harness.ts';
+import type { Agent } from '../program/agent.ts';
+import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
+import type { Role } from '../program/role.ts';
+import { assembleSystem, say } from './assemble-prompt.ts';
+import type { BoundTool } from './bound-tool.ts';
+import type { History } from './history.ts';
+import type { SessionPorts } from './ports.ts';
+import { callTool } from './tool-call.ts';
+import { readResult } from './typed-result.ts';
+
+/** One prompt, everything about it decided. */
+export interface Operation {
+  readonly agent: Agent;
+  readonly address: SessionAddress;
+  readonly kind: 'prompt' | 'task';
+  readonly message: string;
+  readonly images: readonly ImagePart[];
+  readonly input: Json | undefined;
+  readonly model: ModelChoice;
+  readonly settings: ModelSettings;
+  readonly thinking: Thinking | undefined;
+  readonly role: Role | undefined;
+  readonly schema: JsonSchema | undefined;
+  readonly history: History;
+  readonly tools: ReadonlyMap<string, BoundTool>;
+  readonly signal: AbortSignal;
+  readonly scope: EventScope;
+  /** What it has used so far; tasks it delegates add to it. */
+  readonly spent: Spent;
+  emit(event: NewEvent): void;
+}
+
+/** A running count of what an operation used. */
+export interface Spent {
+  usage: Usage;
+  modelCalls: number;
+}
+
+/** What an operation gave. */
+export interface OperationResult {
+  readonly text: string;
+  readonly output: Json;
+  readonly usage: Usage;
+  readonly modelCalls: number;
+  readonly attempts: number;
+}
+
+/**
+ * Runs one operation to its end: the user's message is committed, the harness runs, a typed result is read and asked for
+ * again when it does not fit. Emits `operation_start` and, whatever happens, `operation_end`.
+ */
+export async function runOperation(ports: SessionPorts, operation: Operation): Promise<OperationResult> {
+  const { emit, scope, spent } = operation;
+  const started = ports.clock.elapsed();
+  emit({ ...scope, type: 'operation_start', data: { operation: operation.kind, message: operation.message } });
+  try {
+    const result = await runAttempts(ports, operation);
+    emit({
+      ...scope,
+      type: 'operation_end',
+      data: {
+        isError: false,
+        text: result.text,
+        output: result.output,
+        usage: result.usage,
+        durationMs: ports.clock.elapsed() - started,
+      },
+    });
+    return result;
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    emit({
+      ...scope,
+      type: 'operation_end',
+      data: { isError: true, error: problem.toData(), usage: spent.usage, durationMs: ports.clock.elapsed() - started },
+    });
+    throw problem === thrown ? thrown : problem;
+  }
+}
+
+async function runAttempts(ports: SessionPorts, operation: Operation): Promise<OperationResult> {
+  const { agent, schema, spent } = operation;
+  const harness = ports.harnesses[agent.harness];
+  if (harness === undefined) {
+    throw new Problem('invalid_project', `no harness "${agent.harness}"${choices(agent.harness, Object.keys(ports.harnesses))}`);
+  }
+  const system = assembleSystem(ports.program, agent, {
+    instance: operation.address.instance,
+    input: operation.input,
+    role: operation.role,
+    schema,
+    env: ports.env,
+  });
+  const context = harnessContext(ports, operation);
+  await operation.history.append({
+    role: 'user',
+    content: [{ type: 'text', text: operation.message }, ...operation.images],
+  });
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await harness.run(
+      {
+        model: operation.model,
+        system,
+        messages: [...operation.history.messages],
+        // A repaired answer must not repeat what tools did.
+        tools: attempt === 1 ? [...operation.tools.values()].map((tool) => tool.spec) : [],
+        settings: operation.settings,
+        maxTurns: agent.maxTurns,
+        origin: {
+          agent: agent.name,
+          ...(operation.scope.stepPath === undefined ? {} : { stepPath: operation.scope.stepPath }),
+          ...(operation.input === undefined ? {} : { input: operation.input }),
+        },
+        signal: operation.signal,
+        ...(schema === undefined ? {} : { outputSchema: schema }),
+        ...(operation.thinking === undefined ? {} : { thinking: operation.thinking }),
+      },
+      context,
+    );
+    spent.usage = addUsage(spent.usage, result.usage);
+    spent.modelCalls += result.modelCalls;
+    const done = { text: result.text, usage: spent.usage, modelCalls: spent.modelCalls, attempts: attempt };
+    if (schema === undefined) return { ...done, output: result.text };
+    const read = readResult(result.text, schema);
+    if ('value' in read) return { ...done, output: read.value };
+    if (attempt > agent.retries) {
+      throw new Problem('result_invalid', `the model gave no valid result in ${attempt} attempts: ${read.fault}`, {
+        details: { attempts: attempt, fault: read.fault },
+      });
+    }
+    await operation.history.append({
+      role: 'user',
+      content: [{ type: 'text', text: say(ports.program, 'repair', { fault: read.fault, schema: JSON.stringify(schema) }) }],
+    });
+  }
+}
+
+function harnessContext(ports: SessionPorts, operation: Operation): HarnessContext {
+  const { spent } = operation;
+  const { limits } = operation.agent;
+  return {
+    models: ports.models,
+    emit: (event) => operation.emit({ ...operation.scope, ...event }),
+    newTurnId: () => `turn_${ports.clock.ulid()}`,
+    append: (message: Message) => operation.history.append(message),
+    callTool: (call, turnId) =>
+      callTool(ports, operation.tools, call, {
+        signal: operation.signal,
+        scope: { ...operation.scope, turnId },
+        emit: operation.emit,
+      }),
+    beforeTurn(usage, modelCalls) {
+      const calls = spent.modelCalls + modelCalls;
+      const tokens = spent.usage.totalTokens + usage.totalTokens;
+      check('modelCalls', calls, limits.modelCalls);
+      check('tokens', tokens, limits.tokens);
+    },
+  };
+
+  function check(limit: string, used: number, allowed: number | undefined): void {
+    if (allowed === undefined || used < allowed) return;
+    throw new Problem('limit_reached', `agent "${operation.agent.name}" reached its limit of ${allowed} ${limit}`, {
+      details: { limit, used, allowed },
+    });
+  }
+}

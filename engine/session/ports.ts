@@ -1,0 +1,25 @@
+import type { Journal, Redactor } from '../journal/index.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Harness } from '../ports/harness.ts';
+import type { Models } from '../ports/model.ts';
+import type { Sandboxes } from '../ports/sandbox.ts';
+import type { Secrets } from '../ports/secrets.ts';
+import type { Store } from '../ports/store.ts';
+import type { ToolSource } from '../ports/tool-source.ts';
+import type { Program } from '../program/program.ts';
+
+/** What the session room works with. */
+export interface SessionPorts {
+  readonly program: Program;
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly models: Models;
+  readonly harnesses: Readonly<Record<string, Harness>>;
+  readonly sandboxes: Sandboxes;
+  readonly tools: ToolSource;
+  readonly secrets: Secrets;
+  readonly redact: Redactor;
+  /** The environment variables that expressions may read. */
+  readonly env: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,219 @@
+import type { EventScope } from '../core/event.ts';
+import { idFault, sessionKey, type SessionAddress } from '../core/ids.ts';
+import { toJson, type Json } from '../core/json.ts';
+import type { ImagePart, Message } from '../core/message.ts';
+import { asProblem, Problem, readProblemData, type ProblemData } from '../core/problem.ts';
+import type { Agent } from '../program/agent.ts';
+import { converse, type Conduct } from './conversation.ts';
+import { deadline } from './deadline.ts';
+import { createLiveSessions, type LiveSessions } from './live-sessions.ts';
+import type { OperationResult } from './operation.ts';
+import type { SessionPorts } from './ports.ts';
+import { prepare, type Ask, type Prepared } from './prepare.ts';
+import type { Workspace } from './workspace.ts';
+
+/** One prompt from outside. */
+export interface Submission extends Ask {
+  readonly agent: Agent;
+  readonly address: SessionAddress;
+  readonly images: readonly ImagePart[];
+  readonly timeoutMs: number | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** An admitted submission. */
+export interface Admitted {
+  readonly submissionId: string;
+  readonly done: Promise<OperationResult & { readonly model: string }>;
+}
+
+/** Prompts to sessions: one at a time a session, in the order they came. */
+export interface Sessions {
+  /**
+   * Admits a prompt: resolves when it is committed; `done` settles when it ended.
+   * Throws Problem `invalid_input`, `invalid_request`, `missing_model`, `unknown_role`, `session_busy`, `store_unavailable`.
+   */
+  submit(submission: Submission): Promise<Admitted>;
+  /** A prompt as part of a run: its events go to the run, which also records its outcome. */
+  inside(
+    submission: Submission,
+    conduct: Conduct,
+    workspace?: Workspace,
+  ): Promise<OperationResult & { readonly model: string }>;
+  history(address: SessionAddress): Promise<readonly Message[]>;
+  /** Ends what runs and refuses what waits; false when the session was idle. */
+  abort(address: SessionAddress, reason?: string): boolean;
+  /** Resolves when no prompt is running or waiting. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The session room, ready for work. */
+export function createSessions(ports: SessionPorts): Sessions {
+  const live: LiveSessions = createLiveSessions(ports);
+  const working = new Set<Promise<unknown>>();
+  let closed = false;
+
+  return {
+    async submit(submission) {
+      const { agent, address } = submission;
+      refuseWhenClosed();
+      checkAddress(address);
+      const prepared = prepare(ports.program, agent, submission);
+      const session = live.get(address);
+      if (session.queue.length > 0) yieldTo(agent, address);
+      const submissionId = `sub_${ports.clock.ulid()}`;
+      const now = ports.clock.now();
+      const waiting = session.queue.length;
+      const scope: EventScope = {
+        submissionId,
+        agent: address.agent,
+        instanceId: address.instance,
+        session: address.session,
+      };
+      const log = ports.journal.open(submissionId);
+      // The place in the queue is taken before the first await, so that order of admission is order of arrival.
+      let admit: (committed: boolean) => void = () => undefined;
+      const admitted = new Promise<boolean>((resolve) => (admit = resolve));
+      const done = track(
+        enter(submission, prepared, { scope, emit: (event) => void log.emit(event) }, undefined, admitted).then(
+          async (result) => {
+            await settle('succeeded', { output: result.output, usage: result.usage });
+            return result;
+          },
+          async (thrown: unknown) => {
+            const problem = asProblem(thrown);
+            const error = readProblemData(ports.redact.json(toJson(problem.toData()))) ?? problem.toData();
+            await settle(problem.code === 'aborted' || problem.code === 'cancelled' ? 'cancelled' : 'failed', { error });
+            throw problem;
+          },
+        ),
+      );
+      done.catch(() => undefined);
+      try {
+        await ports.store.executions.insert({
+          id: submissionId,
+          kind: 'submission',
+          name: agent.name,
+          key: sessionKey(address),
+          state: waiting > 0 ? 'queued' : 'running',
+          input: { message: prepared.message, ...(prepared.input === undefined ? {} : { input: prepared.input }) },
+          hash: agent.hash,
+          createdAt: now,
+          ...(waiting > 0 ? {} : { startedAt: now }),
+        });
+        if (waiting > 0) log.emit({ ...scope, type: 'submission_queued', data: { position: waiting } });
+        admit(true);
+      } catch (thrown) {
+        admit(false);
+        throw thrown;
+      }
+      return { submissionId, done };
+
+      async function settle(
+        state: 'succeeded' | 'failed' | 'cancelled',
+        outcome: { output?: Json; usage?: OperationResult['usage']; error?: ProblemData },
+      ): Promise<void> {
+        if (!(await admitted)) return log.close();
+        await log.flush();
+        await ports.store.executions.finish(submissionId, { state, endedAt: ports.clock.now(), ...outcome });
+        await log.end({
+          ...scope,
+          type: 'submission_end',
+          data: { state, ...(outcome.error === undefined ? {} : { error: outcome.error }) },
+        });
+      }
+    },
+
+    inside(submission, conduct, workspace) {
+      refuseWhenClosed();
+      checkAddress(submission.address);
+      const prepared = prepare(ports.program, submission.agent, submission);
+      return track(
+        enter({ ...submission, signal: conduct.signal }, prepared, conduct, workspace, Promise.resolve(true)),
+      );
+    },
+
+    async history(address) {
+      checkAddress(address);
+      return [...(await live.get(address).history()).messages];
+    },
+
+    abort(address, reason = 'the session was aborted') {
+      const { controllers } = live.get(address);
+      for (const controller of controllers) controller.abort(new Problem('aborted', reason));
+      return controllers.size > 0;
+    },
+
+    async idle() {
+      while (working.size > 0) await Promise.allSettled([...working]);
+    },
+
+    async close() {
+      closed = true;
+      const ending = live.close(new Problem('shutting_down', 'the engine is shutting down'));
+      await Promise.allSettled([...working]);
+      await ending;
+    },
+  };
+
+  async function enter(
+    submission: Submission,
+    prepared: Prepared,
+    conduct: Omit<Conduct, 'signal'>,
+    workspace: Workspace | undefined,
+    admitted: Promise<boolean>,
+  ): Promise<OperationResult & { readonly model: string }> {
+    const { agent, address } = submission;
+    const session = live.get(address);
+    const controller = new AbortController();
+    session.controllers.add(controller);
+    const stop = deadline(ports.clock, undefined, [submission.signal, controller.signal], 'the prompt');
+    try {
+      return await session.queue.run(stop.signal, async () => {
+        if (!(await admitted)) throw new Problem('store_unavailable', 'the prompt could not be stored');
+        const result = await converse(ports, agent, address, prepared, {
+          images: submission.images,
+          history: await session.history(),
+          workspace: workspace ?? live.workspace(agent, address.instance),
+          conduct: { ...conduct, signal: stop.signal },
+          timeoutMs: submission.timeoutMs,
+        });
+        return { ...result, model: `${prepared.model.provider}/${prepared.model.id}` };
+      });
+    } finally {
+      stop.cancel();
+      session.controllers.delete(controller);
+      await live.trim();
+    }
+  }
+
+  function yieldTo(agent: Agent, address: SessionAddress): void {
+    if (agent.busy === 'reject') {
+      throw new Problem('session_busy', `session "${address.session}" of "${address.agent}/${address.instance}" is busy`);
+    }
+    if (agent.busy === 'replace') {
+      for (const controller of live.get(address).controllers) {
+        controller.abort(new Problem('aborted', 'a newer prompt replaced this one'));
+      }
+    }
+  }
+
+  function track<T>(work: Promise<T>): Promise<T> {
+    working.add(work);
+    const done = (): void => void working.delete(work);
+    work.then(done, done);
+    return work;
+  }
+
+  function refuseWhenClosed(): void {
+    if (closed) throw new Problem('shutting_down', 'the engine is shutting down');
+  }
+}
+
+function checkAddress({ instance, session }: SessionAddress): void {
+  const instanceFault = idFault(instance);
+  if (instanceFault !== undefined) throw new Problem('invalid_request', `the instance id ${instanceFault}`);
+  const sessionFault = idFault(session);
+  if (sessionFault !== undefined) throw new Problem('invalid_request', `the session name ${sessionFault}`);
+}

@@ -1,0 +1,97 @@
+import type { EventScope, NewEvent } from '../core/event.ts';
+import type { Json } from '../core/json.ts';
+import type { ToolCallPart, ToolResultPart } from '../core/message.ts';
+import { asProblem, Problem } from '../core/problem.ts';
+import { choices } from '../core/suggest.ts';
+import { compileSchema, describeFaults } from '../expr/index.ts';
+import type { BoundTool } from './bound-tool.ts';
+import { abortProblem, deadline, within } from './deadline.ts';
+import type { SessionPorts } from './ports.ts';
+import { withRetry } from './retry.ts';
+
+/** Longest tool output a model is shown, in characters of its JSON or text. */
+const maxOutput = 60_000;
+/** A tool without a timeout of its own is given up after this many milliseconds: nothing waits without a deadline. */
+const defaultTimeoutMs = 120_000;
+
+/**
+ * Runs one tool call of a model: check, run with timeout and retries, redact, cut, and tell in events.
+ * Failures become error results the model can read; only an abort of the operation throws.
+ */
+export async function callTool(
+  ports: SessionPorts,
+  tools: ReadonlyMap<string, BoundTool>,
+  call: ToolCallPart,
+  operation: { readonly signal: AbortSignal; readonly scope: EventScope; emit(event: NewEvent): void },
+): Promise<ToolResultPart> {
+  const scope: EventScope = { ...operation.scope, toolCallId: call.toolCallId };
+  const started = ports.clock.elapsed();
+  operation.emit({ ...scope, type: 'tool_start', data: { tool: call.toolName, input: call.input } });
+  let output: Json;
+  let isError = false;
+  try {
+    output = ports.redact.json(await run());
+  } catch (thrown) {
+    if (operation.signal.aborted) {
+      end('the call was aborted', true);
+      throw abortProblem(operation.signal);
+    }
+    isError = true;
+    output = ports.redact.text(faultText(thrown));
+  }
+  output = cut(output);
+  end(output, isError);
+  return { type: 'tool_result', toolCallId: call.toolCallId, toolName: call.toolName, output, isError };
+
+  async function run(): Promise<Json> {
+    const tool = tools.get(call.toolName);
+    if (tool === undefined) {
+      throw new Problem('tool_input_invalid', `no tool "${call.toolName}"${choices(call.toolName, tools.keys())}`);
+    }
+    if (call.invalid !== undefined) throw new Problem('tool_input_invalid', call.invalid);
+    const checked = compileSchema(tool.spec.inputSchema).check(call.input);
+    if (checked.faults.length > 0) {
+      throw new Problem('tool_input_invalid', `invalid input: ${describeFaults(checked.faults)}`);
+    }
+    return withRetry(ports.clock, tool.retry, operation.signal, async (attempt) => {
+      const limit = deadline(ports.clock, tool.timeoutMs ?? defaultTimeoutMs, [operation.signal], `tool "${call.toolName}"`);
+      try {
+        return await within(
+          limit.signal,
+          tool.run(checked.value, {
+            signal: limit.signal,
+            call,
+            attempt,
+            log: (message, fields) =>
+              operation.emit({
+                ...scope,
+                type: 'log',
+                data: { level: 'info', message, ...(fields === undefined ? {} : { fields }) },
+              }),
+          }),
+        );
+      } finally {
+        limit.cancel();
+      }
+    });
+  }
+
+  function end(result: Json, failed: boolean): void {
+    operation.emit({
+      ...scope,
+      type: 'tool_end',
+      data: { tool: call.toolName, isError: failed, output: result, durationMs: ports.clock.elapsed() - started },
+    });
+  }
+}
+
+function faultText(thrown: unknown): string {
+  const problem = asProblem(thrown);
+  return problem.code === 'internal_error' ? 'the tool failed for an internal reason' : problem.message;
+}
+
+function cut(output: Json): Json {
+  const text = typeof output === 'string' ? output : JSON.stringify(output);
+  if (text.length <= maxOutput) return output;
+  return `${text.slice(0, maxOutput)}\n[cut: ${text.length - maxOutput} of ${text.length} characters left out]`;
+}
