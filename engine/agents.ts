@@ -1,0 +1,74 @@
+import type { Engine, PromptOptions, PromptResult, Session } from './api.ts';
+import type { EngineEvent } from './core/event.ts';
+import { defaultSession, idFault, type SessionAddress } from './core/ids.ts';
+import { Problem } from './core/problem.ts';
+import { choices } from './core/suggest.ts';
+import type { Agent } from './program/agent.ts';
+import type { Program } from './program/program.ts';
+import type { SessionPorts, Sessions } from './session/index.ts';
+
+/** The `agents` part of an engine. */
+export function createAgents(ports: SessionPorts, sessions: Sessions): Engine['agents'] {
+  return {
+    session(name, instance, session = defaultSession) {
+      const agent = findAgent(ports.program, name);
+      for (const [what, id] of [['instance id', instance], ['session name', session]] as const) {
+        const fault = idFault(id);
+        if (fault !== undefined) throw new Problem('invalid_request', `the ${what} ${fault}`);
+      }
+      return openSession(ports, sessions, agent, { agent: name, instance, session });
+    },
+  };
+}
+
+/** An agent by name; throws Problem `agent_not_found` with the choices. */
+export function findAgent(program: Program, name: string): Agent {
+  const agent = Object.hasOwn(program.agents, name) ? program.agents[name] : undefined;
+  if (agent !== undefined) return agent;
+  throw new Problem('agent_not_found', `no agent "${name}"${choices(name, Object.keys(program.agents))}`);
+}
+
+function openSession(ports: SessionPorts, sessions: Sessions, agent: Agent, address: SessionAddress): Session {
+  const submit = (message: string, options: PromptOptions): ReturnType<Sessions['submit']> =>
+    sessions.submit({
+      agent,
+      address,
+      message,
+      input: options.input,
+      role: options.role,
+      model: options.model,
+      modelSettings: {},
+      thinking: options.thinking,
+      schema: options.result,
+      images: (options.images ?? []).map((image) => ({ type: 'image', ...image })),
+      timeoutMs: options.timeoutMs,
+      signal: options.signal,
+    });
+  const events = (submissionId: string): AsyncIterable<EngineEvent> => ports.journal.subscribe(submissionId, { after: 0 });
+
+  return {
+    ...address,
+    async prompt(message, options = {}) {
+      const { submissionId, done } = await submit(message, options);
+      const { onEvent } = options;
+      const told = onEvent === undefined ? undefined : tell(events(submissionId), onEvent);
+      try {
+        const { text, output, usage, model, attempts } = await done;
+        return { submissionId, text, output, usage, model, attempts } satisfies PromptResult;
+      } finally {
+        await told;
+      }
+    },
+    async *stream(message, options = {}) {
+      const { submissionId, done } = await submit(message, options);
+      yield* events(submissionId);
+      await done;
+    },
+    history: () => sessions.history(address),
+    abort: (reason) => Promise.resolve(sessions.abort(address, reason)),
+  };
+}
+
+async function tell(events: AsyncIterable<EngineEvent>, onEvent: (event: EngineEvent) => void): Promise<void> {
+  for await (const event of events) onEvent(event);
+}

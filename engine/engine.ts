@@ -1,0 +1,183 @@
+import { createSystemClock } from './adapters/clock/system.ts';
+import { turnLoop } from './adapters/harness/loop.ts';
+import { createModels } from './adapters/model/models.ts';
+import { createSandboxes } from './adapters/sandbox/sandboxes.ts';
+import { createEnvSecrets } from './adapters/secrets/env.ts';
+import { openMemoryStore } from './adapters/store/memory.ts';
+import { openSqliteStore } from './adapters/store/sqlite.ts';
+import { createToolSource } from './adapters/tools/tool-source.ts';
+import { createAgents } from './agents.ts';
+import type { Engine, EngineOptions, RunRecord } from './api.ts';
+import { compile } from './compile.ts';
+import { workflowOfRun } from './core/ids.ts';
+import type { EngineEvent } from './core/event.ts';
+import { hasErrors } from './core/diagnostic.ts';
+import { fromData, Problem } from './core/problem.ts';
+import { isTerminal } from './core/status.ts';
+import { noUsage } from './core/message.ts';
+import { createJournal, redactor } from './journal/index.ts';
+import type { Execution, Store } from './ports/store.ts';
+import type { Program } from './program/program.ts';
+import { createRuns } from './runs.ts';
+import { createSessions, type SessionPorts } from './session/index.ts';
+
+/**
+ * Starts an engine: compiles the project, opens its store, takes up unfinished runs.
+ * Throws Problem `invalid_project` (with the diagnostics as details), `store_unavailable`, `store_corrupt`, `store_locked`.
+ *
+ * @example
+ * const engine = await createEngine({ project: './my-project' });
+ * const reply = await engine.agents.session('assistant', 'thread-1').prompt('Hello');
+ * await engine.close();
+ */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const program = options.program ?? (await compileOrThrow(options.project ?? '.'));
+  const processEnv = options.env ?? process.env;
+  const clock = options.ports?.clock ?? createSystemClock();
+  const secrets =
+    options.ports?.secrets ?? createEnvSecrets({ declared: program.settings.secrets, env: processEnv, root: program.root });
+  const env = pick(processEnv, program.settings.env);
+  const store = await openStore(program, options);
+  const redact = redactor(secrets.values());
+  const journal = createJournal({ store, clock, observers: options.observers ?? [], redact });
+  const ports: SessionPorts = {
+    program,
+    store,
+    journal,
+    clock,
+    redact,
+    secrets,
+    env,
+    models:
+      options.ports?.models ??
+      createModels({ providers: program.providers, scripts: program.scripts, secrets, env, processEnv, clock }),
+    harnesses: { 'ai-sdk': turnLoop, ...options.harnesses },
+    sandboxes: options.ports?.sandboxes ?? createSandboxes({ projectRoot: program.root }),
+    tools: options.ports?.tools ?? createToolSource({ env }),
+  };
+  const sessions = createSessions(ports);
+  const runs = createRuns(ports, sessions);
+  if (options.recover !== false) await runs.recover();
+
+  const getRun = async (runId: string): Promise<Execution> => {
+    const execution = workflowOfRun(runId) === undefined ? undefined : await store.executions.get(runId);
+    if (execution === undefined) throw new Problem('run_not_found', `no run "${runId}"`);
+    return execution;
+  };
+  async function* subscribe(
+    runId: string,
+    { after = 0, signal }: { readonly after?: number; readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<EngineEvent> {
+    await getRun(runId);
+    yield* journal.subscribe(runId, { after, ...(signal === undefined ? {} : { signal }) });
+  }
+  const wait = async (runId: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<RunRecord> => {
+    for (;;) {
+      const execution = await getRun(runId);
+      if (isTerminal(execution.state)) return recordOf(execution);
+      for await (const event of subscribe(runId, signal === undefined ? {} : { signal })) {
+        if (event.type === 'run_end') break;
+      }
+      signal?.throwIfAborted();
+    }
+  };
+
+  return {
+    program,
+    agents: createAgents(ports, sessions),
+    workflows: {
+      start: (workflow, input = {}) => runs.start(workflow, input),
+      async run(workflow, input = {}, { signal } = {}) {
+        const { runId } = await runs.start(workflow, input);
+        const cancel = (): void => void runs.cancel(runId);
+        signal?.addEventListener('abort', cancel, { once: true });
+        if (signal?.aborted === true) cancel();
+        try {
+          const record = await wait(runId);
+          if (record.error !== undefined) throw fromData(record.error);
+          return { runId, output: record.output ?? null, usage: record.usage ?? noUsage };
+        } finally {
+          signal?.removeEventListener('abort', cancel);
+        }
+      },
+    },
+    runs: {
+      get: async (runId) => recordOf(await getRun(runId)),
+      async list({ workflow, ...filter } = {}) {
+        const found = await store.executions.list({
+          kind: 'run',
+          ...filter,
+          ...(workflow === undefined ? {} : { name: workflow }),
+        });
+        return found.map(recordOf);
+      },
+      async events(runId, { after = 0, limit = 1000 } = {}) {
+        await getRun(runId);
+        return store.events.read(runId, { after, limit });
+      },
+      subscribe,
+      wait,
+      async cancel(runId) {
+        const execution = await getRun(runId);
+        return !isTerminal(execution.state) && runs.cancel(runId);
+      },
+    },
+    executions: (filter) => store.executions.list(filter),
+    async close({ graceMs = 0 } = {}) {
+      if (graceMs > 0) {
+        const timer = new AbortController();
+        await Promise.race([
+          Promise.all([runs.idle(), sessions.idle()]),
+          clock.sleep(graceMs, timer.signal).catch(() => undefined),
+        ]);
+        timer.abort();
+      }
+      await runs.close();
+      await sessions.close();
+      await store.close();
+    },
+  };
+}
+
+async function compileOrThrow(project: string): Promise<Program> {
+  const { program, diagnostics } = await compile(project);
+  if (program !== undefined && !hasErrors(diagnostics)) return program;
+  const errors = diagnostics.filter((diagnostic) => diagnostic.level === 'error');
+  const first = errors[0];
+  const place = first === undefined ? '' : ` (${first.file}:${first.range?.start.line ?? 1}: ${first.message})`;
+  throw new Problem('invalid_project', `the project has ${errors.length} error${errors.length === 1 ? '' : 's'}${place}`, {
+    details: errors.map(({ rule, message, file, range }) => ({ rule, message, file, line: range?.start.line ?? 0 })),
+  });
+}
+
+async function openStore(program: Program, { store, recover }: EngineOptions): Promise<Store> {
+  if (typeof store === 'object') return store;
+  if (store === 'memory' || program.settings.store.type === 'memory') return openMemoryStore();
+  return openSqliteStore({ path: program.settings.store.path, readOnly: recover === false });
+}
+
+function pick(env: Readonly<Record<string, string | undefined>>, names: readonly string[]): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const name of names) {
+    const value = env[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+}
+
+function recordOf(execution: Execution): RunRecord {
+  const { startedAt, endedAt } = execution;
+  return {
+    runId: execution.id,
+    workflow: execution.name,
+    state: execution.state,
+    input: execution.input,
+    ...(execution.output === undefined ? {} : { output: execution.output }),
+    ...(execution.error === undefined ? {} : { error: execution.error }),
+    ...(execution.usage === undefined ? {} : { usage: execution.usage }),
+    hash: execution.hash,
+    createdAt: new Date(execution.createdAt).toISOString(),
+    ...(startedAt === undefined ? {} : { startedAt: new Date(startedAt).toISOString() }),
+    ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString(), durationMs: endedAt - execution.createdAt }),
+  };
+}

@@ -1,0 +1,200 @@
+import type { NewEvent } from './core/event.ts';
+import { runId as makeRunId } from './core/ids.ts';
+import { isObject, toJson, type Json } from './core/json.ts';
+import { asProblem, Problem, readProblemData, type ProblemData } from './core/problem.ts';
+import { noUsage, type Usage } from './core/message.ts';
+import { choices } from './core/suggest.ts';
+import { compileSchema, describeFaults } from './expr/index.ts';
+import type { RunContext } from './ports/durable.ts';
+import type { Execution } from './ports/store.ts';
+import type { Workflow } from './program/workflow.ts';
+import { createActivities, deadline, type SessionPorts, type Sessions } from './session/index.ts';
+import { runWorkflow } from './workflow/index.ts';
+
+/** Runs of workflows: admitted, carried through, resumed after a crash, recorded once. */
+export interface Runs {
+  /** Admits a run; resolves when it is committed. Throws Problem `workflow_not_found`, `invalid_input`, `shutting_down`. */
+  start(workflow: string, input: Json): Promise<{ readonly runId: string; readonly acceptedAt: string }>;
+  /** Asks a run to stop; false when it is not running here. */
+  cancel(runId: string): boolean;
+  /** Takes up what a crash or shutdown left unfinished. */
+  recover(): Promise<void>;
+  /** Resolves when nothing runs. */
+  idle(): Promise<void>;
+  /** Stops everything; unfinished runs keep their checkpoints and resume at the next start. */
+  close(): Promise<void>;
+}
+
+/** The run manager over the session room's ports. */
+export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
+  const { program, store, journal, clock } = ports;
+  const active = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
+  let closed = false;
+
+  return {
+    async start(name, input) {
+      if (closed) throw new Problem('shutting_down', 'the engine is shutting down');
+      const workflow = find(name);
+      const checked = checkInput(workflow, input);
+      const now = clock.now();
+      const execution: Execution = {
+        id: makeRunId(name, clock.ulid()),
+        kind: 'run',
+        name,
+        key: '',
+        state: 'running',
+        input: checked,
+        hash: workflow.hash,
+        createdAt: now,
+        startedAt: now,
+      };
+      await store.executions.insert(execution);
+      launch(workflow, execution, new Map(), 0);
+      return { runId: execution.id, acceptedAt: new Date(now).toISOString() };
+    },
+
+    cancel(id) {
+      const run = active.get(id);
+      run?.controller.abort(new Problem('cancelled', 'the run was cancelled'));
+      return run !== undefined;
+    },
+
+    async recover() {
+      for (;;) {
+        const left = await store.executions.list({ states: ['queued', 'running', 'waiting'], limit: 1000 });
+        const waiting = left.filter(({ id }) => !active.has(id)).reverse();
+        if (waiting.length === 0) return;
+        for (const execution of waiting) await takeUp(execution);
+      }
+    },
+
+    async idle() {
+      while (active.size > 0) await Promise.allSettled([...active.values()].map(({ done }) => done));
+    },
+
+    async close() {
+      closed = true;
+      for (const { controller } of active.values()) {
+        controller.abort(new Problem('shutting_down', 'the engine is shutting down'));
+      }
+      await Promise.allSettled([...active.values()].map(({ done }) => done));
+    },
+  };
+
+  async function takeUp(execution: Execution): Promise<void> {
+    const last = await store.events.last(execution.id);
+    const fail = (error: ProblemData): Promise<void> => conclude(execution, last, { state: 'failed', error });
+    if (execution.kind === 'submission') {
+      return fail({ type: 'interrupted', message: 'the engine stopped while this prompt was at work' });
+    }
+    const workflow = Object.hasOwn(program.workflows, execution.name) ? program.workflows[execution.name] : undefined;
+    if (workflow === undefined) {
+      return fail({ type: 'workflow_not_found', message: `workflow "${execution.name}" is gone since the run started` });
+    }
+    if (workflow.hash !== execution.hash) {
+      return fail({ type: 'spec_changed', message: `workflow "${execution.name}" changed since the run started` });
+    }
+    launch(workflow, execution, await store.checkpoints.all(execution.id), last);
+  }
+
+  function launch(workflow: Workflow, execution: Execution, checkpoints: ReadonlyMap<string, Json>, last: number): void {
+    const controller = new AbortController();
+    const done = carryThrough(workflow, execution, checkpoints, last, controller.signal)
+      .catch((thrown: unknown) => {
+        // Only the store can fail here: the run stays unfinished and resumes at the next start.
+        journal.report(asProblem(thrown));
+      })
+      .finally(() => active.delete(execution.id));
+    active.set(execution.id, { controller, done });
+  }
+
+  async function carryThrough(
+    workflow: Workflow,
+    execution: Execution,
+    checkpoints: ReadonlyMap<string, Json>,
+    last: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { id } = execution;
+    const log = journal.open(id, { from: last });
+    const emit = (event: NewEvent): void => void log.emit({ ...event, runId: id });
+    emit(
+      last === 0
+        ? { type: 'run_start', data: { workflow: workflow.name, input: execution.input, hash: workflow.hash } }
+        : { type: 'run_resume', data: { checkpoints: checkpoints.size } },
+    );
+    const activities = createActivities(ports, sessions, workflow, { id, emit });
+    const context: RunContext = {
+      runId: id,
+      startedAt: new Date(execution.createdAt).toISOString(),
+      signal,
+      activities,
+      async step(key, work) {
+        const known = checkpoints.get(key);
+        if (known !== undefined) return known;
+        const value = await work();
+        await store.checkpoints.put(id, key, value);
+        return value;
+      },
+      sleep: (ms, inner) => clock.sleep(ms, inner ?? signal),
+      elapsed: () => clock.elapsed(),
+      emit,
+      deadline: (ms, parent) => deadline(clock, ms, [parent], `workflow "${workflow.name}"`),
+    };
+    try {
+      const { output, usage } = await runWorkflow(workflow, execution.input, context, { env: ports.env });
+      await log.flush();
+      await store.executions.finish(id, { state: 'succeeded', output, usage, endedAt: clock.now() });
+      await log.end({ runId: id, type: 'run_end', data: { state: 'succeeded', output, usage } });
+    } catch (thrown) {
+      await log.flush();
+      const problem = asProblem(thrown);
+      if (closed && signal.aborted) return log.close();
+      if (problem.code === 'internal_error') journal.report(problem);
+      const error = readProblemData(ports.redact.json(toJson(problem.toData()))) ?? problem.toData();
+      const state = problem.code === 'cancelled' ? 'cancelled' : 'failed';
+      const usage = usageOf(thrown);
+      await store.executions.finish(id, { state, error, usage, endedAt: clock.now() });
+      await log.end({ runId: id, type: 'run_end', data: { state, error, usage } });
+    } finally {
+      await activities.close();
+    }
+  }
+
+  /** Records the outcome of an execution that nothing works on. */
+  async function conclude(
+    execution: Execution,
+    last: number,
+    outcome: { readonly state: 'failed'; readonly error: ProblemData },
+  ): Promise<void> {
+    const log = journal.open(execution.id, { from: last });
+    await store.executions.finish(execution.id, { ...outcome, endedAt: clock.now() });
+    await log.end(
+      execution.kind === 'run'
+        ? { runId: execution.id, type: 'run_end', data: { ...outcome, usage: execution.usage ?? noUsage } }
+        : { submissionId: execution.id, type: 'submission_end', data: outcome },
+    );
+  }
+
+  function find(name: string): Workflow {
+    const workflow = Object.hasOwn(program.workflows, name) ? program.workflows[name] : undefined;
+    if (workflow !== undefined) return workflow;
+    throw new Problem('workflow_not_found', `no workflow "${name}"${choices(name, Object.keys(program.workflows))}`);
+  }
+}
+
+function checkInput(workflow: Workflow, input: Json): Json {
+  if (workflow.inputSchema === undefined) return input;
+  const { value, faults } = compileSchema(workflow.inputSchema).check(input);
+  if (faults.length === 0) return value;
+  throw new Problem('invalid_input', `input of workflow "${workflow.name}": ${describeFaults(faults)}`, {
+    details: { faults: faults.map(({ pointer, message }) => ({ pointer, message })) },
+  });
+}
+
+/** Usage that the interpreter attached to a failure, so that failed work is counted too. */
+function usageOf(thrown: unknown): Usage {
+  const usage: unknown = isObject(thrown) || thrown instanceof Error ? (thrown as { usage?: unknown }).usage : undefined;
+  return isObject(usage) ? (usage as unknown as Usage) : noUsage;
+}
+
