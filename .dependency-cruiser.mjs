@@ -7,7 +7,7 @@ const rooms = {
   core: [],
   expr: ['core'],
   program: ['core', 'expr'],
-  ports: ['core', 'program'],
+  ports: ['core', 'program', 'expr'],
   source: ['core'],
   validate: ['core', 'source'],
   link: ['core', 'source', 'expr', 'program'],
@@ -21,7 +21,7 @@ const rooms = {
 };
 
 /** Arrows of the table that carry types only. */
-const typesOnly = { adapters: ['program'] };
+const typesOnly = { ports: ['expr'], adapters: ['program'] };
 
 /** Rooms that stand on everything else: any room, and these files of the root. */
 const surfaces = {
