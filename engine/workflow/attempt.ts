@@ -1,0 +1,68 @@
+import { formatDuration } from '../core/duration.ts';
+import { Problem } from '../core/problem.ts';
+import type { Retry } from '../program/tool.ts';
+import type { Step } from '../program/workflow.ts';
+import { problemOf, withinTime } from './abort.ts';
+import type { Frame } from './frame.ts';
+
+/** How the attempts of a step ended. */
+export type Tried<T> =
+  | { readonly ok: true; readonly value: T; readonly attempts: number }
+  | { readonly ok: false; readonly problem: Problem; readonly attempts: number };
+
+/** Where growing waits between attempts stop growing, in milliseconds. */
+const longestGrownDelayMs = 60_000;
+
+/**
+ * Runs the work of a step, each attempt within the step's timeout, again as its `retry` says. Never throws: the last problem is
+ * part of what it gives. When the frame's signal aborts there is no further attempt, and the problem is the signal's reason.
+ * Attempts are counted within one process: a run resumed after a crash begins a step anew.
+ */
+export async function attempt<T>(
+  step: Step,
+  path: string,
+  frame: Frame,
+  work: (attempt: number, signal: AbortSignal) => Promise<T>,
+): Promise<Tried<T>> {
+  const { context } = frame.run;
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      const value = await withinTime(context, step.timeoutMs, frame.signal, late, (signal) =>
+        work(attempts, signal),
+      );
+      return { ok: true, value, attempts };
+    } catch (thrown) {
+      const problem = problemOf(thrown, frame.signal);
+      if (frame.signal.aborted || !isTriedAgain(step.retry, problem, attempts))
+        return { ok: false, problem, attempts };
+      const delayMs = delayAfter(step.retry, attempts);
+      frame.events.log(path, {
+        level: 'warn',
+        message: `attempt ${attempts} of ${step.retry.maxAttempts} failed: ${problem.message}`,
+        fields: { code: problem.code, attempt: attempts, delayMs },
+      });
+      try {
+        await context.sleep(delayMs, frame.signal);
+      } catch (interrupted) {
+        return { ok: false, problem: problemOf(interrupted, frame.signal), attempts };
+      }
+    }
+  }
+
+  function late(ms: number): Problem {
+    return new Problem('timeout', `step "${path}" took longer than ${formatDuration(ms)}`, {
+      details: { timeoutMs: ms },
+    });
+  }
+}
+
+function isTriedAgain(retry: Retry | undefined, problem: Problem, attempts: number): retry is Retry {
+  if (retry === undefined || attempts >= retry.maxAttempts) return false;
+  return retry.on.length > 0 ? retry.on.includes(problem.code) : problem.retryable;
+}
+
+function delayAfter(retry: Retry, attempts: number): number {
+  if (retry.backoff === 'none') return retry.delayMs;
+  const grown = retry.delayMs * (retry.backoff === 'linear' ? attempts : 2 ** (attempts - 1));
+  return Math.min(grown, Math.max(retry.delayMs, longestGrownDelayMs));
+}

@@ -1,0 +1,2 @@
+export { runWorkflow } from './run.ts';
+export type { RunOptions, RunOutcome } from './run.ts';

@@ -1,0 +1,42 @@
+import { stableText, type Json } from '../../core/json.ts';
+import type { Usage } from '../../core/message.ts';
+import type { ActivityCall, PromptOutcome } from '../../ports/activities.ts';
+import type { StepBase } from '../../program/workflow.ts';
+import type { Frame } from '../frame.ts';
+
+/** Which attempt at which step, and what stops it. */
+export interface At {
+  readonly path: string;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+}
+
+/** What the work of a step gave. */
+export interface Worked {
+  readonly output: Json;
+  readonly usage?: Usage;
+  readonly modelCalls?: number;
+}
+
+/** The caller an activity is told. The idempotency key is the same in every attempt; default `<run id>/<path>`. */
+export function callOf(step: StepBase, frame: Frame, at: At): ActivityCall {
+  const { runId } = frame.run.context;
+  const key = step.idempotencyKey?.evaluate(frame.scope) ?? `${runId}/${at.path}`;
+  return {
+    runId,
+    stepPath: at.path,
+    attempt: at.attempt,
+    idempotencyKey: typeof key === 'string' ? key : stableText(key),
+    signal: at.signal,
+  };
+}
+
+/** Session a step's prompt belongs to: its own by default. */
+export function sessionOf(step: StepBase, frame: Frame, at: At): string {
+  return step.session?.render(frame.scope) ?? at.path;
+}
+
+/** What a model said, as the work of a step. */
+export function workedBy(outcome: PromptOutcome): Worked {
+  return { output: outcome.output, usage: outcome.usage, modelCalls: outcome.modelCalls };
+}
