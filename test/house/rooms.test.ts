@@ -65,7 +65,6 @@ const configFile = resolve('.dependency-cruiser.mjs');
 
 /** What the rules say of a project given as path → text, as sorted lines `rule: from → to`. */
 async function violations(project: Readonly<Record<string, string>>): Promise<string[]> {
-  const home = process.cwd();
   const baseDir = await realpath(await mkdtemp(join(tmpdir(), 'rooms-')));
   try {
     for (const [path, text] of Object.entries(project)) {
@@ -79,7 +78,6 @@ async function violations(project: Readonly<Record<string, string>>): Promise<st
     const found = (output as ICruiseResult).summary.violations;
     return [...new Set(found.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`))].sort();
   } finally {
-    process.chdir(home); // the cruiser changes into baseDir and stays there
     await rm(baseDir, { recursive: true, force: true });
   }
 }
