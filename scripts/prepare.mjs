@@ -1,11 +1,14 @@
-// After an install: builds dist/ when the compiler is there. An install without devDependencies has none,
-// and needs none, so it is left alone.
-import { createRequire } from 'node:module';
+// After an install: builds dist/ when what the build needs is there. An install without devDependencies lacks
+// it (the compiler alone may be there, as a peer of a dependency), has no use for it, and is left alone.
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-try {
-  createRequire(import.meta.url).resolve('typescript/lib/tsc.js');
-} catch {
-  process.stderr.write('prepare: skipped, the compiler is not installed\n');
-  process.exit(0);
-}
-await import('./build.mjs');
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { devDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+const needed = Object.keys(devDependencies).filter(
+  (name) => name === 'typescript' || name.startsWith('@types/'),
+);
+const missing = needed.filter((name) => !existsSync(`${root}node_modules/${name}/package.json`));
+
+if (missing.length === 0) await import('./build.mjs');
+else process.stderr.write(`prepare: skipped, ${missing[0]} is not installed\n`);
