@@ -1,0 +1,60 @@
+import { noUsage, textOf } from '../../core/message.ts';
+import { Problem } from '../../core/problem.ts';
+import type { HarnessContext, HarnessTask } from '../../ports/harness.ts';
+import type { ModelEvent } from '../../ports/model.ts';
+
+/** How a model answered one turn. */
+export type TurnAnswer = Omit<Extract<ModelEvent, { type: 'finish' }>, 'type'>;
+
+/**
+ * One model call of an operation, with its events. A call that fails or is aborted ends with a `turn_end` that holds the text so
+ * far, `finish` being `failed` or `aborted`; its Problem is thrown.
+ */
+export async function runTurn(
+  task: HarnessTask,
+  context: HarnessContext,
+  turn: number,
+  turnId: string,
+): Promise<TurnAnswer> {
+  const model = `${task.model.provider}/${task.model.id}`;
+  context.emit({ type: 'turn_start', turnId, data: { model, turn } });
+  let written = '';
+  try {
+    for await (const event of context.models.stream({
+      model: task.model,
+      system: task.system,
+      messages: task.messages,
+      tools: task.tools,
+      ...(task.outputSchema === undefined ? {} : { outputSchema: task.outputSchema }),
+      settings: task.settings,
+      ...(task.thinking === undefined ? {} : { thinking: task.thinking }),
+      origin: { ...task.origin, turn },
+      signal: task.signal,
+    })) {
+      if (event.type === 'text_delta') {
+        written += event.text;
+        context.emit({ type: 'text_delta', turnId, data: { text: event.text } });
+      } else if (event.type === 'thinking_delta') {
+        context.emit({ type: 'thinking_delta', turnId, data: { text: event.text } });
+      } else if (event.type === 'finish') {
+        const { finish, usage, message } = event;
+        const toolCalls = message.content.filter((part) => part.type === 'tool_call').length;
+        context.emit({
+          type: 'turn_end',
+          turnId,
+          data: { model, text: textOf(message), finish, usage, toolCalls },
+        });
+        return { finish, usage, message };
+      }
+    }
+    throw new Problem('model_failed', `model "${model}" ended without an answer`);
+  } catch (thrown) {
+    const finish = task.signal.aborted ? 'aborted' : 'failed';
+    context.emit({
+      type: 'turn_end',
+      turnId,
+      data: { model, text: written, finish, usage: noUsage, toolCalls: 0 },
+    });
+    throw thrown;
+  }
+}

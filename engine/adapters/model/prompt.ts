@@ -1,0 +1,78 @@
+import type {
+  JSONValue,
+  LanguageModelV3FilePart,
+  LanguageModelV3Message,
+  LanguageModelV3Prompt,
+  LanguageModelV3TextPart,
+  LanguageModelV3ToolResultPart,
+  SharedV3ProviderOptions,
+} from '@ai-sdk/provider';
+import { isObject, type JsonObject } from '../../core/json.ts';
+import type {
+  ImagePart,
+  Message,
+  TextPart,
+  ThinkingPart,
+  ToolCallPart,
+  ToolResultPart,
+} from '../../core/message.ts';
+
+type AssistantContent = Extract<LanguageModelV3Message, { role: 'assistant' }>['content'][number];
+
+/**
+ * The conversation as the AI SDK's providers take it, system prompt first. Assistant messages without content are left out,
+ * because providers refuse them.
+ */
+export function toPrompt(system: string, messages: readonly Message[]): LanguageModelV3Prompt {
+  const prompt: LanguageModelV3Prompt = system === '' ? [] : [{ role: 'system', content: system }];
+  for (const message of messages) {
+    if (message.role === 'user') prompt.push({ role: 'user', content: message.content.map(userPart) });
+    else if (message.role === 'tool') prompt.push({ role: 'tool', content: message.content.map(resultPart) });
+    else {
+      const content = message.content.filter((part) => part.type !== 'text' || part.text !== '');
+      if (content.length > 0) prompt.push({ role: 'assistant', content: content.map(assistantPart) });
+    }
+  }
+  return prompt;
+}
+
+function userPart(part: TextPart | ImagePart): LanguageModelV3TextPart | LanguageModelV3FilePart {
+  if (part.type === 'text') return { type: 'text', text: part.text };
+  return { type: 'file', mediaType: part.mediaType, data: imageData(part.image) };
+}
+
+/** Base64 data as it is, a data URL without its head, any other URL as a URL. */
+function imageData(image: string): string | URL {
+  if (/^https?:\/\//i.test(image)) return new URL(image);
+  return image.startsWith('data:') ? image.slice(image.indexOf(',') + 1) : image;
+}
+
+function assistantPart(part: TextPart | ThinkingPart | ToolCallPart): AssistantContent {
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.text };
+    case 'thinking':
+      return { type: 'reasoning', text: part.text, ...providerOptions(part.provider) };
+    case 'tool_call':
+      return {
+        type: 'tool-call',
+        toolCallId: part.toolCallId,
+        toolName: part.toolName,
+        // Providers take objects only; what the model wrote instead is told in the tool result.
+        input: isObject(part.input) ? part.input : {},
+        ...providerOptions(part.provider),
+      };
+  }
+}
+
+function resultPart(part: ToolResultPart): LanguageModelV3ToolResultPart {
+  const head = { type: 'tool-result', toolCallId: part.toolCallId, toolName: part.toolName } as const;
+  if (typeof part.output === 'string') {
+    return { ...head, output: { type: part.isError ? 'error-text' : 'text', value: part.output } };
+  }
+  return { ...head, output: { type: part.isError ? 'error-json' : 'json', value: part.output as JSONValue } };
+}
+
+function providerOptions(metadata: JsonObject | undefined): { providerOptions?: SharedV3ProviderOptions } {
+  return metadata === undefined ? {} : { providerOptions: metadata as SharedV3ProviderOptions };
+}
