@@ -1,0 +1,40 @@
+import { monotonicFactory } from 'ulid';
+import type { Clock } from '../../ports/clock.ts';
+
+/** The machine's clock and its random source. ULIDs of all clocks of one process are increasing. */
+export function createSystemClock(): Clock {
+  return {
+    now: () => Date.now(),
+    elapsed: () => performance.now(),
+    ulid: () => nextUlid(),
+    sleep,
+  };
+}
+
+const nextUlid = monotonicFactory();
+
+/** Timers take at most 2^31-1 ms (24.8 days) and fire at once when given more. */
+const longestTimer = 2_147_483_647;
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error);
+    const until = performance.now() + ms;
+    let timer: NodeJS.Timeout;
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const onTimer = (): void => {
+      const left = until - performance.now();
+      if (left > 1) return arm(left);
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    const arm = (left: number): void => {
+      timer = setTimeout(onTimer, Math.min(Math.max(left, 0), longestTimer));
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    arm(ms);
+  });
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Problem } from '../../core/problem.ts';
+import { choices } from '../../core/suggest.ts';
+import type { Secrets } from '../../ports/secrets.ts';
+import type { Settings } from '../../program/program.ts';
+
+/** Where declared secrets are looked for. */
+export interface EnvSecretsOptions {
+  readonly declared: Settings['secrets'];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder that relative secret files belong to; default the current folder. */
+  readonly root?: string;
+}
+
+/**
+ * Secrets from environment variables and files, read once, here. The variable wins over the file; newlines at the end of a
+ * file are not part of the secret; an empty variable, an empty file or a missing file leaves the secret unset.
+ * `get` throws Problem `missing_secret` for a name that is not declared and for a file that is there but cannot be read.
+ */
+export function createEnvSecrets(options: EnvSecretsOptions): Secrets {
+  const found = new Map(
+    Object.entries(options.declared).map(([name, source]) => [name, find(name, source, options)] as const),
+  );
+  const values = [...found.values()].filter((value) => typeof value === 'string');
+  return {
+    get: (name) => {
+      const value = found.get(name);
+      if (value instanceof Problem) throw value;
+      if (value === undefined && !found.has(name)) {
+        throw new Problem(
+          'missing_secret',
+          `secret "${name}" is not declared in the config${choices(name, found.keys())}`,
+          { details: { secret: name } },
+        );
+      }
+      return value;
+    },
+    values: () => values,
+  };
+}
+
+function find(
+  name: string,
+  source: Settings['secrets'][string],
+  options: EnvSecretsOptions,
+): string | Problem | undefined {
+  const variable = source.env === undefined ? undefined : options.env[source.env];
+  if (variable) return variable;
+  if (source.file === undefined) return undefined;
+  const file = resolve(options.root ?? '.', source.file);
+  try {
+    return readFileSync(file, 'utf8').replace(/[\r\n]+$/, '') || undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    return new Problem('missing_secret', `secret "${name}" cannot be read from its file "${source.file}"`, {
+      details: { secret: name, file: source.file },
+      cause: error,
+    });
+  }
+}

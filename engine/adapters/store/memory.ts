@@ -1,0 +1,132 @@
+import type { EngineEvent } from '../../core/event.ts';
+import type { Json } from '../../core/json.ts';
+import { Problem } from '../../core/problem.ts';
+import { isTerminal } from '../../core/status.ts';
+import type { Execution, ExecutionFilter, Outcome, Store } from '../../ports/store.ts';
+import { documentKey } from './document-key.ts';
+import { listLimit } from './list-limit.ts';
+
+/** A store that lives and dies with the process: for tests, demos and `store: memory`. Values go in and out as copies. */
+export function openMemoryStore(): Store {
+  const documents = new Map<string, string>();
+  const executions = new Map<string, string>();
+  const events = new Map<string, string[]>();
+  const checkpoints = new Map<string, Map<string, string>>();
+  let closed = false;
+
+  /** Every act is one synchronous turn, so that acts in parallel cannot mix. */
+  const act = async <T>(work: () => T): Promise<T> => {
+    if (closed) throw new Problem('store_unavailable', 'the store is closed');
+    return work();
+  };
+  const read = (id: string): Execution | undefined => {
+    const text = executions.get(id);
+    return text === undefined ? undefined : (JSON.parse(text) as Execution);
+  };
+  const change = (id: string, changed: (execution: Execution) => Execution): boolean => {
+    const execution = read(id);
+    if (execution === undefined || isTerminal(execution.state)) return false;
+    executions.set(id, JSON.stringify(changed(execution)));
+    return true;
+  };
+  const document = (namespace: string, key: string): Json | undefined => {
+    const text = documents.get(documentKey(namespace, key));
+    return text === undefined ? undefined : (JSON.parse(text) as Json);
+  };
+
+  return {
+    durable: false,
+    documents: {
+      get: (namespace, key) => act(() => document(namespace, key)),
+      getMany: (namespace, keys) => act(() => keys.map((key) => document(namespace, key))),
+      set: (namespace, key, value) =>
+        act(() => void documents.set(documentKey(namespace, key), JSON.stringify(value))),
+      delete: (namespace, key) => act(() => void documents.delete(documentKey(namespace, key))),
+    },
+    executions: {
+      insert: (execution) =>
+        act(() => {
+          if (executions.has(execution.id)) return false;
+          executions.set(execution.id, JSON.stringify(execution));
+          return true;
+        }),
+      start: (id, startedAt) => act(() => void change(id, (execution) => started(execution, startedAt))),
+      finish: (id, outcome: Outcome) => act(() => change(id, (execution) => ({ ...execution, ...outcome }))),
+      get: (id) => act(() => read(id)),
+      list: (filter) =>
+        act(() =>
+          listed(
+            [...executions.values()].map((text) => JSON.parse(text) as Execution),
+            filter,
+          ),
+        ),
+    },
+    events: {
+      append: (added) => act(() => append(events, added)),
+      read: (executionId, { after, limit }) =>
+        act(() =>
+          (events.get(executionId) ?? [])
+            .slice(Math.max(after, 0))
+            .filter((text) => text !== undefined)
+            .slice(0, limit)
+            .map((text) => JSON.parse(text) as EngineEvent),
+        ),
+      last: (executionId) => act(() => events.get(executionId)?.length ?? 0),
+    },
+    checkpoints: {
+      put: (executionId, key, value) =>
+        act(() => {
+          const of = checkpoints.get(executionId) ?? new Map<string, string>();
+          checkpoints.set(executionId, of);
+          if (!of.has(key)) of.set(key, JSON.stringify(value));
+        }),
+      all: (executionId) =>
+        act(
+          () =>
+            new Map(
+              [...(checkpoints.get(executionId) ?? [])].map(([key, text]) => [key, JSON.parse(text) as Json]),
+            ),
+        ),
+    },
+    close: async () => {
+      closed = true;
+    },
+  };
+}
+
+function started(execution: Execution, startedAt: number): Execution {
+  return { ...execution, state: 'running', startedAt: execution.startedAt ?? startedAt };
+}
+
+function listed(all: Execution[], filter: ExecutionFilter): Execution[] {
+  const newestFirst = (a: Execution, b: Execution): number =>
+    b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1);
+  const cursor = all.find(({ id }) => id === filter.before);
+  if (filter.before !== undefined && cursor === undefined) return [];
+  return all
+    .filter(
+      (execution) =>
+        (filter.kind === undefined || execution.kind === filter.kind) &&
+        (filter.name === undefined || execution.name === filter.name) &&
+        (filter.states === undefined || filter.states.includes(execution.state)) &&
+        (cursor === undefined || (execution.id !== cursor.id && newestFirst(cursor, execution) < 0)),
+    )
+    .sort(newestFirst)
+    .slice(0, listLimit(filter));
+}
+
+/** All of them or none. */
+function append(events: Map<string, string[]>, added: readonly EngineEvent[]): void {
+  const seen = new Set<string>();
+  for (const { executionId, index, id } of added) {
+    if (events.get(executionId)?.[index - 1] !== undefined || seen.has(id)) {
+      throw new Problem('store_unavailable', `event "${id}" is stored already`);
+    }
+    seen.add(id);
+  }
+  for (const event of added) {
+    const of = events.get(event.executionId) ?? [];
+    events.set(event.executionId, of);
+    of[event.index - 1] = JSON.stringify(event);
+  }
+}

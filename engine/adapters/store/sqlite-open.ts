@@ -1,0 +1,94 @@
+import { takeLock } from './lock.ts';
+import { connect, type Connection } from './sqlite-connection.ts';
+import { checkVersion, inspect, locate, makePrivateFile, sizeOf } from './sqlite-file.ts';
+import { corrupt, storeProblem, unavailable } from './sqlite-problems.ts';
+import { migrate, schemaVersion, versionOf } from './sqlite-schema.ts';
+
+/** The open connections of one store. */
+export interface SqliteFiles {
+  readonly path: string;
+  /** Sees what is committed, and does not wait for writes. */
+  readonly reader: Connection;
+  /** Absent when open for reading only. */
+  readonly writer: Connection | undefined;
+  /** Brings the file to rest and frees the lock. */
+  close(): Promise<void>;
+}
+
+/** Opens, checks and where needed makes the file of a store. Throws Problem `store_locked`, `store_corrupt`, `store_unavailable`. */
+export async function openFiles(path: string, readOnly: boolean): Promise<SqliteFiles> {
+  const file = await locate(path, { makeFolder: !readOnly });
+  const undo: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const opened = readOnly ? await openToRead(file, undo) : await openToOwn(file, undo);
+    return { path: file, ...opened, close };
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw storeProblem(file, error);
+  }
+}
+
+type Undo = (() => Promise<void>)[];
+type Opened = Pick<SqliteFiles, 'reader' | 'writer'>;
+
+const busyTimeout = 5_000;
+
+async function openToOwn(file: string, undo: Undo): Promise<Opened> {
+  await makePrivateFile(`${file}.lock`);
+  const lock = await takeLock(file, `${file}.lock`);
+  undo.push(() => lock.release());
+  await makePrivateFile(file);
+  const writer = await connectChecked(file, undo);
+  await writer.query('PRAGMA journal_mode=WAL');
+  await writer.query('PRAGMA synchronous=FULL');
+  await migrate(writer.query);
+  undo.push(async () => void (await writer.query('PRAGMA wal_checkpoint(TRUNCATE)')));
+  const reader = await connect(file, busyTimeout);
+  undo.push(() => reader.close());
+  return { reader, writer };
+}
+
+async function openToRead(file: string, undo: Undo): Promise<Opened> {
+  const isNew = ((await sizeOf(file)) ?? 0) === 0;
+  const reader = isNew ? await connect(':memory:', busyTimeout) : await connectChecked(file, undo);
+  if (isNew) {
+    undo.push(() => reader.close());
+    await migrate(reader.query);
+  }
+  if ((await versionOf(reader.query)) < schemaVersion) {
+    throw unavailable(file, 'it has an older format; start the engine once to bring it up to date');
+  }
+  await reader.query('PRAGMA query_only=ON');
+  return { reader, writer: undefined };
+}
+
+/** Looks at the file before SQLite opens it, and at its pages before anything is written. */
+async function connectChecked(file: string, undo: Undo): Promise<Connection> {
+  // Closing a file drops this process's locks on it, so a file that is open here already is not looked at again.
+  if (!openHere.has(file)) await inspect(file);
+  openHere.set(file, (openHere.get(file) ?? 0) + 1);
+  undo.push(async () => leave(file));
+  const connection = await connect(file, busyTimeout);
+  undo.push(() => connection.close());
+  checkVersion(file, await versionOf(connection.query));
+  if (((await sizeOf(file)) ?? 0) <= largestChecked) {
+    const [row] = await connection.query('PRAGMA quick_check(1)');
+    if (row?.['quick_check'] !== 'ok') throw corrupt(file, 'pages do not fit together');
+  }
+  return connection;
+}
+
+/** Bytes up to which all pages are checked at start; larger files show their damage when it is read. */
+const largestChecked = 16 * 1024 * 1024;
+
+/** How many stores of this process have a file open. */
+const openHere = new Map<string, number>();
+
+function leave(file: string): void {
+  const left = (openHere.get(file) ?? 1) - 1;
+  if (left === 0) openHere.delete(file);
+  else openHere.set(file, left);
+}

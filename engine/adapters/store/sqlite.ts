@@ -1,0 +1,110 @@
+import type { EngineEvent } from '../../core/event.ts';
+import type { Json } from '../../core/json.ts';
+import type { Store } from '../../ports/store.ts';
+import { documentKey } from './document-key.ts';
+import { groupCommit } from './group-commit.ts';
+import { openFiles, type SqliteFiles } from './sqlite-open.ts';
+import { storeProblem, unavailable } from './sqlite-problems.ts';
+import {
+  allCheckpoints,
+  appendEvents,
+  finishExecution,
+  insertExecution,
+  lastEvent,
+  listExecutions,
+  putCheckpoint,
+  readEvents,
+  selectExecution,
+  startExecution,
+  toExecution,
+  type Statement,
+} from './sqlite-sql.ts';
+
+/** Which file, and whether only to look at it. */
+export interface SqliteStoreOptions {
+  /** Made when missing, folder (0700) and file (0600). */
+  readonly path: string;
+  /**
+   * Reads beside the owner, writes nothing and takes no lock; every write rejects. A missing file reads as an empty store.
+   * Default false.
+   */
+  readonly readOnly?: boolean;
+}
+
+/**
+ * A durable store in one SQLite file with one owner. A write that resolved has been synced to disk; writes asked for in parallel
+ * share a commit. Throws Problem `store_locked` (with the owner's process id), `store_corrupt` (the file stays as it was),
+ * `store_unavailable` (no access, no room, another program's file, a newer format). After `close` everything rejects with
+ * `store_unavailable`.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const files = await openFiles(options.path, options.readOnly ?? false);
+  return storeOver(files);
+}
+
+function storeOver(files: SqliteFiles): Store {
+  const { path, reader, writer } = files;
+  const commits = writer && groupCommit(writer.query);
+  let closing: Promise<void> | undefined;
+
+  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (closing !== undefined) throw unavailable(path, 'it is closed');
+    try {
+      return await work();
+    } catch (error) {
+      throw storeProblem(path, error);
+    }
+  };
+  const read = (statement: Statement) => guard(() => reader.query(...statement));
+  const write = <T>(work: (connection: NonNullable<typeof writer>) => Promise<T>): Promise<T> =>
+    guard(() => {
+      if (writer === undefined || commits === undefined)
+        throw unavailable(path, 'it is open for reading only');
+      return commits.write(() => work(writer));
+    });
+  const change = (statement: Statement) => write(({ query }) => query(...statement));
+
+  return {
+    durable: true,
+    documents: {
+      get: (namespace, key) => guard(() => reader.documents.get(documentKey(namespace, key))),
+      getMany: (namespace, keys) =>
+        guard(() => reader.documents.getMany(keys.map((key) => documentKey(namespace, key)))),
+      set: async (namespace, key, value) => {
+        await write(({ documents }) => documents.set(documentKey(namespace, key), value));
+      },
+      delete: async (namespace, key) => {
+        await write(({ documents }) => documents.delete(documentKey(namespace, key)));
+      },
+    },
+    executions: {
+      insert: async (execution) => (await change(insertExecution(execution))).length === 1,
+      start: async (id, startedAt) => {
+        await change(startExecution(id, startedAt));
+      },
+      finish: async (id, outcome) => (await change(finishExecution(id, outcome))).length === 1,
+      get: async (id) => (await read(selectExecution(id))).map(toExecution)[0],
+      list: async (filter) => (await read(listExecutions(filter))).map(toExecution),
+    },
+    events: {
+      append: async (events) => {
+        if (events.length > 0) await change(appendEvents(events));
+      },
+      read: async (executionId, { after, limit }) =>
+        (await read(readEvents(executionId, after, limit))).map(
+          (row) => JSON.parse(String(row['body'])) as EngineEvent,
+        ),
+      last: async (executionId) => Number((await read(lastEvent(executionId)))[0]?.['last'] ?? 0),
+    },
+    checkpoints: {
+      put: async (executionId, key, value) => {
+        await change(putCheckpoint(executionId, key, value));
+      },
+      all: async (executionId) => {
+        const rows = await read(allCheckpoints(executionId));
+        return new Map(rows.map((row) => [String(row['key']), JSON.parse(String(row['value'])) as Json]));
+      },
+    },
+    close: () => (closing ??= Promise.resolve(commits?.drain()).then(() => files.close())),
+  };
+}

@@ -1,0 +1,134 @@
+import { liveOnly, terminalEvents, type EngineEvent, type NewEvent } from '../core/event.ts';
+import type { Json } from '../core/json.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
+import type { Channel } from './channels.ts';
+import type { Redactor } from './redact.ts';
+
+/** Where a log begins. */
+export interface LogStart {
+  /** Highest index stored already; default 0. */
+  readonly from?: number;
+  /** No timestamp will be earlier than this, in milliseconds since 1970. */
+  readonly notBefore?: number;
+}
+
+/** The one writer of an execution's events. */
+export interface ExecutionLog {
+  readonly executionId: string;
+  /**
+   * Adds an event and gives it index, id and time. Stored events of one turn of the event loop are written together, soon;
+   * `flush` tells whether that worked. After the terminal event, and after `close`, nothing is added: the event comes back with index 0.
+   */
+  emit(event: NewEvent): EngineEvent;
+  /** Resolves when all events emitted so far are committed. Rejects with the store's Problem; those events stay, the next emit or flush tries again. */
+  flush(): Promise<void>;
+  /**
+   * Adds the terminal event; resolves when it is committed and delivered, and closes the log. When the log has ended
+   * already, the first terminal event stands and is returned. Rejects like `flush`; the log is then still open.
+   */
+  end(event: NewEvent): Promise<EngineEvent>;
+  /** Flushes and lets go of the execution, also when flushing rejects. */
+  close(): Promise<void>;
+}
+
+/** Opens a log that writes to the store and delivers to a channel. */
+export function openLog(
+  executionId: string,
+  { from = 0, notBefore = 0 }: LogStart,
+  channel: Channel,
+  { store, clock, redact }: { readonly store: Store; readonly clock: Clock; readonly redact?: Redactor },
+): ExecutionLog {
+  let index = from;
+  let committed = from;
+  let time = notBefore;
+  let waiting: EngineEvent[] = [];
+  let writing: Promise<void> | undefined;
+  let failure: { readonly thrown: unknown } | undefined;
+  let terminal: EngineEvent | undefined;
+  let closed = false;
+
+  const stamp = (event: NewEvent, place: number): EngineEvent => {
+    time = Math.max(time, clock.now());
+    const data = redact === undefined ? event.data : redact.json(event.data as unknown as Json);
+    return {
+      v: 1,
+      id: place === 0 ? '' : `${executionId}#${place}`,
+      index: place,
+      timestamp: new Date(time).toISOString(),
+      executionId,
+      ...event,
+      data,
+    } as EngineEvent;
+  };
+
+  const deliver = (event: EngineEvent): void => {
+    if (event.index > 0) committed = event.index;
+    channel.deliver({ event, behind: committed });
+  };
+
+  const writeWaiting = async (): Promise<void> => {
+    const batch = waiting;
+    waiting = [];
+    const stored = batch.filter((event) => event.index > 0);
+    try {
+      if (stored.length > 0) await store.events.append(stored);
+      failure = undefined;
+    } catch (thrown) {
+      failure = { thrown };
+      // Indexes are given out already, so these must be the next to be written. Deltas are stale by then.
+      waiting = [...stored, ...waiting.filter((event) => event.index > 0)];
+    }
+    if (failure === undefined) batch.forEach(deliver);
+    writing = undefined;
+    if (failure === undefined && waiting.length > 0) void write();
+  };
+
+  /** Starts the next write, not in this turn, so that what is emitted in it goes along. */
+  const write = (): Promise<void> => (writing ??= Promise.resolve().then(writeWaiting));
+
+  const emit = (event: NewEvent): EngineEvent => {
+    if (terminal !== undefined || closed) return stamp(event, 0);
+    if (liveOnly.includes(event.type)) {
+      const live = stamp(event, 0);
+      if (waiting.length === 0 && writing === undefined) deliver(live);
+      else waiting.push(live);
+      return live;
+    }
+    index += 1;
+    const stored = stamp(event, index);
+    if (terminalEvents.includes(event.type)) terminal = stored;
+    waiting.push(stored);
+    void write();
+    return stored;
+  };
+
+  const flush = async (): Promise<void> => {
+    const until = index;
+    while (committed < until) {
+      await write();
+      if (failure !== undefined) throw failure.thrown;
+    }
+  };
+
+  return {
+    executionId,
+    emit,
+    flush,
+    async end(event) {
+      const last = terminal ?? emit(event);
+      await flush();
+      closed = true;
+      channel.leave();
+      return last;
+    },
+    async close() {
+      closed = true;
+      try {
+        await flush();
+      } finally {
+        channel.leave();
+      }
+    },
+  };
+}
