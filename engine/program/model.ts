@@ -71,7 +71,7 @@ export interface ScriptReply {
   /** Sent as JSON text. Leaves may be `${{ }}`. */
   readonly json?: Value;
   readonly thinking?: Template;
-  readonly toolCalls?: readonly { readonly tool: string; readonly input: Value }[];
+  readonly toolCalls?: readonly { readonly tool: string; readonly input?: Value }[];
   readonly error?: { readonly code: string; readonly message: string; readonly status?: number };
   readonly usage?: { readonly inputTokens?: number; readonly outputTokens?: number };
   /** Milliseconds before the first byte. */

@@ -1,4 +1,4 @@
-import type { Json, JsonSchema } from '../core/json.ts';
+import type { JsonSchema } from '../core/json.ts';
 import type { Origin } from '../core/range.ts';
 import type { Template, Value } from '../expr/index.ts';
 
@@ -23,6 +23,7 @@ export interface Retry {
   /** Tries in all, the first included. */
   readonly maxAttempts: number;
   readonly delayMs: number;
+  readonly maxDelayMs: number;
   readonly backoff: 'none' | 'linear' | 'exponential';
   /** Problem codes that are tried again; empty: every retryable problem. */
   readonly on: readonly string[];
@@ -68,6 +69,3 @@ export interface HttpTool {
   readonly headers: Readonly<Record<string, Value>>;
   readonly body: Value | undefined;
 }
-
-/** The plain JSON a tool takes and gives. */
-export type ToolValue = Json;

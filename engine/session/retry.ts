@@ -26,6 +26,6 @@ export async function withRetry<T>(
 }
 
 function waitBefore(retry: Retry, attempt: number): number {
-  if (retry.backoff === 'exponential') return retry.delayMs * 2 ** (attempt - 1);
-  return retry.backoff === 'linear' ? retry.delayMs * attempt : retry.delayMs;
+  const factor = retry.backoff === 'exponential' ? 2 ** (attempt - 1) : retry.backoff === 'linear' ? attempt : 1;
+  return Math.min(retry.delayMs * factor, retry.maxDelayMs);
 }

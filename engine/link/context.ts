@@ -1,0 +1,42 @@
+import type { Diagnostic, Level } from '../core/diagnostic.ts';
+import type { Node } from './node.ts';
+
+/** What a finding may add to its message. */
+export interface ReportOptions {
+  readonly level?: Level;
+  readonly part?: 'key' | 'value';
+  /** Offsets inside the node's text, when the fault is only a part of it. */
+  readonly within?: { readonly start: number; readonly end: number };
+  readonly suggestions?: readonly string[];
+  readonly hint?: string;
+  readonly related?: Diagnostic['related'];
+}
+
+/** Collects diagnostics while linking. */
+export interface Reporter {
+  report(node: Node, rule: string, message: string, options?: ReportOptions): void;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** An empty collector. */
+export function createReporter(): Reporter {
+  const diagnostics: Diagnostic[] = [];
+  return {
+    diagnostics,
+    report({ source, pointer }, rule, message, options = {}) {
+      const { level = 'error', part, within, suggestions, hint, related } = options;
+      diagnostics.push({
+        rule,
+        level,
+        message,
+        file: source.file,
+        pointer,
+        range:
+          within === undefined ? source.rangeOf(pointer, part) : source.rangeWithin(pointer, within.start, within.end),
+        ...(suggestions === undefined ? {} : { suggestions }),
+        ...(hint === undefined ? {} : { hint }),
+        ...(related === undefined ? {} : { related }),
+      });
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { ScriptedModel, ScriptReply, ScriptRule } from '../program/model.ts';
+import type { Reporter } from './context.ts';
+import { known } from './names.ts';
+import type { Node } from './node.ts';
+import { durationOf } from './scalars.ts';
+import { linkExpression, linkTemplate, linkValue, type Visible } from './text.ts';
+
+const names = new Set(['text', 'messages', 'results', 'result', 'input', 'turn', 'agent', 'match']);
+
+/** A scripted model: its replies in order, and its default as a last reply that always fits. */
+export function linkScript(
+  reporter: Reporter,
+  root: Node,
+  around: Pick<Visible, 'env' | 'partials'> & { readonly tools: ReadonlySet<string> },
+): ScriptedModel {
+  const visible: Visible = { names, env: around.env, partials: around.partials };
+  const rules = root.get('replies').list().map((node) => linkRule(reporter, node, visible, around.tools));
+  const last = root.get('default');
+  if (last.value !== undefined) rules.push({ match: {}, reply: linkReply(reporter, last, visible, around.tools) });
+  return { name: root.source.name, rules };
+}
+
+function linkRule(reporter: Reporter, node: Node, visible: Visible, tools: ReadonlySet<string>): ScriptRule {
+  const match = node.get('match');
+  const when = linkExpression(reporter, match.get('when'), visible);
+  const tool = match.get('tool').text();
+  if (tool !== undefined) known(reporter, match.get('tool'), 'tool', tool, tools);
+  const given = match.object() ?? {};
+  const pick = (key: string): Record<string, unknown> => (given[key] === undefined ? {} : { [key]: given[key] });
+  return {
+    match: {
+      ...pick('text'),
+      ...pick('pattern'),
+      ...pick('tool'),
+      ...pick('agent'),
+      ...pick('step'),
+      ...pick('turn'),
+      ...(when === undefined ? {} : { when }),
+    },
+    reply: linkReply(reporter, node, visible, tools),
+  };
+}
+
+function linkReply(reporter: Reporter, node: Node, visible: Visible, tools: ReadonlySet<string>): ScriptReply {
+  const text = linkTemplate(reporter, node.get('text'), visible);
+  const thinking = linkTemplate(reporter, node.get('thinking'), visible);
+  const json = linkValue(reporter, node.get('json'), visible);
+  const error = node.get('error');
+  const usage = node.get('usage').object();
+  const delayMs = durationOf(node.get('delay'));
+  const calls = node.get('toolCalls').list().flatMap((call) => {
+    const tool = call.get('tool').text();
+    if (tool === undefined) return [];
+    known(reporter, call.get('tool'), 'tool', tool, tools);
+    const input = linkValue(reporter, call.get('input'), visible);
+    return [{ tool, ...(input === undefined ? {} : { input }) }];
+  });
+  const code = error.get('code').text();
+  const status = error.get('status').number();
+  return {
+    source: node.value ?? null,
+    ...(text === undefined ? {} : { text }),
+    ...(thinking === undefined ? {} : { thinking }),
+    ...(json === undefined ? {} : { json }),
+    ...(calls.length === 0 ? {} : { toolCalls: calls }),
+    ...(code === undefined
+      ? {}
+      : { error: { code, message: error.get('message').text() ?? code, ...(status === undefined ? {} : { status }) } }),
+    ...(usage === undefined ? {} : { usage }),
+    ...(delayMs === undefined ? {} : { delayMs }),
+  };
+}

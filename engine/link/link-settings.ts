@@ -1,0 +1,103 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { ModelChoice, Provider } from '../program/model.ts';
+import type { Settings } from '../program/program.ts';
+import type { ModelNames } from '../program/model-reference.ts';
+import type { Reporter } from './context.ts';
+import { known } from './names.ts';
+import type { Node } from './node.ts';
+import { modelOf, settingsOf, textsOf } from './scalars.ts';
+import { linkValues, type Visible } from './text.ts';
+
+/** What the project config gives to everything else. */
+export interface Config {
+  readonly settings: Settings;
+  readonly providers: Readonly<Record<string, Provider>>;
+  readonly names: ModelNames;
+  /** The `defaults` of agents. */
+  readonly defaults: Node | undefined;
+  /** What every expression sees of the environment and of partials. */
+  readonly visible: Pick<Visible, 'env' | 'partials'>;
+}
+
+/**
+ * The config with every default filled in: store `.engine/data/engine.sqlite`, server 127.0.0.1:8000 with bodies to 1 MiB.
+ * @param root the node of the config file; undefined when there is none.
+ */
+export function linkSettings(
+  reporter: Reporter,
+  root: Node | undefined,
+  project: { readonly folder: string; readonly scripts: Readonly<Record<string, Node>>; readonly partials: Readonly<Record<string, string>> },
+): Config {
+  const secrets = Object.fromEntries(
+    (root?.get('secrets').entries() ?? []).map(([name, node]) => [
+      name,
+      {
+        env: node.get('env').text() ?? (node.get('file').text() === undefined ? name : undefined),
+        file: node.get('file').text(),
+        required: node.get('required').flag() ?? false,
+      },
+    ]),
+  );
+  const env = new Set(root === undefined ? [] : textsOf(root.get('env')));
+  const visible = { env, partials: project.partials };
+  const providers = linkProviders(reporter, root, { ...visible, names: new Set(['env', 'secrets']), secrets: new Set(Object.keys(secrets)) });
+  const models: Record<string, ModelChoice> = {};
+  const names: ModelNames = { models, providers, scripts: project.scripts };
+  for (const [alias, node] of root?.get('models').entries() ?? []) {
+    const choice = modelOf(reporter, node.text() === undefined ? node.get('model') : node, { ...names, models: {} });
+    if (choice !== undefined) models[alias] = { ...choice, settings: settingsOf(node.get('settings')) };
+  }
+  const model = root === undefined ? undefined : modelOf(reporter, root.get('model'), names);
+  const server = root?.get('server');
+  const store = root?.get('store');
+  const path = store?.get('path').text() ?? '.engine/data/engine.sqlite';
+  return {
+    settings: {
+      model,
+      models,
+      secrets,
+      env: [...env],
+      server: {
+        host: server?.get('host').text() ?? '127.0.0.1',
+        port: server?.get('port').number() ?? 8000,
+        bodyBytes: server?.get('limits').get('bodyBytes').number() ?? 1_048_576,
+      },
+      store: {
+        type: store?.get('type').text() === 'memory' ? 'memory' : 'sqlite',
+        path: isAbsolute(path) ? path : resolve(project.folder, path),
+      },
+      extensions: extensionsOf(root),
+    },
+    providers,
+    names,
+    defaults: root?.get('defaults'),
+    visible,
+  };
+}
+
+/** The `x-*` keys of a spec. */
+export function extensionsOf(root: Node | undefined): Settings['extensions'] {
+  return Object.fromEntries(Object.entries(root?.object() ?? {}).filter(([key]) => key.startsWith('x-')));
+}
+
+function linkProviders(reporter: Reporter, root: Node | undefined, visible: Visible): Record<string, Provider> {
+  const providers: Record<string, Provider> = {};
+  for (const [name, node] of root?.get('providers').entries() ?? []) {
+    const apiKey = node.get('apiKey').text();
+    if (apiKey !== undefined) known(reporter, node.get('apiKey'), 'secret', apiKey, visible.secrets ?? []);
+    const type = node.get('type').text() ?? name;
+    providers[name] = {
+      name,
+      type: isProviderType(type) ? type : 'openai-compatible',
+      baseUrl: node.get('baseUrl').text(),
+      headers: linkValues(reporter, node.get('headers'), visible),
+      apiKey,
+      options: node.get('options').object() ?? {},
+    };
+  }
+  return providers;
+}
+
+function isProviderType(type: string): type is Provider['type'] {
+  return ['openai', 'anthropic', 'google', 'openai-compatible', 'script'].includes(type);
+}

@@ -1,0 +1,40 @@
+import type { Role } from '../program/role.ts';
+import type { Skill } from '../program/skill.ts';
+import { literalTemplate } from '../expr/index.ts';
+import type { Config } from './link-settings.ts';
+import type { Reporter } from './context.ts';
+import { digest, hashOf } from './hash.ts';
+import type { Node } from './node.ts';
+import { modelOf, settingsOf, thinkingOf } from './scalars.ts';
+import { linkTemplate } from './text.ts';
+
+/** A skill. Its Markdown is plain text, not a template. */
+export function linkSkill(root: Node): Skill {
+  const { source } = root;
+  const files = source.files ?? {};
+  return {
+    name: source.name,
+    hash: digest({ spec: hashOf(source), files }),
+    origin: root.origin(),
+    description: root.get('description').text() ?? '',
+    body: (source.body ?? '').trim(),
+    files,
+    allowedTools: (root.get('allowed-tools').text() ?? '').split(/\s+/).filter((name) => name !== ''),
+    metadata: (root.get('metadata').object() ?? {}) as Record<string, string>,
+  };
+}
+
+/** A role: instructions and perhaps a model, laid over one call. */
+export function linkRole(reporter: Reporter, root: Node, config: Config): Role {
+  const visible = { ...config.visible, names: new Set(['agent', 'instance', 'input', 'env']) };
+  return {
+    name: root.source.name,
+    hash: hashOf(root.source),
+    origin: root.origin(),
+    description: root.get('description').text() ?? '',
+    instructions: linkTemplate(reporter, root.get('instructions'), visible) ?? literalTemplate(''),
+    model: modelOf(reporter, root.get('model'), config.names),
+    modelSettings: settingsOf(root.get('modelSettings')),
+    thinking: thinkingOf(root.get('thinking')),
+  };
+}

@@ -1,0 +1,110 @@
+import type { Checked } from '../core/diagnostic.ts';
+import type { Template } from '../expr/index.ts';
+import { parseTemplate } from '../expr/index.ts';
+import type { Agent } from '../program/agent.ts';
+import type { Program } from '../program/program.ts';
+import type { LoadedProject, Shipped } from '../source/index.ts';
+import { createReporter } from './context.ts';
+import { deepFreeze } from './freeze.ts';
+import { digest } from './hash.ts';
+import { linkAgent, type Linked } from './link-agent.ts';
+import { linkSandbox } from './link-sandbox.ts';
+import { linkScript } from './link-script.ts';
+import { linkSettings } from './link-settings.ts';
+import { linkRole, linkSkill } from './link-skill.ts';
+import { linkModuleTool, linkTool } from './link-tool.ts';
+import { linkWorkflow } from './link-workflow.ts';
+import { collectNames } from './names.ts';
+import { rootOf, type Node } from './node.ts';
+import { builtinTools } from '../program/tool.ts';
+import { reportUnavailable } from './unavailable.ts';
+
+/**
+ * Links the specs of a project: every reference becomes a pointer to its target, every expression and template is parsed.
+ * The Program is complete only when there is no error; it is frozen.
+ */
+export function link(project: LoadedProject, shipped: Shipped): Checked<Program> {
+  const reporter = createReporter();
+  reportUnavailable(reporter, project.config === undefined ? project.sources : [project.config, ...project.sources]);
+  const names = collectNames(project.sources, shipped.sources, project.modules);
+  const config = linkSettings(reporter, project.config === undefined ? undefined : rootOf(project.config), {
+    folder: project.root,
+    scripts: names.of.model,
+    partials: project.partials,
+  });
+  const { visible } = config;
+
+  const toolNames = new Set([...Object.keys(names.of.tool), ...Object.keys(names.modules), ...builtinTools]);
+  const scripts = mapNodes(names.of.model, (node) => linkScript(reporter, node, { ...visible, tools: toolNames }));
+  const sandboxes = mapNodes(names.of.sandbox, (node) => linkSandbox(reporter, node, { ...visible, folder: project.root }));
+  const tools: Record<string, NonNullable<ReturnType<typeof linkTool>>> = {};
+  for (const [name, file] of Object.entries(names.modules)) {
+    tools[name] = linkModuleTool(name, file, file.slice(project.root.length + 1));
+  }
+  for (const [name, node] of Object.entries(names.of.tool)) {
+    const tool = linkTool(reporter, node, config);
+    if (tool !== undefined) tools[name] = tool;
+  }
+  reportTakenNames(reporter, names.of.tool);
+  const skills = mapNodes(names.of.skill, linkSkill);
+  const roles = mapNodes(names.of.role, (node) => linkRole(reporter, node, config));
+  const linked: Linked = { tools, skills, sandboxes };
+  const profiles = mapNodes(names.of.profile, (node) => linkAgent(reporter, node, names, config, linked));
+  const agents = mapNodes(names.of.agent, (node) => linkAgent(reporter, node, names, config, linked));
+  const delegates: Record<string, Agent> = { ...profiles, ...agents };
+  const prompts = linkPrompts({ ...shipped.prompts, ...project.prompts });
+  const common = digest({
+    instructions: project.instructions,
+    prompts: Object.fromEntries(Object.entries(prompts).map(([name, template]) => [name, template.source])),
+    scripts: Object.fromEntries(Object.entries(scripts).map(([name, { rules }]) => [name, rules.map(({ reply }) => reply.source)])),
+    model: config.settings.model ?? null,
+    models: config.settings.models,
+  });
+  const linker = { reporter, names, tools: Object.keys(tools) };
+  const workflows = mapNodes(names.of.workflow, (node) =>
+    linkWorkflow(linker, node, config, { delegates, tools, roles, sandboxes, common }),
+  );
+
+  const program: Program = {
+    hash: digest([agents, profiles, workflows, tools, skills, roles, sandboxes].map(hashes).concat([{ common }])),
+    name: project.name,
+    root: project.root,
+    settings: config.settings,
+    instructions: project.instructions,
+    agents,
+    delegates,
+    workflows,
+    tools,
+    skills,
+    roles,
+    sandboxes,
+    providers: config.providers,
+    scripts,
+    prompts,
+  };
+  return { value: deepFreeze(program), diagnostics: reporter.diagnostics };
+}
+
+function mapNodes<T>(nodes: Readonly<Record<string, Node>>, make: (node: Node) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, make(node)]));
+}
+
+function linkPrompts(texts: Readonly<Record<string, string>>): Record<string, Template> {
+  return Object.fromEntries(
+    Object.entries(texts).flatMap(([name, text]) => {
+      const { template } = parseTemplate(text);
+      return template === undefined ? [] : [[name, template] as const];
+    }),
+  );
+}
+
+function reportTakenNames(reporter: ReturnType<typeof createReporter>, tools: Readonly<Record<string, Node>>): void {
+  for (const name of builtinTools) {
+    const node = Object.hasOwn(tools, name) ? tools[name] : undefined;
+    if (node !== undefined) reporter.report(node, 'ref/ambiguous-name', `"${name}" is a built-in tool; choose another name`);
+  }
+}
+
+function hashes(specs: Readonly<Record<string, { readonly hash: string }>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(specs).map(([name, { hash }]) => [name, hash]));
+}

@@ -1,0 +1,51 @@
+import { choices, suggest } from '../core/suggest.ts';
+import type { Source } from '../source/index.ts';
+import type { Reporter } from './context.ts';
+import { rootOf, type Node } from './node.ts';
+
+/** Kinds that other specs refer to. */
+export type NamedKind = 'agent' | 'profile' | 'role' | 'skill' | 'tool' | 'sandbox' | 'workflow' | 'model';
+
+/** The specs of a project by kind and name; the project's own hide the shipped ones. */
+export interface Names {
+  readonly of: Readonly<Record<NamedKind, Readonly<Record<string, Node>>>>;
+  /** Tools that are only a TypeScript file. */
+  readonly modules: Readonly<Record<string, string>>;
+}
+
+const kinds: readonly NamedKind[] = ['agent', 'profile', 'role', 'skill', 'tool', 'sandbox', 'workflow', 'model'];
+
+/** Collects names; of two specs with one name the later source wins (the loader has reported the clash). */
+export function collectNames(
+  sources: readonly Source[],
+  shipped: readonly Source[],
+  modules: Readonly<Record<string, string>>,
+): Names {
+  const of = Object.fromEntries(kinds.map((kind) => [kind, Object.create(null) as Record<string, Node>])) as Record<
+    NamedKind,
+    Record<string, Node>
+  >;
+  for (const source of [...shipped, ...sources]) {
+    const kind = kinds.find((candidate) => candidate === source.kind);
+    if (kind !== undefined) of[kind][source.name] = rootOf(source);
+  }
+  return { of, modules };
+}
+
+/**
+ * Reports a reference that leads nowhere.
+ * @returns whether the name exists.
+ */
+export function known(
+  reporter: Reporter,
+  node: Node,
+  what: string,
+  name: string,
+  candidates: Iterable<string>,
+  rule = `ref/unknown-${what}`,
+): boolean {
+  const all = [...candidates];
+  if (all.includes(name)) return true;
+  reporter.report(node, rule, `no ${what} "${name}"${choices(name, all)}`, { suggestions: suggest(name, all, 3) });
+  return false;
+}

@@ -1,0 +1,134 @@
+import { isObject, type Json } from '../core/json.ts';
+import { segmentsOf } from '../core/json-pointer.ts';
+import { choices, suggest } from '../core/suggest.ts';
+import {
+  constantValue,
+  literalTemplate,
+  parseExpression,
+  parseTemplate,
+  parseValue,
+  readsOf,
+  templateReads,
+  valueReads,
+  type Expression,
+  type Template,
+  type Value,
+} from '../expr/index.ts';
+import type { Reporter } from './context.ts';
+import type { Node } from './node.ts';
+
+/** What the expressions and templates at one place may read. */
+export interface Visible {
+  /** Top-level names. */
+  readonly names: ReadonlySet<string>;
+  /** Steps that `steps.<id>` may name; undefined where there are no steps. */
+  readonly steps?: ReadonlySet<string>;
+  /** Steps of the workflow that are not visible here, and the block they live in. */
+  readonly hidden?: ReadonlyMap<string, string>;
+  /** Fields of `input`, when its schema lists them all. */
+  readonly input?: ReadonlySet<string>;
+  /** Environment variables that `env.<name>` may read. */
+  readonly env: ReadonlySet<string>;
+  /** Secrets that `secrets.<name>` may read; undefined where secrets may not flow. */
+  readonly secrets?: ReadonlySet<string>;
+  readonly partials: Readonly<Record<string, string>>;
+}
+
+interface Read {
+  readonly path: readonly string[];
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Parses a condition or list expression; a boolean literal counts as one. Reports its faults. */
+export function linkExpression(reporter: Reporter, node: Node, visible: Visible): Expression | undefined {
+  const source = typeof node.value === 'boolean' ? String(node.value) : node.text();
+  if (source === undefined) return undefined;
+  const wrapped = /^\s*\$\{\{[\s\S]*\}\}\s*$/.test(source);
+  if (wrapped) {
+    reporter.report(node, 'expr/braces', 'a condition is a bare expression; leave out the "${{ }}"');
+    return undefined;
+  }
+  const { expression, faults } = parseExpression(source);
+  for (const fault of faults) {
+    reporter.report(node, fault.rule, fault.message, { within: fault, suggestions: fault.suggestions ?? [] });
+  }
+  if (expression !== undefined) checkReads(reporter, node, readsOf(expression), visible);
+  return expression;
+}
+
+/** Parses a text template. Reports its faults. */
+export function linkTemplate(reporter: Reporter, node: Node, visible: Visible): Template | undefined {
+  const source = node.text();
+  if (source === undefined) return undefined;
+  const { template, faults } = parseTemplate(source, { partials: visible.partials });
+  for (const fault of faults) {
+    reporter.report(node, fault.rule, fault.message, { within: fault, suggestions: fault.suggestions ?? [] });
+  }
+  if (template !== undefined) checkReads(reporter, node, templateReads(template), visible);
+  return template ?? literalTemplate(source);
+}
+
+/** Parses a value whose leaves may be expressions. Reports its faults. */
+export function linkValue(reporter: Reporter, node: Node, visible: Visible): Value | undefined {
+  if (node.value === undefined) return undefined;
+  const { value, faults } = parseValue(node.value);
+  for (const fault of faults) {
+    reporter.report(descend(node, fault.pointer), fault.rule, fault.message, {
+      within: fault,
+      suggestions: fault.suggestions ?? [],
+    });
+  }
+  for (const { pointer, ...read } of valueReads(value)) checkReads(reporter, descend(node, pointer), [read], visible);
+  return value;
+}
+
+/** Every value of a map, linked. */
+export function linkValues(reporter: Reporter, node: Node, visible: Visible): Record<string, Value> {
+  return Object.fromEntries(
+    node.entries().map(([key, inner]) => [key, linkValue(reporter, inner, visible) ?? constantValue(null)]),
+  );
+}
+
+/** The fields of an object schema that allows no others, else undefined. */
+export function closedFields(schema: Json | undefined): ReadonlySet<string> | undefined {
+  if (!isObject(schema) || !isObject(schema['properties'])) return undefined;
+  const open = ['patternProperties', 'allOf', 'anyOf', 'oneOf', '$ref', 'if'].some((key) => Object.hasOwn(schema, key));
+  if (open || isObject(schema['additionalProperties']) || schema['additionalProperties'] === true) return undefined;
+  return new Set(Object.keys(schema['properties']));
+}
+
+function checkReads(reporter: Reporter, node: Node, reads: readonly Read[], visible: Visible): void {
+  for (const { path, start, end } of reads) {
+    const [head, field] = path;
+    const unknown = (rule: string, message: string, word: string, all: Iterable<string>): void =>
+      reporter.report(node, rule, message, { within: { start, end }, suggestions: suggest(word, all, 3) });
+    if (head === undefined) continue;
+    if (!visible.names.has(head)) {
+      if (head === 'secrets') {
+        unknown('security/secret-in-text', 'secrets may be read only in "headers" and "env"', head, []);
+      } else unknown('ref/unknown-name', `nothing is called "${head}" here${choices(head, visible.names)}`, head, visible.names);
+    } else if (field === undefined) continue;
+    else if (head === 'steps' && visible.steps !== undefined && !visible.steps.has(field)) {
+      const home = visible.hidden?.get(field);
+      const why = home === undefined ? choices(field, visible.steps) : `; ${home}`;
+      unknown('ref/unknown-step', `no step "${field}" is visible here${why}`, field, visible.steps);
+    } else if (head === 'input' && visible.input !== undefined && !visible.input.has(field)) {
+      unknown('ref/unknown-field', `no field "${field}" in the input${choices(field, visible.input)}`, field, visible.input);
+    } else if (head === 'env' && !visible.env.has(field)) {
+      unknown('ref/unknown-env', `"${field}" is not listed under "env" in the project config${choices(field, visible.env)}`, field, visible.env);
+    } else if (head === 'secrets' && visible.secrets !== undefined && !visible.secrets.has(field)) {
+      unknown('ref/unknown-secret', `no secret "${field}"${choices(field, visible.secrets)}`, field, visible.secrets);
+    } else if (head === 'steps' && visible.steps !== undefined) {
+      const part = path[2];
+      const parts = ['output', 'status', 'error', 'attempts'];
+      if (part !== undefined && !parts.includes(part)) {
+        unknown('ref/unknown-field', `a step has no "${part}"${choices(part, parts)}; write steps.${field}.output.${part} for its output`, part, parts);
+      }
+    }
+  }
+}
+
+function descend(node: Node, pointer: string): Node {
+  return segmentsOf(pointer).reduce<Node>((inner, segment) => inner.get(segment), node);
+}

@@ -1,0 +1,86 @@
+import type { Source } from '../source/index.ts';
+import { rootOf, type Node } from './node.ts';
+import type { Reporter } from './context.ts';
+
+/** Step verbs the interpreter runs. */
+export const availableVerbs = [
+  'prompt',
+  'agent',
+  'tool',
+  'set',
+  'log',
+  'parallel',
+  'foreach',
+  'branch',
+  'loop',
+  'return',
+  'fail',
+] as const;
+
+const unavailableKinds: readonly string[] = ['channel', 'schedule', 'test'];
+
+/** Keys of the language that this version does not act on, as paths from the root of the spec. */
+const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
+  project: [
+    'mcpServers',
+    'durable',
+    'modules',
+    'compaction',
+    'retention',
+    'rules',
+    'defaults.permissions',
+    'defaults.stepTimeout',
+    'defaults.maxTaskDepth',
+    'defaults.limits.costUsd',
+    'server.cors',
+    'server.auth',
+    'server.basePath',
+    'server.trustProxy',
+    'server.limits.concurrency',
+    'server.limits.requests',
+    'server.limits.per',
+    'server.limits.connections',
+    'store.synchronous',
+    'store.busyTimeout',
+    'models.*.fallback',
+    'models.*.contextWindow',
+  ],
+  agent: ['mcpServers', 'commands', 'code', 'permissions', 'compaction', 'limits.costUsd'],
+  profile: ['mcpServers', 'commands', 'code', 'permissions', 'compaction', 'limits.costUsd'],
+  tool: ['permissions', 'idempotencyKey'],
+  sandbox: ['read', 'protect', 'compound', 'network', 'module', 'limits.files', 'limits.memoryMb', 'limits.processes'],
+  workflow: ['concurrency', 'limits.costUsd'],
+  model: ['replies.*.times'],
+};
+
+/**
+ * Nothing is silently ignored: a part of the language that this version cannot act on is an error where it is used.
+ */
+export function reportUnavailable(reporter: Reporter, sources: readonly Source[]): void {
+  for (const source of sources) {
+    const root = rootOf(source);
+    if (unavailableKinds.includes(source.kind)) {
+      reporter.report(root, 'link/not-available', `${source.kind}s are not available in this version`);
+      continue;
+    }
+    for (const path of unavailableKeys[source.kind] ?? []) {
+      for (const { node, key } of select(root, path.split('.'))) {
+        reporter.report(node, 'link/not-available', `"${key}" is not available in this version`, { part: 'key' });
+      }
+    }
+  }
+}
+
+function select(node: Node, path: readonly string[]): { readonly node: Node; readonly key: string }[] {
+  const [head, ...rest] = path;
+  if (head === undefined) return [];
+  const found =
+    head === '*'
+      ? node.entries().length > 0
+        ? node.entries()
+        : node.list().map((item, index) => [String(index), item] as const)
+      : node.get(head).value === undefined
+        ? []
+        : ([[head, node.get(head)]] as const);
+  return found.flatMap(([key, inner]) => (rest.length === 0 ? [{ node: inner, key }] : select(inner, rest)));
+}

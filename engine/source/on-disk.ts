@@ -1,0 +1,9 @@
+import { statSync } from 'node:fs';
+
+/** What stands at an absolute path: a file, a folder, or nothing that can be used. */
+export function onDisk(path: string): 'file' | 'folder' | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  if (stats.isFile()) return 'file';
+  return stats.isDirectory() ? 'folder' : undefined;
+}
