@@ -1,6 +1,7 @@
 import type { Json, JsonSchema } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import type { ProblemCode } from '../core/problem-codes.ts';
+import { describeFaults } from '../expr/index.ts';
 import type { Activities } from '../ports/activities.ts';
 
 /**
@@ -16,11 +17,8 @@ export function checkValue(
 ): Json {
   if (schema === undefined) return value;
   const checked = activities.check(schema, value);
-  const [first] = checked.faults;
-  if (first === undefined) return checked.value;
-  const more = checked.faults.length > 1 ? ` and ${checked.faults.length - 1} more` : '';
-  const place = first.pointer === '' ? '' : `${first.pointer} `;
-  throw new Problem(code, `${what} does not fit its schema: ${place}${first.message}${more}`, {
+  if (checked.faults.length === 0) return checked.value;
+  throw new Problem(code, `${what} does not fit its schema: ${describeFaults(checked.faults)}`, {
     details: { faults: checked.faults.map(({ pointer, message }) => ({ pointer, message })) },
   });
 }

@@ -1,0 +1,204 @@
+import { parse } from 'yaml';
+import { parseDuration } from '../../engine/core/duration.ts';
+import type { Json, JsonSchema } from '../../engine/core/json.ts';
+import type { Origin } from '../../engine/core/range.ts';
+import { parseExpression, parseTemplate, parseValue } from '../../engine/expr/index.ts';
+import type { Expression, Template, Value } from '../../engine/expr/index.ts';
+import type { Sandbox } from '../../engine/program/sandbox.ts';
+import type { Retry } from '../../engine/program/tool.ts';
+import type { Step, StepBase, Workflow } from '../../engine/program/workflow.ts';
+
+/** A spec or a part of it, as YAML reads it. */
+export type Spec = { readonly [key: string]: unknown };
+
+/** A Workflow from the YAML of a spec, without the checks of a real load: what a faulty spec gives is not defined. */
+export function workflow(yaml: string): Workflow {
+  return workflowOf(parse(yaml) as Spec);
+}
+
+/** A Workflow from a spec. Its name is `test`. */
+export function workflowOf(spec: Spec): Workflow {
+  const limits = (spec['limits'] ?? {}) as Spec;
+  const { duration, ...counted } = limits;
+  return {
+    name: 'test',
+    description: '',
+    hash: 'hash',
+    origin,
+    inputSchema: spec['inputSchema'] as JsonSchema | undefined,
+    outputSchema: spec['outputSchema'] as JsonSchema | undefined,
+    sandbox: {} as Sandbox,
+    limits: { ...counted, ...(duration === undefined ? {} : { durationMs: milliseconds(duration) }) },
+    timeoutMs: spec['timeout'] === undefined ? undefined : milliseconds(spec['timeout']),
+    steps: stepsOf(spec['steps']),
+    output: optional(spec['output'], value),
+  };
+}
+
+function stepsOf(specs: unknown): Step[] {
+  return ((specs ?? []) as Spec[]).map(stepOf);
+}
+
+function stepOf(spec: Spec): Step {
+  const base: StepBase = {
+    id: spec['id'] as string,
+    path: spec['id'] as string,
+    origin,
+    description: undefined,
+    if: optional(spec['if'], expression),
+    outputSchema: spec['outputSchema'] as JsonSchema | undefined,
+    timeoutMs: optional(spec['timeout'], milliseconds),
+    retry: optional(spec['retry'], retryOf),
+    catch: ((spec['catch'] ?? []) as Spec[]).map((entry) => ({
+      on: (entry['on'] ?? []) as string[],
+      steps: stepsOf(entry['steps']),
+      output: optional(entry['output'], value),
+    })),
+    idempotencyKey: optional(spec['idempotencyKey'], value),
+    session: optional(spec['session'], template),
+  };
+  const calls = { model: undefined, role: spec['role'] as string | undefined };
+  const text = (field: string): Spec =>
+    (typeof spec[field] === 'string' ? { message: spec[field] } : spec[field]) as Spec;
+  if ('prompt' in spec) {
+    return {
+      ...base,
+      ...calls,
+      verb: 'prompt',
+      prompt: template(spec['prompt']),
+      modelSettings: {},
+      thinking: undefined,
+    };
+  }
+  if ('agent' in spec) {
+    const message = optional(spec['message'], template);
+    const instance = optional(spec['instance'], template);
+    const input = optional(spec['with'], value);
+    return {
+      ...base,
+      ...calls,
+      verb: 'agent',
+      agent: spec['agent'] as string,
+      with: input,
+      message,
+      instance,
+    };
+  }
+  if ('tool' in spec) {
+    return { ...base, verb: 'tool', tool: spec['tool'] as string, with: optional(spec['with'], value) };
+  }
+  if ('set' in spec) return { ...base, verb: 'set', value: value(spec['set']) };
+  if ('return' in spec) return { ...base, verb: 'return', value: value(spec['return']) };
+  if ('log' in spec) {
+    const { level = 'info', message, data } = text('log');
+    return {
+      ...base,
+      verb: 'log',
+      level: level as 'info',
+      message: template(message),
+      data: optional(data, value),
+    };
+  }
+  if ('fail' in spec) {
+    const { code = 'workflow_failed', message, details } = text('fail');
+    return {
+      ...base,
+      verb: 'fail',
+      code: code as string,
+      message: template(message),
+      details: optional(details, value),
+    };
+  }
+  return blockOf(spec, base);
+}
+
+function blockOf(spec: Spec, base: StepBase): Step {
+  const output = optional(spec['output'], value);
+  const steps = stepsOf(spec['steps']);
+  if ('parallel' in spec) {
+    const { branches, maxConcurrency = 100, onError = 'fail-fast' } = spec['parallel'] as Spec;
+    return {
+      ...base,
+      verb: 'parallel',
+      branches: Object.entries(branches as Spec).map(([name, inner]) => ({ name, steps: stepsOf(inner) })),
+      maxConcurrency: maxConcurrency as number,
+      onError: onError as 'collect',
+      output,
+    };
+  }
+  if ('foreach' in spec) {
+    const {
+      items,
+      as = 'item',
+      maxItems,
+      maxConcurrency = 1,
+      onError = 'fail-fast',
+    } = spec['foreach'] as Spec;
+    return {
+      ...base,
+      verb: 'foreach',
+      items: expression(items),
+      as: as as string,
+      maxItems: maxItems as number | undefined,
+      maxConcurrency: maxConcurrency as number,
+      onError: onError as 'collect',
+      steps,
+      output,
+    };
+  }
+  if ('loop' in spec) {
+    const { until, while: condition, maxIterations } = spec['loop'] as Spec;
+    return {
+      ...base,
+      verb: 'loop',
+      until: optional(until, expression),
+      while: optional(condition, expression),
+      maxIterations: maxIterations as number,
+      steps,
+      output,
+    };
+  }
+  const cases = (spec['branch'] as Spec[]).map((entry) => ({
+    when: optional(entry['when'], expression),
+    steps: stepsOf(entry['steps']),
+    output: optional(entry['output'], value),
+  }));
+  return { ...base, verb: 'branch', cases };
+}
+
+const start = { line: 1, column: 1, offset: 0 };
+const origin: Origin = { file: 'test.yaml', range: { start, end: start }, pointer: '' };
+
+function retryOf(spec: unknown): Retry {
+  const { maxAttempts = 3, delay = '1s', backoff = 'exponential', on = [] } = spec as Spec;
+  return {
+    maxAttempts: maxAttempts as number,
+    delayMs: milliseconds(delay),
+    backoff: backoff as Retry['backoff'],
+    on: on as string[],
+  };
+}
+
+function milliseconds(text: unknown): number {
+  return parseDuration(String(text)) ?? Number.NaN;
+}
+
+function optional<T>(spec: unknown, build: (spec: unknown) => T): T | undefined {
+  return spec === undefined ? undefined : build(spec);
+}
+
+function expression(source: unknown): Expression {
+  const { expression: parsed, faults } = parseExpression(String(source));
+  if (parsed === undefined) throw new Error(JSON.stringify(faults));
+  return parsed;
+}
+
+function template(source: unknown): Template {
+  const { template: parsed, faults } = parseTemplate(String(source), { partials: {} });
+  if (parsed === undefined) throw new Error(JSON.stringify(faults));
+  return parsed;
+}
+
+function value(source: unknown): Value {
+  return parseValue(source as Json).value;
+}

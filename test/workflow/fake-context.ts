@@ -1,0 +1,136 @@
+import type { NewEvent } from '../../engine/core/event.ts';
+import type { Json, JsonSchema } from '../../engine/core/json.ts';
+import { noUsage } from '../../engine/core/message.ts';
+import { Problem } from '../../engine/core/problem.ts';
+import { compileSchema } from '../../engine/expr/index.ts';
+import type { Activities, ActivityCall, PromptOutcome } from '../../engine/ports/activities.ts';
+import type { RunContext } from '../../engine/ports/durable.ts';
+import { virtualTime, type VirtualTime } from './virtual-time.ts';
+
+/** One call of an activity: who asked, and for what. */
+export interface Call {
+  readonly activity: 'prompt' | 'agent' | 'tool';
+  readonly call: ActivityCall;
+  readonly request: Record<string, unknown>;
+}
+
+/** What the world answers; anything thrown is the activity's failure. */
+export type Reply = (call: Call, time: VirtualTime) => Json | Promise<Json>;
+
+export interface FakeOptions {
+  /** Records of an earlier run, which the run adds to. */
+  readonly checkpoints?: Map<string, Json>;
+  /** Default: each activity gives its step path. */
+  readonly reply?: Reply;
+  readonly signal?: AbortSignal;
+  /** The process dies when this many records are committed: nothing of the run happens after. */
+  readonly crashAfter?: number;
+  readonly time?: VirtualTime;
+  /** Tokens of each model operation; default 10. */
+  readonly tokens?: number;
+  readonly costUsd?: number;
+}
+
+export interface Fake {
+  readonly context: RunContext;
+  readonly events: NewEvent[];
+  readonly calls: Call[];
+  readonly checkpoints: Map<string, Json>;
+  readonly time: VirtualTime;
+  /** Resolves when the process dies. */
+  readonly crashed: Promise<'crashed'>;
+  /** Activities that have begun and not settled. */
+  working(): number;
+}
+
+/** A run's surroundings in memory, on virtual time. */
+export function fakeContext(options: FakeOptions = {}): Fake {
+  const time = options.time ?? virtualTime();
+  const checkpoints = options.checkpoints ?? new Map<string, Json>();
+  const events: NewEvent[] = [];
+  const calls: Call[] = [];
+  const never = new Promise<never>(() => undefined);
+  let commits = 0;
+  let dead = false;
+  let working = 0;
+  let die: (how: 'crashed') => void;
+  const crashed = new Promise<'crashed'>((resolve) => (die = resolve));
+
+  async function act(call: Call): Promise<Json> {
+    if (dead) return never;
+    calls.push(call);
+    working += 1;
+    try {
+      return await (options.reply ?? (() => call.call.stepPath))(call, time);
+    } finally {
+      working -= 1;
+    }
+  }
+
+  async function ask(call: Call): Promise<PromptOutcome> {
+    const output = await act(call);
+    const totalTokens = options.tokens ?? 10;
+    const cost = options.costUsd === undefined ? {} : { costUsd: options.costUsd };
+    const usage = { ...noUsage, inputTokens: totalTokens, totalTokens, ...cost };
+    return { text: String(output), output, usage, modelCalls: 1 };
+  }
+
+  const activities: Activities = {
+    prompt: (call, request) => ask({ activity: 'prompt', call, request: { ...request } }),
+    agent: (call, request) => ask({ activity: 'agent', call, request: { ...request } }),
+    tool: (call, request) => act({ activity: 'tool', call, request: { ...request } }),
+    check: (schema: JsonSchema, value) => compileSchema(schema).check(value),
+  };
+
+  const context: RunContext = {
+    runId: 'workflow:test:1',
+    startedAt: '2030-01-01T00:00:00.000Z',
+    signal: options.signal ?? new AbortController().signal,
+    activities,
+    async step(key, work) {
+      if (dead) return never;
+      const recorded = checkpoints.get(key);
+      if (recorded !== undefined) return structuredClone(recorded);
+      const value = await work();
+      if (dead) return never;
+      if (checkpoints.has(key)) throw new Error(`"${key}" is recorded twice`);
+      checkpoints.set(key, structuredClone(value));
+      commits += 1;
+      if (commits === options.crashAfter) {
+        dead = true;
+        die('crashed');
+        return never;
+      }
+      return value;
+    },
+    sleep: (ms, signal) => (dead ? never : time.sleep(ms, signal)),
+    elapsed: () => time.now(),
+    emit: (event) => {
+      if (!dead) events.push(event);
+    },
+    deadline(ms, parent) {
+      const controller = new AbortController();
+      const relay = (): void => controller.abort(parent.reason);
+      if (parent.aborted) relay();
+      else parent.addEventListener('abort', relay, { once: true });
+      const stop = time.at(ms, () => controller.abort(new Problem('timeout', `took longer than ${ms} ms`)));
+      return {
+        signal: controller.signal,
+        cancel: () => {
+          stop();
+          parent.removeEventListener('abort', relay);
+        },
+      };
+    },
+  };
+  return { context, events, calls, checkpoints, time, crashed, working: () => working };
+}
+
+/** Events as short lines: `+ lines (foreach)`, `- lines succeeded`, `! lines: message`. */
+export function trace(events: readonly NewEvent[]): string[] {
+  return events.map((event) => {
+    if (event.type === 'step_start') return `+ ${event.stepPath} (${event.data.verb})`;
+    if (event.type === 'step_end') return `- ${event.stepPath} ${event.data.status}`;
+    return event.type === 'log' ? `! ${event.stepPath}: ${event.data.message}` : event.type;
+  });
+}
