@@ -53,7 +53,12 @@ export async function startFakeServer(...replies: readonly FakeReply[]): Promise
 
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
-      requests.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body });
+      requests.push({
+        method: request.method ?? '',
+        path: request.url ?? '',
+        headers: request.headers,
+        body,
+      });
       const reply = (waiting.length > 1 ? waiting.shift() : waiting[0]) ?? { status: 404, body: {} };
       if (reply.hang) response.once('close', hangUp);
       write(response, reply);

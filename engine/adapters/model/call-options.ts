@@ -67,5 +67,5 @@ function toTool(tool: ToolSpec): FunctionTool {
 }
 
 function toSchema(schema: JsonSchema): FunctionTool['inputSchema'] {
-  return (isObject(schema) ? schema : { type: 'object' }) as FunctionTool['inputSchema'];
+  return isObject(schema) ? schema : { type: 'object' };
 }

@@ -24,7 +24,7 @@ function fits(schema: Json): boolean {
 
 function list(value: Json | undefined): readonly Json[] {
   if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value as Json];
+  return Array.isArray(value) ? value : [value];
 }
 
 const known = new Set([

@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import { startFakeServer, type FakeReply, type FakeServer } from '../../fakes/openai-server.ts';
-import { collect, failure, modelsOf, providerOf, requestOf, secretsOf, userMessage, weatherTool } from './kit.ts';
+import {
+  collect,
+  failure,
+  modelsOf,
+  providerOf,
+  requestOf,
+  secretsOf,
+  userMessage,
+  weatherTool,
+} from './kit.ts';
 
 describe('a model of type anthropic', () => {
   let server: FakeServer;
@@ -67,7 +76,13 @@ describe('a model of type anthropic', () => {
           {
             role: 'tool',
             content: [
-              { type: 'tool_result', toolCallId: 'toolu_1', toolName: 'weather', output: 'no data', isError: true },
+              {
+                type: 'tool_result',
+                toolCallId: 'toolu_1',
+                toolName: 'weather',
+                output: 'no data',
+                isError: true,
+              },
             ],
           },
         ],
@@ -82,7 +97,9 @@ describe('a model of type anthropic', () => {
       thinking: { type: 'enabled', budget_tokens: 4096 },
       system: [{ type: 'text', text: 'Be kind.' }],
       messages: [{ role: 'user', content: [{ type: 'text', text: 'Weather in Oslo?' }] }],
-      tools: [{ name: 'weather', description: weatherTool.description, input_schema: weatherTool.inputSchema }],
+      tools: [
+        { name: 'weather', description: weatherTool.description, input_schema: weatherTool.inputSchema },
+      ],
       tool_choice: { type: 'auto' },
       stream: true,
     });
@@ -142,11 +159,23 @@ const messageStart = {
   },
 };
 
-const start = (index: number, block: object): object => ({ type: 'content_block_start', index, content_block: block });
-const delta = (index: number, change: object): object => ({ type: 'content_block_delta', index, delta: change });
+const start = (index: number, block: object): object => ({
+  type: 'content_block_start',
+  index,
+  content_block: block,
+});
+const delta = (index: number, change: object): object => ({
+  type: 'content_block_delta',
+  index,
+  delta: change,
+});
 const stop = (index: number): object => ({ type: 'content_block_stop', index });
 const end = (reason: string): object[] => [
-  { type: 'message_delta', delta: { stop_reason: reason, stop_sequence: null }, usage: { output_tokens: 12 } },
+  {
+    type: 'message_delta',
+    delta: { stop_reason: reason, stop_sequence: null },
+    usage: { output_tokens: 12 },
+  },
   { type: 'message_stop' },
 ];
 

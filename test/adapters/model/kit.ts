@@ -100,7 +100,12 @@ export async function collect(models: Models, request: ModelRequest): Promise<Mo
 export async function failure(
   models: Models,
   request: ModelRequest,
-): Promise<{ readonly code: string; readonly message: string; readonly details: Json | undefined; readonly events: ModelEvent[] }> {
+): Promise<{
+  readonly code: string;
+  readonly message: string;
+  readonly details: Json | undefined;
+  readonly events: ModelEvent[];
+}> {
   const events: ModelEvent[] = [];
   try {
     for await (const event of models.stream(request)) events.push(event);
@@ -124,7 +129,11 @@ export function expressionOf(evaluate: (scope: Readonly<Record<string, unknown>>
   return { source: '', reads: [], evaluate };
 }
 
-export const weatherTool: { readonly name: string; readonly description: string; readonly inputSchema: JsonObject } = {
+export const weatherTool: {
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: JsonObject;
+} = {
   name: 'weather',
   description: 'The weather of a city',
   inputSchema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },

@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { errorReply, startFakeServer, textReply, toolReply, chunk, type FakeReply, type FakeServer } from '../../fakes/openai-server.ts';
+import {
+  errorReply,
+  startFakeServer,
+  textReply,
+  toolReply,
+  chunk,
+  type FakeReply,
+  type FakeServer,
+} from '../../fakes/openai-server.ts';
 import {
   collect,
   createStepClock,
@@ -47,7 +55,10 @@ for (const { type, options } of variants) {
 
     it('streams text and ends with the message and the usage', async () => {
       const { models } = await start(textReply('Good ', 'morning'));
-      const events = await collect(models, requestOf({ system: 'Be kind.', settings: { temperature: 0.2, maxOutputTokens: 50 } }));
+      const events = await collect(
+        models,
+        requestOf({ system: 'Be kind.', settings: { temperature: 0.2, maxOutputTokens: 50 } }),
+      );
       expect(events).to.deep.equal([
         { type: 'text_delta', text: 'Good ' },
         { type: 'text_delta', text: 'morning' },
@@ -123,7 +134,11 @@ for (const { type, options } of variants) {
       expect(server.requests[1]?.body['tools']).to.deep.equal([
         {
           type: 'function',
-          function: { name: 'weather', description: weatherTool.description, parameters: weatherTool.inputSchema },
+          function: {
+            name: 'weather',
+            description: weatherTool.description,
+            parameters: weatherTool.inputSchema,
+          },
         },
       ]);
     });
@@ -144,7 +159,11 @@ for (const { type, options } of variants) {
     });
 
     it('calls again after a server error', async () => {
-      const { models, clock } = await start(errorReply(500, 'oops'), errorReply(503, 'again'), textReply('Hi'));
+      const { models, clock } = await start(
+        errorReply(500, 'oops'),
+        errorReply(503, 'again'),
+        textReply('Hi'),
+      );
       const events = await collect(models, requestOf({}));
       expect(events.map((event) => event.type)).to.deep.equal(['text_delta', 'finish']);
       expect(server.requests).to.have.length(3);
@@ -163,7 +182,10 @@ for (const { type, options } of variants) {
     });
 
     it('waits as long as the provider asks', async () => {
-      const { models, clock } = await start(errorReply(429, 'slow down', { 'retry-after': '7' }), textReply('Hi'));
+      const { models, clock } = await start(
+        errorReply(429, 'slow down', { 'retry-after': '7' }),
+        textReply('Hi'),
+      );
       await collect(models, requestOf({}));
       expect(clock.slept).to.deep.equal([7000]);
     });
@@ -180,7 +202,8 @@ for (const { type, options } of variants) {
       const { models } = await start(errorReply(401, 'Incorrect API key provided: sk-hidden-value.'));
       expect(await failure(models, requestOf({}))).to.deep.equal({
         code: 'model_failed',
-        message: 'model "local/fake" failed: Incorrect API key provided: *** (status 401); check the key of provider "local"',
+        message:
+          'model "local/fake" failed: Incorrect API key provided: *** (status 401); check the key of provider "local"',
         details: { model: 'local/fake', status: 401 },
         events: [],
       });
@@ -194,7 +217,7 @@ for (const { type, options } of variants) {
     });
 
     it('tells a conversation that is too long from other failures', async () => {
-      const text = 'This model\'s maximum context length is 8192 tokens';
+      const text = "This model's maximum context length is 8192 tokens";
       const { models } = await start(errorReply(400, text, {}, 'context_length_exceeded'));
       expect((await failure(models, requestOf({}))).details).to.deep.equal({
         model: 'local/fake',
@@ -204,7 +227,9 @@ for (const { type, options } of variants) {
     });
 
     it('fails on a chunk that is not JSON, keeping what came before', async () => {
-      const { models } = await start({ events: [chunk({ delta: { content: 'Good ' } }), '{"choices": [', '[DONE]'] });
+      const { models } = await start({
+        events: [chunk({ delta: { content: 'Good ' } }), '{"choices": [', '[DONE]'],
+      });
       expect(await failure(models, requestOf({}))).to.deep.equal({
         code: 'model_failed',
         message: 'model "local/fake" failed: the provider sent what cannot be understood',
@@ -227,7 +252,9 @@ for (const { type, options } of variants) {
     });
 
     it('throws model_refused when the content filter stops the answer', async () => {
-      const { models } = await start({ events: [chunk({ delta: {}, finish_reason: 'content_filter' }), '[DONE]'] });
+      const { models } = await start({
+        events: [chunk({ delta: {}, finish_reason: 'content_filter' }), '[DONE]'],
+      });
       expect((await failure(models, requestOf({}))).code).to.equal('model_refused');
     });
 
@@ -303,7 +330,9 @@ for (const { type, options } of variants) {
     it('sends images, stop sequences, effort and the headers of the config', async () => {
       server = await startFakeServer(textReply('Hi'));
       const headers = {
-        'x-team': valueOf(({ secrets, env }) => `${(secrets as { T: string }).T}-${(env as { PLACE: string }).PLACE}`),
+        'x-team': valueOf(
+          ({ secrets, env }) => `${(secrets as { T: string }).T}-${(env as { PLACE: string }).PLACE}`,
+        ),
       };
       const models = modelsOf({
         providers: { local: providerOf({ type, options, baseUrl: server.baseUrl, headers }) },
@@ -357,7 +386,9 @@ describe('models without a server', () => {
     });
     const { code, message } = await failure(models, requestOf({}));
     expect(code).to.equal('model_unavailable');
-    expect(message).to.match(/^model "local\/fake" is unavailable: Cannot connect to API: connect ECONNREFUSED 127\.0\.0\.1:\d+$/);
+    expect(message).to.match(
+      /^model "local\/fake" is unavailable: Cannot connect to API: connect ECONNREFUSED 127\.0\.0\.1:\d+$/,
+    );
     expect(clock.slept).to.deep.equal([500, 1000]);
   });
 

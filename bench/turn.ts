@@ -1,0 +1,175 @@
+import type { LanguageModelV3StreamPart, LanguageModelV3StreamResult } from '@ai-sdk/provider';
+import { streamText } from 'ai';
+import { MockLanguageModelV3, convertArrayToReadableStream } from 'ai/test';
+import { createSystemClock } from '../engine/adapters/clock/system.ts';
+import { turnLoop } from '../engine/adapters/harness/loop.ts';
+import { createModels } from '../engine/adapters/model/models.ts';
+import { streamModel } from '../engine/adapters/model/stream-model.ts';
+import type { Message } from '../engine/core/message.ts';
+import type { HarnessContext, HarnessTask } from '../engine/ports/harness.ts';
+import type { Models } from '../engine/ports/model.ts';
+import type { Provider } from '../engine/program/model.ts';
+
+/*
+ * What one turn of text costs when the model answers at once. The floor is the AI SDK alone (`streamText`); every other row runs
+ * in the same process, its samples taken in turns with the floor's. `npx tsx bench/turn.ts [samples]`.
+ */
+
+/** One row of the table: does one turn. */
+interface Subject {
+  readonly name: string;
+  turn(): Promise<unknown>;
+  close?(): Promise<void>;
+}
+
+/** Rows for whole engine turns, in memory and durable: a session's prompt on a scripted model. */
+function benchEngine(): readonly Subject[] {
+  return [];
+}
+
+/** The floor. */
+function aiSdkAlone(): Subject {
+  const model = instantModel();
+  return {
+    name: 'ai SDK alone (streamText)',
+    async turn() {
+      let text = '';
+      for await (const part of streamText({ model, system, messages: [{ role: 'user', content: 'Hello' }] })
+        .textStream) {
+        text += part;
+      }
+      return text;
+    },
+  };
+}
+
+function providerCall(): Subject {
+  const models = instantModels();
+  return {
+    name: 'models only (provider)',
+    async turn() {
+      for await (const event of models.stream({ ...task, origin: { agent: 'bench', turn: 1 } })) void event;
+    },
+  };
+}
+
+function turnLoopOver(kind: 'provider' | 'script'): Subject {
+  const models = kind === 'provider' ? instantModels() : scriptedModels();
+  const model = kind === 'provider' ? task.model : { ...task.model, provider: 'script' };
+  const context: HarnessContext = {
+    models,
+    emit: () => undefined,
+    newTurnId: () => 'turn',
+    append: () => Promise.resolve(),
+    callTool: () => Promise.reject(new Error('no tool is asked for')),
+    beforeTurn: () => undefined,
+  };
+  return { name: `models and turn loop (${kind})`, turn: () => turnLoop.run({ ...task, model }, context) };
+}
+
+const system = 'You are a helpful assistant.';
+
+const task: HarnessTask = {
+  model: { provider: 'bench', id: 'instant', settings: {} },
+  system,
+  messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }] satisfies readonly Message[],
+  tools: [],
+  settings: {},
+  maxTurns: 1,
+  origin: { agent: 'bench' },
+  signal: new AbortController().signal,
+};
+
+function instantModel(): MockLanguageModelV3 {
+  const usage = {
+    inputTokens: { total: 3, noCache: 3, cacheRead: undefined, cacheWrite: undefined },
+    outputTokens: { total: 10, text: 10, reasoning: undefined },
+  };
+  const parts: LanguageModelV3StreamPart[] = [
+    { type: 'stream-start', warnings: [] },
+    { type: 'text-start', id: '1' },
+    ...['Good ', 'morning ', 'to ', 'you.'].map((delta) => ({ type: 'text-delta', id: '1', delta }) as const),
+    { type: 'text-end', id: '1' },
+    { type: 'finish', finishReason: { unified: 'stop', raw: 'stop' }, usage },
+  ];
+  const model = new MockLanguageModelV3({
+    doStream: (): Promise<LanguageModelV3StreamResult> => {
+      // The mock keeps every call it gets.
+      model.doStreamCalls.length = 0;
+      return Promise.resolve({ stream: convertArrayToReadableStream(parts) });
+    },
+  });
+  return model;
+}
+
+function instantModels(): Models {
+  const model = instantModel();
+  const provider: Provider = {
+    name: 'bench',
+    type: 'openai-compatible',
+    baseUrl: undefined,
+    headers: {},
+    apiKey: undefined,
+    options: {},
+  };
+  const context = { provider, clock: createSystemClock(), secrets: [] };
+  return { stream: (request) => streamModel(model, request, context) };
+}
+
+function scriptedModels(): Models {
+  const text = { source: '', render: () => 'Good morning to you.' };
+  return createModels({
+    providers: {},
+    scripts: { instant: { name: 'instant', rules: [{ match: {}, reply: { text, source: null } }] } },
+    secrets: { get: () => undefined, values: () => [] },
+    env: {},
+    processEnv: {},
+    clock: createSystemClock(),
+  });
+}
+
+/** Milliseconds of each sample, sorted, by subject; the subjects take turns so that none has the machine to itself. */
+async function measure(subjects: readonly Subject[], samples: number): Promise<Map<string, Float64Array>> {
+  const times = new Map(subjects.map(({ name }) => [name, new Float64Array(samples)]));
+  for (let warm = 0; warm < 300; warm += 1) for (const subject of subjects) await subject.turn();
+  for (let index = 0; index < samples; index += 1) {
+    for (const { name, turn } of subjects) {
+      const start = performance.now();
+      await turn();
+      (times.get(name) as Float64Array)[index] = performance.now() - start;
+    }
+  }
+  for (const values of times.values()) values.sort();
+  return times;
+}
+
+function print(times: ReadonlyMap<string, Float64Array>): void {
+  const rows = [...times].map(([name, sorted]) => ({ name, p50: at(sorted, 0.5), p95: at(sorted, 0.95) }));
+  const floor = rows[0]?.p50 ?? Number.NaN;
+  const line = (...[name, ...cells]: readonly string[]): string =>
+    `${(name ?? '').padEnd(34)}${cells.map((cell) => cell.padStart(10)).join('')}`;
+  process.stdout.write(
+    [
+      line('turn', 'p50 ms', 'p95 ms', '× floor', '+ ms'),
+      ...rows.map(({ name, p50, p95 }) =>
+        line(name, p50.toFixed(3), p95.toFixed(3), (p50 / floor).toFixed(2), (p50 - floor).toFixed(3)),
+      ),
+      '',
+    ].join('\n'),
+  );
+}
+
+function at(sorted: Float64Array, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+const samples = Number(process.argv[2] ?? 2000);
+const subjects: readonly Subject[] = [
+  aiSdkAlone(),
+  providerCall(),
+  turnLoopOver('provider'),
+  turnLoopOver('script'),
+  ...benchEngine(),
+];
+print(await measure(subjects, samples));
+for (const subject of subjects) await subject.close?.();

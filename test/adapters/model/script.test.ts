@@ -1,0 +1,249 @@
+import { expect } from 'chai';
+import type { Message } from '../../../engine/core/message.ts';
+import type { ModelEvent } from '../../../engine/ports/model.ts';
+import type { ScriptReply, ScriptRule } from '../../../engine/program/model.ts';
+import {
+  collect,
+  createStepClock,
+  expressionOf,
+  failure,
+  modelsOf,
+  requestOf,
+  templateOf,
+  userMessage,
+  valueOf,
+} from './kit.ts';
+
+describe('a scripted model', () => {
+  it('answers by the first rule that matches, in groups of words', async () => {
+    const events = await collect(
+      scripted(
+        { match: { text: 'BYE' }, reply: says('Farewell') },
+        { match: { text: 'hello' }, reply: says('Good morning to you, dear friend of mine.') },
+        { match: {}, reply: says('What?') },
+      ),
+      ask(),
+    );
+    expect(events).to.deep.equal([
+      { type: 'text_delta', text: 'Good morning to you, ' },
+      { type: 'text_delta', text: 'dear friend of mine.' },
+      {
+        type: 'finish',
+        finish: 'stop',
+        usage: {
+          inputTokens: 2,
+          outputTokens: 11,
+          totalTokens: 13,
+          cacheReadTokens: 0,
+          cacheWriteTokens: 0,
+          reasoningTokens: 0,
+        },
+        message: {
+          role: 'assistant',
+          content: [{ type: 'text', text: 'Good morning to you, dear friend of mine.' }],
+        },
+      },
+    ]);
+  });
+
+  it('matches by agent, step, turn, tool and condition, all of which must hold', async () => {
+    const models = scripted(
+      { match: { agent: 'other' }, reply: says('agent') },
+      { match: { step: 'first/other' }, reply: says('step') },
+      { match: { turn: 2 }, reply: says('turn') },
+      { match: { tool: 'other' }, reply: says('tool') },
+      { match: { when: expressionOf(({ input }) => input === 'no') }, reply: says('when') },
+      {
+        match: {
+          agent: 'triage',
+          step: 'first/ask',
+          turn: 1,
+          tool: 'weather',
+          when: expressionOf(({ input }) => input === 'yes'),
+        },
+        reply: says('all'),
+      },
+    );
+    const request = ask({
+      messages: [userMessage('Hello'), ...weather('cold')],
+      origin: { agent: 'triage', stepPath: 'first/ask', turn: 1, input: 'yes' },
+    });
+    expect(textIn(await collect(models, request))).to.equal('all');
+  });
+
+  it('gives the groups of its pattern to templates, by number and by name', async () => {
+    const models = scripted({
+      match: { pattern: '(?P<verb>refund|cancel) order (\\d+)( now)?' },
+      reply: { text: templateOf((scope) => JSON.stringify(scope['match'])), source: null },
+    });
+    const events = await collect(models, ask({ messages: [userMessage('Please refund order 42')] }));
+    expect(JSON.parse(textIn(events))).to.deep.equal({
+      '0': 'refund order 42',
+      '1': 'refund',
+      '2': '42',
+      '3': '',
+      verb: 'refund',
+    });
+  });
+
+  it('shows templates the conversation and the tool results of this operation', async () => {
+    const models = scripted({
+      match: {},
+      reply: { json: valueOf((scope) => ({ ...scope }) as never), source: null },
+    });
+    const messages = [
+      userMessage('Before'),
+      ...weather('old'),
+      userMessage('Weather?'),
+      ...weather('cold'),
+      ...weather({ celsius: 3 }),
+    ];
+    const events = await collect(
+      models,
+      ask({ messages, origin: { agent: 'triage', turn: 3, input: { a: 1 } } }),
+    );
+    expect(JSON.parse(textIn(events))).to.deep.equal({
+      text: 'Weather?',
+      messages: messages.map((message) => ({
+        role: message.role,
+        text: message.role === 'user' ? (message.content[0] as { text: string }).text : '',
+      })),
+      results: { weather: { celsius: 3 } },
+      result: { celsius: 3 },
+      input: { a: 1 },
+      turn: 3,
+      agent: 'triage',
+      match: {},
+    });
+  });
+
+  it('asks for tools under ids that are new to the conversation', async () => {
+    const models = scripted({
+      match: {},
+      reply: {
+        thinking: templateOf(() => 'Hm.'),
+        text: templateOf(() => 'Let me see.'),
+        toolCalls: [
+          { tool: 'weather', input: valueOf(({ text }) => ({ city: text as string })) },
+          { tool: 'clock' },
+        ],
+        usage: { inputTokens: 100, outputTokens: 10 },
+        source: null,
+      },
+    });
+    const before: Message = {
+      role: 'assistant',
+      content: [{ type: 'tool_call', toolCallId: 'call_7', toolName: 'x', input: {} }],
+    };
+    const events = await collect(models, ask({ messages: [before, userMessage('Oslo')] }));
+    const calls = [
+      { type: 'tool_call', toolCallId: 'call_8', toolName: 'weather', input: { city: 'Oslo' } },
+      { type: 'tool_call', toolCallId: 'call_9', toolName: 'clock', input: {} },
+    ];
+    expect(events).to.deep.equal([
+      { type: 'thinking_delta', text: 'Hm.' },
+      { type: 'text_delta', text: 'Let me see.' },
+      ...calls.map((call) => ({ type: 'tool_call', call })),
+      {
+        type: 'finish',
+        finish: 'tool_calls',
+        usage: {
+          inputTokens: 100,
+          outputTokens: 10,
+          totalTokens: 110,
+          cacheReadTokens: 0,
+          cacheWriteTokens: 0,
+          reasoningTokens: 0,
+        },
+        message: {
+          role: 'assistant',
+          content: [{ type: 'thinking', text: 'Hm.' }, { type: 'text', text: 'Let me see.' }, ...calls],
+        },
+      },
+    ]);
+  });
+
+  it('fails as its rule says', async () => {
+    const error = { code: 'overloaded', message: 'too much to do' };
+    const codes = await Promise.all(
+      [undefined, 400, 408, 429, 503].map(async (status) => {
+        const fault = status === undefined ? error : { ...error, status };
+        return (await failure(scripted({ match: {}, reply: { error: fault, source: null } }), ask())).code;
+      }),
+    );
+    expect(codes).to.deep.equal([
+      'model_failed',
+      'model_failed',
+      'model_unavailable',
+      'model_unavailable',
+      'model_unavailable',
+    ]);
+  });
+
+  it('says what was asked when no rule matches', async () => {
+    const models = scripted({ match: { text: 'bye' }, reply: says('Farewell') });
+    expect(await failure(models, ask({ messages: [userMessage('x'.repeat(300))] }))).to.deep.equal({
+      code: 'model_failed',
+      message:
+        `scripted model "demo" has no rule for "${'x'.repeat(200)}…" (agent "triage", turn 1); ` +
+        'add a rule whose "match" fits it, or a last rule without "match" that answers everything else',
+      details: { model: 'script/demo', rules: 1 },
+      events: [],
+    });
+  });
+
+  it('waits before it answers, and stops waiting when it is aborted', async () => {
+    const clock = createStepClock();
+    const reply = (delayMs: number) => ({ ...says('Hi'), delayMs });
+    await collect(scripted({ match: {}, reply: reply(300) }, clock), ask());
+    expect(clock.slept).to.deep.equal([300]);
+    const stop = new AbortController();
+    const waiting = failure(
+      scripted({ match: {}, reply: reply(600_000) }, clock),
+      ask({ signal: stop.signal }),
+    );
+    stop.abort(new Error('enough'));
+    expect((await waiting).code).to.equal('aborted');
+  });
+
+  it('an unknown script is told with the choices', async () => {
+    const { code, message } = await failure(scripted(), requestOf({ ref: 'script/demp' }));
+    expect({ code, message }).to.deep.equal({
+      code: 'missing_model',
+      message: 'no scripted model "demp"; did you mean "demo"?',
+    });
+  });
+});
+
+type Clock = ReturnType<typeof createStepClock>;
+
+function scripted(...parts: readonly (ScriptRule | Clock)[]) {
+  const rules = parts.filter((part): part is ScriptRule => 'match' in part);
+  const clock = parts.find((part): part is Clock => 'slept' in part);
+  return modelsOf({ scripts: { demo: { name: 'demo', rules } }, ...(clock === undefined ? {} : { clock }) });
+}
+
+function ask(fields: Parameters<typeof requestOf>[0] = {}) {
+  return requestOf({ ref: 'script/demo', ...fields });
+}
+
+function says(text: string): ScriptReply {
+  return { text: templateOf(() => text), source: null };
+}
+
+function weather(output: string | { readonly celsius: number }): Message[] {
+  return [
+    {
+      role: 'assistant',
+      content: [{ type: 'tool_call', toolCallId: 'call_1', toolName: 'weather', input: {} }],
+    },
+    {
+      role: 'tool',
+      content: [{ type: 'tool_result', toolCallId: 'call_1', toolName: 'weather', output, isError: false }],
+    },
+  ];
+}
+
+function textIn(events: readonly ModelEvent[]): string {
+  return events.map((event) => (event.type === 'text_delta' ? event.text : '')).join('');
+}
