@@ -1,0 +1,36 @@
+import { realpath } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Checked } from '../core/diagnostic.ts';
+import { discover } from './discover.ts';
+import { readAll } from './load.ts';
+import { settle } from './settle.ts';
+import type { Source } from './source.ts';
+
+/** What comes with the engine: the weakest of all, anything of a project with the same name replaces it. */
+export interface ShippedSpecs {
+  readonly sources: readonly Source[];
+  readonly partials: Readonly<Record<string, string>>;
+  readonly prompts: Readonly<Record<string, string>>;
+}
+
+const folders = {
+  profiles: 'profile',
+  roles: 'role',
+  skills: 'skill',
+  sandboxes: 'sandbox',
+  policies: 'sandbox',
+} as const;
+
+/** Reads the specs and prompts that ship with the engine, through the same parser as a project's. */
+export async function loadShipped(
+  folder = fileURLToPath(new URL('../../specs', import.meta.url)),
+): Promise<Checked<ShippedSpecs>> {
+  const realRoot = await realpath(folder).catch(() => folder);
+  const found = await discover([{ path: folder, prefix: 'flue-engine/specs/', kinds: folders }], realRoot);
+  const settled = settle(found.candidates);
+  const { sources, partials, prompts, diagnostics } = await readAll(settled.candidates, true);
+  return {
+    value: { sources, partials, prompts },
+    diagnostics: [...found.diagnostics, ...settled.diagnostics, ...diagnostics],
+  };
+}

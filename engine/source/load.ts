@@ -1,0 +1,159 @@
+import { realpath, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { Checked, Diagnostic } from '../core/diagnostic.ts';
+import { isObject } from '../core/json.ts';
+import { discover, projectRoots, type Candidate } from './discover.ts';
+import { loadConfig } from './load-config.ts';
+import { looseSpecs } from './loose-specs.ts';
+import { readSource } from './read-source.ts';
+import { readText, staysInside } from './read-text.ts';
+import { settle } from './settle.ts';
+import type { Source } from './source.ts';
+
+/** A TypeScript or JavaScript tool without a YAML file. */
+export interface ToolModule {
+  readonly name: string;
+  /** Project-relative path with forward slashes. */
+  readonly file: string;
+  /** Absolute path. */
+  readonly path: string;
+}
+
+/** Everything a project says, parsed, nothing of it linked or run. */
+export interface LoadedProject {
+  /** Absolute path of the project folder. */
+  readonly root: string;
+  /** `name` of the config, else the name of the folder. */
+  readonly name: string;
+  readonly config: Source | undefined;
+  /** Specs of all kinds but the config; at most one of a kind and name. */
+  readonly sources: readonly Source[];
+  /** AGENTS.md and CLAUDE.md of the project folder, in this order. */
+  readonly instructions: readonly { readonly file: string; readonly text: string }[];
+  /** `partials/*.hbs` by name. */
+  readonly partials: Readonly<Record<string, string>>;
+  /** `prompts/*.hbs` by name: texts for models that replace those of the engine. */
+  readonly prompts: Readonly<Record<string, string>>;
+  readonly modules: readonly ToolModule[];
+}
+
+/**
+ * Reads a project: finds its files, parses them all, and reports every fault found on the way. Runs nothing and
+ * follows no link out of the folder. Specs that ship with the engine are not in it (`loadShipped`).
+ */
+export async function loadProject(root: string): Promise<Checked<LoadedProject>> {
+  const absolute = resolve(root);
+  const folder = await stat(absolute).catch(() => undefined);
+  if (folder === undefined || !folder.isDirectory()) return noProject(root, absolute, folder !== undefined);
+
+  const realRoot = await realpath(absolute);
+  const config = await loadConfig(absolute, realRoot);
+  const roots = projectRoots(absolute);
+  const found = await discover(roots, realRoot);
+  const loose = await looseSpecs(roots, realRoot);
+  const settled = settle([...found.candidates, ...loose.candidates]);
+  const read = await readAll(settled.candidates, false);
+  const instructions = await readInstructions(absolute, realRoot);
+
+  const given = isObject(config.value?.value) ? config.value.value['name'] : undefined;
+  const name = typeof given === 'string' && given !== '' ? given : basename(absolute);
+  return {
+    value: {
+      root: absolute,
+      name,
+      config: config.value,
+      sources: read.sources,
+      instructions: instructions.texts,
+      partials: read.partials,
+      prompts: read.prompts,
+      modules: read.modules,
+    },
+    diagnostics: [config, found, loose, settled, read, instructions].flatMap(
+      ({ diagnostics }) => diagnostics,
+    ),
+  };
+}
+
+/** What files of a project, or of the engine, turned out to hold. */
+export interface ReadFiles {
+  readonly sources: readonly Source[];
+  readonly partials: Readonly<Record<string, string>>;
+  readonly prompts: Readonly<Record<string, string>>;
+  readonly modules: readonly ToolModule[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads the files of candidates, in their order. */
+export async function readAll(candidates: readonly Candidate[], shipped: boolean): Promise<ReadFiles> {
+  const sources: Source[] = [];
+  const partials: Record<string, string> = {};
+  const prompts: Record<string, string> = {};
+  const modules: ToolModule[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const candidate of candidates) {
+    const { kind, name, file, path } = candidate;
+    if (kind === 'module') modules.push({ name, file, path });
+    else if (kind === 'partial' || kind === 'prompt') {
+      const read = await readText(path);
+      if ('fault' in read) {
+        diagnostics.push({
+          rule: 'source/unreadable',
+          level: 'error',
+          message: `the file ${read.fault}`,
+          file,
+        });
+      } else
+        (kind === 'partial' ? partials : prompts)[name] = read.text
+          .replace(/^\uFEFF/, '')
+          .replaceAll('\r\n', '\n');
+    } else {
+      const read = await readSource({ ...candidate, kind, shipped });
+      diagnostics.push(...read.diagnostics);
+      if (read.value !== undefined) sources.push(read.value);
+    }
+  }
+  return { sources, partials, prompts, modules, diagnostics };
+}
+
+function noProject(root: string, absolute: string, isFile: boolean): Checked<LoadedProject> {
+  const message = isFile ? `"${root}" is not a folder` : `no folder "${root}"`;
+  return {
+    value: {
+      root: absolute,
+      name: basename(absolute),
+      config: undefined,
+      sources: [],
+      instructions: [],
+      partials: {},
+      prompts: {},
+      modules: [],
+    },
+    diagnostics: [{ rule: 'source/no-project', level: 'error', message, file: '.' }],
+  };
+}
+
+/** A CLAUDE.md that is AGENTS.md by a link, or only refers to it, says nothing new. */
+async function readInstructions(
+  root: string,
+  realRoot: string,
+): Promise<{ texts: { file: string; text: string }[]; diagnostics: Diagnostic[] }> {
+  const texts: { file: string; text: string }[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const file of ['AGENTS.md', 'CLAUDE.md']) {
+    const path = join(root, file);
+    const report = (fault: string): void => {
+      diagnostics.push({ rule: 'source/unreadable', level: 'error', message: `the file ${fault}`, file });
+    };
+    const read = await readText(path);
+    if ('fault' in read) {
+      if (!read.missing) report(read.fault);
+    } else if (!(await staysInside(realRoot, path))) report('leads out of the project');
+    else {
+      const text = read.text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+      const known =
+        texts.some((other) => other.text === text) || (texts.length > 0 && text.trim() === '@AGENTS.md');
+      if (!known && text.trim() !== '') texts.push({ file, text });
+    }
+  }
+  return { texts, diagnostics };
+}

@@ -1,0 +1,100 @@
+import type { Diagnostic, Level } from '../core/diagnostic.ts';
+import type { Json } from '../core/json.ts';
+import { linesOf, type Lines } from './lines.ts';
+import type { Place, Span } from './place.ts';
+import { readNodes } from './yaml-nodes.ts';
+import { explainYamlErrors } from './yaml-errors.ts';
+import { parseRepaired, type RepairedDocument } from './yaml-repair.ts';
+import { quoteYaml } from './yaml-traps.ts';
+
+/** What YAML text says, where it says it, and what is wrong with it. */
+export interface ParsedYaml {
+  readonly value: Json;
+  readonly place: Place;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Pointers whose text could not be read as meant; the empty pointer for the whole text. */
+  readonly damaged: readonly string[];
+}
+
+/** Which part of which file to parse. */
+export interface YamlPart {
+  /** Project-relative name for diagnostics. */
+  readonly file: string;
+  /** Default: the whole text, without its byte order mark. */
+  readonly span?: Span;
+  /** Default: made from the text. */
+  readonly lines?: Lines;
+}
+
+/** Brackets open at once, in text that is no attack. */
+const maxBrackets = 200;
+
+/** Parses YAML 1.2 (JSON included). Never throws, bounded in depth and aliases; positions count in the whole text. */
+export function parseYaml(text: string, part: YamlPart): ParsedYaml {
+  const [start, end] = part.span ?? [text.startsWith('\uFEFF') ? 1 : 0, text.length];
+  const lines = part.lines ?? linesOf(text);
+  const diagnostics: Diagnostic[] = [];
+  const report = (
+    rule: string,
+    message: string,
+    from: number,
+    to: number,
+    more: Partial<Diagnostic> = {},
+  ): void => {
+    const range = lines.rangeOf(start + from, start + to);
+    diagnostics.push({ rule, level: levelOf(rule), message, file: part.file, range, ...more });
+  };
+  const yaml = text.slice(start, end);
+  const unreadable = (message: string): ParsedYaml => {
+    report('yaml/too-deep', message, 0, 0);
+    return { value: null, place: { value: [start, end] }, diagnostics, damaged: [''] };
+  };
+
+  if (isTooDeep(yaml)) return unreadable('the brackets are nested too deeply');
+  const repaired = parseSafely(yaml);
+  if (repaired === undefined) return unreadable('the values are nested too deeply');
+  const read = readNodes(repaired, yaml, start);
+  for (const { raw, start: from, end: to, rule, message } of repaired.traps.values()) {
+    report(rule, message, from, to, { suggestions: [quoteYaml(raw)] });
+  }
+  const syntax = explainYamlErrors(repaired.document.errors, yaml);
+  for (const finding of syntax) report(finding.rule, finding.message, finding.start, finding.end);
+  for (const { rule, message, span, related } of read.findings) {
+    const places =
+      related === undefined
+        ? {}
+        : { related: [{ file: part.file, range: lines.rangeOf(...related.span), message: related.message }] };
+    report(rule, message, span[0] - start, span[1] - start, places);
+  }
+  return {
+    value: read.value,
+    place: read.place,
+    diagnostics,
+    damaged: syntax.length > 0 ? [''] : read.damaged,
+  };
+}
+
+function levelOf(rule: string): Level {
+  return rule === 'yaml/number-lost-digits' ? 'warning' : 'error';
+}
+
+function parseSafely(yaml: string): RepairedDocument | undefined {
+  try {
+    return parseRepaired(yaml);
+  } catch (thrown) {
+    // The parser recurses; running out of stack is its only way to fail on text that passed the bracket count.
+    if (thrown instanceof RangeError) return undefined;
+    throw thrown;
+  }
+}
+
+function isTooDeep(yaml: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < yaml.length; at += 1) {
+    const code = yaml.charCodeAt(at);
+    if (code === 0x5b || code === 0x7b) depth += 1;
+    else if ((code === 0x5d || code === 0x7d) && depth > 0) depth -= 1;
+    if (depth > maxBrackets) return true;
+  }
+  return false;
+}

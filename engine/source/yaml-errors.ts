@@ -1,0 +1,67 @@
+import type { YAMLError } from 'yaml';
+
+/** A finding about YAML text; offsets count in the text that was parsed. */
+export interface YamlFinding {
+  readonly rule: string;
+  readonly message: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The errors of the YAML parser in our words: one a line, without those that only follow from an earlier one. */
+export function explainYamlErrors(errors: readonly YAMLError[], text: string): YamlFinding[] {
+  const findings: YamlFinding[] = [];
+  const seen = new Set<number>();
+  for (const error of [...errors].sort((a, b) => a.pos[0] - b.pos[0])) {
+    const lineStart = text.lastIndexOf('\n', error.pos[0] - 1) + 1;
+    if (seen.has(lineStart) || (findings.length > 0 && followsFromAnother(error))) continue;
+    seen.add(lineStart);
+    const line = text.slice(lineStart).split('\n', 1)[0]?.trimEnd() ?? '';
+    findings.push({
+      rule: 'yaml/syntax',
+      message: explain(error, text, line),
+      ...spanOf(error, lineStart, line),
+    });
+  }
+  return findings;
+}
+
+function followsFromAnother({ code, message }: YAMLError): boolean {
+  return code === 'MULTIPLE_DOCS' || code === 'UNEXPECTED_TOKEN' || message.includes('in YAML');
+}
+
+function spanOf({ pos }: YAMLError, lineStart: number, line: string): { start: number; end: number } {
+  const start = Math.min(pos[0], lineStart + line.length);
+  return { start, end: Math.max(start, Math.min(pos[1], lineStart + line.length)) };
+}
+
+function explain({ code, message, pos }: YAMLError, text: string, line: string): string {
+  const glued = /^\s*(?:- +)*([A-Za-z_][\w-]*):(?=[^\s:/])/.exec(line);
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return 'tabs cannot indent YAML; use spaces';
+    case 'BAD_SCALAR_START':
+      return `text cannot start with "${text[pos[0]] ?? ''}"; quote it`;
+    case 'MULTIPLE_DOCS':
+      return 'a file holds one document; "---" starts a second one';
+    case 'BAD_ALIAS':
+      return 'an alias cannot be used like this';
+    case 'MISSING_CHAR':
+    case 'MULTILINE_IMPLICIT_KEY':
+    case 'UNEXPECTED_TOKEN':
+      if (glued !== null) return `a space is missing after "${glued[1] ?? ''}:"`;
+      return plainMessage(message);
+    default:
+      return plainMessage(message);
+  }
+}
+
+function plainMessage(message: string): string {
+  const quoted = /^Missing closing (["'])quote$/.exec(message);
+  if (quoted !== null) return `the closing ${quoted[1] === '"' ? 'double' : 'single'} quote is missing`;
+  if (message.startsWith('Implicit map keys need')) return 'a key needs a colon and a space after it';
+  if (message.startsWith('Implicit keys need'))
+    return 'a key must be on one line, with a colon and a space after it';
+  const text = message.replace(/ in YAML (?:stream|document)/, '').replace(/\.$/, '');
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
