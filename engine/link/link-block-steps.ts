@@ -1,10 +1,9 @@
-import { constantExpression } from '../expr/index.ts';
+import type { Value } from '../expr/index.ts';
 import type { Step, StepBase } from '../program/workflow.ts';
 import type { StepLinker } from './link-steps.ts';
 import type { Node } from './node.ts';
 import { afterStep, innerBlock, visibleIn, type Block } from './step-scope.ts';
 import { linkExpression, linkValue } from './text.ts';
-import type { Value } from '../expr/index.ts';
 
 type LinkSteps = (linker: StepLinker, list: Node, block: Block, path: string) => Step[];
 
@@ -47,7 +46,7 @@ function linkParallel(linker: StepLinker, node: Node, block: Block, base: StepBa
   };
 }
 
-function linkForeach(linker: StepLinker, node: Node, block: Block, base: StepBase, linkSteps: LinkSteps): Step {
+function linkForeach(linker: StepLinker, node: Node, block: Block, base: StepBase, linkSteps: LinkSteps): Step | undefined {
   const foreach = node.get('foreach');
   const as = foreach.get('as').text() ?? 'item';
   if (block.names.has(as)) {
@@ -60,10 +59,11 @@ function linkForeach(linker: StepLinker, node: Node, block: Block, base: StepBas
   if (maxItems === undefined) {
     linker.reporter.report(foreach, 'cost/unbounded-foreach', '"foreach" needs "maxItems": the most items it may go through', { part: 'key' });
   }
+  if (items === undefined) return undefined;
   return {
     ...base,
     verb: 'foreach',
-    items: items ?? constantExpression([]),
+    items,
     as,
     maxItems,
     maxConcurrency: foreach.get('maxConcurrency').number() ?? 1,
