@@ -410,6 +410,33 @@ describe('models without a server', () => {
     });
   });
 
+  it('a header that reads a secret without a value says so', async () => {
+    const headers = { 'x-team': valueOf(({ secrets }) => (secrets as { T: string }).T) };
+    const models = modelsOf({
+      providers: {
+        local: providerOf({ type: 'openai-compatible', baseUrl: 'http://127.0.0.1:9/v1', headers }),
+      },
+      secrets: secretsOf({ T: undefined }),
+    });
+    const { code, message } = await failure(models, requestOf({}));
+    expect({ code, message }).to.deep.equal({
+      code: 'missing_secret',
+      message: 'secret "T" in the headers of model provider "local" is not set',
+    });
+  });
+
+  it('a provider that never answers is left when the signal aborts', async () => {
+    const server = await startFakeServer({ events: [], hang: true });
+    const stop = new AbortController();
+    const models = modelsOf({
+      providers: { local: providerOf({ type: 'openai-compatible', baseUrl: server.baseUrl }) },
+    });
+    const waiting = failure(models, requestOf({ signal: stop.signal }));
+    stop.abort(new Error('enough'));
+    expect((await waiting).code).to.equal('aborted');
+    await server.close();
+  });
+
   it('an aborted signal makes no call', async () => {
     const signal = AbortSignal.abort();
     const models = modelsOf({ processEnv: { OPENAI_API_KEY: 'k' } });
