@@ -10,9 +10,6 @@ export type Tried<T> =
   | { readonly ok: true; readonly value: T; readonly attempts: number }
   | { readonly ok: false; readonly problem: Problem; readonly attempts: number };
 
-/** Where growing waits between attempts stop growing, in milliseconds. */
-const longestGrownDelayMs = 60_000;
-
 /**
  * Runs the work of a step, each attempt within the step's timeout, again as its `retry` says. Never throws: the last problem is
  * part of what it gives. When the frame's signal aborts there is no further attempt, and the problem is the signal's reason.
@@ -62,7 +59,7 @@ function isTriedAgain(retry: Retry | undefined, problem: Problem, attempts: numb
 }
 
 function delayAfter(retry: Retry, attempts: number): number {
-  if (retry.backoff === 'none') return retry.delayMs;
-  const grown = retry.delayMs * (retry.backoff === 'linear' ? attempts : 2 ** (attempts - 1));
-  return Math.min(grown, Math.max(retry.delayMs, longestGrownDelayMs));
+  const { delayMs, backoff, maxDelayMs } = retry;
+  const factor = backoff === 'none' ? 1 : backoff === 'linear' ? attempts : 2 ** (attempts - 1);
+  return Math.min(delayMs * factor, maxDelayMs);
 }

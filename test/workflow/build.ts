@@ -170,11 +170,12 @@ const start = { line: 1, column: 1, offset: 0 };
 const origin: Origin = { file: 'test.yaml', range: { start, end: start }, pointer: '' };
 
 function retryOf(spec: unknown): Retry {
-  const { maxAttempts = 3, delay = '1s', backoff = 'exponential', on = [] } = spec as Spec;
+  const { maxAttempts = 3, delay = '1s', backoff = 'exponential', maxDelay = '1m', on = [] } = spec as Spec;
   return {
     maxAttempts: maxAttempts as number,
     delayMs: milliseconds(delay),
     backoff: backoff as Retry['backoff'],
+    maxDelayMs: milliseconds(maxDelay),
     on: on as string[],
   };
 }

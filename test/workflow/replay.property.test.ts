@@ -28,7 +28,7 @@ const handler = fc.option(
 const condition = fc.option(fc.constantFrom('size(steps) > 0', 'true'), { nil: undefined });
 
 const { tree } = fc.letrec<{ step: Spec; tree: Spec[] }>((tie) => {
-  const steps = tie('tree') as fc.Arbitrary<Spec[]>;
+  const steps = tie('tree');
   const work = fc.record({
     tool: fc.constant('x'),
     with: fc.record({
@@ -59,9 +59,7 @@ const { tree } = fc.letrec<{ step: Spec; tree: Spec[] }>((tie) => {
   }));
   return {
     step,
-    tree: list(tie('step') as fc.Arbitrary<Spec>).map((all) =>
-      all.map((one, i) => ({ ...one, id: `s${i}` })),
-    ),
+    tree: list(tie('step')).map((all) => all.map((one, i) => ({ ...one, id: `s${i}` }))),
   };
 });
 
