@@ -65,7 +65,7 @@ function widthOf(text: string): number {
 
 /** Columns a character takes in a terminal: marks that combine none, East Asian wide characters and emoji two. */
 function cells(character: string): number {
-  if (/^[\p{Mn}\p{Me}\u200b-\u200d\ufe0e\ufe0f]$/u.test(character)) return 0;
+  if (/^(?:\p{Mn}|\p{Me}|\p{Cf})$/u.test(character)) return 0;
   return /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u.test(
     character,
   )

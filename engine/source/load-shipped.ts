@@ -1,16 +1,18 @@
 import { realpath } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Checked } from '../core/diagnostic.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
 import { discover } from './discover.ts';
 import { readAll } from './load.ts';
 import { settle } from './settle.ts';
 import type { Source } from './source.ts';
 
 /** What comes with the engine: the weakest of all, anything of a project with the same name replaces it. */
-export interface ShippedSpecs {
+export interface Shipped {
   readonly sources: readonly Source[];
   readonly partials: Readonly<Record<string, string>>;
   readonly prompts: Readonly<Record<string, string>>;
+  /** Empty in a package that is whole. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 const folders = {
@@ -24,13 +26,15 @@ const folders = {
 /** Reads the specs and prompts that ship with the engine, through the same parser as a project's. */
 export async function loadShipped(
   folder = fileURLToPath(new URL('../../specs', import.meta.url)),
-): Promise<Checked<ShippedSpecs>> {
+): Promise<Shipped> {
   const realRoot = await realpath(folder).catch(() => folder);
   const found = await discover([{ path: folder, prefix: 'flue-engine/specs/', kinds: folders }], realRoot);
   const settled = settle(found.candidates);
   const { sources, partials, prompts, diagnostics } = await readAll(settled.candidates, true);
   return {
-    value: { sources, partials, prompts },
+    sources,
+    partials,
+    prompts,
     diagnostics: [...found.diagnostics, ...settled.diagnostics, ...diagnostics],
   };
 }

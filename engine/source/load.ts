@@ -10,15 +10,6 @@ import { readText, staysInside } from './read-text.ts';
 import { settle } from './settle.ts';
 import type { Source } from './source.ts';
 
-/** A TypeScript or JavaScript tool without a YAML file. */
-export interface ToolModule {
-  readonly name: string;
-  /** Project-relative path with forward slashes. */
-  readonly file: string;
-  /** Absolute path. */
-  readonly path: string;
-}
-
 /** Everything a project says, parsed, nothing of it linked or run. */
 export interface LoadedProject {
   /** Absolute path of the project folder. */
@@ -34,7 +25,8 @@ export interface LoadedProject {
   readonly partials: Readonly<Record<string, string>>;
   /** `prompts/*.hbs` by name: texts for models that replace those of the engine. */
   readonly prompts: Readonly<Record<string, string>>;
-  readonly modules: readonly ToolModule[];
+  /** TypeScript and JavaScript tools without a YAML file: name and absolute path. */
+  readonly modules: Readonly<Record<string, string>>;
 }
 
 /**
@@ -79,7 +71,7 @@ export interface ReadFiles {
   readonly sources: readonly Source[];
   readonly partials: Readonly<Record<string, string>>;
   readonly prompts: Readonly<Record<string, string>>;
-  readonly modules: readonly ToolModule[];
+  readonly modules: Readonly<Record<string, string>>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -88,11 +80,11 @@ export async function readAll(candidates: readonly Candidate[], shipped: boolean
   const sources: Source[] = [];
   const partials: Record<string, string> = {};
   const prompts: Record<string, string> = {};
-  const modules: ToolModule[] = [];
+  const modules: Record<string, string> = {};
   const diagnostics: Diagnostic[] = [];
   for (const candidate of candidates) {
     const { kind, name, file, path } = candidate;
-    if (kind === 'module') modules.push({ name, file, path });
+    if (kind === 'module') modules[name] = path;
     else if (kind === 'partial' || kind === 'prompt') {
       const read = await readText(path);
       if ('fault' in read) {
@@ -126,7 +118,7 @@ function noProject(root: string, absolute: string, isFile: boolean): Checked<Loa
       instructions: [],
       partials: {},
       prompts: {},
-      modules: [],
+      modules: {},
     },
     diagnostics: [{ rule: 'source/no-project', level: 'error', message, file: '.' }],
   };

@@ -1,14 +1,4 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Alias,
-  type Pair,
-  type Scalar,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import { pointer as pointerOf } from '../core/json-pointer.ts';
 import type { Json } from '../core/json.ts';
 import type { TextStyle } from './align-text.ts';
@@ -106,7 +96,7 @@ export function readNodes({ document, traps }: RepairedDocument, text: string, s
     const value: Record<string, Json> = {};
     const children = new Map<string, Place>();
     let weight = 1;
-    for (const pair of node.items as Pair[]) {
+    for (const pair of node.items) {
       const keySpan = spanOf(pair.key);
       const key = keyText(pair.key);
       const first = key === undefined ? undefined : children.get(key);
