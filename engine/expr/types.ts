@@ -12,11 +12,40 @@ export interface Expression {
   evaluate(scope: Scope): Json;
 }
 
+/** A fault found while parsing an expression; `start` and `end` are offsets into its source. */
+export interface ExpressionFault {
+  readonly rule: 'expr/syntax' | 'expr/unknown-function' | 'expr/not-allowed' | 'expr/partial-scalar';
+  readonly message: string;
+  readonly start: number;
+  readonly end: number;
+  readonly suggestions?: readonly string[];
+}
+
+/** A path that an expression or template reads from its scope, with its offsets in the source. */
+export interface Read {
+  /** Names from the scope downwards, for example `["steps", "classify", "output", "label"]`. */
+  readonly path: readonly string[];
+  readonly start: number;
+  readonly end: number;
+  /** True where the path may be missing: inside `has()`, `default()`, `.?`, `{{#if}}`, `{{default}}`. */
+  readonly guarded: boolean;
+}
+
 /** A parsed Handlebars template. */
 export interface Template {
   readonly source: string;
   /** The text in a scope; throws Problem `template_failed` when a name is missing. */
   render(scope: Scope): string;
+}
+
+/** A fault found while parsing a template; `start` and `end` are offsets into its source. */
+export interface TemplateFault {
+  readonly rule:
+    'template/syntax' | 'template/unknown-helper' | 'template/unknown-partial' | 'template/not-allowed';
+  readonly message: string;
+  readonly start: number;
+  readonly end: number;
+  readonly suggestions?: readonly string[];
 }
 
 /** A value of a spec whose leaves may be `${{ CEL }}`. */

@@ -1,0 +1,67 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import type { Json } from '../core/json.ts';
+import { Problem } from '../core/problem.ts';
+import { checkTree } from './cel-check.ts';
+import { compileNode } from './cel-compile.ts';
+import { fail, kindOf } from './cel-failure.ts';
+import { parseTree } from './cel-parse.ts';
+import { readsOfTree } from './cel-reads.ts';
+import { limits } from './limits.ts';
+import { plainJson } from './plain-json.ts';
+import type { Expression, ExpressionFault, Read, Scope } from './types.ts';
+
+/**
+ * Parses a bare CEL expression: everything that can be wrong without a scope is found here.
+ * There is an expression exactly when there are no faults. Never throws.
+ */
+export function parseExpression(source: string): {
+  readonly expression?: Expression;
+  readonly faults: readonly ExpressionFault[];
+} {
+  const { tree, fault } = parseTree(source);
+  if (tree === undefined) return { faults: [fault] };
+  const faults = checkTree(tree);
+  return faults.length > 0 ? { faults } : { expression: expressionOf(source, tree), faults };
+}
+
+/** The member paths an expression reads, with their places in its source; loop variables are left out. */
+export function readsOf(expression: Expression): readonly Read[] {
+  return known.get(expression) ?? [];
+}
+
+/** Evaluates a condition; throws Problem `expression_failed` when the result is neither true nor false. */
+export function evaluateCondition(expression: Expression, scope: Scope): boolean {
+  const value = expression.evaluate(scope);
+  if (typeof value === 'boolean') return value;
+  const source = expression.source.trim().replace(/\s+/g, ' ').slice(0, 80);
+  throw new Problem('expression_failed', `"${source}": must be true or false, got ${kindOf(value)}`);
+}
+
+const known = new WeakMap<Expression, readonly Read[]>();
+
+function expressionOf(source: string, tree: ASTNode): Expression {
+  const run = compileNode(tree, []);
+  const reads = readsOfTree(tree);
+  const refuse = (reason: string): never => fail(tree, reason);
+  const expression: Expression = {
+    source,
+    reads: [...new Set(reads.map(({ path }) => path[0] ?? ''))],
+    evaluate(scope): Json {
+      try {
+        return plainJson(run({ scope, locals: [], rounds: limits.iterations }), refuse);
+      } catch (error) {
+        if (error instanceof Problem) throw error;
+        // Only a stack or a text that grew too large gets here; the cause stays in the process.
+        throw new Problem(
+          'expression_failed',
+          `"${source.slice(0, 80)}": the data is nested too deeply or too large`,
+          {
+            cause: error,
+          },
+        );
+      }
+    },
+  };
+  known.set(expression, reads);
+  return expression;
+}

@@ -1,0 +1,113 @@
+import { isObject, type Json, type JsonSchema } from '../core/json.ts';
+import { pointer, segmentsOf } from '../core/json-pointer.ts';
+import { limits } from './limits.ts';
+import { linearPattern } from './linear-pattern.ts';
+import { compiler, ownIds, withoutDialect } from './schema-compiler.ts';
+import { faultsOf } from './schema-message.ts';
+import type { SchemaFault } from './types.ts';
+
+/**
+ * Why a value is no JSON Schema (2020-12) that the engine can use: shape, patterns without linear time,
+ * references that lead nowhere. Pointers lead into the schema. Empty when `compileSchema` will accept it. Never throws.
+ */
+export function schemaFaults(schema: unknown): SchemaFault[] {
+  if (typeof schema === 'boolean') return [];
+  if (!isObject(schema)) return [{ pointer: '', message: 'a JSON Schema must be an object or a boolean' }];
+  try {
+    const text = JSON.stringify(schema);
+    const bare = withoutDialect(schema);
+    const found = walk(schema, ownIds(text));
+    if (found.length > 0 && found[0]?.message.startsWith('is nested')) return found;
+    const ajv = compiler(false);
+    if (ajv.validate('https://json-schema.org/draft/2020-12/schema', bare) !== true)
+      found.unshift(...faultsOf(ajv.errors ?? []));
+    return found.length > 0 ? found : compileFaults(bare, text);
+  } catch {
+    return [{ pointer: '', message: 'is no JSON, or too large' }];
+  }
+}
+
+/** Patterns and local references, where their keywords stand as keywords. */
+function walk(schema: JsonSchema, hasIds: boolean): SchemaFault[] {
+  const faults: SchemaFault[] = [];
+  const open: [Json, string, number, boolean][] = [[schema as Json, '', 0, false]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [item, at, depth, isMap] = next;
+    if (depth > limits.depth)
+      return [{ pointer: '', message: `is nested deeper than ${limits.depth} levels` }];
+    if (!isObject(item)) {
+      if (Array.isArray(item))
+        item.forEach((inner: Json, index) => open.push([inner, at + pointer(index), depth + 1, false]));
+      continue;
+    }
+    if (!isMap) {
+      const pattern = item['pattern'];
+      if (typeof pattern === 'string') checkPattern(pattern, `${at}/pattern`, faults);
+      const patterns = item['patternProperties'];
+      if (isObject(patterns)) {
+        for (const key of Object.keys(patterns))
+          checkPattern(key, `${at}/patternProperties${pointer(key)}`, faults);
+      }
+      const reference = item['$ref'];
+      if (typeof reference === 'string' && !hasIds) checkReference(reference, schema, `${at}/$ref`, faults);
+    }
+    for (const [key, inner] of Object.entries(item)) {
+      if (!isMap && literalKeywords.has(key)) continue;
+      open.push([inner, at + pointer(key), depth + 1, !isMap && mapKeywords.has(key)]);
+    }
+  }
+  return faults.sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
+}
+
+/** Keywords whose value is data, not schemas. */
+const literalKeywords: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples', 'required']);
+/** Keywords whose value maps free names to schemas. */
+const mapKeywords: ReadonlySet<string> = new Set([
+  'properties',
+  'patternProperties',
+  '$defs',
+  'definitions',
+  'dependentSchemas',
+]);
+
+function checkPattern(pattern: string, at: string, faults: SchemaFault[]): void {
+  const compiled = linearPattern(pattern);
+  if ('fault' in compiled) faults.push({ pointer: at, message: `bad pattern: ${compiled.fault}` });
+}
+
+function checkReference(reference: string, schema: JsonSchema, at: string, faults: SchemaFault[]): void {
+  if (!reference.startsWith('#')) {
+    faults.push({
+      pointer: at,
+      message: `"${reference}" leads out of the schema; only "#/…" can be followed`,
+    });
+    return;
+  }
+  let target: Json | undefined = schema as Json;
+  for (const segment of segmentsOf(decode(reference.slice(1)))) {
+    if (isObject(target) && Object.hasOwn(target, segment)) target = target[segment];
+    else if (Array.isArray(target)) target = (target as readonly Json[])[Number(segment)];
+    else target = undefined;
+  }
+  if (target === undefined) faults.push({ pointer: at, message: `"${reference}" leads nowhere` });
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** What only compiling can tell, such as a reference through an id. */
+function compileFaults(schema: JsonSchema, text: string): SchemaFault[] {
+  if (!ownIds(text)) return [];
+  try {
+    compiler(true).compile(schema);
+    return [];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : 'cannot be compiled';
+    return [{ pointer: '', message: message.charAt(0).toLowerCase() + message.slice(1) }];
+  }
+}
