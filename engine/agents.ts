@@ -12,7 +12,10 @@ export function createAgents(ports: SessionPorts, sessions: Sessions): Engine['a
   return {
     session(name, instance, session = defaultSession) {
       const agent = findAgent(ports.program, name);
-      for (const [what, id] of [['instance id', instance], ['session name', session]] as const) {
+      for (const [what, id] of [
+        ['instance id', instance],
+        ['session name', session],
+      ] as const) {
         const fault = idFault(id);
         if (fault !== undefined) throw new Problem('invalid_request', `the ${what} ${fault}`);
       }
@@ -28,7 +31,12 @@ export function findAgent(program: Program, name: string): Agent {
   throw new Problem('agent_not_found', `no agent "${name}"${choices(name, Object.keys(program.agents))}`);
 }
 
-function openSession(ports: SessionPorts, sessions: Sessions, agent: Agent, address: SessionAddress): Session {
+function openSession(
+  ports: SessionPorts,
+  sessions: Sessions,
+  agent: Agent,
+  address: SessionAddress,
+): Session {
   const submit = (message: string, options: PromptOptions): ReturnType<Sessions['submit']> =>
     sessions.submit({
       agent,
@@ -44,7 +52,8 @@ function openSession(ports: SessionPorts, sessions: Sessions, agent: Agent, addr
       timeoutMs: options.timeoutMs,
       signal: options.signal,
     });
-  const events = (submissionId: string): AsyncIterable<EngineEvent> => ports.journal.subscribe(submissionId, { after: 0 });
+  const events = (submissionId: string): AsyncIterable<EngineEvent> =>
+    ports.journal.subscribe(submissionId, { after: 0 });
 
   return {
     ...address,
@@ -69,6 +78,9 @@ function openSession(ports: SessionPorts, sessions: Sessions, agent: Agent, addr
   };
 }
 
-async function tell(events: AsyncIterable<EngineEvent>, onEvent: (event: EngineEvent) => void): Promise<void> {
+async function tell(
+  events: AsyncIterable<EngineEvent>,
+  onEvent: (event: EngineEvent) => void,
+): Promise<void> {
   for await (const event of events) onEvent(event);
 }

@@ -116,16 +116,31 @@ export interface Engine {
     /** Admits a run; resolves when it is committed. Throws Problem `workflow_not_found`, `invalid_input`, `store_unavailable`. */
     start(workflow: string, input?: Json): Promise<{ readonly runId: string; readonly acceptedAt: string }>;
     /** Starts a run and waits for its output; throws the run's Problem when it fails. */
-    run(workflow: string, input?: Json, options?: { readonly signal?: AbortSignal }): Promise<{ readonly runId: string; readonly output: Json; readonly usage: Usage }>;
+    run(
+      workflow: string,
+      input?: Json,
+      options?: { readonly signal?: AbortSignal },
+    ): Promise<{ readonly runId: string; readonly output: Json; readonly usage: Usage }>;
   };
   readonly runs: {
     /** Throws Problem `run_not_found`. */
     get(runId: string): Promise<RunRecord>;
-    list(filter?: { readonly workflow?: string; readonly states?: readonly ExecutionState[]; readonly limit?: number; readonly before?: string }): Promise<readonly RunRecord[]>;
+    list(filter?: {
+      readonly workflow?: string;
+      readonly states?: readonly ExecutionState[];
+      readonly limit?: number;
+      readonly before?: string;
+    }): Promise<readonly RunRecord[]>;
     /** Stored events after an index (default 0), at most `limit` (default 1000). */
-    events(runId: string, options?: { readonly after?: number; readonly limit?: number }): Promise<readonly EngineEvent[]>;
+    events(
+      runId: string,
+      options?: { readonly after?: number; readonly limit?: number },
+    ): Promise<readonly EngineEvent[]>;
     /** Stored events after an index, then live ones, until `run_end`; no gap, no duplicate. */
-    subscribe(runId: string, options?: { readonly after?: number; readonly signal?: AbortSignal }): AsyncIterable<EngineEvent>;
+    subscribe(
+      runId: string,
+      options?: { readonly after?: number; readonly signal?: AbortSignal },
+    ): AsyncIterable<EngineEvent>;
     /** Waits for the end and gives the record. */
     wait(runId: string, options?: { readonly signal?: AbortSignal }): Promise<RunRecord>;
     /** Asks a run to stop; false when it had ended. */

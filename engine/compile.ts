@@ -20,7 +20,10 @@ export interface Compiled {
  */
 export async function compile(folder: string): Promise<Compiled> {
   const [project, shipped] = await Promise.all([loadProject(resolve(folder)), loadShipped()]);
-  const sources = project.value.config === undefined ? project.value.sources : [project.value.config, ...project.value.sources];
+  const sources =
+    project.value.config === undefined
+      ? project.value.sources
+      : [project.value.config, ...project.value.sources];
   const shape = validateShape(sources);
   const linked = link(project.value, shipped);
   const found = [...project.diagnostics, ...shape, ...linked.diagnostics];

@@ -35,7 +35,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const processEnv = options.env ?? process.env;
   const clock = options.ports?.clock ?? createSystemClock();
   const secrets =
-    options.ports?.secrets ?? createEnvSecrets({ declared: program.settings.secrets, env: processEnv, root: program.root });
+    options.ports?.secrets ??
+    createEnvSecrets({ declared: program.settings.secrets, env: processEnv, root: program.root });
   const env = pick(processEnv, program.settings.env);
   const store = await openStore(program, options);
   const redact = redactor(secrets.values());
@@ -50,7 +51,14 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     env,
     models:
       options.ports?.models ??
-      createModels({ providers: program.providers, scripts: program.scripts, secrets, env, processEnv, clock }),
+      createModels({
+        providers: program.providers,
+        scripts: program.scripts,
+        secrets,
+        env,
+        processEnv,
+        clock,
+      }),
     harnesses: { 'ai-sdk': turnLoop, ...options.harnesses },
     sandboxes: options.ports?.sandboxes ?? createSandboxes({ projectRoot: program.root }),
     tools: options.ports?.tools ?? createToolSource({ env }),
@@ -71,7 +79,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     await getRun(runId);
     yield* journal.subscribe(runId, { after, ...(signal === undefined ? {} : { signal }) });
   }
-  const wait = async (runId: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<RunRecord> => {
+  const wait = async (
+    runId: string,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<RunRecord> => {
     for (;;) {
       const execution = await getRun(runId);
       if (isTerminal(execution.state)) return recordOf(execution);
@@ -144,10 +155,20 @@ async function compileOrThrow(project: string): Promise<Program> {
   if (program !== undefined && !hasErrors(diagnostics)) return program;
   const errors = diagnostics.filter((diagnostic) => diagnostic.level === 'error');
   const first = errors[0];
-  const place = first === undefined ? '' : ` (${first.file}:${first.range?.start.line ?? 1}: ${first.message})`;
-  throw new Problem('invalid_project', `the project has ${errors.length} error${errors.length === 1 ? '' : 's'}${place}`, {
-    details: errors.map(({ rule, message, file, range }) => ({ rule, message, file, line: range?.start.line ?? 0 })),
-  });
+  const place =
+    first === undefined ? '' : ` (${first.file}:${first.range?.start.line ?? 1}: ${first.message})`;
+  throw new Problem(
+    'invalid_project',
+    `the project has ${errors.length} error${errors.length === 1 ? '' : 's'}${place}`,
+    {
+      details: errors.map(({ rule, message, file, range }) => ({
+        rule,
+        message,
+        file,
+        line: range?.start.line ?? 0,
+      })),
+    },
+  );
 }
 
 async function openStore(program: Program, { store, recover }: EngineOptions): Promise<Store> {
@@ -156,7 +177,10 @@ async function openStore(program: Program, { store, recover }: EngineOptions): P
   return openSqliteStore({ path: program.settings.store.path, readOnly: recover === false });
 }
 
-function pick(env: Readonly<Record<string, string | undefined>>, names: readonly string[]): Record<string, string> {
+function pick(
+  env: Readonly<Record<string, string | undefined>>,
+  names: readonly string[],
+): Record<string, string> {
   const picked: Record<string, string> = {};
   for (const name of names) {
     const value = env[name];
@@ -178,6 +202,8 @@ function recordOf(execution: Execution): RunRecord {
     hash: execution.hash,
     createdAt: new Date(execution.createdAt).toISOString(),
     ...(startedAt === undefined ? {} : { startedAt: new Date(startedAt).toISOString() }),
-    ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString(), durationMs: endedAt - execution.createdAt }),
+    ...(endedAt === undefined
+      ? {}
+      : { endedAt: new Date(endedAt).toISOString(), durationMs: endedAt - execution.createdAt }),
   };
 }

@@ -87,17 +87,30 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
     if (execution.kind === 'submission') {
       return fail({ type: 'interrupted', message: 'the engine stopped while this prompt was at work' });
     }
-    const workflow = Object.hasOwn(program.workflows, execution.name) ? program.workflows[execution.name] : undefined;
+    const workflow = Object.hasOwn(program.workflows, execution.name)
+      ? program.workflows[execution.name]
+      : undefined;
     if (workflow === undefined) {
-      return fail({ type: 'workflow_not_found', message: `workflow "${execution.name}" is gone since the run started` });
+      return fail({
+        type: 'workflow_not_found',
+        message: `workflow "${execution.name}" is gone since the run started`,
+      });
     }
     if (workflow.hash !== execution.hash) {
-      return fail({ type: 'spec_changed', message: `workflow "${execution.name}" changed since the run started` });
+      return fail({
+        type: 'spec_changed',
+        message: `workflow "${execution.name}" changed since the run started`,
+      });
     }
     launch(workflow, execution, await store.checkpoints.all(execution.id), last);
   }
 
-  function launch(workflow: Workflow, execution: Execution, checkpoints: ReadonlyMap<string, Json>, last: number): void {
+  function launch(
+    workflow: Workflow,
+    execution: Execution,
+    checkpoints: ReadonlyMap<string, Json>,
+    last: number,
+  ): void {
     const controller = new AbortController();
     const done = carryThrough(workflow, execution, checkpoints, last, controller.signal)
       .catch((thrown: unknown) => {
@@ -120,7 +133,10 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
     const emit = (event: NewEvent): void => void log.emit({ ...event, runId: id });
     emit(
       last === 0
-        ? { type: 'run_start', data: { workflow: workflow.name, input: execution.input, hash: workflow.hash } }
+        ? {
+            type: 'run_start',
+            data: { workflow: workflow.name, input: execution.input, hash: workflow.hash },
+          }
         : { type: 'run_resume', data: { checkpoints: checkpoints.size } },
     );
     const activities = createActivities(ports, sessions, workflow, { id, emit });
@@ -179,7 +195,10 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
   function find(name: string): Workflow {
     const workflow = Object.hasOwn(program.workflows, name) ? program.workflows[name] : undefined;
     if (workflow !== undefined) return workflow;
-    throw new Problem('workflow_not_found', `no workflow "${name}"${choices(name, Object.keys(program.workflows))}`);
+    throw new Problem(
+      'workflow_not_found',
+      `no workflow "${name}"${choices(name, Object.keys(program.workflows))}`,
+    );
   }
 }
 
@@ -194,7 +213,7 @@ function checkInput(workflow: Workflow, input: Json): Json {
 
 /** Usage that the interpreter attached to a failure, so that failed work is counted too. */
 function usageOf(thrown: unknown): Usage {
-  const usage: unknown = isObject(thrown) || thrown instanceof Error ? (thrown as { usage?: unknown }).usage : undefined;
+  const usage: unknown =
+    isObject(thrown) || thrown instanceof Error ? (thrown as { usage?: unknown }).usage : undefined;
   return isObject(usage) ? (usage as unknown as Usage) : noUsage;
 }
-

@@ -15,7 +15,8 @@ export function parseDuration(text: string): number | undefined {
 /** A duration for people: `1500` gives `1.5s`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 1_000) return `${Math.round(milliseconds)}ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1_000).toFixed(milliseconds < 10_000 ? 1 : 0).replace(/\.0$/, '')}s`;
+  if (milliseconds < 60_000)
+    return `${(milliseconds / 1_000).toFixed(milliseconds < 10_000 ? 1 : 0).replace(/\.0$/, '')}s`;
   const minutes = Math.floor(milliseconds / 60_000);
   const seconds = Math.round((milliseconds % 60_000) / 1_000);
   return minutes < 60 ? `${minutes}m${seconds}s` : `${Math.floor(minutes / 60)}h${minutes % 60}m`;

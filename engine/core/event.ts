@@ -7,7 +7,12 @@ import type { ExecutionState, StepStatus } from './status.ts';
 export interface EventData {
   run_start: { readonly workflow: string; readonly input: Json; readonly hash: string };
   run_resume: { readonly checkpoints: number };
-  run_end: { readonly state: ExecutionState; readonly output?: Json; readonly error?: ProblemData; readonly usage: Usage };
+  run_end: {
+    readonly state: ExecutionState;
+    readonly output?: Json;
+    readonly error?: ProblemData;
+    readonly usage: Usage;
+  };
   step_start: { readonly verb: string; readonly attempt: number };
   step_end: {
     readonly status: StepStatus;
@@ -18,7 +23,10 @@ export interface EventData {
   };
   submission_queued: { readonly position: number };
   submission_end: { readonly state: ExecutionState; readonly error?: ProblemData };
-  operation_start: { readonly operation: 'prompt' | 'skill' | 'task' | 'shell' | 'compact'; readonly message: string };
+  operation_start: {
+    readonly operation: 'prompt' | 'skill' | 'task' | 'shell' | 'compact';
+    readonly message: string;
+  };
   operation_end: {
     readonly isError: boolean;
     readonly text?: string;
@@ -28,18 +36,33 @@ export interface EventData {
     readonly durationMs: number;
   };
   turn_start: { readonly model: string; readonly turn: number };
-  turn_end: { readonly model: string; readonly text: string; readonly finish: string; readonly usage: Usage; readonly toolCalls: number };
+  turn_end: {
+    readonly model: string;
+    readonly text: string;
+    readonly finish: string;
+    readonly usage: Usage;
+    readonly toolCalls: number;
+  };
   text_delta: { readonly text: string };
   thinking_delta: { readonly text: string };
   tool_start: { readonly tool: string; readonly input: Json };
-  tool_end: { readonly tool: string; readonly isError: boolean; readonly output: Json; readonly durationMs: number };
+  tool_end: {
+    readonly tool: string;
+    readonly isError: boolean;
+    readonly output: Json;
+    readonly durationMs: number;
+  };
   task_start: { readonly prompt: string; readonly agent?: string };
   task_end: { readonly isError: boolean; readonly text: string };
   compaction_start: { readonly reason: string; readonly tokens: number };
   compaction_end: { readonly messagesBefore: number; readonly messagesAfter: number };
   approval_requested: JsonObject;
   approval_resolved: JsonObject;
-  log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string; readonly fields?: JsonObject };
+  log: {
+    readonly level: 'debug' | 'info' | 'warn' | 'error';
+    readonly message: string;
+    readonly fields?: JsonObject;
+  };
   progress: { readonly ratio: number; readonly message?: string };
   error: ProblemData;
   idle: JsonObject;

@@ -57,7 +57,8 @@ export function idFault(id: string): string | undefined {
 
 function encodePart(part: string): string {
   if (part === '') return '%';
-  return encodeURIComponent(part).replace(/[.!~*'()]/g, (character) =>
-    '%' + character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0'),
+  return encodeURIComponent(part).replace(
+    /[.!~*'()]/g,
+    (character) => '%' + character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0'),
   );
 }

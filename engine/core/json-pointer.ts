@@ -1,6 +1,8 @@
 /** Builds a JSON Pointer (RFC 6901) from path segments: `pointer('steps', 0, 'if')` is `/steps/0/if`. */
 export function pointer(...segments: readonly (string | number)[]): string {
-  return segments.map((segment) => '/' + String(segment).replaceAll('~', '~0').replaceAll('/', '~1')).join('');
+  return segments
+    .map((segment) => '/' + String(segment).replaceAll('~', '~0').replaceAll('/', '~1'))
+    .join('');
 }
 
 /** Splits a JSON Pointer into unescaped segments; the empty pointer gives an empty list. */

@@ -70,7 +70,8 @@ export const noUsage: Usage = {
 
 /** The sum of two usages; cost is known only as far as either knows it. */
 export function addUsage(a: Usage, b: Usage): Usage {
-  const cost = a.costUsd === undefined && b.costUsd === undefined ? undefined : (a.costUsd ?? 0) + (b.costUsd ?? 0);
+  const cost =
+    a.costUsd === undefined && b.costUsd === undefined ? undefined : (a.costUsd ?? 0) + (b.costUsd ?? 0);
   return {
     inputTokens: a.inputTokens + b.inputTokens,
     outputTokens: a.outputTokens + b.outputTokens,

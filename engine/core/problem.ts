@@ -19,7 +19,11 @@ export class Problem extends Error {
   readonly code: string;
   readonly details: Json | undefined;
 
-  constructor(code: ProblemCode | (string & {}), message: string, options: { details?: Json; cause?: unknown } = {}) {
+  constructor(
+    code: ProblemCode | (string & {}),
+    message: string,
+    options: { details?: Json; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.details = options.details;
@@ -63,9 +67,14 @@ export function fromData(data: ProblemData): Problem {
 
 /** Reads ProblemData out of unknown JSON (a response body, a stored record), or undefined. */
 export function readProblemData(value: unknown): ProblemData | undefined {
-  if (!isObject(value) || typeof value['type'] !== 'string' || typeof value['message'] !== 'string') return undefined;
-  const details = (value as JsonObject)['details'];
-  return { type: value['type'], message: value['message'], ...(details === undefined ? {} : { details: toJson(details) }) };
+  if (!isObject(value) || typeof value['type'] !== 'string' || typeof value['message'] !== 'string')
+    return undefined;
+  const details = (value)['details'];
+  return {
+    type: value['type'],
+    message: value['message'],
+    ...(details === undefined ? {} : { details: toJson(details) }),
+  };
 }
 
 function entryOf(code: string): (typeof problemCodes)[ProblemCode] {

@@ -1,4 +1,5 @@
 import type { Diagnostic, Level } from '../core/diagnostic.ts';
+import { isDamaged } from '../source/index.ts';
 import type { Node } from './node.ts';
 
 /** What a finding may add to its message. */
@@ -24,6 +25,8 @@ export function createReporter(): Reporter {
   return {
     diagnostics,
     report({ source, pointer }, rule, message, options = {}) {
+      // What could not be read has been reported; anything found there is a follow-on.
+      if (isDamaged(source, pointer)) return;
       const { level = 'error', part, within, suggestions, hint, related } = options;
       diagnostics.push({
         rule,
@@ -32,7 +35,9 @@ export function createReporter(): Reporter {
         file: source.file,
         pointer,
         range:
-          within === undefined ? source.rangeOf(pointer, part) : source.rangeWithin(pointer, within.start, within.end),
+          within === undefined
+            ? source.rangeOf(pointer, part)
+            : source.rangeWithin(pointer, within.start, within.end),
         ...(suggestions === undefined ? {} : { suggestions }),
         ...(hint === undefined ? {} : { hint }),
         ...(related === undefined ? {} : { related }),

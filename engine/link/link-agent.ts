@@ -24,10 +24,17 @@ const defaultTimeoutMs = 600_000;
 const readingTools: readonly BuiltinTool[] = ['read', 'ls', 'glob', 'grep'];
 
 /** An agent, or a profile as a subagent, with its chain merged and its references resolved. */
-export function linkAgent(reporter: Reporter, root: Node, names: Names, config: Config, linked: Linked): Agent {
+export function linkAgent(
+  reporter: Reporter,
+  root: Node,
+  names: Names,
+  config: Config,
+  linked: Linked,
+): Agent {
   const merged = mergeProfiles(reporter, root, names);
   const { defaults } = config;
-  const orDefault = (key: string): Node => (merged.has(key) || defaults === undefined ? merged.get(key) : defaults.get(key));
+  const orDefault = (key: string): Node =>
+    merged.has(key) || defaults === undefined ? merged.get(key) : defaults.get(key);
   const sandbox = linkSandboxOf(reporter, orDefault('sandbox'), linked.sandboxes);
   const skills = merged.list('skills').flatMap((node) => pick(reporter, node, 'skill', linked.skills));
   const subagents = merged.list('subagents').flatMap((node) => {
@@ -38,15 +45,26 @@ export function linkAgent(reporter: Reporter, root: Node, names: Names, config: 
   const { builtins, tools } = linkTools(reporter, merged, sandbox, linked.tools, skills, subagents);
   const secrets = merged.list('secrets').flatMap((node) => {
     const name = node.text();
-    return name !== undefined && known(reporter, node, 'secret', name, Object.keys(config.settings.secrets)) ? [name] : [];
+    return name !== undefined && known(reporter, node, 'secret', name, Object.keys(config.settings.secrets))
+      ? [name]
+      : [];
   });
   const busy = orDefault('busy').text() ?? 'queue';
   if (busy === 'join') {
-    reporter.report(orDefault('busy'), 'link/not-available', '"busy: join" is not available in this version; expected one of "queue", "reject", "replace"');
+    reporter.report(
+      orDefault('busy'),
+      'link/not-available',
+      '"busy: join" is not available in this version; expected one of "queue", "reject", "replace"',
+    );
   }
   const harness = orDefault('harness').text() ?? 'ai-sdk';
   if (harness !== 'ai-sdk') {
-    reporter.report(orDefault('harness'), 'ref/unknown-harness', `harness "${harness}" is not built in; the program that embeds the engine must bring it`, { level: 'warning' });
+    reporter.report(
+      orDefault('harness'),
+      'ref/unknown-harness',
+      `harness "${harness}" is not built in; the program that embeds the engine must bring it`,
+      { level: 'warning' },
+    );
   }
   const input = merged.get('inputSchema').value;
   const fields = closedFields(input);
@@ -63,8 +81,14 @@ export function linkAgent(reporter: Reporter, root: Node, names: Names, config: 
       sandbox: sandbox.hash,
     }),
     origin: root.origin(),
-    model: model.value === false ? false : (modelOf(reporter, model, config.names) ?? defaultModel(reporter, config)),
-    modelSettings: { ...settingsOf(defaults?.get('modelSettings') ?? root.get('\u0000')), ...Object.fromEntries(merged.entries('modelSettings').map(([key, node]) => [key, node.value])) },
+    model:
+      model.value === false
+        ? false
+        : (modelOf(reporter, model, config.names) ?? defaultModel(reporter, config)),
+    modelSettings: {
+      ...settingsOf(defaults?.get('modelSettings') ?? root.get('\u0000')),
+      ...Object.fromEntries(merged.entries('modelSettings').map(([key, node]) => [key, node.value])),
+    },
     thinking: thinkingOf(orDefault('thinking')),
     instructions: linkTemplate(reporter, merged.get('instructions'), {
       ...config.visible,
@@ -85,10 +109,12 @@ export function linkAgent(reporter: Reporter, root: Node, names: Names, config: 
     harness,
     busy: busy as BusyPolicy,
     env: Object.fromEntries(
-      merged.entries('env').map(([key, node]) => [
-        key,
-        linkValue(reporter, node, { ...config.visible, names: new Set(['env']) }) ?? constantValue(null),
-      ]),
+      merged
+        .entries('env')
+        .map(([key, node]) => [
+          key,
+          linkValue(reporter, node, { ...config.visible, names: new Set(['env']) }) ?? constantValue(null),
+        ]),
     ),
     secrets,
     extensions: extensionsOf(root),
@@ -133,8 +159,14 @@ function linkTools(
     const builtin = builtinOf(name);
     if (Object.hasOwn(declared, name)) tools.set(name, declared[name] as Tool);
     else if (builtin === undefined) unknownTool(reporter, node, name, all);
-    else if (builtin === 'task' || builtin === 'load_skill' || granted.includes(builtin)) builtins.add(builtin);
-    else reporter.report(node, 'security/tool-not-granted', `tool "${name}" needs a sandbox that grants it; "${sandbox.name}" ${whatIsMissing(builtin, sandbox)}`);
+    else if (builtin === 'task' || builtin === 'load_skill' || granted.includes(builtin))
+      builtins.add(builtin);
+    else
+      reporter.report(
+        node,
+        'security/tool-not-granted',
+        `tool "${name}" needs a sandbox that grants it; "${sandbox.name}" ${whatIsMissing(builtin, sandbox)}`,
+      );
   }
   if (skills.length > 0) builtins.add('load_skill');
   if (subagents.length > 0) builtins.add('task');

@@ -30,7 +30,13 @@ export function linkBlockStep(
   }
 }
 
-function linkParallel(linker: StepLinker, node: Node, block: Block, base: StepBase, linkSteps: LinkSteps): Step {
+function linkParallel(
+  linker: StepLinker,
+  node: Node,
+  block: Block,
+  base: StepBase,
+  linkSteps: LinkSteps,
+): Step {
   const parallel = node.get('parallel');
   const branches = parallel
     .get('branches')
@@ -42,22 +48,42 @@ function linkParallel(linker: StepLinker, node: Node, block: Block, base: StepBa
     branches,
     maxConcurrency: parallel.get('maxConcurrency').number() ?? Math.max(1, branches.length),
     onError: parallel.get('onError').text() === 'collect' ? 'collect' : 'fail-fast',
-    output: blockOutput(linker, node, block, branches.flatMap(({ steps }) => steps)),
+    output: blockOutput(
+      linker,
+      node,
+      block,
+      branches.flatMap(({ steps }) => steps),
+    ),
   };
 }
 
-function linkForeach(linker: StepLinker, node: Node, block: Block, base: StepBase, linkSteps: LinkSteps): Step | undefined {
+function linkForeach(
+  linker: StepLinker,
+  node: Node,
+  block: Block,
+  base: StepBase,
+  linkSteps: LinkSteps,
+): Step | undefined {
   const foreach = node.get('foreach');
   const as = foreach.get('as').text() ?? 'item';
   if (block.names.has(as)) {
-    linker.reporter.report(foreach.get('as'), 'ref/ambiguous-name', `"${as}" already means something here; choose another name`);
+    linker.reporter.report(
+      foreach.get('as'),
+      'ref/ambiguous-name',
+      `"${as}" already means something here; choose another name`,
+    );
   }
   const inner = innerBlock(block, [as, 'index']);
   const steps = linkSteps(linker, node.get('steps'), inner, base.path);
   const items = linkExpression(linker.reporter, foreach.get('items'), visibleIn(block));
   const maxItems = foreach.get('maxItems').number();
   if (maxItems === undefined) {
-    linker.reporter.report(foreach, 'cost/unbounded-foreach', '"foreach" needs "maxItems": the most items it may go through', { part: 'key' });
+    linker.reporter.report(
+      foreach,
+      'cost/unbounded-foreach',
+      '"foreach" needs "maxItems": the most items it may go through',
+      { part: 'key' },
+    );
   }
   if (items === undefined) return undefined;
   return {
@@ -73,12 +99,22 @@ function linkForeach(linker: StepLinker, node: Node, block: Block, base: StepBas
   };
 }
 
-function linkBranch(linker: StepLinker, node: Node, block: Block, base: StepBase, linkSteps: LinkSteps): Step {
+function linkBranch(
+  linker: StepLinker,
+  node: Node,
+  block: Block,
+  base: StepBase,
+  linkSteps: LinkSteps,
+): Step {
   const nodes = node.get('branch').list();
   const cases = nodes.map((inner, index) => {
     const isElse = inner.get('else').value !== undefined;
     if (isElse && index < nodes.length - 1) {
-      linker.reporter.report(inner, 'graph/unreachable-case', 'cases after "else" are never reached; put "else" last');
+      linker.reporter.report(
+        inner,
+        'graph/unreachable-case',
+        'cases after "else" are never reached; put "else" last',
+      );
     }
     const steps = linkSteps(linker, inner.get('steps'), block, `${base.path}#${index}`);
     return {
@@ -106,7 +142,12 @@ function linkLoop(linker: StepLinker, node: Node, block: Block, base: StepBase, 
   };
 }
 
-function blockOutput(linker: StepLinker, node: Node, block: Block, steps: readonly Step[]): Value | undefined {
+function blockOutput(
+  linker: StepLinker,
+  node: Node,
+  block: Block,
+  steps: readonly Step[],
+): Value | undefined {
   return linkValue(
     linker.reporter,
     node.get('output'),

@@ -26,7 +26,11 @@ export function linkSandbox(
   const workspace = root.get('workspace').text() ?? '/workspace';
   const write = root.get('write');
   if (write.list().length > 0) {
-    reporter.report(write, 'link/not-available', 'a list under "write" is not available in this version; write true or false');
+    reporter.report(
+      write,
+      'link/not-available',
+      'a list under "write" is not available in this version; write true or false',
+    );
   }
   const limits = root.get('limits');
   return {
@@ -37,8 +41,14 @@ export function linkSandbox(
     workspace,
     write: write.flag() ?? false,
     shell: root.get('shell').flag() ?? false,
-    commands: root.get('commands').list().flatMap((rule) => linkCommand(reporter, rule)),
-    mounts: root.get('mounts').list().flatMap((mount) => linkMount(reporter, mount, workspace, around)),
+    commands: root
+      .get('commands')
+      .list()
+      .flatMap((rule) => linkCommand(reporter, rule)),
+    mounts: root
+      .get('mounts')
+      .list()
+      .flatMap((mount) => linkMount(reporter, mount, workspace, around)),
     env: linkValues(reporter, root.get('env'), { ...around, names: new Set(['env']) }),
     limits: {
       timeoutMs: durationOf(limits.get('timeout')) ?? 120_000,
@@ -52,7 +62,11 @@ export function linkSandbox(
 function linkCommand(reporter: Reporter, rule: Node): string[] {
   const name = rule.text();
   if (name !== undefined && !/\s/.test(name)) return [name];
-  reporter.report(rule, 'link/not-available', 'rules for arguments are not available in this version; write the name of the command alone');
+  reporter.report(
+    rule,
+    'link/not-available',
+    'rules for arguments are not available in this version; write the name of the command alone',
+  );
   return [];
 }
 
@@ -67,7 +81,11 @@ function linkMount(
   const absolute = resolve(around.folder, from);
   const inside = relative(around.folder, absolute);
   if (inside.startsWith('..')) {
-    reporter.report(mount.get('from'), 'ref/outside-project', `"${from}" is outside the project; a mount must be a folder of the project`);
+    reporter.report(
+      mount.get('from'),
+      'ref/outside-project',
+      `"${from}" is outside the project; a mount must be a folder of the project`,
+    );
     return [];
   }
   if (onDisk(absolute) !== 'folder') {

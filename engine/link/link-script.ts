@@ -14,9 +14,13 @@ export function linkScript(
   around: Pick<Visible, 'env' | 'partials'> & { readonly tools: ReadonlySet<string> },
 ): ScriptedModel {
   const visible: Visible = { names, env: around.env, partials: around.partials };
-  const rules = root.get('replies').list().map((node) => linkRule(reporter, node, visible, around.tools));
+  const rules = root
+    .get('replies')
+    .list()
+    .map((node) => linkRule(reporter, node, visible, around.tools));
   const last = root.get('default');
-  if (last.value !== undefined) rules.push({ match: {}, reply: linkReply(reporter, last, visible, around.tools) });
+  if (last.value !== undefined)
+    rules.push({ match: {}, reply: linkReply(reporter, last, visible, around.tools) });
   return { name: root.source.name, rules };
 }
 
@@ -26,7 +30,8 @@ function linkRule(reporter: Reporter, node: Node, visible: Visible, tools: Reado
   const tool = match.get('tool').text();
   if (tool !== undefined) known(reporter, match.get('tool'), 'tool', tool, tools);
   const given = match.object() ?? {};
-  const pick = (key: string): Record<string, unknown> => (given[key] === undefined ? {} : { [key]: given[key] });
+  const pick = (key: string): Record<string, unknown> =>
+    given[key] === undefined ? {} : { [key]: given[key] };
   return {
     match: {
       ...pick('text'),
@@ -41,20 +46,28 @@ function linkRule(reporter: Reporter, node: Node, visible: Visible, tools: Reado
   };
 }
 
-function linkReply(reporter: Reporter, node: Node, visible: Visible, tools: ReadonlySet<string>): ScriptReply {
+function linkReply(
+  reporter: Reporter,
+  node: Node,
+  visible: Visible,
+  tools: ReadonlySet<string>,
+): ScriptReply {
   const text = linkTemplate(reporter, node.get('text'), visible);
   const thinking = linkTemplate(reporter, node.get('thinking'), visible);
   const json = linkValue(reporter, node.get('json'), visible);
   const error = node.get('error');
   const usage = node.get('usage').object();
   const delayMs = durationOf(node.get('delay'));
-  const calls = node.get('toolCalls').list().flatMap((call) => {
-    const tool = call.get('tool').text();
-    if (tool === undefined) return [];
-    known(reporter, call.get('tool'), 'tool', tool, tools);
-    const input = linkValue(reporter, call.get('input'), visible);
-    return [{ tool, ...(input === undefined ? {} : { input }) }];
-  });
+  const calls = node
+    .get('toolCalls')
+    .list()
+    .flatMap((call) => {
+      const tool = call.get('tool').text();
+      if (tool === undefined) return [];
+      known(reporter, call.get('tool'), 'tool', tool, tools);
+      const input = linkValue(reporter, call.get('input'), visible);
+      return [{ tool, ...(input === undefined ? {} : { input }) }];
+    });
   const code = error.get('code').text();
   const status = error.get('status').number();
   return {
@@ -65,7 +78,13 @@ function linkReply(reporter: Reporter, node: Node, visible: Visible, tools: Read
     ...(calls.length === 0 ? {} : { toolCalls: calls }),
     ...(code === undefined
       ? {}
-      : { error: { code, message: error.get('message').text() ?? code, ...(status === undefined ? {} : { status }) } }),
+      : {
+          error: {
+            code,
+            message: error.get('message').text() ?? code,
+            ...(status === undefined ? {} : { status }),
+          },
+        }),
     ...(usage === undefined ? {} : { usage }),
     ...(delayMs === undefined ? {} : { delayMs }),
   };

@@ -5,7 +5,7 @@ import type { ModelNames } from '../program/model-reference.ts';
 import type { Reporter } from './context.ts';
 import { known } from './names.ts';
 import type { Node } from './node.ts';
-import { modelOf, settingsOf, textsOf } from './scalars.ts';
+import { durationOf, modelOf, settingsOf, textsOf } from './scalars.ts';
 import { linkValues, type Visible } from './text.ts';
 
 /** What the project config gives to everything else. */
@@ -26,7 +26,11 @@ export interface Config {
 export function linkSettings(
   reporter: Reporter,
   root: Node | undefined,
-  project: { readonly folder: string; readonly scripts: Readonly<Record<string, Node>>; readonly partials: Readonly<Record<string, string>> },
+  project: {
+    readonly folder: string;
+    readonly scripts: Readonly<Record<string, Node>>;
+    readonly partials: Readonly<Record<string, string>>;
+  },
 ): Config {
   const secrets = Object.fromEntries(
     (root?.get('secrets').entries() ?? []).map(([name, node]) => [
@@ -40,11 +44,18 @@ export function linkSettings(
   );
   const env = new Set(root === undefined ? [] : textsOf(root.get('env')));
   const visible = { env, partials: project.partials };
-  const providers = linkProviders(reporter, root, { ...visible, names: new Set(['env', 'secrets']), secrets: new Set(Object.keys(secrets)) });
+  const providers = linkProviders(reporter, root, {
+    ...visible,
+    names: new Set(['env', 'secrets']),
+    secrets: new Set(Object.keys(secrets)),
+  });
   const models: Record<string, ModelChoice> = {};
   const names: ModelNames = { models, providers, scripts: project.scripts };
   for (const [alias, node] of root?.get('models').entries() ?? []) {
-    const choice = modelOf(reporter, node.text() === undefined ? node.get('model') : node, { ...names, models: {} });
+    const choice = modelOf(reporter, node.text() === undefined ? node.get('model') : node, {
+      ...names,
+      models: {},
+    });
     if (choice !== undefined) models[alias] = { ...choice, settings: settingsOf(node.get('settings')) };
   }
   const model = root === undefined ? undefined : modelOf(reporter, root.get('model'), names);
@@ -61,6 +72,7 @@ export function linkSettings(
         host: server?.get('host').text() ?? '127.0.0.1',
         port: server?.get('port').number() ?? 8000,
         bodyBytes: server?.get('limits').get('bodyBytes').number() ?? 1_048_576,
+        drainMs: durationOf(server?.get('drainTimeout')) ?? 10_000,
       },
       store: {
         type: store?.get('type').text() === 'memory' ? 'memory' : 'sqlite',
@@ -80,7 +92,11 @@ export function extensionsOf(root: Node | undefined): Settings['extensions'] {
   return Object.fromEntries(Object.entries(root?.object() ?? {}).filter(([key]) => key.startsWith('x-')));
 }
 
-function linkProviders(reporter: Reporter, root: Node | undefined, visible: Visible): Record<string, Provider> {
+function linkProviders(
+  reporter: Reporter,
+  root: Node | undefined,
+  visible: Visible,
+): Record<string, Provider> {
   const providers: Record<string, Provider> = {};
   for (const [name, node] of root?.get('providers').entries() ?? []) {
     const apiKey = node.get('apiKey').text();

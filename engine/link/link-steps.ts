@@ -20,8 +20,27 @@ export interface StepLinker {
 
 /** Every verb of the language; the first one a step has is its verb. */
 export const verbs = [
-  'prompt', 'skill', 'task', 'agent', 'tool', 'shell', 'code', 'http', 'workflow', 'dispatch', 'set', 'log',
-  'parallel', 'foreach', 'branch', 'loop', 'approval', 'ask', 'wait', 'return', 'fail',
+  'prompt',
+  'skill',
+  'task',
+  'agent',
+  'tool',
+  'shell',
+  'code',
+  'http',
+  'workflow',
+  'dispatch',
+  'set',
+  'log',
+  'parallel',
+  'foreach',
+  'branch',
+  'loop',
+  'approval',
+  'ask',
+  'wait',
+  'return',
+  'fail',
 ] as const;
 
 /** The steps of one block, in order; each sees the ones before it. */
@@ -34,11 +53,22 @@ export function linkSteps(linker: StepLinker, list: Node, block: Block, path: st
     if (id === undefined) continue;
     const first = seen.get(id);
     if (first !== undefined) {
-      linker.reporter.report(node.get('id'), 'ref/duplicate-id', `two steps of this block are called "${id}"`, {
-        related: [{ file: first.source.file, range: first.source.rangeOf(first.pointer), message: 'first here' }],
-      });
+      linker.reporter.report(
+        node.get('id'),
+        'ref/duplicate-id',
+        `two steps of this block are called "${id}"`,
+        {
+          related: [
+            { file: first.source.file, range: first.source.rangeOf(first.pointer), message: 'first here' },
+          ],
+        },
+      );
     } else if (visible.steps.has(id)) {
-      linker.reporter.report(node.get('id'), 'ref/ambiguous-name', `a step of a block around this one is called "${id}" too`);
+      linker.reporter.report(
+        node.get('id'),
+        'ref/ambiguous-name',
+        `a step of a block around this one is called "${id}" too`,
+      );
     }
     seen.set(id, node.get('id'));
     const step = linkStep(linker, node, visible, path === '' ? id : `${path}/${id}`, id);
@@ -53,18 +83,29 @@ function linkStep(linker: StepLinker, node: Node, block: Block, path: string, id
   const verb = verbs.find((candidate) => node.get(candidate).value !== undefined);
   if (verb === undefined) return undefined;
   if (!(availableVerbs as readonly string[]).includes(verb)) {
-    reporter.report(node.get(verb), 'link/not-available', `the verb "${verb}" is not available in this version`, { part: 'key' });
+    reporter.report(
+      node.get(verb),
+      'link/not-available',
+      `the verb "${verb}" is not available in this version`,
+      { part: 'key' },
+    );
     return undefined;
   }
   const base = linkBase(linker, node, block, path, id);
   const model = modelOf(reporter, node.get('model'), block.config.names);
   const role = roleOf(linker, node.get('role'));
   const value = (key: string): Value | undefined => linkValue(reporter, node.get(key), visibleIn(block));
-  const template = (at: Node): Template => linkTemplate(reporter, at, visibleIn(block)) ?? literalTemplate('');
+  const template = (at: Node): Template =>
+    linkTemplate(reporter, at, visibleIn(block)) ?? literalTemplate('');
   switch (verb) {
     case 'prompt':
       if (node.get('images').value !== undefined) {
-        reporter.report(node.get('images'), 'link/not-available', '"images" is not available in this version', { part: 'key' });
+        reporter.report(
+          node.get('images'),
+          'link/not-available',
+          '"images" is not available in this version',
+          { part: 'key' },
+        );
       }
       return {
         ...base,
@@ -77,7 +118,11 @@ function linkStep(linker: StepLinker, node: Node, block: Block, path: string, id
       };
     case 'agent': {
       const agent = node.get('agent').text();
-      if (agent === undefined || !known(reporter, node.get('agent'), 'agent', agent, Object.keys(linker.names.of.agent))) return undefined;
+      if (
+        agent === undefined ||
+        !known(reporter, node.get('agent'), 'agent', agent, Object.keys(linker.names.of.agent))
+      )
+        return undefined;
       return {
         ...base,
         verb,
@@ -91,7 +136,8 @@ function linkStep(linker: StepLinker, node: Node, block: Block, path: string, id
     }
     case 'tool': {
       const tool = node.get('tool').text();
-      if (tool === undefined || !known(reporter, node.get('tool'), 'tool', tool, linker.tools)) return undefined;
+      if (tool === undefined || !known(reporter, node.get('tool'), 'tool', tool, linker.tools))
+        return undefined;
       return { ...base, verb, tool, with: value('with') };
     }
     case 'set':
@@ -135,7 +181,10 @@ function linkBase(linker: StepLinker, node: Node, block: Block, path: string, id
     outputSchema: node.get('outputSchema').object(),
     timeoutMs: durationOf(node.get('timeout')),
     retry: retryOf(node.get('retry')),
-    catch: node.get('catch').list().map((inner, index) => linkCatch(linker, inner, block, `${path}!${index}`)),
+    catch: node
+      .get('catch')
+      .list()
+      .map((inner, index) => linkCatch(linker, inner, block, `${path}!${index}`)),
     idempotencyKey: linkValue(reporter, node.get('idempotencyKey'), visibleIn(block)),
     session: linkTemplate(reporter, node.get('session'), visibleIn(block)),
   };
@@ -145,9 +194,16 @@ function linkCatch(linker: StepLinker, node: Node, block: Block, path: string): 
   const inner = innerBlock(block, ['error']);
   const steps = linkSteps(linker, node.get('steps'), inner, path);
   return {
-    on: node.get('on').list().flatMap((code) => code.text() ?? []),
+    on: node
+      .get('on')
+      .list()
+      .flatMap((code) => code.text() ?? []),
     steps,
-    output: linkValue(linker.reporter, node.get('output'), visibleIn(steps.reduce((seen, step) => afterStep(seen, step.id), inner))),
+    output: linkValue(
+      linker.reporter,
+      node.get('output'),
+      visibleIn(steps.reduce((seen, step) => afterStep(seen, step.id), inner)),
+    ),
   };
 }
 

@@ -27,9 +27,10 @@ export function linkTool(reporter: Reporter, root: Node, config: Config): Tool |
     hash: hashOf(root.source),
     origin: root.origin(),
     description: root.get('description').text() ?? '',
-    inputSchema: inputSchema ?? (run.type === 'node' ? undefined : { type: 'object', additionalProperties: false }),
+    inputSchema:
+      inputSchema ?? (run.type === 'node' ? undefined : { type: 'object', additionalProperties: false }),
     outputSchema: root.get('outputSchema').object(),
-    annotations: (root.get('annotations').object() ?? {}) as Tool['annotations'],
+    annotations: (root.get('annotations').object() ?? {}),
     timeoutMs: durationOf(root.get('timeout')) ?? 60_000,
     retry: retryOf(root.get('retry')),
     secrets,
@@ -67,7 +68,11 @@ function linkRun(
     if (module === undefined) return undefined;
     const file = resolve(dirname(root.source.path), module);
     if (onDisk(file) !== 'file') {
-      reporter.report(root.get('module'), 'ref/unknown-file', `no file "${module}" beside ${root.source.file}`);
+      reporter.report(
+        root.get('module'),
+        'ref/unknown-file',
+        `no file "${module}" beside ${root.source.file}`,
+      );
     }
     return { type: 'node', module: file, export: root.get('export').text() ?? 'default' };
   }
@@ -91,7 +96,11 @@ function linkHttp(reporter: Reporter, root: Node, config: Config, secrets: reado
     names: new Set(['input', 'env']),
     ...(fields === undefined ? {} : { input: fields }),
   };
-  const withSecrets: Visible = { ...visible, names: new Set(['input', 'env', 'secrets']), secrets: new Set(secrets) };
+  const withSecrets: Visible = {
+    ...visible,
+    names: new Set(['input', 'env', 'secrets']),
+    secrets: new Set(secrets),
+  };
   return {
     type: 'http',
     method: request.get('method').text() ?? 'GET',

@@ -22,12 +22,7 @@ export interface Reachable {
 }
 
 /** A workflow with its steps linked. */
-export function linkWorkflow(
-  linker: StepLinker,
-  root: Node,
-  config: Config,
-  reachable: Reachable,
-): Workflow {
+export function linkWorkflow(linker: StepLinker, root: Node, config: Config, reachable: Reachable): Workflow {
   const { reporter } = linker;
   const input = root.get('inputSchema').value;
   const block = rootBlock(config, closedFields(input), homesOf(root.get('steps')));
@@ -37,7 +32,12 @@ export function linkWorkflow(
   return {
     name: root.source.name,
     description: root.get('description').text() ?? '',
-    hash: digest({ spec: hashOf(root.source), sandbox: sandbox.hash, common: reachable.common, reached: reachedHashes(steps, reachable) }),
+    hash: digest({
+      spec: hashOf(root.source),
+      sandbox: sandbox.hash,
+      common: reachable.common,
+      reached: reachedHashes(steps, reachable),
+    }),
     origin: root.origin(),
     inputSchema: root.get('inputSchema').object(),
     outputSchema: root.get('outputSchema').object(),
@@ -63,15 +63,29 @@ function homesOf(list: Node, inside?: string): Map<string, string> {
   for (const step of list.list()) {
     const id = step.get('id').text();
     if (id === undefined) continue;
-    const own = inside === undefined ? 'it comes later' : `it lives inside step "${inside}"; use steps.${inside}.output`;
+    const own =
+      inside === undefined
+        ? 'it comes later'
+        : `it lives inside step "${inside}"; use steps.${inside}.output`;
     homes.set(id, own);
     const lists = [
       step.get('steps'),
-      ...step.get('parallel').get('branches').entries().map(([, node]) => node),
-      ...step.get('branch').list().map((node) => node.get('steps')),
-      ...step.get('catch').list().map((node) => node.get('steps')),
+      ...step
+        .get('parallel')
+        .get('branches')
+        .entries()
+        .map(([, node]) => node),
+      ...step
+        .get('branch')
+        .list()
+        .map((node) => node.get('steps')),
+      ...step
+        .get('catch')
+        .list()
+        .map((node) => node.get('steps')),
     ];
-    for (const inner of lists) for (const [name, home] of homesOf(inner, id)) if (!homes.has(name)) homes.set(name, home);
+    for (const inner of lists)
+      for (const [name, home] of homesOf(inner, id)) if (!homes.has(name)) homes.set(name, home);
   }
   return homes;
 }

@@ -25,7 +25,10 @@ import { reportUnavailable } from './unavailable.ts';
  */
 export function link(project: LoadedProject, shipped: Shipped): Checked<Program> {
   const reporter = createReporter();
-  reportUnavailable(reporter, project.config === undefined ? project.sources : [project.config, ...project.sources]);
+  reportUnavailable(
+    reporter,
+    project.config === undefined ? project.sources : [project.config, ...project.sources],
+  );
   const names = collectNames(project.sources, shipped.sources, project.modules);
   const config = linkSettings(reporter, project.config === undefined ? undefined : rootOf(project.config), {
     folder: project.root,
@@ -35,8 +38,12 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
   const { visible } = config;
 
   const toolNames = new Set([...Object.keys(names.of.tool), ...Object.keys(names.modules), ...builtinTools]);
-  const scripts = mapNodes(names.of.model, (node) => linkScript(reporter, node, { ...visible, tools: toolNames }));
-  const sandboxes = mapNodes(names.of.sandbox, (node) => linkSandbox(reporter, node, { ...visible, folder: project.root }));
+  const scripts = mapNodes(names.of.model, (node) =>
+    linkScript(reporter, node, { ...visible, tools: toolNames }),
+  );
+  const sandboxes = mapNodes(names.of.sandbox, (node) =>
+    linkSandbox(reporter, node, { ...visible, folder: project.root }),
+  );
   const tools: Record<string, NonNullable<ReturnType<typeof linkTool>>> = {};
   for (const [name, file] of Object.entries(names.modules)) {
     tools[name] = linkModuleTool(name, file, file.slice(project.root.length + 1));
@@ -56,7 +63,9 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
   const common = digest({
     instructions: project.instructions,
     prompts: Object.fromEntries(Object.entries(prompts).map(([name, template]) => [name, template.source])),
-    scripts: Object.fromEntries(Object.entries(scripts).map(([name, { rules }]) => [name, rules.map(({ reply }) => reply.source)])),
+    scripts: Object.fromEntries(
+      Object.entries(scripts).map(([name, { rules }]) => [name, rules.map(({ reply }) => reply.source)]),
+    ),
     model: config.settings.model ?? null,
     models: config.settings.models,
   });
@@ -66,7 +75,9 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
   );
 
   const program: Program = {
-    hash: digest([agents, profiles, workflows, tools, skills, roles, sandboxes].map(hashes).concat([{ common }])),
+    hash: digest(
+      [agents, profiles, workflows, tools, skills, roles, sandboxes].map(hashes).concat([{ common }]),
+    ),
     name: project.name,
     root: project.root,
     settings: config.settings,
@@ -98,10 +109,14 @@ function linkPrompts(texts: Readonly<Record<string, string>>): Record<string, Te
   );
 }
 
-function reportTakenNames(reporter: ReturnType<typeof createReporter>, tools: Readonly<Record<string, Node>>): void {
+function reportTakenNames(
+  reporter: ReturnType<typeof createReporter>,
+  tools: Readonly<Record<string, Node>>,
+): void {
   for (const name of builtinTools) {
     const node = Object.hasOwn(tools, name) ? tools[name] : undefined;
-    if (node !== undefined) reporter.report(node, 'ref/ambiguous-name', `"${name}" is a built-in tool; choose another name`);
+    if (node !== undefined)
+      reporter.report(node, 'ref/ambiguous-name', `"${name}" is a built-in tool; choose another name`);
   }
 }
 

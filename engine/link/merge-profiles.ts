@@ -26,21 +26,28 @@ export function mergeProfiles(reporter: Reporter, root: Node, names: Names): Mer
   const merged: Merged = {
     root,
     sources: chain.map((node) => node.source),
-    get: (key) => chain.map((node) => node.get(key)).find((node) => node.value !== undefined) ?? root.get(key),
+    get: (key) =>
+      chain.map((node) => node.get(key)).find((node) => node.value !== undefined) ?? root.get(key),
     list: (key) => [...chain].reverse().flatMap((node) => node.get(key).list()),
     has: (key) => chain.some((node) => node.get(key).value !== undefined),
     entries: (key) => [...new Map([...chain].reverse().flatMap((node) => node.get(key).entries())).entries()],
   };
-  for (const key of ['tools', 'skills', 'subagents', 'secrets']) reportDuplicates(reporter, key, merged.list(key));
+  for (const key of ['tools', 'skills', 'subagents', 'secrets'])
+    reportDuplicates(reporter, key, merged.list(key));
   return merged;
 }
 
 function chainOf(reporter: Reporter, root: Node, names: Names): Node[] {
   const chain = [root];
-  for (let node = root; ; ) {
+  for (let node = root; ;) {
     const reference = node.get('extends').value === undefined ? node.get('profile') : node.get('extends');
     if (node.get('extends').value !== undefined && node.get('profile').value !== undefined) {
-      reporter.report(node.get('profile'), 'schema/two-parents', 'write either "extends" or "profile", not both', { part: 'key' });
+      reporter.report(
+        node.get('profile'),
+        'schema/two-parents',
+        'write either "extends" or "profile", not both',
+        { part: 'key' },
+      );
     }
     const name = reference.text();
     if (name === undefined) return chain;
@@ -67,7 +74,9 @@ function reportDuplicates(reporter: Reporter, key: string, nodes: readonly Node[
     if (first === undefined) seen.set(text, node);
     else {
       reporter.report(node, 'ref/duplicate-entry', `"${text}" stands twice in "${key}"`, {
-        related: [{ file: first.source.file, range: first.source.rangeOf(first.pointer), message: 'first here' }],
+        related: [
+          { file: first.source.file, range: first.source.rangeOf(first.pointer), message: 'first here' },
+        ],
       });
     }
   }

@@ -13,7 +13,16 @@ export interface Names {
   readonly modules: Readonly<Record<string, string>>;
 }
 
-const kinds: readonly NamedKind[] = ['agent', 'profile', 'role', 'skill', 'tool', 'sandbox', 'workflow', 'model'];
+const kinds: readonly NamedKind[] = [
+  'agent',
+  'profile',
+  'role',
+  'skill',
+  'tool',
+  'sandbox',
+  'workflow',
+  'model',
+];
 
 /** Collects names; of two specs with one name the later source wins (the loader has reported the clash). */
 export function collectNames(
@@ -21,10 +30,9 @@ export function collectNames(
   shipped: readonly Source[],
   modules: Readonly<Record<string, string>>,
 ): Names {
-  const of = Object.fromEntries(kinds.map((kind) => [kind, Object.create(null) as Record<string, Node>])) as Record<
-    NamedKind,
-    Record<string, Node>
-  >;
+  const of = Object.fromEntries(
+    kinds.map((kind) => [kind, Object.create(null) as Record<string, Node>]),
+  ) as Record<NamedKind, Record<string, Node>>;
   for (const source of [...shipped, ...sources]) {
     const kind = kinds.find((candidate) => candidate === source.kind);
     if (kind !== undefined) of[kind][source.name] = rootOf(source);
@@ -46,6 +54,8 @@ export function known(
 ): boolean {
   const all = [...candidates];
   if (all.includes(name)) return true;
-  reporter.report(node, rule, `no ${what} "${name}"${choices(name, all)}`, { suggestions: suggest(name, all, 3) });
+  reporter.report(node, rule, `no ${what} "${name}"${choices(name, all)}`, {
+    suggestions: suggest(name, all, 3),
+  });
   return false;
 }

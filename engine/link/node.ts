@@ -44,7 +44,9 @@ function nodeAt(source: Source, pointer: string, value: Json | undefined): Node 
     },
     entries() {
       if (!isObject(value)) return [];
-      return Object.entries(value).map(([key, inner]) => [key, nodeAt(source, pointer + makePointer(key), inner)] as const);
+      return Object.entries(value).map(
+        ([key, inner]) => [key, nodeAt(source, pointer + makePointer(key), inner)] as const,
+      );
     },
     object: () => (isObject(value) ? value : undefined),
     origin: () => ({ file: source.file, range: source.rangeOf(pointer), pointer }),

@@ -7,8 +7,8 @@ import type { Reporter } from './context.ts';
 import type { Node } from './node.ts';
 
 /** Milliseconds of a duration key, or undefined when it is absent (the shape check has refused wrong ones). */
-export function durationOf(node: Node): number | undefined {
-  const text = node.text();
+export function durationOf(node: Node | undefined): number | undefined {
+  const text = node?.text();
   return text === undefined ? undefined : parseDuration(text);
 }
 
@@ -21,7 +21,10 @@ export function retryOf(node: Node): Retry | undefined {
     delayMs: durationOf(node.get('delay')) ?? 500,
     maxDelayMs: durationOf(node.get('maxDelay')) ?? 60_000,
     backoff: backoff === 'none' || backoff === 'linear' ? backoff : 'exponential',
-    on: node.get('on').list().flatMap((code) => code.text() ?? []),
+    on: node
+      .get('on')
+      .list()
+      .flatMap((code) => code.text() ?? []),
   };
 }
 
@@ -39,7 +42,7 @@ export function limitsOf(node: Node): Limits {
 
 /** Model settings as they are written. */
 export function settingsOf(node: Node): ModelSettings {
-  return (node.object() ?? {}) as ModelSettings;
+  return (node.object() ?? {});
 }
 
 /** A thinking level, or undefined. */

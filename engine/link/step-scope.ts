@@ -13,7 +13,11 @@ export interface Block {
 }
 
 /** The block at the root of a workflow. */
-export function rootBlock(config: Config, input: ReadonlySet<string> | undefined, homes: ReadonlyMap<string, string>): Block {
+export function rootBlock(
+  config: Config,
+  input: ReadonlySet<string> | undefined,
+  homes: ReadonlyMap<string, string>,
+): Block {
   return { config, input, homes, names: new Set(['input', 'steps', 'run', 'env']), steps: new Set() };
 }
 

@@ -79,7 +79,8 @@ export function linkValue(reporter: Reporter, node: Node, visible: Visible): Val
       suggestions: fault.suggestions ?? [],
     });
   }
-  for (const { pointer, ...read } of valueReads(value)) checkReads(reporter, descend(node, pointer), [read], visible);
+  for (const { pointer, ...read } of valueReads(value))
+    checkReads(reporter, descend(node, pointer), [read], visible);
   return value;
 }
 
@@ -93,8 +94,11 @@ export function linkValues(reporter: Reporter, node: Node, visible: Visible): Re
 /** The fields of an object schema that allows no others, else undefined. */
 export function closedFields(schema: Json | undefined): ReadonlySet<string> | undefined {
   if (!isObject(schema) || !isObject(schema['properties'])) return undefined;
-  const open = ['patternProperties', 'allOf', 'anyOf', 'oneOf', '$ref', 'if'].some((key) => Object.hasOwn(schema, key));
-  if (open || isObject(schema['additionalProperties']) || schema['additionalProperties'] === true) return undefined;
+  const open = ['patternProperties', 'allOf', 'anyOf', 'oneOf', '$ref', 'if'].some((key) =>
+    Object.hasOwn(schema, key),
+  );
+  if (open || isObject(schema['additionalProperties']) || schema['additionalProperties'] === true)
+    return undefined;
   return new Set(Object.keys(schema['properties']));
 }
 
@@ -107,23 +111,49 @@ function checkReads(reporter: Reporter, node: Node, reads: readonly Read[], visi
     if (!visible.names.has(head)) {
       if (head === 'secrets') {
         unknown('security/secret-in-text', 'secrets may be read only in "headers" and "env"', head, []);
-      } else unknown('ref/unknown-name', `nothing is called "${head}" here${choices(head, visible.names)}`, head, visible.names);
+      } else
+        unknown(
+          'ref/unknown-name',
+          `nothing is called "${head}" here${choices(head, visible.names)}`,
+          head,
+          visible.names,
+        );
     } else if (field === undefined) continue;
     else if (head === 'steps' && visible.steps !== undefined && !visible.steps.has(field)) {
       const home = visible.hidden?.get(field);
       const why = home === undefined ? choices(field, visible.steps) : `; ${home}`;
       unknown('ref/unknown-step', `no step "${field}" is visible here${why}`, field, visible.steps);
     } else if (head === 'input' && visible.input !== undefined && !visible.input.has(field)) {
-      unknown('ref/unknown-field', `no field "${field}" in the input${choices(field, visible.input)}`, field, visible.input);
+      unknown(
+        'ref/unknown-field',
+        `no field "${field}" in the input${choices(field, visible.input)}`,
+        field,
+        visible.input,
+      );
     } else if (head === 'env' && !visible.env.has(field)) {
-      unknown('ref/unknown-env', `"${field}" is not listed under "env" in the project config${choices(field, visible.env)}`, field, visible.env);
+      unknown(
+        'ref/unknown-env',
+        `"${field}" is not listed under "env" in the project config${choices(field, visible.env)}`,
+        field,
+        visible.env,
+      );
     } else if (head === 'secrets' && visible.secrets !== undefined && !visible.secrets.has(field)) {
-      unknown('ref/unknown-secret', `no secret "${field}"${choices(field, visible.secrets)}`, field, visible.secrets);
+      unknown(
+        'ref/unknown-secret',
+        `no secret "${field}"${choices(field, visible.secrets)}`,
+        field,
+        visible.secrets,
+      );
     } else if (head === 'steps' && visible.steps !== undefined) {
       const part = path[2];
       const parts = ['output', 'status', 'error', 'attempts'];
       if (part !== undefined && !parts.includes(part)) {
-        unknown('ref/unknown-field', `a step has no "${part}"${choices(part, parts)}; write steps.${field}.output.${part} for its output`, part, parts);
+        unknown(
+          'ref/unknown-field',
+          `a step has no "${part}"${choices(part, parts)}; write steps.${field}.output.${part} for its output`,
+          part,
+          parts,
+        );
       }
     }
   }

@@ -27,6 +27,7 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'modules',
     'compaction',
     'retention',
+    'instructions',
     'rules',
     'defaults.permissions',
     'defaults.stepTimeout',
@@ -48,7 +49,17 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
   agent: ['mcpServers', 'commands', 'code', 'permissions', 'compaction', 'limits.costUsd'],
   profile: ['mcpServers', 'commands', 'code', 'permissions', 'compaction', 'limits.costUsd'],
   tool: ['permissions', 'idempotencyKey'],
-  sandbox: ['read', 'protect', 'compound', 'network', 'module', 'limits.files', 'limits.memoryMb', 'limits.processes'],
+  sandbox: [
+    'read',
+    'protect',
+    'compound',
+    'network',
+    'module',
+    'options',
+    'limits.files',
+    'limits.memoryMb',
+    'limits.processes',
+  ],
   workflow: ['concurrency', 'limits.costUsd'],
   model: ['replies.*.times'],
 };
@@ -65,7 +76,9 @@ export function reportUnavailable(reporter: Reporter, sources: readonly Source[]
     }
     for (const path of unavailableKeys[source.kind] ?? []) {
       for (const { node, key } of select(root, path.split('.'))) {
-        reporter.report(node, 'link/not-available', `"${key}" is not available in this version`, { part: 'key' });
+        reporter.report(node, 'link/not-available', `"${key}" is not available in this version`, {
+          part: 'key',
+        });
       }
     }
   }

@@ -20,7 +20,12 @@ export interface ModelRequest {
   readonly settings: ModelSettings;
   readonly thinking?: Thinking;
   /** Who asks, for scripted models and telemetry. */
-  readonly origin: { readonly agent: string; readonly stepPath?: string; readonly turn: number; readonly input?: Json };
+  readonly origin: {
+    readonly agent: string;
+    readonly stepPath?: string;
+    readonly turn: number;
+    readonly input?: Json;
+  };
   readonly signal: AbortSignal;
 }
 

@@ -60,5 +60,8 @@ export interface SandboxSnapshot {
 
 /** Opens sandboxes by spec. Throws Problem `sandbox_failed` when the type is not available here. */
 export interface Sandboxes {
-  open(spec: SandboxSpec, options: { readonly restore?: SandboxSnapshot; readonly env: Readonly<Record<string, string>> }): Promise<Sandbox>;
+  open(
+    spec: SandboxSpec,
+    options: { readonly restore?: SandboxSnapshot; readonly env: Readonly<Record<string, string>> },
+  ): Promise<Sandbox>;
 }

@@ -73,7 +73,10 @@ export interface Store {
   };
   readonly events: {
     append(events: readonly EngineEvent[]): Promise<void>;
-    read(executionId: string, options: { readonly after: number; readonly limit: number }): Promise<readonly EngineEvent[]>;
+    read(
+      executionId: string,
+      options: { readonly after: number; readonly limit: number },
+    ): Promise<readonly EngineEvent[]>;
     /** Highest index stored, 0 for none. */
     last(executionId: string): Promise<number>;
   };

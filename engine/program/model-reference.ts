@@ -15,7 +15,10 @@ export interface ModelNames {
  * Resolves `provider/id` or an alias.
  * @returns the choice, or the fault in words (unknown alias, unknown provider, unknown scripted model).
  */
-export function resolveModel(reference: string, names: ModelNames): { choice: ModelChoice } | { fault: string } {
+export function resolveModel(
+  reference: string,
+  names: ModelNames,
+): { choice: ModelChoice } | { fault: string } {
   if (Object.hasOwn(names.models, reference)) return { choice: names.models[reference] as ModelChoice };
   const slash = reference.indexOf('/');
   if (slash < 1 || slash === reference.length - 1) {
@@ -27,7 +30,8 @@ export function resolveModel(reference: string, names: ModelNames): { choice: Mo
   const provider = reference.slice(0, slash);
   const id = reference.slice(slash + 1);
   const providers = new Set<string>([...builtinProviders, ...Object.keys(names.providers)]);
-  if (!providers.has(provider)) return { fault: `no model provider "${provider}"${choices(provider, providers)}` };
+  if (!providers.has(provider))
+    return { fault: `no model provider "${provider}"${choices(provider, providers)}` };
   if (provider === 'script' && !Object.hasOwn(names.scripts, id)) {
     return { fault: `no scripted model "${id}"${choices(id, Object.keys(names.scripts))}` };
   }

@@ -40,10 +40,20 @@ export interface Settings {
   readonly model: ModelChoice | undefined;
   /** Aliases for models, resolved. */
   readonly models: Readonly<Record<string, ModelChoice>>;
-  readonly secrets: Readonly<Record<string, { readonly env: string | undefined; readonly file: string | undefined; readonly required: boolean }>>;
+  readonly secrets: Readonly<
+    Record<
+      string,
+      { readonly env: string | undefined; readonly file: string | undefined; readonly required: boolean }
+    >
+  >;
   /** Environment variables that expressions may read as `env.NAME`. */
   readonly env: readonly string[];
-  readonly server: { readonly host: string; readonly port: number; readonly bodyBytes: number };
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly bodyBytes: number;
+    readonly drainMs: number;
+  };
   readonly store: { readonly type: 'sqlite' | 'memory'; readonly path: string };
   /** `x-*` keys and everything an embedding program may want. */
   readonly extensions: JsonObject;

@@ -7,7 +7,8 @@ export interface Sandbox {
   readonly name: string;
   readonly hash: string;
   readonly origin: Origin;
-  readonly type: 'none' | 'virtual' | 'isolated' | 'local' | 'daytona' | 'e2b' | 'modal' | 'runloop' | 'custom';
+  readonly type:
+    'none' | 'virtual' | 'isolated' | 'local' | 'daytona' | 'e2b' | 'modal' | 'runloop' | 'custom';
   /** Absolute path of the workspace inside the sandbox. */
   readonly workspace: string;
   readonly write: boolean;

@@ -11,7 +11,9 @@ export const rules: readonly Rule[] = [unreachableStep, noIdempotencyKey];
 export function checkProgram(program: Program): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   for (const { id, level, check } of rules) {
-    check(program, ({ file, range, pointer }, message) => diagnostics.push({ rule: id, level, message, file, range, pointer }));
+    check(program, ({ file, range, pointer }, message) =>
+      diagnostics.push({ rule: id, level, message, file, range, pointer }),
+    );
   }
   return diagnostics;
 }

@@ -36,22 +36,31 @@ export function createActivities(
   return {
     prompt(call, request) {
       const agent = plainAgent(workflow, request.workflow);
-      return prompt(call, {
-        agent,
-        address: { agent: `workflow:${request.workflow}`, instance: run.id, session: request.session },
-        message: request.prompt,
-        input: undefined,
-        model: request.model,
-        modelSettings: request.modelSettings,
-        thinking: request.thinking,
-        role: request.role,
-        schema: request.outputSchema,
-      }, workspace);
+      return prompt(
+        call,
+        {
+          agent,
+          address: { agent: `workflow:${request.workflow}`, instance: run.id, session: request.session },
+          message: request.prompt,
+          input: undefined,
+          model: request.model,
+          modelSettings: request.modelSettings,
+          thinking: request.thinking,
+          role: request.role,
+          schema: request.outputSchema,
+        },
+        workspace,
+      );
     },
     agent(call, request) {
-      const agent = Object.hasOwn(ports.program.agents, request.agent) ? ports.program.agents[request.agent] : undefined;
+      const agent = Object.hasOwn(ports.program.agents, request.agent)
+        ? ports.program.agents[request.agent]
+        : undefined;
       if (agent === undefined) {
-        throw new Problem('agent_not_found', `no agent "${request.agent}"${choices(request.agent, Object.keys(ports.program.agents))}`);
+        throw new Problem(
+          'agent_not_found',
+          `no agent "${request.agent}"${choices(request.agent, Object.keys(ports.program.agents))}`,
+        );
       }
       return prompt(call, {
         agent,
@@ -67,7 +76,11 @@ export function createActivities(
     },
     async tool(call, { tool: name, input }) {
       const tool = Object.hasOwn(ports.program.tools, name) ? ports.program.tools[name] : undefined;
-      if (tool === undefined) throw new Problem('tool_invalid', `no tool "${name}"${choices(name, Object.keys(ports.program.tools))}`);
+      if (tool === undefined)
+        throw new Problem(
+          'tool_invalid',
+          `no tool "${name}"${choices(name, Object.keys(ports.program.tools))}`,
+        );
       const opened = await ports.tools.open(tool);
       try {
         const output = await within(
@@ -80,6 +93,7 @@ export function createActivities(
             toolCallId: call.stepPath,
             idempotencyKey: call.idempotencyKey,
             attempt: call.attempt,
+            secrets: [],
             log: (message, fields) =>
               run.emit({
                 ...scopeOf(call),
@@ -103,7 +117,11 @@ export function createActivities(
     own?: Workspace,
   ): Promise<PromptOutcome> {
     const conduct: Conduct = { scope: scopeOf(call), signal: call.signal, emit: run.emit };
-    const result = await sessions.inside({ ...ask, images: [], timeoutMs: undefined, signal: call.signal }, conduct, own);
+    const result = await sessions.inside(
+      { ...ask, images: [], timeoutMs: undefined, signal: call.signal },
+      conduct,
+      own,
+    );
     return { text: result.text, output: result.output, usage: result.usage, modelCalls: result.modelCalls };
   }
 
@@ -142,4 +160,3 @@ function plainAgent(workflow: Workflow, name: string): Agent {
     extensions: {},
   };
 }
-

@@ -30,7 +30,9 @@ export function assembleSystem(
     ...program.instructions.map((instruction) => instruction.text),
     agent.skills.length === 0
       ? undefined
-      : say(program, 'skills', { skills: agent.skills.map(({ name, description }) => ({ name, description })) }),
+      : say(program, 'skills', {
+          skills: agent.skills.map(({ name, description }) => ({ name, description })),
+        }),
     call.role === undefined
       ? undefined
       : say(program, 'role', { name: call.role.name, instructions: call.role.instructions.render(scope) }),
@@ -44,7 +46,9 @@ export function assembleSystem(
 
 /** A text of the engine for models, from `specs/prompts/` or the project's `prompts/`. */
 export function say(program: Program, name: string, scope: Scope): string {
-  const template: Template | undefined = Object.hasOwn(program.prompts, name) ? program.prompts[name] : undefined;
+  const template: Template | undefined = Object.hasOwn(program.prompts, name)
+    ? program.prompts[name]
+    : undefined;
   if (template === undefined) throw new Error(`the prompt text "${name}" is missing`);
   return template.render(scope);
 }

@@ -54,7 +54,12 @@ export async function converse(
   const spent: Spent = { usage: noUsage, modelCalls: 0 };
   const runTask: RunTask = async ({ prompt, agent: target, context }) => {
     const taskId = `task_${ports.clock.ulid()}`;
-    const taskScope: EventScope = { ...scope, taskId, parentId: operationId, toolCallId: context.call.toolCallId };
+    const taskScope: EventScope = {
+      ...scope,
+      taskId,
+      parentId: operationId,
+      toolCallId: context.call.toolCallId,
+    };
     const child: SessionAddress = {
       agent: `task:${target.name}`,
       instance: address.instance,
@@ -65,15 +70,25 @@ export async function converse(
     let isError = true;
     try {
       const ask = { ...plainAsk, message: prompt, schema: target.outputSchema };
-      const result = await converse(ports, target, child, prepare(ports.program, inherit(target, prepared), ask), {
-        images: [],
-        history: await loadHistory(ports.store.documents, sessionKey(child)),
-        workspace,
-        conduct: { scope: { ...conduct.scope, taskId, parentId: operationId }, signal: context.signal, emit: conduct.emit },
-        timeoutMs: undefined,
-        depth: depth + 1,
-        kind: 'task',
-      });
+      const result = await converse(
+        ports,
+        target,
+        child,
+        prepare(ports.program, inherit(target, prepared), ask),
+        {
+          images: [],
+          history: await loadHistory(ports.store.documents, sessionKey(child)),
+          workspace,
+          conduct: {
+            scope: { ...conduct.scope, taskId, parentId: operationId },
+            signal: context.signal,
+            emit: conduct.emit,
+          },
+          timeoutMs: undefined,
+          depth: depth + 1,
+          kind: 'task',
+        },
+      );
       spent.usage = addUsage(spent.usage, result.usage);
       spent.modelCalls += result.modelCalls;
       isError = false;
@@ -121,7 +136,11 @@ const plainAsk: Ask = {
 
 /** A subagent without a model of its own works with its parent's. */
 function inherit(target: Agent, parent: Prepared): Agent {
-  return { ...target, model: target.model === undefined || target.model === false ? parent.model : target.model, inputSchema: undefined };
+  return {
+    ...target,
+    model: target.model === undefined || target.model === false ? parent.model : target.model,
+    inputSchema: undefined,
+  };
 }
 
 function shortest(...candidates: readonly (number | undefined)[]): number | undefined {

@@ -31,7 +31,10 @@ export function deadline(
   }
   if (ms !== undefined && !controller.signal.aborted) {
     clock.sleep(ms, timer.signal).then(
-      () => controller.abort(new Problem('timeout', `${what} took longer than ${ms} ms`, { details: { timeoutMs: ms } })),
+      () =>
+        controller.abort(
+          new Problem('timeout', `${what} took longer than ${ms} ms`, { details: { timeoutMs: ms } }),
+        ),
       () => undefined,
     );
   }
@@ -47,7 +50,9 @@ export function deadline(
 /** The reason of an aborted signal as a Problem: timeouts and cancellations stay what they are, anything else is `aborted`. */
 export function abortProblem(signal: AbortSignal): Problem {
   const reason: unknown = signal.reason;
-  return reason instanceof Problem ? reason : new Problem('aborted', 'the operation was aborted', { cause: reason });
+  return reason instanceof Problem
+    ? reason
+    : new Problem('aborted', 'the operation was aborted', { cause: reason });
 }
 
 /**

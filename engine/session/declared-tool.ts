@@ -17,6 +17,8 @@ export interface ToolCaller {
   readonly toolCallId: string;
   readonly idempotencyKey: string;
   readonly attempt: number;
+  /** Secrets the calling agent grants, besides those the tool names itself. */
+  readonly secrets: readonly string[];
   log(message: string, fields?: JsonObject): void;
 }
 
@@ -33,13 +35,16 @@ export async function runDeclaredTool(
 ): Promise<Json> {
   const checked = compileSchema(opened.inputSchema).check(input);
   if (checked.faults.length > 0) {
-    throw new Problem('tool_input_invalid', `input of tool "${tool.name}": ${describeFaults(checked.faults)}`);
+    throw new Problem(
+      'tool_input_invalid',
+      `input of tool "${tool.name}": ${describeFaults(checked.faults)}`,
+    );
   }
   const output = await opened.run(checked.value, {
     signal: caller.signal,
     log: caller.log,
     sandbox: await caller.workspace.open(),
-    secrets: grantedSecrets(ports, tool),
+    secrets: grantedSecrets(ports, tool, [...tool.secrets, ...caller.secrets]),
     toolCallId: caller.toolCallId,
     idempotencyKey: caller.idempotencyKey,
     attempt: caller.attempt,
@@ -50,18 +55,21 @@ export async function runDeclaredTool(
   if (opened.outputSchema === undefined) return output;
   const result = compileSchema(opened.outputSchema).check(output);
   if (result.faults.length > 0) {
-    throw new Problem('tool_output_invalid', `output of tool "${tool.name}": ${describeFaults(result.faults)}`);
+    throw new Problem(
+      'tool_output_invalid',
+      `output of tool "${tool.name}": ${describeFaults(result.faults)}`,
+    );
   }
   return result.value;
 }
 
-function grantedSecrets(ports: SessionPorts, tool: Tool): ToolContext['secrets'] {
+function grantedSecrets(ports: SessionPorts, tool: Tool, granted: readonly string[]): ToolContext['secrets'] {
   return {
     get(name) {
-      if (!tool.secrets.includes(name)) {
+      if (!granted.includes(name)) {
         throw new Problem(
           'missing_secret',
-          `tool "${tool.name}" is not granted the secret "${name}"${choices(name, tool.secrets)}; list it under "secrets"`,
+          `tool "${tool.name}" is not granted the secret "${name}"${choices(name, granted)}; list it under "secrets"`,
         );
       }
       const value = ports.secrets.get(name);

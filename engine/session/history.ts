@@ -8,6 +8,8 @@ export interface History {
   readonly messages: readonly Message[];
   /** Commits a message at the end. */
   append(message: Message): Promise<void>;
+  /** Answers tool calls that a crash or an abort left open with "outcome unknown"; a model refuses a history with open calls. */
+  closeOpenCalls(): Promise<void>;
 }
 
 const namespace = 'entries';
@@ -15,7 +17,7 @@ const window = 64;
 
 /**
  * Loads a session's history. There is no head document to keep in step: entries are numbered from 0 without holes,
- * so the end is where reading stops. Tool calls that a crash left open are answered with "outcome unknown".
+ * so the end is where reading stops.
  */
 export async function loadHistory(documents: Documents, key: string): Promise<History> {
   const messages: Message[] = [];
@@ -30,9 +32,14 @@ export async function loadHistory(documents: Documents, key: string): Promise<Hi
     await documents.set(namespace, entryKey(key, messages.length), message as unknown as Json);
     messages.push(message);
   };
-  const open = openCalls(messages.at(-1));
-  if (open.length > 0) await append({ role: 'tool', content: open.map(unknownOutcome) });
-  return { messages, append };
+  return {
+    messages,
+    append,
+    async closeOpenCalls() {
+      const open = openCalls(messages.at(-1));
+      if (open.length > 0) await append({ role: 'tool', content: open.map(unknownOutcome) });
+    },
+  };
 }
 
 function entryKey(key: string, index: number): string {

@@ -47,7 +47,11 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
       const key = instanceKey(agent.name, instance);
       let entry = workspaces.get(key);
       if (entry === undefined) {
-        const workspace = createWorkspace(ports, agent.sandbox, { name: agent.name, id: instance, env: agent.env });
+        const workspace = createWorkspace(ports, agent.sandbox, {
+          name: agent.name,
+          id: instance,
+          env: agent.env,
+        });
         entry = { workspace, sessions: new Set() };
         workspaces.set(key, entry);
       }
@@ -62,7 +66,8 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
       }
     },
     async close(reason) {
-      for (const session of sessions.values()) for (const controller of session.controllers) controller.abort(reason);
+      for (const session of sessions.values())
+        for (const controller of session.controllers) controller.abort(reason);
       for (const { workspace } of workspaces.values()) await workspace.close();
       sessions.clear();
       workspaces.clear();

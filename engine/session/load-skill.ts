@@ -15,7 +15,10 @@ export function loadSkillTool(skills: readonly Skill[]): BoundTool {
         type: 'object',
         properties: {
           name: { type: 'string', enum: names, description: 'Name of the skill.' },
-          file: { type: 'string', description: 'Path of a file inside the skill, such as references/table.md.' },
+          file: {
+            type: 'string',
+            description: 'Path of a file inside the skill, such as references/table.md.',
+          },
         },
         required: ['name'],
         additionalProperties: false,
@@ -24,11 +27,15 @@ export function loadSkillTool(skills: readonly Skill[]): BoundTool {
     run(input) {
       const { name, file } = isObject(input) ? input : {};
       const skill = skills.find((candidate) => candidate.name === name);
-      if (skill === undefined) throw new Problem('tool_input_invalid', `no skill "${String(name)}"${choices(String(name), names)}`);
+      if (skill === undefined)
+        throw new Problem('tool_input_invalid', `no skill "${String(name)}"${choices(String(name), names)}`);
       if (typeof file !== 'string' || file === 'SKILL.md') return Promise.resolve(skill.body);
       const text = Object.hasOwn(skill.files, file) ? skill.files[file] : undefined;
       if (text === undefined) {
-        throw new Problem('tool_input_invalid', `no file "${file}" in skill "${skill.name}"${choices(file, Object.keys(skill.files))}`);
+        throw new Problem(
+          'tool_input_invalid',
+          `no file "${file}" in skill "${skill.name}"${choices(file, Object.keys(skill.files))}`,
+        );
       }
       return Promise.resolve(text);
     },

@@ -10,6 +10,7 @@ import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
 import type { Role } from '../program/role.ts';
 import { assembleSystem, say } from './assemble-prompt.ts';
 import type { BoundTool } from './bound-tool.ts';
+import { abortProblem } from './deadline.ts';
 import type { History } from './history.ts';
 import type { SessionPorts } from './ports.ts';
 import { callTool } from './tool-call.ts';
@@ -59,7 +60,11 @@ export interface OperationResult {
 export async function runOperation(ports: SessionPorts, operation: Operation): Promise<OperationResult> {
   const { emit, scope, spent } = operation;
   const started = ports.clock.elapsed();
-  emit({ ...scope, type: 'operation_start', data: { operation: operation.kind, message: operation.message } });
+  emit({
+    ...scope,
+    type: 'operation_start',
+    data: { operation: operation.kind, message: operation.message },
+  });
   try {
     const result = await runAttempts(ports, operation);
     emit({
@@ -75,13 +80,18 @@ export async function runOperation(ports: SessionPorts, operation: Operation): P
     });
     return result;
   } catch (thrown) {
-    const problem = asProblem(thrown);
+    const problem = operation.signal.aborted ? abortProblem(operation.signal) : asProblem(thrown);
     emit({
       ...scope,
       type: 'operation_end',
-      data: { isError: true, error: problem.toData(), usage: spent.usage, durationMs: ports.clock.elapsed() - started },
+      data: {
+        isError: true,
+        error: problem.toData(),
+        usage: spent.usage,
+        durationMs: ports.clock.elapsed() - started,
+      },
     });
-    throw problem === thrown ? thrown : problem;
+    throw problem;
   }
 }
 
@@ -89,7 +99,10 @@ async function runAttempts(ports: SessionPorts, operation: Operation): Promise<O
   const { agent, schema, spent } = operation;
   const harness = ports.harnesses[agent.harness];
   if (harness === undefined) {
-    throw new Problem('invalid_project', `no harness "${agent.harness}"${choices(agent.harness, Object.keys(ports.harnesses))}`);
+    throw new Problem(
+      'invalid_project',
+      `no harness "${agent.harness}"${choices(agent.harness, Object.keys(ports.harnesses))}`,
+    );
   }
   const system = assembleSystem(ports.program, agent, {
     instance: operation.address.instance,
@@ -99,6 +112,7 @@ async function runAttempts(ports: SessionPorts, operation: Operation): Promise<O
     env: ports.env,
   });
   const context = harnessContext(ports, operation);
+  await operation.history.closeOpenCalls();
   await operation.history.append({
     role: 'user',
     content: [{ type: 'text', text: operation.message }, ...operation.images],
@@ -131,13 +145,22 @@ async function runAttempts(ports: SessionPorts, operation: Operation): Promise<O
     const read = readResult(result.text, schema);
     if ('value' in read) return { ...done, output: read.value };
     if (attempt > agent.retries) {
-      throw new Problem('result_invalid', `the model gave no valid result in ${attempt} attempts: ${read.fault}`, {
-        details: { attempts: attempt, fault: read.fault },
-      });
+      throw new Problem(
+        'result_invalid',
+        `the model gave no valid result in ${attempt} attempts: ${read.fault}`,
+        {
+          details: { attempts: attempt, fault: read.fault },
+        },
+      );
     }
     await operation.history.append({
       role: 'user',
-      content: [{ type: 'text', text: say(ports.program, 'repair', { fault: read.fault, schema: JSON.stringify(schema) }) }],
+      content: [
+        {
+          type: 'text',
+          text: say(ports.program, 'repair', { fault: read.fault, schema: JSON.stringify(schema) }),
+        },
+      ],
     });
   }
 }
@@ -166,8 +189,12 @@ function harnessContext(ports: SessionPorts, operation: Operation): HarnessConte
 
   function check(limit: string, used: number, allowed: number | undefined): void {
     if (allowed === undefined || used < allowed) return;
-    throw new Problem('limit_reached', `agent "${operation.agent.name}" reached its limit of ${allowed} ${limit}`, {
-      details: { limit, used, allowed },
-    });
+    throw new Problem(
+      'limit_reached',
+      `agent "${operation.agent.name}" reached its limit of ${allowed} ${limit}`,
+      {
+        details: { limit, used, allowed },
+      },
+    );
   }
 }

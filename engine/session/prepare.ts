@@ -42,7 +42,11 @@ export function prepare(program: Program, agent: Agent, ask: Ask): Prepared {
   const schema = ask.schema ?? agent.outputSchema;
   if (ask.schema !== undefined) {
     const [fault] = schemaFaults(ask.schema);
-    if (fault !== undefined) throw new Problem('invalid_request', `the result schema is invalid at "${fault.pointer}": ${fault.message}`);
+    if (fault !== undefined)
+      throw new Problem(
+        'invalid_request',
+        `the result schema is invalid at "${fault.pointer}": ${fault.message}`,
+      );
   }
   return {
     message: messageOf(agent, ask.message, input),
@@ -58,7 +62,10 @@ export function prepare(program: Program, agent: Agent, ask: Ask): Prepared {
 function checkInput(agent: Agent, input: Json | undefined): Json | undefined {
   if (agent.inputSchema === undefined) {
     if (input !== undefined) {
-      throw new Problem('invalid_input', `agent "${agent.name}" takes a message, not an input; declare an "inputSchema" to give it one`);
+      throw new Problem(
+        'invalid_input',
+        `agent "${agent.name}" takes a message, not an input; declare an "inputSchema" to give it one`,
+      );
     }
     return undefined;
   }
@@ -79,7 +86,8 @@ function messageOf(agent: Agent, message: string | undefined, input: Json | unde
 
 function findRole(program: Program, name: string): Role {
   const role = Object.hasOwn(program.roles, name) ? program.roles[name] : undefined;
-  if (role === undefined) throw new Problem('unknown_role', `no role "${name}"${choices(name, Object.keys(program.roles))}`);
+  if (role === undefined)
+    throw new Problem('unknown_role', `no role "${name}"${choices(name, Object.keys(program.roles))}`);
   return role;
 }
 

@@ -26,6 +26,7 @@ export async function withRetry<T>(
 }
 
 function waitBefore(retry: Retry, attempt: number): number {
-  const factor = retry.backoff === 'exponential' ? 2 ** (attempt - 1) : retry.backoff === 'linear' ? attempt : 1;
+  const factor =
+    retry.backoff === 'exponential' ? 2 ** (attempt - 1) : retry.backoff === 'linear' ? attempt : 1;
   return Math.min(retry.delayMs * factor, retry.maxDelayMs);
 }

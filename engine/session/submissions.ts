@@ -76,7 +76,13 @@ export function createSessions(ports: SessionPorts): Sessions {
       let admit: (committed: boolean) => void = () => undefined;
       const admitted = new Promise<boolean>((resolve) => (admit = resolve));
       const done = track(
-        enter(submission, prepared, { scope, emit: (event) => void log.emit(event) }, undefined, admitted).then(
+        enter(
+          submission,
+          prepared,
+          { scope, emit: (event) => void log.emit(event) },
+          undefined,
+          admitted,
+        ).then(
           async (result) => {
             await settle('succeeded', { output: result.output, usage: result.usage });
             return result;
@@ -84,7 +90,10 @@ export function createSessions(ports: SessionPorts): Sessions {
           async (thrown: unknown) => {
             const problem = asProblem(thrown);
             const error = readProblemData(ports.redact.json(toJson(problem.toData()))) ?? problem.toData();
-            await settle(problem.code === 'aborted' || problem.code === 'cancelled' ? 'cancelled' : 'failed', { error });
+            await settle(
+              problem.code === 'aborted' || problem.code === 'cancelled' ? 'cancelled' : 'failed',
+              { error },
+            );
             throw problem;
           },
         ),
@@ -97,7 +106,10 @@ export function createSessions(ports: SessionPorts): Sessions {
           name: agent.name,
           key: sessionKey(address),
           state: waiting > 0 ? 'queued' : 'running',
-          input: { message: prepared.message, ...(prepared.input === undefined ? {} : { input: prepared.input }) },
+          input: {
+            message: prepared.message,
+            ...(prepared.input === undefined ? {} : { input: prepared.input }),
+          },
           hash: agent.hash,
           createdAt: now,
           ...(waiting > 0 ? {} : { startedAt: now }),
@@ -190,7 +202,10 @@ export function createSessions(ports: SessionPorts): Sessions {
 
   function yieldTo(agent: Agent, address: SessionAddress): void {
     if (agent.busy === 'reject') {
-      throw new Problem('session_busy', `session "${address.session}" of "${address.agent}/${address.instance}" is busy`);
+      throw new Problem(
+        'session_busy',
+        `session "${address.session}" of "${address.agent}/${address.instance}" is busy`,
+      );
     }
     if (agent.busy === 'replace') {
       for (const controller of live.get(address).controllers) {

@@ -46,7 +46,10 @@ export async function callTool(
   async function run(): Promise<Json> {
     const tool = tools.get(call.toolName);
     if (tool === undefined) {
-      throw new Problem('tool_input_invalid', `no tool "${call.toolName}"${choices(call.toolName, tools.keys())}`);
+      throw new Problem(
+        'tool_input_invalid',
+        `no tool "${call.toolName}"${choices(call.toolName, tools.keys())}`,
+      );
     }
     if (call.invalid !== undefined) throw new Problem('tool_input_invalid', call.invalid);
     const checked = compileSchema(tool.spec.inputSchema).check(call.input);
@@ -54,7 +57,12 @@ export async function callTool(
       throw new Problem('tool_input_invalid', `invalid input: ${describeFaults(checked.faults)}`);
     }
     return withRetry(ports.clock, tool.retry, operation.signal, async (attempt) => {
-      const limit = deadline(ports.clock, tool.timeoutMs ?? defaultTimeoutMs, [operation.signal], `tool "${call.toolName}"`);
+      const limit = deadline(
+        ports.clock,
+        tool.timeoutMs ?? defaultTimeoutMs,
+        [operation.signal],
+        `tool "${call.toolName}"`,
+      );
       try {
         return await within(
           limit.signal,
@@ -80,7 +88,12 @@ export async function callTool(
     operation.emit({
       ...scope,
       type: 'tool_end',
-      data: { tool: call.toolName, isError: failed, output: result, durationMs: ports.clock.elapsed() - started },
+      data: {
+        tool: call.toolName,
+        isError: failed,
+        output: result,
+        durationMs: ports.clock.elapsed() - started,
+      },
     });
   }
 }

@@ -38,13 +38,14 @@ export async function bindTools(
   if (agent.builtins.includes('task') && runTask !== undefined) {
     bound.set('task', taskTool(agent, ports.program.delegates, runTask));
   }
-  for (const tool of agent.tools) bound.set(tool.name, await bindDeclared(ports, tool, owner));
+  for (const tool of agent.tools) bound.set(tool.name, await bindDeclared(ports, tool, agent.secrets, owner));
   return bound;
 }
 
 async function bindDeclared(
   ports: SessionPorts,
   tool: Tool,
+  secrets: readonly string[],
   owner: Parameters<typeof bindTools>[2],
 ): Promise<BoundTool> {
   const opened = await ports.tools.open(tool);
@@ -58,6 +59,7 @@ async function bindDeclared(
         signal,
         log,
         attempt,
+        secrets,
         workspace: owner.workspace,
         instance: { agent: address.agent, id: address.instance, session: address.session },
         toolCallId: call.toolCallId,

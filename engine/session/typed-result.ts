@@ -5,7 +5,10 @@ import { compileSchema, describeFaults } from '../expr/index.ts';
  * Reads a typed result out of a model's text: JSON alone, in a fenced block, or inside prose.
  * @returns the value that fits the schema (defaults filled in), or why there is none.
  */
-export function readResult(text: string, schema: JsonSchema): { readonly value: Json } | { readonly fault: string } {
+export function readResult(
+  text: string,
+  schema: JsonSchema,
+): { readonly value: Json } | { readonly fault: string } {
   const check = compileSchema(schema);
   let fault: string | undefined;
   for (const candidate of candidates(text)) {

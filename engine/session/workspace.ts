@@ -32,7 +32,10 @@ export function createWorkspace(
     const scope: Scope = { env: ports.env };
     const restore = (await ports.store.documents.get(namespace, key)) as SandboxSnapshot | undefined;
     const env = Object.fromEntries(
-      Object.entries({ ...spec.env, ...owner.env }).map(([name, value]) => [name, String(value.evaluate(scope))]),
+      Object.entries({ ...spec.env, ...owner.env }).map(([name, value]) => [
+        name,
+        String(value.evaluate(scope)),
+      ]),
     );
     return ports.sandboxes.open(spec, { env, ...(restore === undefined ? {} : { restore }) });
   }
@@ -50,7 +53,7 @@ export function createWorkspace(
       if (opening === undefined) return;
       const sandbox = await opening;
       if (!sandbox.dirty) return;
-      await ports.store.documents.set(namespace, key, (await sandbox.snapshot()) as Json);
+      await ports.store.documents.set(namespace, key, (await sandbox.snapshot()));
     },
     async close() {
       const sandbox = await opening?.catch(() => undefined);

@@ -11,7 +11,10 @@ export const noIdempotencyKey: Rule = {
         for (const step of steps) {
           if (step.verb !== 'tool' || step.idempotencyKey !== undefined) continue;
           if (program.tools[step.tool]?.annotations.destructiveHint !== true) continue;
-          report(step.origin, `tool "${step.tool}" is destructive; give the step an "idempotencyKey" so that a resumed run cannot repeat it`);
+          report(
+            step.origin,
+            `tool "${step.tool}" is destructive; give the step an "idempotencyKey" so that a resumed run cannot repeat it`,
+          );
         }
       }
     }
