@@ -165,7 +165,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
     } catch (thrown) {
       await log.flush();
       const problem = asProblem(thrown);
-      if (closed && signal.aborted) return log.close();
+      if (closed && signal.aborted) return await log.close();
       if (problem.code === 'internal_error') journal.report(problem);
       const error = readProblemData(ports.redact.json(toJson(problem.toData()))) ?? problem.toData();
       const state = problem.code === 'cancelled' ? 'cancelled' : 'failed';

@@ -1,4 +1,4 @@
-import { isObject, toJson, type Json, type JsonObject } from './json.ts';
+import { isObject, toJson, type Json } from './json.ts';
 import { problemCodes, type ProblemCode } from './problem-codes.ts';
 
 /** What is stored and sent about a failure: no stack, no internals. */

@@ -1,4 +1,3 @@
-import type { Json } from '../core/json.ts';
 import { instanceKey } from '../core/ids.ts';
 import type { Scope, Value } from '../expr/index.ts';
 import type { Sandbox, SandboxSnapshot } from '../ports/sandbox.ts';
