@@ -1,6 +1,6 @@
 import type { NewEvent } from './core/event.ts';
 import { runId as makeRunId } from './core/ids.ts';
-import { isObject, toJson, type Json } from './core/json.ts';
+import { toJson, type Json } from './core/json.ts';
 import { asProblem, Problem, readProblemData, type ProblemData } from './core/problem.ts';
 import { noUsage, type Usage } from './core/message.ts';
 import { choices } from './core/suggest.ts';
@@ -140,16 +140,19 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
         : { type: 'run_resume', data: { checkpoints: checkpoints.size } },
     );
     const activities = createActivities(ports, sessions, workflow, { id, emit });
+    const known = new Map(checkpoints);
+    let spent: Usage = noUsage;
     const context: RunContext = {
       runId: id,
       startedAt: new Date(execution.createdAt).toISOString(),
       signal,
       activities,
       async step(key, work) {
-        const known = checkpoints.get(key);
-        if (known !== undefined) return known;
+        const recorded = known.get(key);
+        if (recorded !== undefined) return recorded;
         const value = await work();
         await store.checkpoints.put(id, key, value);
+        known.set(key, value);
         return value;
       },
       sleep: (ms, inner) => clock.sleep(ms, inner ?? signal),
@@ -158,7 +161,10 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
       deadline: (ms, parent) => deadline(clock, ms, [parent], `workflow "${workflow.name}"`),
     };
     try {
-      const { output, usage } = await runWorkflow(workflow, execution.input, context, { env: ports.env });
+      const { output, usage } = await runWorkflow(workflow, execution.input, context, {
+        env: ports.env,
+        onUsage: (usage) => (spent = usage),
+      });
       await log.flush();
       await store.executions.finish(id, { state: 'succeeded', output, usage, endedAt: clock.now() });
       await log.end({ runId: id, type: 'run_end', data: { state: 'succeeded', output, usage } });
@@ -169,9 +175,8 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
       if (problem.code === 'internal_error') journal.report(problem);
       const error = readProblemData(ports.redact.json(toJson(problem.toData()))) ?? problem.toData();
       const state = problem.code === 'cancelled' ? 'cancelled' : 'failed';
-      const usage = usageOf(thrown);
-      await store.executions.finish(id, { state, error, usage, endedAt: clock.now() });
-      await log.end({ runId: id, type: 'run_end', data: { state, error, usage } });
+      await store.executions.finish(id, { state, error, usage: spent, endedAt: clock.now() });
+      await log.end({ runId: id, type: 'run_end', data: { state, error, usage: spent } });
     } finally {
       await activities.close();
     }
@@ -209,11 +214,4 @@ function checkInput(workflow: Workflow, input: Json): Json {
   throw new Problem('invalid_input', `input of workflow "${workflow.name}": ${describeFaults(faults)}`, {
     details: { faults: faults.map(({ pointer, message }) => ({ pointer, message })) },
   });
-}
-
-/** Usage that the interpreter attached to a failure, so that failed work is counted too. */
-function usageOf(thrown: unknown): Usage {
-  const usage: unknown =
-    isObject(thrown) || thrown instanceof Error ? (thrown as { usage?: unknown }).usage : undefined;
-  return isObject(usage) ? (usage as unknown as Usage) : noUsage;
 }
