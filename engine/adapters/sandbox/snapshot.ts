@@ -1,0 +1,31 @@
+import type { InMemoryFs } from 'just-bash';
+import type { SandboxSnapshot } from '../../ports/sandbox.ts';
+import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
+import { isInside, mountOf, normalise } from './virtual-path.ts';
+
+/** The workspace's own files, base64 by absolute path; an empty folder is a path that ends in `/`. Links are left out. */
+export async function takeSnapshot(files: InMemoryFs, spec: SandboxSpec): Promise<SandboxSnapshot> {
+  const snapshot: Record<string, string> = {};
+  for (const path of files.getAllPaths().sort()) {
+    if (path === spec.workspace || !isInside(spec.workspace, path) || mountOf(spec, path) !== undefined)
+      continue;
+    const stat = await files.lstat(path);
+    if (stat.isFile) snapshot[path] = Buffer.from(await files.readFileBuffer(path)).toString('base64');
+    else if (stat.isDirectory && (await files.readdir(path)).length === 0) snapshot[`${path}/`] = '';
+  }
+  return snapshot;
+}
+
+/** Puts a snapshot back; paths that are not the workspace's own are skipped. */
+export async function restoreSnapshot(
+  files: InMemoryFs,
+  spec: SandboxSpec,
+  snapshot: SandboxSnapshot,
+): Promise<void> {
+  for (const [key, content] of Object.entries(snapshot)) {
+    const path = normalise(key);
+    if (path === undefined || !isInside(spec.workspace, path) || mountOf(spec, path) !== undefined) continue;
+    if (key.endsWith('/')) await files.mkdir(path, { recursive: true });
+    else await files.writeFile(path, Buffer.from(content, 'base64'));
+  }
+}

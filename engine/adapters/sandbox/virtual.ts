@@ -1,0 +1,121 @@
+import type { IFileSystem } from 'just-bash';
+import { Problem } from '../../core/problem.ts';
+import type { FileInfo, Sandbox, SandboxSnapshot } from '../../ports/sandbox.ts';
+import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
+import { admitScript } from './command-policy.ts';
+import { fileProblem } from './file-problem.ts';
+import { withMounts } from './mounts.ts';
+import { withPolicy } from './policy-file-system.ts';
+import { runScript } from './run-script.ts';
+import { loadShell } from './shell.ts';
+import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
+import { nullFile, resolveVirtualPath, temporaryFolder } from './virtual-path.ts';
+
+/** Bytes of all in-memory files of one sandbox. */
+const workspaceBytes = 256 * 1024 * 1024;
+
+/**
+ * A sandbox in memory on just-bash. Nothing runs on the host and nothing is written there, except through mounts that say `write`.
+ * A convenience boundary for commands a model writes, not one against a determined attacker.
+ * Throws Problem `sandbox_failed` when a mount cannot be made.
+ */
+export async function openVirtualSandbox(
+  spec: SandboxSpec,
+  options: {
+    readonly projectRoot: string;
+    readonly restore?: SandboxSnapshot;
+    readonly env: Readonly<Record<string, string>>;
+  },
+): Promise<Sandbox> {
+  const shell = await loadShell();
+  const memory = new shell.InMemoryFs({}, { maxTotalBytes: workspaceBytes });
+  await memory.mkdir(spec.workspace, { recursive: true });
+  await memory.mkdir(temporaryFolder, { recursive: true });
+  await memory.writeFile(nullFile, '');
+  if (options.restore !== undefined) await restoreSnapshot(memory, spec, options.restore);
+
+  const closing = new AbortController();
+  let dirty = false;
+  const files = withPolicy(await withMounts(shell, memory, spec, options.projectRoot), spec, () => {
+    dirty = true;
+  });
+  const resolve = (path: string): string => resolveVirtualPath(spec, path);
+  const at = async <T>(path: string, call: (absolute: string) => Promise<T>): Promise<T> => {
+    const absolute = resolve(path);
+    return call(absolute).catch((thrown: unknown) => {
+      throw fileProblem(thrown, path);
+    });
+  };
+
+  return {
+    spec,
+    resolve,
+    readFile: (path) => at(path, (absolute) => files.readFileBuffer(absolute)),
+    writeFile: (path, content) => at(path, (absolute) => files.writeFile(absolute, content)),
+    stat: (path) => at(path, (absolute) => infoOf(files, absolute)),
+    list: (path) => at(path, (absolute) => listFolder(files, absolute)),
+    makeFolder: (path) => at(path, (absolute) => files.mkdir(absolute, { recursive: true })),
+    remove: (path, { recursive = false } = {}) => at(path, (absolute) => files.rm(absolute, { recursive })),
+    async exec(command, { cwd, env = {}, timeoutMs, signal } = {}) {
+      if (!spec.shell) {
+        throw new Problem('sandbox_denied', `sandbox "${spec.name}" does not allow commands`);
+      }
+      if (spec.commands.length > 0) admitScript(shell, command, spec.commands);
+      admitEnvironment(env);
+      const folder = resolve(cwd ?? spec.workspace);
+      if ((await infoOf(files, folder))?.kind !== 'folder') {
+        throw new Problem('sandbox_failed', `there is no folder "${cwd ?? spec.workspace}" to run in`);
+      }
+      const ended = signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]);
+      if (ended.aborted) throw new Problem('aborted', 'the command was aborted');
+      return runScript(shell, spec, command, {
+        files,
+        cwd: folder,
+        env: { ...options.env, ...env },
+        timeoutMs: Math.min(timeoutMs ?? spec.limits.timeoutMs, spec.limits.timeoutMs),
+        signal: ended,
+      });
+    },
+    get dirty() {
+      return dirty;
+    },
+    async snapshot() {
+      dirty = false;
+      return takeSnapshot(memory, spec);
+    },
+    close() {
+      closing.abort();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function infoOf(files: IFileSystem, path: string): Promise<FileInfo | undefined> {
+  const followed = await files.stat(path).catch(() => undefined);
+  const stat = followed ?? (await files.lstat(path).catch(() => undefined));
+  if (stat === undefined) return undefined;
+  const kind = stat.isFile ? 'file' : stat.isDirectory ? 'folder' : 'other';
+  return { path, kind, size: stat.isFile ? stat.size : 0, modified: stat.mtime.getTime() };
+}
+
+async function listFolder(files: IFileSystem, path: string): Promise<readonly FileInfo[]> {
+  const names = await files.readdir(path);
+  const entries: FileInfo[] = [];
+  for (const name of names.sort()) {
+    const entry = path === '/' ? `/${name}` : `${path}/${name}`;
+    entries.push((await infoOf(files, entry)) ?? { path: entry, kind: 'other', size: 0, modified: 0 });
+  }
+  return entries;
+}
+
+/** Names that would change how commands are found or read, whatever the shell. */
+const reserved = /^(PATH|IFS|ENV|BASH.*|SHELLOPTS|PS4|PROMPT_COMMAND|LD_.*|DYLD_.*|NODE_OPTIONS|GIT_.*)$/;
+
+function admitEnvironment(env: Readonly<Record<string, string>>): void {
+  const refused = Object.keys(env).filter(
+    (name) => reserved.test(name) || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name),
+  );
+  if (refused.length === 0) return;
+  const names = refused.map((name) => JSON.stringify(name)).join(', ');
+  throw new Problem('sandbox_denied', `environment variables may not be set: ${names}`);
+}
