@@ -1,0 +1,219 @@
+import { pointer as pointerOf } from '../core/json-pointer.ts';
+import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { suggest } from '../core/suggest.ts';
+import type { Context } from './context.ts';
+import { enumFaults, isOfType, typesOf, wrongType } from './value-faults.ts';
+import { unknownKey } from './explain-object.ts';
+import { either, nameOf, type Fault } from './fault.ts';
+import { foreignKey } from './foreign-keys.ts';
+import type { Located } from './schema-set.ts';
+
+/** One alternative: its schema, and the required key that no other alternative requires. */
+interface Branch {
+  readonly located: Located;
+  readonly schema: JsonObject;
+  readonly verb: string | undefined;
+}
+
+/** Faults of a value that has to fit one of several alternatives: those of the alternative that was meant. */
+export function unionFaults(
+  alternatives: readonly Located[],
+  union: Located,
+  value: Json,
+  at: string,
+  context: Context,
+): Fault[] {
+  const branches = branchesOf(alternatives, context);
+  const accepting = branches.filter(({ schema }) => {
+    const types = typesOf(schema);
+    return types.length === 0 || types.some((type) => isOfType(value, type));
+  });
+  if (accepting.length === 0) {
+    return [
+      wrongType(
+        branches.flatMap(({ schema }) => typesOf(schema)),
+        value,
+        at,
+      ),
+    ];
+  }
+  if (isObject(value)) {
+    const verbs = accepting.filter(({ verb }) => verb !== undefined);
+    if (verbs.length > 1) return verbFaults(verbs, union, value, at, context);
+  }
+  const literals = accepting.map(({ schema }) => schema['const']);
+  if (accepting.length > 1 && literals.every((literal) => literal !== undefined)) {
+    return enumFaults(
+      literals.filter((literal): literal is Json => literal !== undefined),
+      value,
+      at,
+    );
+  }
+  return fewest(accepting.map(({ located }) => context.explain(located, value, at, context)));
+}
+
+function verbFaults(
+  branches: readonly Branch[],
+  union: Located,
+  value: JsonObject,
+  at: string,
+  context: Context,
+): Fault[] {
+  const verbs = branches.flatMap(({ verb }) => verb ?? []);
+  const written = verbs.filter((verb) => Object.hasOwn(value, verb));
+  const viable = branches.filter(
+    ({ schema, verb }) =>
+      verb !== undefined && written.includes(verb) && written.every((key) => key in propertiesOf(schema)),
+  );
+  const chosen = viable.length === 1 ? viable[0] : undefined;
+  if (chosen !== undefined) {
+    const elsewhere = keysOfOthers(branches, chosen);
+    return context.explain(chosen.located, value, at, { ...context, elsewhere });
+  }
+  const typed = written.length === 0 ? byLiterals(branches, value) : undefined;
+  if (typed !== undefined) return context.explain(typed.located, value, at, context);
+
+  const isStep = branches.length > 6;
+  const choice = written.length === 0 ? noVerb(verbs, isStep, value, at) : twoVerbs(written, isStep, at);
+  const candidates =
+    written.length === 0
+      ? branches
+      : branches.filter(({ verb }) => verb !== undefined && written.includes(verb));
+  const rest = faultsOfKnownKeys(candidates, choice, union, value, at, context);
+  return [choice, ...rest];
+}
+
+function noVerb(verbs: readonly string[], isStep: boolean, value: JsonObject, at: string): Fault {
+  for (const key of Object.keys(value)) {
+    const [near] = suggest(key, verbs);
+    const foreign = foreignKey(key, verbs);
+    const pointer = at + pointerOf(key);
+    if (foreign?.write !== undefined) {
+      const { message, write } = foreign;
+      return { rule: 'schema/foreign-key-name', message, pointer, part: 'key', suggestions: [write] };
+    }
+    if (near === undefined) continue;
+    if (!isStep) {
+      const message = `unknown key "${key}"; did you mean "${near}"?`;
+      return { rule: 'schema/unknown-key', message, pointer, part: 'key', suggestions: [near] };
+    }
+    const message = `the step has no verb: "${key}" is none; did you mean "${near}"?`;
+    return { rule: 'schema/no-verb', message, pointer, part: 'key', suggestions: [near] };
+  }
+  const list = either(verbs.map((verb) => `"${verb}"`));
+  return isStep
+    ? {
+        rule: 'schema/no-verb',
+        message: `the step has no verb; write one of ${list}`,
+        pointer: at,
+        part: 'key',
+      }
+    : { rule: 'schema/missing-key', message: `${nameOf(at)} needs ${list}`, pointer: at, part: 'key' };
+}
+
+function twoVerbs(written: readonly string[], isStep: boolean, at: string): Fault {
+  const [first = '', second = ''] = written;
+  const list = written.map((verb) => `"${verb}"`).join(' and ');
+  const message = isStep
+    ? `a step does one thing, and ${list} are two; make two steps`
+    : `${list} exclude each other; keep one`;
+  return {
+    rule: isStep ? 'schema/two-verbs' : 'schema/exclusive-keys',
+    message,
+    pointer: at + pointerOf(second),
+    part: 'key',
+    related: { pointer: at + pointerOf(first), message: 'the other one' },
+  };
+}
+
+/** With no alternative chosen: what can be said of each key on its own. */
+function faultsOfKnownKeys(
+  branches: readonly Branch[],
+  choice: Fault,
+  union: Located,
+  value: JsonObject,
+  at: string,
+  context: Context,
+): Fault[] {
+  const deeper: Context = { ...context, elsewhere: new Map(), conditions: [] };
+  const isClosed = branches.every(({ schema }) => schema['additionalProperties'] === false);
+  const allowed = [...new Set(branches.flatMap(({ schema }) => Object.keys(propertiesOf(schema))))];
+  const faults = Object.entries(value).flatMap(([key, item]): Fault[] => {
+    const pointer = at + pointerOf(key);
+    if (pointer === choice.pointer || key.startsWith('x-')) return [];
+    const having = branches.filter(({ schema }) => Object.hasOwn(propertiesOf(schema), key));
+    if (having.length === 0) return isClosed ? [unknownKey(key, allowed, union, pointer, deeper).fault] : [];
+    const around = [...context.around, ...having.slice(0, 1).map(({ located }) => located)];
+    return fewest(
+      having.map(({ schema, located }) => {
+        const part = propertiesOf(schema)[key];
+        const inner = isObject(part) || typeof part === 'boolean' ? part : true;
+        return context.explain({ schema: inner, file: located.file }, item, pointer, { ...deeper, around });
+      }),
+    );
+  });
+  const shared = branches
+    .map(({ schema }) => requiredOf(schema))
+    .reduce((all, keys) => all.filter((key) => keys.includes(key)));
+  const missing = shared
+    .filter((key) => !Object.hasOwn(value, key))
+    .map((key): Fault => ({
+      rule: 'schema/missing-key',
+      message: `"${key}" is missing in ${nameOf(at)}`,
+      pointer: at,
+      part: 'key',
+    }));
+  return [...faults, ...missing];
+}
+
+function branchesOf(alternatives: readonly Located[], context: Context): Branch[] {
+  const followed = alternatives.map((one) => context.set.follow(one));
+  const schemas = followed.map(({ schema }) => (typeof schema === 'boolean' ? {} : schema));
+  const count = (key: string): number => schemas.filter((schema) => requiredOf(schema).includes(key)).length;
+  return followed.map((one, index) => {
+    const schema = schemas[index] ?? {};
+    return { located: one, schema, verb: requiredOf(schema).find((key) => count(key) === 1) };
+  });
+}
+
+/** The alternative whose fixed values (`type: http`) are those of the value, when it says any. */
+function byLiterals(branches: readonly Branch[], value: JsonObject): Branch | undefined {
+  const says = (schema: JsonObject): boolean | undefined => {
+    for (const [key, part] of Object.entries(propertiesOf(schema))) {
+      if (!isObject(part) || !Object.hasOwn(value, key)) continue;
+      const literals: readonly Json[] = part['const'] === undefined ? enumOf(part) : [part['const']];
+      if (literals.length > 0) return literals.includes(value[key] ?? null);
+    }
+    return undefined;
+  };
+  const matching = branches.filter(({ schema }) => says(schema) === true);
+  return matching.length === 1 ? matching[0] : undefined;
+}
+
+function enumOf(schema: JsonObject): readonly Json[] {
+  return Array.isArray(schema['enum']) ? schema['enum'] : [];
+}
+
+function keysOfOthers(branches: readonly Branch[], chosen: Branch): Map<string, string[]> {
+  const own = propertiesOf(chosen.schema);
+  const keys = new Map<string, string[]>();
+  for (const { schema, verb } of branches) {
+    for (const key of Object.keys(propertiesOf(schema))) {
+      if (verb !== undefined && !(key in own)) keys.set(key, [...(keys.get(key) ?? []), verb]);
+    }
+  }
+  return keys;
+}
+
+function propertiesOf(schema: JsonObject): JsonObject {
+  return isObject(schema['properties']) ? schema['properties'] : {};
+}
+
+function requiredOf(schema: JsonObject): string[] {
+  const { required } = schema;
+  return Array.isArray(required) ? required.filter((key): key is string => typeof key === 'string') : [];
+}
+
+function fewest(lists: readonly (readonly Fault[])[]): Fault[] {
+  return [...lists].sort((a, b) => a.length - b.length)[0]?.slice() ?? [];
+}

@@ -1,0 +1,1 @@
+export { validateShape } from './validate.ts';

@@ -1,0 +1,192 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { pointer as pointerOf } from '../core/json-pointer.ts';
+import { isObject, type Json } from '../core/json.ts';
+import { choices, suggest } from '../core/suggest.ts';
+import { describe, nameOf, quote, type Fault } from './fault.ts';
+
+const schemaKeys: ReadonlySet<string> = new Set(['inputSchema', 'outputSchema', 'form']);
+/** Keys below which everything is data of the writer. */
+const dataKeys: ReadonlySet<string> = new Set([
+  'with',
+  'set',
+  'input',
+  'output',
+  'body',
+  'data',
+  'examples',
+  'default',
+  'metadata',
+]);
+
+/** The JSON Schemas that a spec holds, with their pointers. */
+export function userSchemas(value: Json): { readonly pointer: string; readonly schema: Json }[] {
+  const found: { pointer: string; schema: Json }[] = [];
+  const visit = (node: Json, at: string): void => {
+    if (Array.isArray(node)) node.forEach((item: Json, index) => visit(item, at + pointerOf(index)));
+    if (!isObject(node)) return;
+    for (const [key, item] of Object.entries(node)) {
+      const pointer = at + pointerOf(key);
+      if (schemaKeys.has(key)) {
+        if (isObject(item)) found.push({ pointer, schema: item });
+      } else if (!dataKeys.has(key) && !key.startsWith('x-')) visit(item, pointer);
+    }
+  };
+  visit(value, '');
+  return found;
+}
+
+/** What is wrong with a JSON Schema (2020-12) of the writer, misspelt keywords included. */
+export function schemaFaults(schema: Json, at: string): Fault[] {
+  const faults: Fault[] = [];
+  walk(schema, at, faults);
+  const check = metaSchema();
+  if (check(schema)) return faults;
+  for (const error of check.errors ?? []) {
+    const pointer = at + error.instancePath;
+    const covered = faults.some(
+      (fault) => fault.pointer === pointer || fault.pointer.startsWith(`${pointer}/`),
+    );
+    if (!covered && !wrappers.has(error.keyword)) faults.push(fromMetaSchema(error, pointer, schema));
+  }
+  return faults;
+}
+
+const wrappers: ReadonlySet<string> = new Set([
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'if',
+  '$ref',
+  '$dynamicRef',
+  'not',
+]);
+const types = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'];
+const inMaps = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'];
+const inLists = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
+const inPlace = [
+  'items',
+  'additionalProperties',
+  'unevaluatedProperties',
+  'unevaluatedItems',
+  'contains',
+  'propertyNames',
+  'not',
+  'if',
+  'then',
+  'else',
+];
+const keywords = [
+  ...inMaps,
+  ...inLists,
+  ...inPlace,
+  ...['$id', '$schema', '$ref', '$anchor', '$dynamicRef', '$dynamicAnchor', '$vocabulary', '$comment'],
+  ...[
+    'type',
+    'enum',
+    'const',
+    'title',
+    'description',
+    'default',
+    'examples',
+    'deprecated',
+    'readOnly',
+    'writeOnly',
+  ],
+  ...[
+    'minimum',
+    'maximum',
+    'exclusiveMinimum',
+    'exclusiveMaximum',
+    'multipleOf',
+    'minLength',
+    'maxLength',
+    'pattern',
+  ],
+  ...['minItems', 'maxItems', 'uniqueItems', 'minContains', 'maxContains', 'minProperties', 'maxProperties'],
+  ...['required', 'dependentRequired', 'format', 'contentEncoding', 'contentMediaType', 'contentSchema'],
+];
+
+function walk(schema: Json, at: string, faults: Fault[]): void {
+  if (!isObject(schema)) return;
+  for (const key of Object.keys(schema)) {
+    if (keywords.includes(key) || key.startsWith('x-')) continue;
+    const [near] = suggest(key, keywords);
+    if (near === undefined) continue;
+    const message = `unknown keyword "${key}" of JSON Schema; did you mean "${near}"?`;
+    faults.push({ ...invalid(message, at + pointerOf(key)), part: 'key', suggestions: [near] });
+  }
+  const given = schema['type'];
+  for (const [index, type] of (Array.isArray(given) ? given : [given]).entries()) {
+    if (type === undefined || (typeof type === 'string' && types.includes(type))) continue;
+    const pointer = at + '/type' + (Array.isArray(given) ? pointerOf(index) : '');
+    const word = typeof type === 'string' ? type : '';
+    const message = `${typeof type === 'string' ? quote(type) : describe(type)} is not a JSON Schema type${choices(word, types)}`;
+    const suggestions = suggest(word, types);
+    faults.push({ ...invalid(message, pointer), ...(suggestions.length > 0 ? { suggestions } : {}) });
+  }
+  faults.push(...undeclared(schema['required'], schema, at));
+  for (const word of inMaps) {
+    const map = schema[word];
+    if (isObject(map))
+      for (const [key, inner] of Object.entries(map)) walk(inner, at + pointerOf(word, key), faults);
+  }
+  for (const word of inLists) {
+    const list = schema[word];
+    if (Array.isArray(list))
+      list.forEach((inner: Json, index) => walk(inner, at + pointerOf(word, index), faults));
+  }
+  for (const word of inPlace) walk(schema[word] ?? true, at + pointerOf(word), faults);
+}
+
+/** Names that are required and look like a misspelt property. */
+function undeclared(required: Json | undefined, schema: Json, at: string): Fault[] {
+  const properties = isObject(schema) ? schema['properties'] : undefined;
+  if (!Array.isArray(required) || !isObject(properties)) return [];
+  const names = Object.keys(properties);
+  return required.flatMap((name: Json, index): Fault[] => {
+    if (typeof name !== 'string' || names.includes(name)) return [];
+    const suggestions = suggest(name, names);
+    const isClosed = isObject(schema) && schema['additionalProperties'] === false;
+    if (suggestions.length === 0 && !isClosed) return [];
+    const message = `"${name}" is required and not among the properties${choices(name, names)}`;
+    return [
+      {
+        rule: 'schema/required-not-declared',
+        message,
+        pointer: at + pointerOf('required', index),
+        ...(suggestions.length > 0 ? { suggestions } : {}),
+      },
+    ];
+  });
+}
+
+function fromMetaSchema(error: ErrorObject, pointer: string, root: Json): Fault {
+  const value = error.instancePath
+    .split('/')
+    .slice(1)
+    .reduce<Json>((node, part) => {
+      const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+      if (Array.isArray(node)) return (node as readonly Json[])[Number(key)] ?? null;
+      return isObject(node) ? (node[key] ?? null) : null;
+    }, root);
+  const reason = (error.message ?? 'is not allowed').replace('array', 'list').replace('object', 'map');
+  return invalid(
+    `${nameOf(pointer)} ${reason.replace(',boolean', ' or boolean')}, got ${describe(value)}`,
+    pointer,
+  );
+}
+
+function invalid(message: string, pointer: string): Fault {
+  return { rule: 'schema/invalid-json-schema', message, pointer };
+}
+
+let compiled: ValidateFunction | undefined;
+
+function metaSchema(): ValidateFunction {
+  if (compiled === undefined) {
+    const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
+    compiled = ajv.getSchema('https://json-schema.org/draft/2020-12/schema');
+    if (compiled === undefined) throw new Error('the meta-schema of JSON Schema is missing');
+  }
+  return compiled;
+}

@@ -1,0 +1,139 @@
+import { pointer as pointerOf } from '../core/json-pointer.ts';
+import { isObject, stableText, type Json, type JsonObject } from '../core/json.ts';
+import { choices, suggest } from '../core/suggest.ts';
+import { describe, either, nameOf, quote, typeWord, type Fault } from './fault.ts';
+import type { Located } from './schema-set.ts';
+
+/** JSON Schema types a schema allows; empty: all. */
+export function typesOf(schema: JsonObject): string[] {
+  const type = schema['type'];
+  if (typeof type === 'string') return [type];
+  return Array.isArray(type) ? type.filter((one): one is string => typeof one === 'string') : [];
+}
+
+/** Tells whether a value is of a JSON Schema type. */
+export function isOfType(value: Json, type: string): boolean {
+  switch (type) {
+    case 'null':
+      return value === null;
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+      return isObject(value);
+    case 'integer':
+      return Number.isInteger(value);
+    default:
+      return typeof value === type;
+  }
+}
+
+/** The fault of a value whose type the schema does not allow, or undefined. */
+export function typeFault(schema: JsonObject, value: Json, at: string, origin: Located): Fault | undefined {
+  const types = typesOf(schema);
+  if (types.length === 0 || types.some((type) => isOfType(value, type))) return undefined;
+  return wrongType(types, value, at, types.includes('string') ? example(schema, origin) : '');
+}
+
+/** The fault of a value that has none of the types. */
+export function wrongType(types: readonly string[], value: Json, at: string, example = ''): Fault {
+  const words = either([...new Set(types.map(typeWord))]);
+  const message = `${nameOf(at)} must be ${words}, got ${describe(value)}${example}`;
+  return { rule: 'schema/wrong-type', message, pointer: at };
+}
+
+/** Faults against `enum` and `const`. */
+export function literalFaults(schema: JsonObject, value: Json, at: string): Fault[] {
+  const literals = Array.isArray(schema['enum'])
+    ? schema['enum']
+    : schema['const'] === undefined
+      ? []
+      : [schema['const']];
+  return literals.length === 0 ? [] : enumFaults(literals, value, at);
+}
+
+/** The fault of a value that is none of the literals, or none. */
+export function enumFaults(literals: readonly Json[], value: Json, at: string): Fault[] {
+  if (literals.some((literal) => stableText(literal) === stableText(value))) return [];
+  const words = literals.filter((literal): literal is string => typeof literal === 'string');
+  const near = typeof value === 'string' ? suggest(value, words) : [];
+  const shown = either(literals.slice(0, 8).map((literal) => JSON.stringify(literal)));
+  const end = near.length > 0 && typeof value === 'string' ? choices(value, words) : '';
+  const got = typeof value === 'string' ? quote(value) : describe(value);
+  const message = `${nameOf(at)} must be ${shown}, got ${got}${end}`;
+  return [
+    { rule: 'schema/bad-enum', message, pointer: at, ...(near.length > 0 ? { suggestions: near } : {}) },
+  ];
+}
+
+/** Faults of a text against lengths and pattern; at most one. */
+export function stringFaults(schema: JsonObject, value: string, at: string, origin: Located): Fault[] {
+  const { minLength, maxLength, pattern } = schema;
+  const fault = (rule: string, message: string): Fault[] => [
+    { rule, message: `${nameOf(at)} ${message}`, pointer: at },
+  ];
+  if (typeof minLength === 'number' && [...value].length < minLength) {
+    return fault(
+      'schema/bad-value',
+      minLength === 1 ? 'must not be empty' : `must have at least ${minLength} characters`,
+    );
+  }
+  if (typeof maxLength === 'number' && [...value].length > maxLength) {
+    return fault('schema/bad-value', `must have at most ${maxLength} characters`);
+  }
+  if (typeof pattern !== 'string' || new RegExp(pattern, 'u').test(value)) return [];
+  const { title } = schema;
+  const thing =
+    typeof title === 'string' ? title.replace(/(?<=[a-z])[A-Z]/g, ' $&').toLowerCase() : undefined;
+  const what =
+    thing === undefined ? `match ${pattern}` : `be ${/^[aeiou]/.test(thing) ? 'an' : 'a'} ${thing}`;
+  return fault('schema/bad-format', `must ${what}, got ${quote(value)}${example(schema, origin)}`);
+}
+
+/** Faults of a number against its bounds; at most one. */
+export function numberFaults(schema: JsonObject, value: number, at: string): Fault[] {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+  const fault = (message: string): Fault[] => [
+    { rule: 'schema/bad-value', message: `${nameOf(at)} must be ${message}, got ${value}`, pointer: at },
+  ];
+  if (typeof minimum === 'number' && value < minimum) return fault(`at least ${minimum}`);
+  if (typeof maximum === 'number' && value > maximum) return fault(`at most ${maximum}`);
+  if (typeof exclusiveMinimum === 'number' && value <= exclusiveMinimum)
+    return fault(`more than ${exclusiveMinimum}`);
+  if (typeof exclusiveMaximum === 'number' && value >= exclusiveMaximum)
+    return fault(`less than ${exclusiveMaximum}`);
+  if (typeof multipleOf === 'number' && value % multipleOf !== 0) return fault(`a multiple of ${multipleOf}`);
+  return [];
+}
+
+/** Faults of a list as a whole: too short, too long, an entry twice. */
+export function listFaults(schema: JsonObject, value: readonly Json[], at: string): Fault[] {
+  const { minItems, maxItems } = schema;
+  const entries = (count: number): string => (count === 1 ? 'one entry' : `${count} entries`);
+  if (typeof minItems === 'number' && value.length < minItems) {
+    const message = `${nameOf(at)} must have at least ${entries(minItems)}`;
+    return [{ rule: 'schema/bad-value', message, pointer: at }];
+  }
+  if (typeof maxItems === 'number' && value.length > maxItems) {
+    const message = `${nameOf(at)} must have at most ${entries(maxItems)}`;
+    return [{ rule: 'schema/bad-value', message, pointer: at }];
+  }
+  if (schema['uniqueItems'] !== true) return [];
+  const seen = new Map<string, number>();
+  return value.flatMap((item, index): Fault[] => {
+    const text = stableText(item);
+    const first = seen.get(text);
+    seen.set(text, first ?? index);
+    if (first === undefined) return [];
+    const message = `${typeof item === 'string' ? quote(item) : 'the entry'} is twice in ${nameOf(at)}`;
+    const related = { pointer: at + pointerOf(first), message: 'first written here' };
+    return [{ rule: 'schema/bad-value', message, pointer: at + pointerOf(index), related }];
+  });
+}
+
+/** An example of the schema for the end of a message; one beside a `$ref` is closer than that of its target. */
+function example(schema: JsonObject, origin: Located): string {
+  const near = typeof origin.schema === 'boolean' ? undefined : origin.schema['examples'];
+  const examples = Array.isArray(near) ? near : schema['examples'];
+  const first: Json | undefined = Array.isArray(examples) ? examples[0] : undefined;
+  return typeof first === 'string' ? `; for example ${quote(first)}` : '';
+}
