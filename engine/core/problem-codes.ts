@@ -50,6 +50,7 @@ export const problemCodes = {
   store_corrupt: { status: 503, exit: 2, retryable: false },
   store_locked: { status: 503, exit: 2, retryable: true },
   port_in_use: { status: 500, exit: 2, retryable: false },
+  server_unreachable: { status: 502, exit: 1, retryable: true },
   shutting_down: { status: 503, exit: 1, retryable: true },
   internal_error: { status: 500, exit: 3, retryable: false },
 } as const;

@@ -1,0 +1,79 @@
+import type { EngineEvent } from '../core/event.ts';
+import type { Message } from '../core/message.ts';
+import { Problem } from '../core/problem.ts';
+import { connectAgent } from './connections.ts';
+import { readEvents } from './events.ts';
+import { failure, pathOf, type Transport } from './request.ts';
+import type { CallOptions, Client, ClientOptions, Listed, Prompt, PromptResult } from './types.ts';
+
+/** The `agents` part of a client. */
+export function createAgents(transport: Transport, options: ClientOptions): Client['agents'] {
+  return {
+    async list({ signal } = {}) {
+      const { agents } = await transport.json<{ agents: readonly Listed[] }>({
+        method: 'GET',
+        path: '/agents',
+        signal,
+      });
+      return agents;
+    },
+    async invoke(name, id, prompt, { signal } = {}) {
+      const { result } = await transport.json<{ result: PromptResult }>({
+        method: 'POST',
+        path: `/agents${pathOf(name, id)}`,
+        body: prompt,
+        signal,
+      });
+      return result;
+    },
+    stream: (name, id, prompt, call) => streamPrompt(transport, `/agents${pathOf(name, id)}`, prompt, call),
+    async history(name, id, session = 'default', { signal } = {}) {
+      const path = `/agents${pathOf(name, id)}/sessions${pathOf(session)}`;
+      const { messages } = await transport.json<{ messages: readonly Message[] }>({
+        method: 'GET',
+        path,
+        signal,
+      });
+      return messages;
+    },
+    async abort(name, id, session, { signal } = {}) {
+      const { aborted } = await transport.json<{ aborted: boolean }>({
+        method: 'POST',
+        path: `/agents${pathOf(name, id)}/abort`,
+        body: session === undefined ? {} : { session },
+        signal,
+      });
+      return aborted;
+    },
+    connect: (name, id) => connectAgent(options, `/agents${pathOf(name, id)}`),
+  };
+}
+
+async function* streamPrompt(
+  transport: Transport,
+  path: string,
+  prompt: Prompt,
+  { signal }: CallOptions = {},
+): AsyncGenerator<EngineEvent> {
+  let ended = false;
+  try {
+    const response = await transport.open({
+      method: 'POST',
+      path,
+      body: prompt,
+      headers: { accept: 'text/event-stream' },
+      signal,
+    });
+    for await (const event of readEvents(response)) {
+      ended ||= event.type === 'submission_end';
+      yield event;
+    }
+  } catch (thrown) {
+    throw failure(transport.baseUrl + path, thrown, signal);
+  }
+  if (!ended)
+    throw new Problem(
+      'server_unreachable',
+      'the stream ended before the answer did; the prompt may still be at work',
+    );
+}

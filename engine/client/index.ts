@@ -1,0 +1,20 @@
+export { createClient } from './client.ts';
+export type { ClientProblem } from './problem.ts';
+export { createSseParser, type ServerSentEvent, type SseParser } from './sse.ts';
+export type { WebSocketConstructor, WebSocketLike } from './socket.ts';
+export type {
+  AgentConnection,
+  CallOptions,
+  Client,
+  ClientOptions,
+  Listed,
+  Prompt,
+  PromptResult,
+  Receipt,
+  RunFilter,
+  RunRecord,
+  RunResult,
+  WorkflowConnection,
+} from './types.ts';
+export type { EngineEvent, EventType } from '../core/event.ts';
+export { Problem } from '../core/problem.ts';

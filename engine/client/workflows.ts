@@ -1,0 +1,79 @@
+import type { EngineEvent } from '../core/event.ts';
+import type { Json } from '../core/json.ts';
+import type { Problem } from '../core/problem.ts';
+import { connectWorkflow } from './connections.ts';
+import { readEvents } from './events.ts';
+import { failure, pathOf, type Transport } from './request.ts';
+import { streamRun } from './runs.ts';
+import type { CallOptions, Client, ClientOptions, Listed, Receipt, RunResult } from './types.ts';
+
+/** The `workflows` part of a client. */
+export function createWorkflows(transport: Transport, options: ClientOptions): Client['workflows'] {
+  function invoke(
+    name: string,
+    input: Json | undefined,
+    options: CallOptions & { readonly wait: true },
+  ): Promise<RunResult>;
+  function invoke(
+    name: string,
+    input?: Json,
+    options?: CallOptions & { readonly wait?: false },
+  ): Promise<Receipt>;
+  function invoke(
+    name: string,
+    input: Json = {},
+    { wait, signal }: CallOptions & { readonly wait?: boolean } = {},
+  ): Promise<RunResult | Receipt> {
+    return transport.json({
+      method: 'POST',
+      path: `/workflows${pathOf(name)}`,
+      query: { wait: wait === true ? 'result' : undefined },
+      body: input,
+      signal,
+    });
+  }
+
+  return {
+    async list({ signal } = {}) {
+      const { workflows } = await transport.json<{ workflows: readonly Listed[] }>({
+        method: 'GET',
+        path: '/workflows',
+        signal,
+      });
+      return workflows;
+    },
+    invoke,
+    stream: (name, input, call) => streamWorkflow(transport, name, input, call),
+    connect: (name) => connectWorkflow(options, `/workflows${pathOf(name)}`),
+  };
+}
+
+async function* streamWorkflow(
+  transport: Transport,
+  name: string,
+  input: Json = {},
+  { signal }: CallOptions = {},
+): AsyncGenerator<EngineEvent> {
+  const path = `/workflows${pathOf(name)}`;
+  const response = await transport.open({
+    method: 'POST',
+    path,
+    body: input,
+    headers: { accept: 'text/event-stream' },
+    signal,
+  });
+  const runId = decodeURIComponent((response.headers.get('location') ?? '').replace(/^.*\//, ''));
+  let after = 0;
+  let broken: Problem | undefined;
+  try {
+    for await (const event of readEvents(response)) {
+      if (event.index > 0) after = event.index;
+      yield event;
+      if (event.type === 'run_end') return;
+    }
+  } catch (thrown) {
+    broken = failure(transport.baseUrl + path, thrown, signal);
+    if (!broken.retryable) throw broken;
+  }
+  yield* streamRun(transport, runId, { after, ...(signal === undefined ? {} : { signal }) });
+}

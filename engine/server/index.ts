@@ -1,0 +1,2 @@
+export type { ErrorBody, Log, LogEntry } from './error-body.ts';
+export { createServer, type Server, type ServerOptions } from './server.ts';

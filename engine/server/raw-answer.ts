@@ -1,0 +1,35 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Problem } from '../core/problem.ts';
+import type { ErrorBody, Report } from './error-body.ts';
+
+/** Answers a request that Node could not even parse with the error envelope, and closes its connection. */
+export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex, report: Report): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const [status, problem] = whyUnreadable(error.code);
+  const { body } = report(problem, {});
+  socket.end(rawAnswer(status, body));
+}
+
+function whyUnreadable(code: string | undefined): [number, Problem] {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return [431, new Problem('payload_too_large', 'the headers are too large')];
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return [408, new Problem('timeout', 'the request did not arrive in time')];
+    default:
+      return [400, new Problem('invalid_request', 'the request is not valid HTTP')];
+  }
+}
+
+function rawAnswer(status: number, body: ErrorBody): string {
+  const text = JSON.stringify(body);
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    '',
+    text,
+  ].join('\r\n');
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import type { Json } from '../core/json.ts';
+import { Problem } from '../core/problem.ts';
+import { parseJson } from './parse-json.ts';
+
+/** What is read and thrown away beyond the limit, so that the refusal reaches a client that is still sending. */
+const courtesyBytes = 4 * 1024 * 1024;
+
+/**
+ * The JSON body of a request, undefined when there is none. A body needs `Content-Type: application/json`; a request without
+ * one needs no content type. Throws Problem `unsupported_media_type`, `payload_too_large`, `invalid_json`.
+ */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Json | undefined> {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  const hasBody = declared > 0 || request.headers['transfer-encoding'] !== undefined;
+  const type = request.headers['content-type'];
+  if (hasBody || type !== undefined) requireJson(type);
+  if (!hasBody) return undefined;
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new Problem(
+      'unsupported_media_type',
+      `content encoding "${encoding}" is not supported; send the body as it is`,
+    );
+  }
+  const bytes = await readBytes(request, limit, declared);
+  return bytes.length === 0 ? undefined : parseJson(bytes);
+}
+
+function requireJson(type: string | undefined): void {
+  if (type === undefined) {
+    throw new Problem('unsupported_media_type', 'the body needs the content type "application/json"');
+  }
+  const [mediaType = '', ...parameters] = type.split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
+  if (mediaType !== 'application/json' || (charset !== undefined && !/^"?utf-?8"?$/.test(charset))) {
+    throw new Problem(
+      'unsupported_media_type',
+      `content type "${type}" is not supported; expected "application/json"`,
+    );
+  }
+}
+
+async function readBytes(request: IncomingMessage, limit: number, declared: number): Promise<Uint8Array> {
+  const tooLarge = (): Problem => new Problem('payload_too_large', `the body is larger than ${limit} bytes`);
+  if (declared > limit + courtesyBytes) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+    else if (size > limit + courtesyBytes) throw tooLarge();
+    else chunks.length = 0;
+  }
+  if (size > limit) throw tooLarge();
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}

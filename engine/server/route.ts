@@ -1,0 +1,95 @@
+import type { Engine } from '../api.ts';
+import type { EngineEvent } from '../core/event.ts';
+import type { Json, JsonObject, JsonSchema } from '../core/json.ts';
+import { readQuery, type Parameters, type Values } from './parameters.ts';
+
+/** A request as a handler sees it. */
+export interface Call<Path extends string = string, P extends Parameters = Parameters> {
+  readonly engine: Engine;
+  /** Decoded segments of the path. */
+  readonly params: Readonly<Record<Segments<Path>, string>>;
+  readonly query: Values<P>;
+  /** Undefined when the request had no body. */
+  readonly body: Json | undefined;
+  /** The caller asked for `text/event-stream`. */
+  readonly wantsEvents: boolean;
+  /** Header `Last-Event-ID`. */
+  readonly lastEventId: string | undefined;
+  /** Aborts when the caller is gone; for a stream of events also when the server closes. */
+  readonly signal: AbortSignal;
+}
+
+/** What a handler answers. */
+export type Reply =
+  | {
+      readonly status: number;
+      readonly body: Json | object;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  | { readonly events: AsyncIterable<EngineEvent>; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly status: 204 };
+
+/** One line of the API. The router and `/openapi.json` are both built from these. */
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly operation: string;
+  readonly summary: string;
+  /** Described once for each agent or workflow, with its own schemas. */
+  readonly each?: 'agent' | 'workflow';
+  readonly query: Parameters;
+  /** Body of a POST. */
+  readonly body?: (
+    name: string | undefined,
+    engine: Engine,
+  ) => { readonly schema: JsonSchema; readonly required: boolean };
+  /** Successful answers by status. */
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Can answer with events when the caller accepts `text/event-stream`. */
+  readonly streams?: 'optional' | 'always';
+  readonly handle: (call: UnreadCall) => Promise<Reply>;
+}
+
+/** One successful answer; no schema: no body. */
+export interface Answer {
+  readonly description: string;
+  readonly schema?: (name: string | undefined, engine: Engine) => JsonSchema;
+}
+
+/** A call whose query is still text. */
+export type UnreadCall = Omit<Call, 'query'> & { readonly search: string };
+
+/** Names of the `:segments` of a path. */
+export type Segments<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | Segments<Rest>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : string extends Path
+      ? string
+      : never;
+
+/** A route whose handler knows the names of its segments and the types of its query. */
+export function route<const Path extends string, P extends Parameters = Record<never, never>>(
+  spec: Omit<Route, 'path' | 'query' | 'handle'> & {
+    readonly path: Path;
+    readonly query?: P;
+    readonly handle: (call: Call<Path, P>) => Promise<Reply>;
+  },
+): Route {
+  const query = spec.query ?? ({} as P);
+  return {
+    ...spec,
+    query,
+    handle: ({ search, ...call }) =>
+      spec.handle({ ...call, params: call.params, query: readQuery(search, query) }),
+  };
+}
+
+/** A JSON Schema of an object whose properties are all required but those named. */
+export function objectOf(properties: JsonObject, optional: readonly string[] = []): JsonObject {
+  return {
+    type: 'object',
+    required: Object.keys(properties).filter((name) => !optional.includes(name)),
+    properties,
+  };
+}

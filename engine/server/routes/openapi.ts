@@ -1,0 +1,15 @@
+import { describeApi } from '../openapi.ts';
+import { route, type Route } from '../route.ts';
+
+/** The route that describes the others, and itself. */
+export function openapiRoute(others: readonly Route[]): Route {
+  const self: Route = route({
+    method: 'GET',
+    path: '/openapi.json',
+    operation: 'describeApi',
+    summary: 'This API as OpenAPI 3.1.',
+    answers: { 200: { description: 'The document.', schema: () => ({ type: 'object' }) } },
+    handle: ({ engine }) => Promise.resolve({ status: 200, body: describeApi(engine, [...others, self]) }),
+  });
+  return self;
+}

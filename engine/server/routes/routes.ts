@@ -1,0 +1,11 @@
+import type { Route } from '../route.ts';
+import { agentRoutes } from './agents.ts';
+import { healthRoutes } from './health.ts';
+import { openapiRoute } from './openapi.ts';
+import { runRoutes } from './runs.ts';
+import { workflowRoutes } from './workflows.ts';
+
+const described: readonly Route[] = [...healthRoutes, ...agentRoutes, ...workflowRoutes, ...runRoutes];
+
+/** Every HTTP route of the server: what the router is built from, and what `/openapi.json` describes. */
+export const routes: readonly Route[] = [...described, openapiRoute(described)];

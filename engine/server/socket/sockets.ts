@@ -1,0 +1,104 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type Koa from 'koa';
+import websockify from 'koa-websocket';
+import type { VerifyClientCallbackAsync, WebSocket, WebSocketServer } from 'ws';
+import type { Engine } from '../../api.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Report } from '../error-body.ts';
+import { refuseForeign } from '../guard.ts';
+import { refuseUnreadable } from '../raw-answer.ts';
+import { serveConnection } from './connection.ts';
+import { socketTarget } from './target.ts';
+
+/** Largest frame of a client, in bytes. */
+const maxFrameBytes = 1024 * 1024;
+
+/** Milliseconds between pings; a client that did not answer the last one is cut off. */
+const pingMs = 30_000;
+
+/** Milliseconds a client has to answer a close. */
+const closeMs = 1_000;
+
+type Verdict = Parameters<VerifyClientCallbackAsync>[1];
+
+/** What the sockets need. */
+export interface SocketOptions {
+  readonly engine: Engine;
+  readonly report: Report;
+  readonly closing: AbortSignal;
+}
+
+/** The WebSocket side of the server. */
+export interface Sockets {
+  /** To be called right after `app.listen`. */
+  start(): void;
+  /** Says 1001 to every client and waits a second at most for them to leave. */
+  close(): Promise<void>;
+}
+
+/** Adds WebSockets to an app. What cannot be served is refused before the upgrade, with the error envelope. */
+export function addSockets(app: Koa, { engine, report, closing }: SocketOptions): Sockets {
+  const socketed = websockify(app, {
+    maxPayload: maxFrameBytes,
+    clientTracking: true,
+    verifyClient: ({ req }: { readonly req: IncomingMessage }, done: Verdict) => {
+      try {
+        if (closing.aborted) throw new Problem('shutting_down', 'the server is shutting down');
+        refuseForeign(req);
+        socketTarget(engine, req.url ?? '');
+        done(true);
+      } catch (thrown) {
+        const { problem, body } = report(thrown, req);
+        done(false, problem.status, JSON.stringify(body), {
+          'Content-Type': 'application/json; charset=utf-8',
+        });
+      }
+    },
+  });
+  const answering = new WeakSet<WebSocket>();
+  let server: WebSocketServer | undefined;
+  let pinging: NodeJS.Timeout | undefined;
+
+  socketed.ws.use(({ websocket: socket, req }) => {
+    answering.add(socket);
+    socket.on('pong', () => answering.add(socket));
+    try {
+      serveConnection(socket, { engine, target: socketTarget(engine, req.url ?? ''), report });
+    } catch (thrown) {
+      report(thrown, req);
+      socket.close(1011, 'internal error');
+    }
+  });
+
+  return {
+    start() {
+      server = socketed.ws.server;
+      // The HTTP server's errors come here too, and are the listener's to handle.
+      server?.on('error', () => undefined);
+      server?.on('wsClientError', (error: Error, socket: Duplex) => refuseUnreadable(error, socket, report));
+      pinging = setInterval(() => {
+        for (const socket of server?.clients ?? []) {
+          if (answering.delete(socket)) socket.ping();
+          else socket.terminate();
+        }
+      }, pingMs).unref();
+    },
+    async close() {
+      clearInterval(pinging);
+      if (server === undefined) return;
+      server.close();
+      const left = [...server.clients].map((socket) => {
+        socket.close(1001, 'the server is shutting down');
+        return new Promise<void>((resolve) => {
+          const timer = setTimeout(() => socket.terminate(), closeMs);
+          socket.once('close', () => {
+            clearTimeout(timer);
+            resolve();
+          });
+        });
+      });
+      await Promise.all(left);
+    },
+  };
+}

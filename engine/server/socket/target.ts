@@ -1,0 +1,52 @@
+import type { Engine } from '../../api.ts';
+import { idFault } from '../../core/ids.ts';
+import { Problem } from '../../core/problem.ts';
+import { choices } from '../../core/suggest.ts';
+
+/** What a socket talks to. */
+export type Target =
+  | { readonly target: 'agent'; readonly name: string; readonly instanceId: string }
+  | { readonly target: 'workflow'; readonly name: string };
+
+/**
+ * The target of a socket's URL: `/agents/:name/:id` or `/workflows/:name`.
+ * Throws Problem `not_found`, `agent_not_found`, `workflow_not_found`, `invalid_request`.
+ */
+export function socketTarget({ program }: Engine, url: string): Target {
+  const path = url.split('?')[0] ?? '';
+  const [root, kind, name = '', id = '', ...rest] = path.split('/').map(decode);
+  if (root === '' && rest.length === 0 && name !== '') {
+    if (kind === 'agents' && id !== '') {
+      if (!Object.hasOwn(program.agents, name)) {
+        throw new Problem(
+          'agent_not_found',
+          `no agent "${name}"${choices(name, Object.keys(program.agents))}`,
+        );
+      }
+      const fault = idFault(id);
+      if (fault !== undefined) throw new Problem('invalid_request', `the instance id ${fault}`);
+      return { target: 'agent', name, instanceId: id };
+    }
+    if (kind === 'workflows' && id === '') {
+      if (!Object.hasOwn(program.workflows, name)) {
+        throw new Problem(
+          'workflow_not_found',
+          `no workflow "${name}"${choices(name, Object.keys(program.workflows))}`,
+        );
+      }
+      return { target: 'workflow', name };
+    }
+  }
+  throw new Problem(
+    'not_found',
+    `there is no socket at "${path}"; use "/agents/:name/:id" or "/workflows/:name"`,
+  );
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new Problem('invalid_request', 'the path has a broken percent-encoding');
+  }
+}
