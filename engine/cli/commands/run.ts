@@ -1,0 +1,42 @@
+import { createEngine } from '../../engine.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { findTarget } from '../find-target.ts';
+import { watchInterrupts } from '../interrupt.ts';
+import { openProgram } from '../open-program.ts';
+import { runAgent } from '../run-agent.ts';
+import { runWorkflow } from '../run-workflow.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** Options of `engine run`. */
+export interface RunOptions {
+  readonly input?: string;
+  readonly text?: string;
+  readonly instance?: string;
+  readonly session?: string;
+  readonly model?: string;
+  readonly project: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Runs a workflow, or prompts an agent once, and prints the result. Exit code 130 when Ctrl-C ended it. */
+export async function run(word: string, options: RunOptions, terminal: Terminal): Promise<number> {
+  const program = await openProgram(options.project, terminal);
+  const target = findTarget(program, word);
+  const interrupt = watchInterrupts();
+  try {
+    const engine = await createEngine({ program });
+    try {
+      const work = target.kind === 'workflow' ? runWorkflow : runAgent;
+      const exitCode = await work(engine, target.name, options, { terminal, signal: interrupt.signal });
+      return interrupt.signal.aborted ? exitCodes.interrupted : exitCode;
+    } catch (thrown) {
+      if (!interrupt.signal.aborted) throw thrown;
+      return exitCodes.interrupted;
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    interrupt.release();
+  }
+}

@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { RunsOptions } from './commands/runs.ts';
+import type { RunOptions } from './commands/run.ts';
+import type { ServeOptions } from './commands/serve.ts';
+import type { ValidateOptions } from './commands/validate.ts';
+import { exitCodes } from './exit-codes.ts';
+import { reportFailure } from './report/failure.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+import { plainUsageError } from './usage-error.ts';
+
+/**
+ * All commands with their options and help. Each command is imported when it is called.
+ * @param end receives the exit code of the command that ran.
+ */
+export function declareCommands(end: (exitCode: number) => void): Command {
+  const engine = new Command('engine')
+    .description('Agents and workflows written as YAML and Markdown.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .option('--color', 'colour the output')
+    .option('--no-color', 'do not colour the output')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(plainUsageError(text)) })
+    .addHelpText(
+      'after',
+      examples(
+        'engine validate',
+        'engine run triage --text "My order 17 is late"',
+        'engine run refund --input \'{"orderId": "17"}\'',
+        'engine serve --port 8080',
+        'engine runs',
+      ) +
+        '\nExit codes: 0 ok, 1 the work failed, 2 you must fix something, 3 internal, 130 interrupted.' +
+        '\nResults go to stdout, the rest to stderr.\n',
+    );
+
+  engine
+    .command('validate')
+    .description('check the files of a project and print what is wrong with them')
+    .argument('[project]', 'project folder', '.')
+    .addOption(
+      new Option('--format <format>', 'how findings are printed')
+        .choices(['codeframe', 'json', 'github'])
+        .default('codeframe'),
+    )
+    .option('--json', 'the same as --format json')
+    .addHelpText('after', examples('engine validate', 'engine validate ./my-project --format github'))
+    .action(
+      perform(end, async (terminal, [project], options: ValidateOptions) =>
+        (await import('./commands/validate.ts')).validate(project ?? '.', options, terminal),
+      ),
+    );
+
+  engine
+    .command('run')
+    .description('run a workflow, or send a message to an agent, and print the result')
+    .argument('<name>', 'a workflow or an agent; "workflow:<name>" or "agent:<name>" when both have that name')
+    .option('-i, --input <json>', 'input as JSON, @file, or - for stdin')
+    .option('-t, --text <text>', 'message to an agent or text input of a workflow, @file, or - for stdin')
+    .option('--instance <id>', 'agent instance; default a new one')
+    .option('--session <name>', 'session of the instance; default "default"')
+    .option('--model <model>', 'model for the agent: "provider/model" or an alias')
+    .option('-p, --project <folder>', 'project folder', '.')
+    .option('--json', 'print one JSON object with ids, output and usage')
+    .option('-q, --quiet', 'no progress')
+    .addHelpText(
+      'after',
+      examples(
+        'engine run triage --text "My order 17 is late"',
+        'engine run triage --text @letter.txt --instance customer-17',
+        'engine run refund --input \'{"orderId": "17"}\' --json',
+        'cat order.json | engine run workflow:refund --input -',
+      ),
+    )
+    .action(
+      perform(end, async (terminal, [name], options: RunOptions) =>
+        (await import('./commands/run.ts')).run(name ?? '', options, terminal),
+      ),
+    );
+
+  engine
+    .command('serve')
+    .description('serve the agents and workflows of a project over HTTP and WebSocket')
+    .option('--host <address>', 'address to listen on; default of engine.yaml, else 127.0.0.1')
+    .option('--port <port>', 'port to listen on, 0 for any; default of engine.yaml, else 8000', integer(0, 65_535))
+    .option('-p, --project <folder>', 'project folder', '.')
+    .option('--json', 'print one JSON object with the address and what is served')
+    .addHelpText('after', examples('engine serve', 'engine serve --project ./my-project --port 8080'))
+    .action(
+      perform(end, async (terminal, _args, options: ServeOptions) =>
+        (await import('./commands/serve.ts')).serve(options, terminal),
+      ),
+    );
+
+  engine
+    .command('runs')
+    .description('list runs of workflows, or show one')
+    .argument('[runId]', 'a run')
+    .option('--workflow <name>', 'only runs of this workflow')
+    .addOption(
+      new Option('--state <state>', 'only runs in this state').choices([
+        'queued',
+        'running',
+        'waiting',
+        'succeeded',
+        'failed',
+        'cancelled',
+      ]),
+    )
+    .option('--limit <count>', 'at most this many', integer(1, 1_000), 20)
+    .option('--events', 'with the events of the run')
+    .option('-p, --project <folder>', 'project folder', '.')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples('engine runs --state failed', 'engine runs workflow:refund:01J... --events'))
+    .action(
+      perform(end, async (terminal, [runId], options: RunsOptions) =>
+        (await import('./commands/runs.ts')).runs(runId, options, terminal),
+      ),
+    );
+
+  return engine;
+}
+
+type Work<Options> = (terminal: Terminal, args: readonly (string | undefined)[], options: Options) => Promise<number>;
+
+/** Commander calls an action with its arguments, its options and the command. */
+function perform<Options extends object>(end: (exitCode: number) => void, work: Work<Options>) {
+  return async (...given: unknown[]): Promise<void> => {
+    const command = given.at(-1) as Command;
+    const options = command.optsWithGlobals<Options & { color?: boolean; json?: boolean }>();
+    const terminal = openTerminal(options.color);
+    try {
+      end(await work(terminal, command.processedArgs as (string | undefined)[], options));
+    } catch (thrown) {
+      end(reportFailure(thrown, terminal, { json: options.json === true }));
+    }
+  };
+}
+
+function integer(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+  };
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}

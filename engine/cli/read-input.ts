@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { text as readAll } from 'node:stream/consumers';
+import type { Json } from '../core/json.ts';
+import { Problem } from '../core/problem.ts';
+import { findJsonFault } from './json-fault.ts';
+
+/**
+ * Text given to an option: as it is, `@file` for the text of a file, `-` for stdin, `@@…` for text that starts with `@`.
+ * Throws Problem `invalid_request` when the file cannot be read.
+ */
+export async function readText(given: string, option: string): Promise<string> {
+  if (given === '-') return readAll(process.stdin);
+  if (given.startsWith('@@')) return given.slice(1);
+  if (!given.startsWith('@')) return given;
+  const file = given.slice(1);
+  try {
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+  } catch (thrown) {
+    throw new Problem('invalid_request', `${option}: cannot read "${file}": ${reasonOf(thrown)}`, { cause: thrown });
+  }
+}
+
+/** JSON given to an option, read as `readText` does. Throws Problem `invalid_json` with the place of the fault. */
+export async function readJson(given: string, option: string): Promise<Json> {
+  const text = await readText(given, option);
+  try {
+    return JSON.parse(text) as Json;
+  } catch (thrown) {
+    const { found, line, column } = findJsonFault(text);
+    const what = given === '-' ? 'stdin' : given.startsWith('@') ? `"${given.slice(1)}"` : option;
+    throw new Problem(
+      'invalid_json',
+      `${what} is not JSON: unexpected ${found} at line ${line}, column ${column}; for plain text use --text`,
+      { cause: thrown },
+    );
+  }
+}
+
+function reasonOf(thrown: unknown): string {
+  const code = (thrown as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'EACCES') return 'no permission';
+  return code ?? String(thrown);
+}

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Diagnostic } from '../../core/diagnostic.ts';
+import { codeFrame } from '../../source/index.ts';
+import type { Colors } from '../terminal.ts';
+import { placeOf, placesFrom } from './places.ts';
+
+/**
+ * Diagnostics for people: level, rule and message, the place, the lines around it, the cure, other places.
+ * @param project folder the diagnostics' files are relative to.
+ */
+export async function codeFrames(
+  diagnostics: readonly Diagnostic[],
+  { project, colors }: { readonly project: string; readonly colors: Colors },
+): Promise<string> {
+  const nameOf = placesFrom(project);
+  const texts = await readTexts(project, diagnostics);
+  return diagnostics
+    .map((diagnostic) => {
+      const { level, rule, message, file, range, hint, related = [] } = diagnostic;
+      const paint = { error: colors.red, warning: colors.yellow, info: colors.cyan }[level];
+      const text = texts.get(file);
+      const frame = text === undefined || range === undefined ? [] : codeFrame(text, range, { context: 1 }).split('\n');
+      return [
+        `${paint(`${level}[${rule}]`)}: ${colors.bold(message)}`,
+        `  ${colors.cyan('-->')} ${placeOf(nameOf(file), range)}`,
+        ...frame.map((row) => `  ${row.startsWith('>') ? row : colors.dim(row)}`),
+        ...(hint === undefined ? [] : [`  ${colors.cyan('hint:')} ${hint}`]),
+        ...related.map((other) => `  ${colors.cyan('see:')} ${placeOf(nameOf(other.file), other.range)}: ${other.message}`),
+        '',
+      ].join('\n');
+    })
+    .join('\n');
+}
+
+async function readTexts(project: string, diagnostics: readonly Diagnostic[]): Promise<Map<string, string>> {
+  const files = new Set(diagnostics.filter(({ range }) => range !== undefined).map(({ file }) => file));
+  const texts = new Map<string, string>();
+  for (const file of files) {
+    // A file that has gone since it was checked is shown without its lines.
+    const text = await readFile(join(project, file), 'utf8').catch(() => undefined);
+    if (text !== undefined) texts.set(file, text);
+  }
+  return texts;
+}

@@ -1,0 +1,3 @@
+export { harnessContract, type HarnessCase, type HarnessSubject } from './harness-contract.ts';
+export { sandboxContract, type SandboxCase, type SandboxSubject } from './sandbox-contract.ts';
+export { storeContract, type StoreContractOptions, type TestRunner } from './store-contract.ts';

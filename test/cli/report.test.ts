@@ -1,0 +1,42 @@
+import { expect } from 'chai';
+import { githubReport } from '../../engine/cli/report/github.ts';
+import { table } from '../../engine/cli/report/table.ts';
+import { printable } from '../../engine/cli/terminal.ts';
+import { plainUsageError } from '../../engine/cli/usage-error.ts';
+
+describe('what the command line prints', () => {
+  it('escapes what GitHub would read as its own syntax', () => {
+    const at = (line: number, column: number) => ({ line, column, offset: 0 });
+    const report = githubReport(
+      [
+        {
+          rule: 'schema/unknown-key',
+          level: 'error',
+          message: 'unknown key "100%"\nreally',
+          file: 'src/a,b:c.md',
+          range: { start: at(2, 3), end: at(2, 8) },
+        },
+        { rule: 'source/x', level: 'info', message: 'm', file: 'b.md', hint: 'h' },
+      ],
+      { project: process.cwd() },
+    );
+    expect(report.split('\n')).to.deep.equal([
+      '::error file=src/a%2Cb%3Ac.md,line=2,endLine=2,col=3,endColumn=7,title=schema/unknown-key::unknown key "100%25"%0Areally',
+      '::notice file=b.md,title=source/x::m (h)',
+    ]);
+  });
+
+  it('keeps control characters of foreign text from the terminal', () => {
+    expect(printable('a\u001b[31mb\r\nc\td\u0007')).to.equal('a\uFFFD[31mb\nc\td\uFFFD');
+  });
+
+  it('aligns columns without spaces at line ends', () => {
+    expect(table([['A', 'B'], ['long', ''], ['x', 'y']])).to.equal('A     B\nlong\nx     y');
+  });
+
+  it('puts messages of the argument parser in the words of the rest', () => {
+    expect(plainUsageError("error: unknown command 'rnu'\n(Did you mean one of run, runs?)\n")).to.equal(
+      'error: unknown command "rnu"; did you mean "run" or "runs"?\nsee "engine --help"\n',
+    );
+  });
+});
