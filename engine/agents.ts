@@ -78,9 +78,20 @@ function openSession(
   };
 }
 
+/** Gives events to a listener, whose own failures harm nothing. */
 async function tell(
   events: AsyncIterable<EngineEvent>,
   onEvent: (event: EngineEvent) => void,
 ): Promise<void> {
-  for await (const event of events) onEvent(event);
+  try {
+    for await (const event of events) {
+      try {
+        onEvent(event);
+      } catch {
+        // A listener never harms the work.
+      }
+    }
+  } catch {
+    // The prompt itself tells what went wrong.
+  }
 }

@@ -16,6 +16,7 @@ import { fromData, Problem } from './core/problem.ts';
 import { isTerminal } from './core/status.ts';
 import { noUsage } from './core/message.ts';
 import { createJournal, redactor } from './journal/index.ts';
+import type { Secrets } from './ports/secrets.ts';
 import type { Execution, Store } from './ports/store.ts';
 import type { Program } from './program/program.ts';
 import { createRuns } from './runs.ts';
@@ -23,7 +24,8 @@ import { createSessions, type SessionPorts } from './session/index.ts';
 
 /**
  * Starts an engine: compiles the project, opens its store, takes up unfinished runs.
- * Throws Problem `invalid_project` (with the diagnostics as details), `store_unavailable`, `store_corrupt`, `store_locked`.
+ * Throws Problem `invalid_project` (with the diagnostics as details), `missing_secret` (a required one),
+ * `store_unavailable`, `store_corrupt`, `store_locked`.
  *
  * @example
  * const engine = await createEngine({ project: './my-project' });
@@ -37,6 +39,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const secrets =
     options.ports?.secrets ??
     createEnvSecrets({ declared: program.settings.secrets, env: processEnv, root: program.root });
+  if (options.recover !== false) requireSecrets(program, secrets);
   const env = pick(processEnv, program.settings.env);
   const store = await openStore(program, options);
   const redact = redactor(secrets.values());
@@ -65,7 +68,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   };
   const sessions = createSessions(ports);
   const runs = createRuns(ports, sessions);
-  if (options.recover !== false) await runs.recover();
+  let closing: Promise<void> | undefined;
+  if (options.recover !== false) await recoverOrClose();
 
   const getRun = async (runId: string): Promise<Execution> => {
     const execution = workflowOfRun(runId) === undefined ? undefined : await store.executions.get(runId);
@@ -89,7 +93,9 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       for await (const event of subscribe(runId, signal === undefined ? {} : { signal })) {
         if (event.type === 'run_end') break;
       }
-      signal?.throwIfAborted();
+      if (signal?.aborted === true) {
+        throw new Problem('aborted', 'waiting for the run was given up', { cause: signal.reason });
+      }
     }
   };
 
@@ -134,20 +140,37 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       },
     },
     executions: (filter) => store.executions.list(filter),
-    async close({ graceMs = 0 } = {}) {
-      if (graceMs > 0) {
-        const timer = new AbortController();
-        await Promise.race([
-          Promise.all([runs.idle(), sessions.idle()]),
-          clock.sleep(graceMs, timer.signal).catch(() => undefined),
-        ]);
-        timer.abort();
-      }
+    close: ({ graceMs = 0 } = {}) => (closing ??= close(graceMs)),
+  };
+
+  async function recoverOrClose(): Promise<void> {
+    try {
+      await runs.recover();
+    } catch (thrown) {
+      await close(0).catch(() => undefined);
+      throw thrown;
+    }
+  }
+
+  async function close(graceMs: number): Promise<void> {
+    runs.drain();
+    sessions.drain();
+    if (graceMs > 0) {
+      const timer = new AbortController();
+      await Promise.race([
+        Promise.all([runs.idle(), sessions.idle()]),
+        clock.sleep(graceMs, timer.signal).catch(() => undefined),
+      ]);
+      timer.abort();
+    }
+    try {
       await runs.close();
       await sessions.close();
+      journal.close();
+    } finally {
       await store.close();
-    },
-  };
+    }
+  }
 }
 
 async function compileOrThrow(project: string): Promise<Program> {
@@ -175,6 +198,20 @@ async function openStore(program: Program, { store, recover }: EngineOptions): P
   if (typeof store === 'object') return store;
   if (store === 'memory' || program.settings.store.type === 'memory') return openMemoryStore();
   return openSqliteStore({ path: program.settings.store.path, readOnly: recover === false });
+}
+
+/** Work that needs a required secret would fail much later and far away. */
+function requireSecrets(program: Program, secrets: Secrets): void {
+  for (const [name, { required, env, file }] of Object.entries(program.settings.secrets)) {
+    if (!required || secrets.get(name) !== undefined) continue;
+    const places = [
+      ...(env === undefined ? [] : [`the environment variable "${env}"`]),
+      ...(file === undefined ? [] : [`the file "${file}"`]),
+    ];
+    throw new Problem('missing_secret', `the secret "${name}" is required; set ${places.join(' or ')}`, {
+      details: { secret: name },
+    });
+  }
 }
 
 function pick(

@@ -17,8 +17,10 @@ export interface Runs {
   start(workflow: string, input: Json): Promise<{ readonly runId: string; readonly acceptedAt: string }>;
   /** Asks a run to stop; false when it is not running here. */
   cancel(runId: string): boolean;
-  /** Takes up what a crash or shutdown left unfinished. */
+  /** Takes up what a crash or shutdown left unfinished, the oldest first. */
   recover(): Promise<void>;
+  /** Admits no more runs; those at work go on. */
+  drain(): void;
   /** Resolves when nothing runs. */
   idle(): Promise<void>;
   /** Stops everything; unfinished runs keep their checkpoints and resume at the next start. */
@@ -29,11 +31,12 @@ export interface Runs {
 export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
   const { program, store, journal, clock } = ports;
   const active = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
+  let draining = false;
   let closed = false;
 
   return {
     async start(name, input) {
-      if (closed) throw new Problem('shutting_down', 'the engine is shutting down');
+      if (draining) throw new Problem('shutting_down', 'the engine is shutting down');
       const workflow = find(name);
       const checked = checkInput(workflow, input);
       const now = clock.now();
@@ -49,7 +52,8 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
         startedAt: now,
       };
       await store.executions.insert(execution);
-      launch(workflow, execution, new Map(), 0);
+      // Admitted while the engine closed: it is on disk, and the next start takes it up.
+      if (!closed) launch(workflow, execution, new Map(), 0);
       return { runId: execution.id, acceptedAt: new Date(now).toISOString() };
     },
 
@@ -60,12 +64,11 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
     },
 
     async recover() {
-      for (;;) {
-        const left = await store.executions.list({ states: ['queued', 'running', 'waiting'], limit: 1000 });
-        const waiting = left.filter(({ id }) => !active.has(id)).reverse();
-        if (waiting.length === 0) return;
-        for (const execution of waiting) await takeUp(execution);
-      }
+      for (const execution of (await unfinished()).reverse()) await takeUp(execution);
+    },
+
+    drain() {
+      draining = true;
     },
 
     async idle() {
@@ -73,6 +76,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
     },
 
     async close() {
+      draining = true;
       closed = true;
       for (const { controller } of active.values()) {
         controller.abort(new Problem('shutting_down', 'the engine is shutting down'));
@@ -80,6 +84,21 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
       await Promise.allSettled([...active.values()].map(({ done }) => done));
     },
   };
+
+  /** Everything that has no outcome, newest first. */
+  async function unfinished(): Promise<Execution[]> {
+    const found: Execution[] = [];
+    for (;;) {
+      const before = found.at(-1)?.id;
+      const page = await store.executions.list({
+        states: ['queued', 'running', 'waiting'],
+        limit: 1000,
+        ...(before === undefined ? {} : { before }),
+      });
+      found.push(...page);
+      if (page.length < 1000) return found;
+    }
+  }
 
   async function takeUp(execution: Execution): Promise<void> {
     const last = await store.events.last(execution.id);
@@ -160,26 +179,30 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
       emit,
       deadline: (ms, parent) => deadline(clock, ms, [parent], `workflow "${workflow.name}"`),
     };
+    const outcome = await runWorkflow(workflow, execution.input, context, {
+      env: ports.env,
+      onUsage: (usage) => (spent = usage),
+    }).then(
+      ({ output, usage }) => ({ state: 'succeeded', output, usage }) as const,
+      (thrown: unknown) => (isShutdown(signal.reason) ? undefined : failureOf(asProblem(thrown), spent)),
+    );
     try {
-      const { output, usage } = await runWorkflow(workflow, execution.input, context, {
-        env: ports.env,
-        onUsage: (usage) => (spent = usage),
-      });
+      // Without an outcome the run stays unfinished and resumes at the next start.
+      if (outcome === undefined) return;
       await log.flush();
-      await store.executions.finish(id, { state: 'succeeded', output, usage, endedAt: clock.now() });
-      await log.end({ runId: id, type: 'run_end', data: { state: 'succeeded', output, usage } });
-    } catch (thrown) {
-      await log.flush();
-      const problem = asProblem(thrown);
-      if (closed && signal.aborted) return await log.close();
-      if (problem.code === 'internal_error') journal.report(problem);
-      const error = readProblemData(ports.redact.json(toJson(problem.toData()))) ?? problem.toData();
-      const state = problem.code === 'cancelled' ? 'cancelled' : 'failed';
-      await store.executions.finish(id, { state, error, usage: spent, endedAt: clock.now() });
-      await log.end({ runId: id, type: 'run_end', data: { state, error, usage: spent } });
+      await store.executions.finish(id, { ...outcome, endedAt: clock.now() });
+      await log.end({ runId: id, type: 'run_end', data: outcome });
     } finally {
       await activities.close();
+      await log.close();
     }
+  }
+
+  function failureOf(problem: Problem, usage: Usage) {
+    if (problem.code === 'internal_error') journal.report(problem);
+    const error = readProblemData(ports.redact.json(toJson(problem.toData()))) ?? problem.toData();
+    const state = problem.code === 'cancelled' ? ('cancelled' as const) : ('failed' as const);
+    return { state, error, usage };
   }
 
   /** Records the outcome of an execution that nothing works on. */
@@ -205,6 +228,11 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
       `no workflow "${name}"${choices(name, Object.keys(program.workflows))}`,
     );
   }
+}
+
+/** A run that ends because the engine does has no outcome yet; one that was cancelled before that has. */
+function isShutdown(reason: unknown): boolean {
+  return reason instanceof Problem && reason.code === 'shutting_down';
 }
 
 function checkInput(workflow: Workflow, input: Json): Json {

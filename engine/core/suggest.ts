@@ -7,7 +7,7 @@ export function suggest(word: string, candidates: Iterable<string>, limit = 1): 
   const allowed = Math.max(1, Math.floor(word.length / 3));
   return [...candidates]
     .map((candidate) => ({ candidate, distance: distance(lower, candidate.toLowerCase()) }))
-    .filter(({ candidate, distance: d }) => candidate !== word && d <= allowed)
+    .filter(({ candidate, distance: d }) => candidate !== word && d <= allowed && d < word.length)
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, limit)
     .map(({ candidate }) => candidate);

@@ -19,15 +19,19 @@ export interface Reporter {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** An empty collector. */
+/** An empty collector. A finding that is reached on several ways, such as one in a profile, counts once. */
 export function createReporter(): Reporter {
   const diagnostics: Diagnostic[] = [];
+  const seen = new Set<string>();
   return {
     diagnostics,
     report({ source, pointer }, rule, message, options = {}) {
       // What could not be read has been reported; anything found there is a follow-on.
       if (isDamaged(source, pointer)) return;
       const { level = 'error', part, within, suggestions, hint, related } = options;
+      const identity = JSON.stringify([source.file, pointer, within ?? null, rule, message]);
+      if (seen.has(identity)) return;
+      seen.add(identity);
       diagnostics.push({
         rule,
         level,

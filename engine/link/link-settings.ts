@@ -56,7 +56,8 @@ export function linkSettings(
       ...names,
       models: {},
     });
-    if (choice !== undefined) models[alias] = { ...choice, settings: settingsOf(node.get('settings')) };
+    // An alias whose model is wrong has been reported; it stays a name, so that its users are not reported too.
+    models[alias] = { ...(choice ?? noChoice), settings: settingsOf(node.get('settings')) };
   }
   const model = root === undefined ? undefined : modelOf(reporter, root.get('model'), names);
   const server = root?.get('server');
@@ -86,6 +87,8 @@ export function linkSettings(
     visible,
   };
 }
+
+const noChoice: ModelChoice = { provider: 'script', id: '', settings: {} };
 
 /** The `x-*` keys of a spec. */
 export function extensionsOf(root: Node | undefined): Settings['extensions'] {

@@ -30,7 +30,7 @@ export function linkTool(reporter: Reporter, root: Node, config: Config): Tool |
     inputSchema:
       inputSchema ?? (run.type === 'node' ? undefined : { type: 'object', additionalProperties: false }),
     outputSchema: root.get('outputSchema').object(),
-    annotations: (root.get('annotations').object() ?? {}),
+    annotations: root.get('annotations').object() ?? {},
     timeoutMs: durationOf(root.get('timeout')) ?? 60_000,
     retry: retryOf(root.get('retry')),
     secrets,

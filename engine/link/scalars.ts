@@ -42,7 +42,7 @@ export function limitsOf(node: Node): Limits {
 
 /** Model settings as they are written. */
 export function settingsOf(node: Node): ModelSettings {
-  return (node.object() ?? {});
+  return node.object() ?? {};
 }
 
 /** A thinking level, or undefined. */

@@ -148,9 +148,10 @@ function checkReads(reporter: Reporter, node: Node, reads: readonly Read[], visi
       const part = path[2];
       const parts = ['output', 'status', 'error', 'attempts'];
       if (part !== undefined && !parts.includes(part)) {
+        const near = suggest(part, parts).length > 0;
         unknown(
           'ref/unknown-field',
-          `a step has no "${part}"${choices(part, parts)}; write steps.${field}.output.${part} for its output`,
+          `a step has no "${part}"${choices(part, parts)}${near ? '' : `; write steps.${field}.output.${part} for its output`}`,
           part,
           parts,
         );

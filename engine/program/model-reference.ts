@@ -1,4 +1,4 @@
-import { choices } from '../core/suggest.ts';
+import { choices, suggest } from '../core/suggest.ts';
 import type { ModelChoice } from './model.ts';
 
 /** Providers that need no config. */
@@ -23,9 +23,10 @@ export function resolveModel(
   const slash = reference.indexOf('/');
   if (slash < 1 || slash === reference.length - 1) {
     const aliases = Object.keys(names.models);
-    return {
-      fault: `no model alias "${reference}"${choices(reference, aliases)}${aliases.length > 0 ? ' or' : '; write'} "provider/model"`,
-    };
+    const [near] = suggest(reference, aliases);
+    const other =
+      near !== undefined ? '' : aliases.length > 0 ? ' or "provider/model"' : '; write "provider/model"';
+    return { fault: `no model alias "${reference}"${choices(reference, aliases)}${other}` };
   }
   const provider = reference.slice(0, slash);
   const id = reference.slice(slash + 1);

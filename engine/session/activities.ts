@@ -1,5 +1,5 @@
 import type { NewEvent } from '../core/event.ts';
-import { Problem } from '../core/problem.ts';
+import { asProblem, Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
 import { compileSchema } from '../expr/index.ts';
 import type { Activities, ActivityCall, PromptOutcome } from '../ports/activities.ts';
@@ -81,8 +81,8 @@ export function createActivities(
           'tool_invalid',
           `no tool "${name}"${choices(name, Object.keys(ports.program.tools))}`,
         );
-      const opened = await ports.tools.open(tool);
       try {
+        const opened = await ports.tools.open(tool);
         const output = await within(
           call.signal,
           runDeclaredTool(ports, tool, opened, input, {
@@ -103,6 +103,9 @@ export function createActivities(
           }),
         );
         return ports.redact.json(output);
+      } catch (thrown) {
+        // What a step recovered from is recorded, and its message may quote what the tool was given.
+        throw redacted(ports, asProblem(thrown));
       } finally {
         await workspace.save();
       }
@@ -128,6 +131,14 @@ export function createActivities(
   function scopeOf(call: ActivityCall): { runId: string; stepPath: string } {
     return { runId: run.id, stepPath: call.stepPath };
   }
+}
+
+function redacted({ redact }: SessionPorts, problem: Problem): Problem {
+  const { code, message, details, cause } = problem;
+  return new Problem(code, redact.text(message), {
+    ...(details === undefined ? {} : { details: redact.json(details) }),
+    cause,
+  });
 }
 
 /** Who answers a `prompt` step: the model alone, without tools, skills or instructions of its own. */

@@ -1,4 +1,5 @@
 import { instanceKey, sessionKey, type SessionAddress } from '../core/ids.ts';
+import type { Problem } from '../core/problem.ts';
 import type { Agent } from '../program/agent.ts';
 import { loadHistory, type History } from './history.ts';
 import type { SessionPorts } from './ports.ts';
@@ -16,11 +17,16 @@ export interface LiveSession {
 /** The sessions and workspaces in memory. What is idle for long is let go and read again at the next prompt. */
 export interface LiveSessions {
   get(address: SessionAddress): LiveSession;
-  workspace(agent: Agent, instance: string): Workspace;
+  /** The session when it is in memory. */
+  find(address: SessionAddress): LiveSession | undefined;
+  /** The workspace of the instance a session belongs to. */
+  workspace(agent: Agent, address: SessionAddress): Workspace;
   /** Drops the least recently used idle ones beyond the limit. */
   trim(): Promise<void>;
-  /** Aborts everything with a reason and closes the workspaces. */
-  close(reason: unknown): Promise<void>;
+  /** Aborts everything that runs or waits. */
+  abort(reason: Problem): void;
+  /** Closes the workspaces. */
+  close(): Promise<void>;
 }
 
 const maxIdle = 256;
@@ -43,18 +49,20 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
       workspaces.get(owner)?.sessions.add(key);
       return session;
     },
-    workspace(agent, instance) {
-      const key = instanceKey(agent.name, instance);
+    find: (address) => sessions.get(sessionKey(address)),
+    workspace(agent, address) {
+      const key = instanceKey(address.agent, address.instance);
       let entry = workspaces.get(key);
       if (entry === undefined) {
         const workspace = createWorkspace(ports, agent.sandbox, {
           name: agent.name,
-          id: instance,
+          id: address.instance,
           env: agent.env,
         });
         entry = { workspace, sessions: new Set() };
         workspaces.set(key, entry);
       }
+      entry.sessions.add(sessionKey(address));
       return entry.workspace;
     },
     async trim() {
@@ -65,9 +73,11 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
         await release(key);
       }
     },
-    async close(reason) {
+    abort(reason) {
       for (const session of sessions.values())
         for (const controller of session.controllers) controller.abort(reason);
+    },
+    async close() {
       for (const { workspace } of workspaces.values()) await workspace.close();
       sessions.clear();
       workspaces.clear();

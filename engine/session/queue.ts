@@ -4,7 +4,7 @@ import { abortProblem } from './deadline.ts';
 export interface Queue {
   /** Work running and waiting. */
   readonly length: number;
-  /** Runs `work` when everything before it is done; a wait whose signal aborts ends with the signal's Problem. */
+  /** Runs `work` when everything before it is done; a wait whose signal aborts ends at once, with the signal's Problem. */
   run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
@@ -12,21 +12,29 @@ export interface Queue {
 export function createQueue(): Queue {
   let tail: Promise<unknown> = Promise.resolve();
   let length = 0;
+  const leave = (): void => {
+    length -= 1;
+  };
   return {
     get length() {
       return length;
     },
     run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
       length += 1;
+      let waits = true;
       const turn = tail.then(() => {
+        waits = false;
         if (signal.aborted) throw abortProblem(signal);
         return work();
       });
-      tail = turn.then(
-        () => (length -= 1),
-        () => (length -= 1),
-      );
-      return turn;
+      tail = turn.then(leave, leave);
+      return new Promise<T>((resolve, reject) => {
+        const giveUp = (): void => {
+          if (waits) reject(abortProblem(signal));
+        };
+        signal.addEventListener('abort', giveUp, { once: true });
+        turn.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+      });
     },
   };
 }

@@ -43,8 +43,11 @@ export interface Sessions {
   history(address: SessionAddress): Promise<readonly Message[]>;
   /** Ends what runs and refuses what waits; false when the session was idle. */
   abort(address: SessionAddress, reason?: string): boolean;
+  /** Admits no more prompts from outside; those of runs at work go on. */
+  drain(): void;
   /** Resolves when no prompt is running or waiting. */
   idle(): Promise<void>;
+  /** Ends everything that runs, waits for its outcome to be recorded, and closes the workspaces. */
   close(): Promise<void>;
 }
 
@@ -52,12 +55,13 @@ export interface Sessions {
 export function createSessions(ports: SessionPorts): Sessions {
   const live: LiveSessions = createLiveSessions(ports);
   const working = new Set<Promise<unknown>>();
+  let draining = false;
   let closed = false;
 
   return {
     async submit(submission) {
       const { agent, address } = submission;
-      refuseWhenClosed();
+      refuseWhen(draining);
       checkAddress(address);
       const prepared = prepare(ports.program, agent, submission);
       const session = live.get(address);
@@ -76,19 +80,14 @@ export function createSessions(ports: SessionPorts): Sessions {
       let admit: (committed: boolean) => void = () => undefined;
       const admitted = new Promise<boolean>((resolve) => (admit = resolve));
       const done = track(
-        enter(
-          submission,
-          prepared,
-          { scope, emit: (event) => void log.emit(event) },
-          undefined,
-          admitted,
-        ).then(
+        enter(submission, prepared, { scope, emit: (event) => void log.emit(event) }, undefined, begin).then(
           async (result) => {
             await settle('succeeded', { output: result.output, usage: result.usage });
             return result;
           },
           async (thrown: unknown) => {
             const problem = asProblem(thrown);
+            if (problem.code === 'internal_error') ports.journal.report(problem);
             const error = readProblemData(ports.redact.json(toJson(problem.toData()))) ?? problem.toData();
             await settle(
               problem.code === 'aborted' || problem.code === 'cancelled' ? 'cancelled' : 'failed',
@@ -122,39 +121,60 @@ export function createSessions(ports: SessionPorts): Sessions {
       }
       return { submissionId, done };
 
+      async function begin(): Promise<void> {
+        if (!(await admitted)) throw new Problem('store_unavailable', 'the prompt could not be stored');
+        if (waiting > 0) await ports.store.executions.start(submissionId, ports.clock.now());
+      }
+
       async function settle(
         state: 'succeeded' | 'failed' | 'cancelled',
         outcome: { output?: Json; usage?: OperationResult['usage']; error?: ProblemData },
       ): Promise<void> {
         if (!(await admitted)) return log.close();
-        await log.flush();
-        await ports.store.executions.finish(submissionId, { state, endedAt: ports.clock.now(), ...outcome });
-        await log.end({
-          ...scope,
-          type: 'submission_end',
-          data: { state, ...(outcome.error === undefined ? {} : { error: outcome.error }) },
-        });
+        try {
+          await log.flush();
+          await ports.store.executions.finish(submissionId, {
+            state,
+            endedAt: ports.clock.now(),
+            ...outcome,
+          });
+          await log.end({
+            ...scope,
+            type: 'submission_end',
+            data: { state, ...(outcome.error === undefined ? {} : { error: outcome.error }) },
+          });
+        } finally {
+          await log.close();
+        }
       }
     },
 
     inside(submission, conduct, workspace) {
-      refuseWhenClosed();
+      refuseWhen(closed);
       checkAddress(submission.address);
       const prepared = prepare(ports.program, submission.agent, submission);
       return track(
-        enter({ ...submission, signal: conduct.signal }, prepared, conduct, workspace, Promise.resolve(true)),
+        enter({ ...submission, signal: conduct.signal }, prepared, conduct, workspace, () =>
+          Promise.resolve(),
+        ),
       );
     },
 
     async history(address) {
       checkAddress(address);
-      return [...(await live.get(address).history()).messages];
+      const { messages } = await live.get(address).history();
+      await live.trim();
+      return [...messages];
     },
 
     abort(address, reason = 'the session was aborted') {
-      const { controllers } = live.get(address);
+      const controllers = [...(live.find(address)?.controllers ?? [])];
       for (const controller of controllers) controller.abort(new Problem('aborted', reason));
-      return controllers.size > 0;
+      return controllers.length > 0;
+    },
+
+    drain() {
+      draining = true;
     },
 
     async idle() {
@@ -162,10 +182,11 @@ export function createSessions(ports: SessionPorts): Sessions {
     },
 
     async close() {
+      draining = true;
       closed = true;
-      const ending = live.close(new Problem('shutting_down', 'the engine is shutting down'));
+      live.abort(new Problem('shutting_down', 'the engine is shutting down'));
       await Promise.allSettled([...working]);
-      await ending;
+      await live.close();
     },
   };
 
@@ -174,7 +195,7 @@ export function createSessions(ports: SessionPorts): Sessions {
     prepared: Prepared,
     conduct: Omit<Conduct, 'signal'>,
     workspace: Workspace | undefined,
-    admitted: Promise<boolean>,
+    begin: () => Promise<void>,
   ): Promise<OperationResult & { readonly model: string }> {
     const { agent, address } = submission;
     const session = live.get(address);
@@ -183,11 +204,11 @@ export function createSessions(ports: SessionPorts): Sessions {
     const stop = deadline(ports.clock, undefined, [submission.signal, controller.signal], 'the prompt');
     try {
       return await session.queue.run(stop.signal, async () => {
-        if (!(await admitted)) throw new Problem('store_unavailable', 'the prompt could not be stored');
+        await begin();
         const result = await converse(ports, agent, address, prepared, {
           images: submission.images,
           history: await session.history(),
-          workspace: workspace ?? live.workspace(agent, address.instance),
+          workspace: workspace ?? live.workspace(agent, address),
           conduct: { ...conduct, signal: stop.signal },
           timeoutMs: submission.timeoutMs,
         });
@@ -221,8 +242,8 @@ export function createSessions(ports: SessionPorts): Sessions {
     return work;
   }
 
-  function refuseWhenClosed(): void {
-    if (closed) throw new Problem('shutting_down', 'the engine is shutting down');
+  function refuseWhen(refusing: boolean): void {
+    if (refusing) throw new Problem('shutting_down', 'the engine is shutting down');
   }
 }
 

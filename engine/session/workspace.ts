@@ -52,7 +52,7 @@ export function createWorkspace(
       if (opening === undefined) return;
       const sandbox = await opening;
       if (!sandbox.dirty) return;
-      await ports.store.documents.set(namespace, key, (await sandbox.snapshot()));
+      await ports.store.documents.set(namespace, key, await sandbox.snapshot());
     },
     async close() {
       const sandbox = await opening?.catch(() => undefined);
