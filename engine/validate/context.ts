@@ -11,11 +11,14 @@ export interface Context {
   readonly root: Located;
   /** Objects around the value, the nearest last. */
   readonly around: readonly Located[];
-  /** Keys of the alternatives that were not chosen, with the words that stand for them. */
-  readonly elsewhere: ReadonlyMap<string, readonly string[]>;
+  /** The verbs of alternatives, not chosen, that know a key. */
+  readonly elsewhere: (key: string) => readonly string[];
   /** Said of keys that a condition forbids: which value of which key they go with. */
   readonly conditions: readonly Located[];
 }
+
+/** No alternatives. */
+export const nowhere = (): readonly string[] => [];
 
 /** Why a value does not fit a schema; the pointer of the value is `at`. */
 export type Explain = (located: Located, value: Json, at: string, context: Context) => Fault[];

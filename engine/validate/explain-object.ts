@@ -1,10 +1,11 @@
 import { pointer as pointerOf } from '../core/json-pointer.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { choices, suggest } from '../core/suggest.ts';
-import type { Context } from './context.ts';
+import { nowhere, type Context } from './context.ts';
 import { either, nameOf, type Fault } from './fault.ts';
 import { foreignKey } from './foreign-keys.ts';
 import { homeOf } from './misplaced-key.ts';
+import { patternOf } from './pattern.ts';
 import type { Located } from './schema-set.ts';
 
 /** Faults of the keys of a map, and of the values under them. */
@@ -17,7 +18,7 @@ export function objectFaults(located: Located, value: JsonObject, at: string, co
   const deeper: Context = {
     ...context,
     around: 'additionalProperties' in schema ? [...context.around, located] : context.around,
-    elsewhere: new Map(),
+    elsewhere: nowhere,
   };
   const faults: Fault[] = [];
   const explained = new Set<string>();
@@ -29,13 +30,13 @@ export function objectFaults(located: Located, value: JsonObject, at: string, co
     }
     const matching = [
       ...(Object.hasOwn(properties, key) ? [properties[key]] : []),
-      ...patterns.filter(([pattern]) => new RegExp(pattern, 'u').test(key)).map(([, part]) => part),
+      ...patterns.filter(([pattern]) => patternOf(pattern).test(key)).map(([, part]) => part),
     ];
     if (matching.length > 0) {
       for (const part of matching) {
         const inner =
           part === false ? { ...deeper, conditions: context.conditions } : { ...deeper, conditions: [] };
-        faults.push(...explain({ schema: asSchema(part), file }, item, path, inner));
+        faults.push(...context.explain({ schema: asSchema(part), file }, item, path, inner));
       }
     } else if (additional === false) {
       const fault = unknownKey(key, Object.keys(properties), located, path, context);
@@ -43,7 +44,7 @@ export function objectFaults(located: Located, value: JsonObject, at: string, co
       if (fault.meant !== undefined) explained.add(fault.meant);
     } else if (additional !== undefined) {
       faults.push(
-        ...explain({ schema: asSchema(additional), file }, item, path, { ...deeper, conditions: [] }),
+        ...context.explain({ schema: asSchema(additional), file }, item, path, { ...deeper, conditions: [] }),
       );
     }
   }
@@ -72,8 +73,8 @@ export function unknownKey(
       ? { fault: fault('schema/foreign-key-name', message) }
       : { fault: fault('schema/foreign-key-name', message, [write]), meant: write };
   }
-  const verbs = context.elsewhere.get(key);
-  if (verbs !== undefined) {
+  const verbs = context.elsewhere(key);
+  if (verbs.length > 0) {
     const message = `"${key}" does not belong here; it goes with ${either(verbs.slice(0, 6).map((verb) => `"${verb}"`))}`;
     return { fault: fault('schema/misplaced-key', message) };
   }

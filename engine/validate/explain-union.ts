@@ -1,7 +1,7 @@
 import { pointer as pointerOf } from '../core/json-pointer.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { suggest } from '../core/suggest.ts';
-import type { Context } from './context.ts';
+import { nowhere, type Context } from './context.ts';
 import { enumFaults, isOfType, typesOf, wrongType } from './value-faults.ts';
 import { unknownKey } from './explain-object.ts';
 import { either, nameOf, type Fault } from './fault.ts';
@@ -23,7 +23,7 @@ export function unionFaults(
   at: string,
   context: Context,
 ): Fault[] {
-  const branches = branchesOf(alternatives, context);
+  const branches = branchesOf(alternatives, union, context);
   const accepting = branches.filter(({ schema }) => {
     const types = typesOf(schema);
     return types.length === 0 || types.some((type) => isOfType(value, type));
@@ -67,7 +67,7 @@ function verbFaults(
   );
   const chosen = viable.length === 1 ? viable[0] : undefined;
   if (chosen !== undefined) {
-    const elsewhere = keysOfOthers(branches, chosen);
+    const elsewhere = (key: string): string[] => verbsKnowing(key, branches, chosen);
     return context.explain(chosen.located, value, at, { ...context, elsewhere });
   }
   const typed = written.length === 0 ? byLiterals(branches, value) : undefined;
@@ -135,7 +135,7 @@ function faultsOfKnownKeys(
   at: string,
   context: Context,
 ): Fault[] {
-  const deeper: Context = { ...context, elsewhere: new Map(), conditions: [] };
+  const deeper: Context = { ...context, elsewhere: nowhere, conditions: [] };
   const isClosed = branches.every(({ schema }) => schema['additionalProperties'] === false);
   const allowed = [...new Set(branches.flatMap(({ schema }) => Object.keys(propertiesOf(schema))))];
   const faults = Object.entries(value).flatMap(([key, item]): Fault[] => {
@@ -166,14 +166,21 @@ function faultsOfKnownKeys(
   return [...faults, ...missing];
 }
 
-function branchesOf(alternatives: readonly Located[], context: Context): Branch[] {
+const known = new WeakMap<JsonObject, Branch[]>();
+
+function branchesOf(alternatives: readonly Located[], union: Located, context: Context): Branch[] {
+  if (typeof union.schema === 'boolean') return [];
+  const present = known.get(union.schema);
+  if (present !== undefined) return present;
   const followed = alternatives.map((one) => context.set.follow(one));
   const schemas = followed.map(({ schema }) => (typeof schema === 'boolean' ? {} : schema));
   const count = (key: string): number => schemas.filter((schema) => requiredOf(schema).includes(key)).length;
-  return followed.map((one, index) => {
+  const branches = followed.map((one, index): Branch => {
     const schema = schemas[index] ?? {};
     return { located: one, schema, verb: requiredOf(schema).find((key) => count(key) === 1) };
   });
+  known.set(union.schema, branches);
+  return branches;
 }
 
 /** The alternative whose fixed values (`type: http`) are those of the value, when it says any. */
@@ -194,15 +201,10 @@ function enumOf(schema: JsonObject): readonly Json[] {
   return Array.isArray(schema['enum']) ? schema['enum'] : [];
 }
 
-function keysOfOthers(branches: readonly Branch[], chosen: Branch): Map<string, string[]> {
-  const own = propertiesOf(chosen.schema);
-  const keys = new Map<string, string[]>();
-  for (const { schema, verb } of branches) {
-    for (const key of Object.keys(propertiesOf(schema))) {
-      if (verb !== undefined && !(key in own)) keys.set(key, [...(keys.get(key) ?? []), verb]);
-    }
-  }
-  return keys;
+function verbsKnowing(key: string, branches: readonly Branch[], chosen: Branch): string[] {
+  return branches.flatMap(({ schema, verb }) =>
+    verb !== undefined && schema !== chosen.schema && Object.hasOwn(propertiesOf(schema), key) ? [verb] : [],
+  );
 }
 
 function propertiesOf(schema: JsonObject): JsonObject {

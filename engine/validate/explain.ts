@@ -1,6 +1,6 @@
 import { pointer as pointerOf } from '../core/json-pointer.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
-import type { Context } from './context.ts';
+import { nowhere, type Context } from './context.ts';
 import { objectFaults } from './explain-object.ts';
 import { unionFaults } from './explain-union.ts';
 import { either, type Fault } from './fault.ts';
@@ -30,7 +30,7 @@ export function explain(located: Located, value: Json, at: string, context: Cont
   if (Array.isArray(value)) faults.push(...listFaults(schema, value, at));
   if (Array.isArray(value) && schema['items'] !== undefined) {
     const item = inside(schema['items']);
-    const deeper = { ...context, elsewhere: new Map<string, string[]>(), conditions: [] };
+    const deeper = { ...context, elsewhere: nowhere, conditions: [] };
     value.forEach((one: Json, index) => faults.push(...explain(item, one, at + pointerOf(index), deeper)));
   }
   if (isObject(value)) faults.push(...objectFaults(found, value, at, context));
@@ -62,10 +62,13 @@ function homesIn(schema: JsonObject | boolean, key: string): string[] {
   if (typeof schema === 'boolean') return [];
   const { if: condition, then } = schema;
   if (!isObject(condition) || !isObject(condition['properties']) || !isObject(then)) return [];
-  const allowed =
-    isObject(then['properties']) && then['properties'][key] !== false && key in then['properties'];
-  if (!allowed) return [];
+  const either = Array.isArray(then['oneOf']) ? then['oneOf'].filter(isObject) : [];
+  if (![then, ...either].some((part) => allows(part, key))) return [];
   return Object.entries(condition['properties']).flatMap(([name, part]) =>
     isObject(part) && typeof part['const'] === 'string' ? [`${name} "${part['const']}"`] : [],
   );
+}
+
+function allows({ properties }: JsonObject, key: string): boolean {
+  return isObject(properties) && properties[key] === true;
 }

@@ -2,6 +2,7 @@ import { pointer as pointerOf } from '../core/json-pointer.ts';
 import { isObject, stableText, type Json, type JsonObject } from '../core/json.ts';
 import { choices, suggest } from '../core/suggest.ts';
 import { describe, either, nameOf, quote, typeWord, type Fault } from './fault.ts';
+import { patternOf } from './pattern.ts';
 import type { Located } from './schema-set.ts';
 
 /** JSON Schema types a schema allows; empty: all. */
@@ -80,7 +81,7 @@ export function stringFaults(schema: JsonObject, value: string, at: string, orig
   if (typeof maxLength === 'number' && [...value].length > maxLength) {
     return fault('schema/bad-value', `must have at most ${maxLength} characters`);
   }
-  if (typeof pattern !== 'string' || new RegExp(pattern, 'u').test(value)) return [];
+  if (typeof pattern !== 'string' || patternOf(pattern).test(value)) return [];
   const { title } = schema;
   const thing =
     typeof title === 'string' ? title.replace(/(?<=[a-z])[A-Z]/g, ' $&').toLowerCase() : undefined;
