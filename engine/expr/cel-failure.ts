@@ -26,7 +26,7 @@ export function kindOf(value: unknown): string {
 }
 
 /** The source of a node on one line, shortened to 80 characters. */
-export function excerpt(node: ASTNode): string {
+function excerpt(node: ASTNode): string {
   const text = node.input.slice(node.start, node.end).replace(/\s+/g, ' ').trim();
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

@@ -30,6 +30,6 @@ export function asBool(run: Run, node: ASTNode): (frame: Frame) => boolean {
 }
 
 /** Whether a failure belongs to the data, so that `default()`, `&&`, `||` and quantifiers may pass over it. */
-export function maySwallow(error: unknown, frame: Frame): boolean {
+export function maySwallow(error: unknown, frame: Frame): error is Problem {
   return error instanceof Problem && error.code === 'expression_failed' && frame.rounds > 0;
 }

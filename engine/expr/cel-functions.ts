@@ -131,7 +131,7 @@ function extreme(args: readonly unknown[], node: ASTNode, better: (difference: n
 
 function matches(text: string, source: string, node: ASTNode): boolean {
   const pattern = linearPattern(source);
-  if ('fault' in pattern) return fail(node, `bad pattern: ${pattern.fault}`);
+  if ('fault' in pattern) return fail(node, 'the pattern is not valid');
   if (text.length > limits.searchedLength)
     return fail(node, `the text is longer than ${limits.searchedLength} characters`);
   return pattern.test(text);

@@ -67,7 +67,7 @@ function compileQuantifier(
 ): Run {
   return (frame) => {
     let decided = false;
-    let failure: unknown;
+    let failure: Error | undefined;
     each(frame, () => {
       try {
         decided = test(frame) === decisive;

@@ -59,7 +59,7 @@ export const operators: Readonly<Record<BinaryOperator, Operator>> = {
 /** Whether two values are the same data; values of different kinds are different, never a failure. */
 export function equal(left: unknown, right: unknown): boolean {
   if (left === right) return true;
-  if (isNumber(left)) return isNumber(right) && left == right;
+  if (isNumber(left)) return isNumber(right) && !(left < right || left > right);
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
   if (Array.isArray(left)) {
     return (

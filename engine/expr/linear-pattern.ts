@@ -5,6 +5,8 @@ import { limits } from './limits.ts';
 export interface LinearPattern {
   /** Whether the pattern matches anywhere in the text. */
   test(text: string): boolean;
+  /** The source; the schema compiler tells patterns apart by it. */
+  toString(): string;
 }
 
 /** The compiled pattern, or why it cannot be used: a syntax fault, or a feature without linear time (look-around, back references). */
@@ -24,7 +26,7 @@ function compile(source: string): LinearPattern | { readonly fault: string } {
     return { fault: `longer than ${limits.patternLength} characters` };
   try {
     const pattern = RE2JS.compile(source);
-    return { test: (text) => pattern.matcher(text).find() };
+    return { test: (text) => pattern.matcher(text).find(), toString: () => source };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { fault: message.replace(/^error parsing regexp: /, '').replaceAll('`', '"') };

@@ -15,12 +15,20 @@ export function compileSchema(schema: JsonSchema): SchemaCheck {
   if (typeof schema === 'boolean') return schemaCheck(schema, '');
   const known = byObject.get(schema);
   if (known !== undefined) return known;
-  const text = stableText(schema);
+  const text = textOf(schema);
   const check = byText.get(text) ?? schemaCheck(schema, text);
   if (byText.size >= 1_000) byText.clear();
   byText.set(text, check);
   byObject.set(schema, check);
   return check;
+}
+
+function textOf(schema: JsonSchema): string {
+  try {
+    return stableText(schema);
+  } catch (error) {
+    throw new Problem('invalid_project', 'the JSON Schema is nested too deeply', { cause: error });
+  }
 }
 
 const byObject = new WeakMap<object, SchemaCheck>();
@@ -53,7 +61,8 @@ function compile(schema: JsonSchema, text: string): ValidateFunction {
     const ajv = compiler(text !== '' && ownIds(text));
     const bare = withoutDialect(schema);
     const validate = ajv.compile(bare);
-    ajv.removeSchema(bare);
+    // The compiler would keep every schema it has seen; our own tables are the cache, and bounded.
+    if (typeof bare === 'object') ajv.removeSchema(bare);
     return validate;
   } catch (error) {
     throw new Problem('invalid_project', 'the JSON Schema is not valid', { cause: error });
@@ -79,5 +88,5 @@ function unfitness(value: unknown): SchemaFault | undefined {
 function copy(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return (value as readonly Json[]).map(copy);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item as Json)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)]));
 }

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { isObject, type JsonSchema } from '../core/json.ts';
-import { linearPattern } from './linear-pattern.ts';
+import { linearPattern, type LinearPattern } from './linear-pattern.ts';
 
 /** The schema compiler: shared, or (`fresh`) one of its own. Compiling the meta-schema makes a fresh one costly. */
 export function compiler(fresh: boolean): Ajv2020 {
@@ -38,7 +38,7 @@ function createCompiler(): Ajv2020 {
   return ajv;
 }
 
-function pattern(source: string): { test: (text: string) => boolean } {
+function pattern(source: string): LinearPattern {
   const compiled = linearPattern(source);
   if ('fault' in compiled) throw new SyntaxError(`bad pattern: ${compiled.fault}`);
   return compiled;

@@ -1,8 +1,8 @@
-import { isObject, type Json, type JsonSchema } from '../core/json.ts';
+import { isObject, type Json, type JsonObject, type JsonSchema } from '../core/json.ts';
 import { pointer, segmentsOf } from '../core/json-pointer.ts';
 import { limits } from './limits.ts';
 import { linearPattern } from './linear-pattern.ts';
-import { compiler, ownIds, withoutDialect } from './schema-compiler.ts';
+import { compiler, withoutDialect } from './schema-compiler.ts';
 import { faultsOf } from './schema-message.ts';
 import type { SchemaFault } from './types.ts';
 
@@ -13,28 +13,28 @@ import type { SchemaFault } from './types.ts';
 export function schemaFaults(schema: unknown): SchemaFault[] {
   if (typeof schema === 'boolean') return [];
   if (!isObject(schema)) return [{ pointer: '', message: 'a JSON Schema must be an object or a boolean' }];
+  const { tooDeep, hasIds, faults } = walk(schema);
+  if (tooDeep) return [{ pointer: '', message: `is nested deeper than ${limits.depth} levels` }];
   try {
-    const text = JSON.stringify(schema);
     const bare = withoutDialect(schema);
-    const found = walk(schema, ownIds(text));
-    if (found.length > 0 && found[0]?.message.startsWith('is nested')) return found;
     const ajv = compiler(false);
-    if (ajv.validate('https://json-schema.org/draft/2020-12/schema', bare) !== true)
-      found.unshift(...faultsOf(ajv.errors ?? []));
-    return found.length > 0 ? found : compileFaults(bare, text);
+    const fits = ajv.validate('https://json-schema.org/draft/2020-12/schema', bare) === true;
+    const found = fits ? faults : [...faultsOf(ajv.errors ?? []), ...faults];
+    return found.length === 0 && hasIds ? compileFaults(bare) : found;
   } catch {
-    return [{ pointer: '', message: 'is no JSON, or too large' }];
+    return [{ pointer: '', message: 'is no JSON' }];
   }
 }
 
-/** Patterns and local references, where their keywords stand as keywords. */
-function walk(schema: JsonSchema, hasIds: boolean): SchemaFault[] {
+/** Faults of patterns and local references, where their keywords stand as keywords; references through ids are left to the compiler. */
+function walk(schema: JsonObject): { tooDeep: boolean; hasIds: boolean; faults: SchemaFault[] } {
   const faults: SchemaFault[] = [];
-  const open: [Json, string, number, boolean][] = [[schema as Json, '', 0, false]];
+  const references: SchemaFault[] = [];
+  let hasIds = false;
+  const open: [Json, string, number, boolean][] = [[schema, '', 0, false]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [item, at, depth, isMap] = next;
-    if (depth > limits.depth)
-      return [{ pointer: '', message: `is nested deeper than ${limits.depth} levels` }];
+    if (depth > limits.depth) return { tooDeep: true, hasIds, faults };
     if (!isObject(item)) {
       if (Array.isArray(item))
         item.forEach((inner: Json, index) => open.push([inner, at + pointer(index), depth + 1, false]));
@@ -49,16 +49,19 @@ function walk(schema: JsonSchema, hasIds: boolean): SchemaFault[] {
           checkPattern(key, `${at}/patternProperties${pointer(key)}`, faults);
       }
       const reference = item['$ref'];
-      if (typeof reference === 'string' && !hasIds) checkReference(reference, schema, `${at}/$ref`, faults);
+      if (typeof reference === 'string') checkReference(reference, schema, `${at}/$ref`, references);
+      hasIds ||= idKeywords.some((key) => Object.hasOwn(item, key));
     }
     for (const [key, inner] of Object.entries(item)) {
       if (!isMap && literalKeywords.has(key)) continue;
       open.push([inner, at + pointer(key), depth + 1, !isMap && mapKeywords.has(key)]);
     }
   }
-  return faults.sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
+  if (!hasIds) faults.push(...references);
+  return { tooDeep: false, hasIds, faults: faults.sort((a, b) => (a.pointer < b.pointer ? -1 : 1)) };
 }
 
+const idKeywords: readonly string[] = ['$id', '$anchor', '$dynamicAnchor'];
 /** Keywords whose value is data, not schemas. */
 const literalKeywords: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples', 'required']);
 /** Keywords whose value maps free names to schemas. */
@@ -83,7 +86,7 @@ function checkReference(reference: string, schema: JsonSchema, at: string, fault
     });
     return;
   }
-  let target: Json | undefined = schema as Json;
+  let target: Json | undefined = schema;
   for (const segment of segmentsOf(decode(reference.slice(1)))) {
     if (isObject(target) && Object.hasOwn(target, segment)) target = target[segment];
     else if (Array.isArray(target)) target = (target as readonly Json[])[Number(segment)];
@@ -101,8 +104,7 @@ function decode(text: string): string {
 }
 
 /** What only compiling can tell, such as a reference through an id. */
-function compileFaults(schema: JsonSchema, text: string): SchemaFault[] {
-  if (!ownIds(text)) return [];
+function compileFaults(schema: JsonSchema): SchemaFault[] {
   try {
     compiler(true).compile(schema);
     return [];

@@ -2,13 +2,14 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import { pointer } from '../core/json-pointer.ts';
 import { suggest } from '../core/suggest.ts';
 import { kindOf } from './cel-failure.ts';
+import { relevantErrors } from './schema-union.ts';
 import type { SchemaFault } from './types.ts';
 
 /** The validator's errors as faults in our words, at most 20, each said once; of a failed union only the branch that came closest. */
 export function faultsOf(errors: readonly ErrorObject[]): SchemaFault[] {
   const faults: SchemaFault[] = [];
   const seen = new Set<string>();
-  for (const error of relevant(errors.slice(0, 1_000))) {
+  for (const error of relevantErrors(errors.slice(0, 1_000))) {
     const fault = faultOf(error);
     const key = `${fault.pointer} ${fault.message}`;
     if (seen.has(key)) continue;
@@ -25,80 +26,6 @@ export function describeFaults(faults: readonly SchemaFault[]): string {
     .slice(0, 5)
     .map(({ pointer: at, message }) => (at === '' ? message : `${at} ${message}`));
   return shown.join('; ') + (faults.length > 5 ? `; and ${faults.length - 5} more` : '');
-}
-
-/** Drops the errors of union branches that were not meant, and errors that only sum up others. */
-function relevant(errors: readonly ErrorObject[]): ErrorObject[] {
-  let kept: ErrorObject[] = [];
-  for (const error of errors) {
-    if (error.keyword === 'anyOf' || error.keyword === 'oneOf') {
-      const inside = (other: ErrorObject): boolean =>
-        other.schemaPath.startsWith(`${error.schemaPath}/`) ||
-        (error.keyword !== 'oneOf' || error.params['passingSchemas'] === null
-          ? other.schemaPath.startsWith('#/$defs/') && other.instancePath.startsWith(error.instancePath)
-          : false);
-      const branches = kept.filter(inside);
-      kept = kept.filter((other) => !inside(other));
-      kept.push(...closest(error, branches));
-    } else if (error.keyword === 'if' || error.keyword === 'propertyNames') {
-      if (!kept.some((other) => other.schemaPath !== error.schemaPath) || error.keyword === 'propertyNames')
-        kept.push(error);
-    } else kept.push(error);
-  }
-  return kept;
-}
-
-/** Of the branches of a union, the errors of the one that fits best; the union itself when none stands out. */
-function closest(union: ErrorObject, errors: readonly ErrorObject[]): ErrorObject[] {
-  const groups = new Map<string, ErrorObject[]>();
-  for (const error of errors) {
-    const key = error.schemaPath.startsWith(`${union.schemaPath}/`)
-      ? (error.schemaPath.slice(union.schemaPath.length + 1).split('/')[0] ?? '')
-      : error.schemaPath.split('/').slice(0, 3).join('/');
-    groups.set(key, [...(groups.get(key) ?? []), error]);
-  }
-  const all = [...groups.values()];
-  const atTop = (error: ErrorObject): boolean => error.instancePath === union.instancePath;
-  const meant = all.filter(
-    (group) =>
-      !group.some(
-        (error) =>
-          atTop(error) && (error.keyword === 'type' || error.keyword === 'const' || error.keyword === 'enum'),
-      ),
-  );
-  const ranked = meant
-    .map((group) => ({ group, cost: group.reduce((sum, error) => sum + costOf(error), 0) }))
-    .sort((a, b) => a.cost - b.cost);
-  const [best, second] = ranked;
-  if (best !== undefined && (second === undefined || best.cost < second.cost)) return best.group;
-  const simple = errors.filter(
-    (error) => atTop(error) && (error.keyword === 'type' || error.keyword === 'enum'),
-  );
-  if (all.length > 0 && meant.length === 0 && simple.length === errors.length) return merged(union, simple);
-  return [union];
-}
-
-/** A wrong discriminator tells that a branch was not meant, so it weighs more than an unfinished one. */
-function costOf(error: ErrorObject): number {
-  return error.keyword === 'const' || error.keyword === 'enum'
-    ? 10
-    : error.keyword === 'additionalProperties'
-      ? 2
-      : 1;
-}
-
-/** Branches that only ask for types or choices, said as one. */
-function merged(union: ErrorObject, errors: readonly ErrorObject[]): ErrorObject[] {
-  const types = errors.flatMap((error) =>
-    error.keyword === 'type' ? [error.params['type'] as string | string[]].flat() : [],
-  );
-  const values = errors.flatMap((error) =>
-    error.keyword === 'enum' ? (error.params['allowedValues'] as unknown[]) : [],
-  );
-  const first = errors[0] ?? union;
-  return values.length > 0 && typeof union.data === 'string'
-    ? [{ ...first, keyword: 'enum', params: { allowedValues: values } }]
-    : [{ ...first, keyword: 'type', params: { type: [...new Set(types)] } }];
 }
 
 function faultOf(error: ErrorObject): SchemaFault {

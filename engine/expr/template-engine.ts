@@ -32,7 +32,7 @@ export function compileTree(tree: hbs.AST.Program): Delegate {
     knownHelpersOnly: true,
     knownHelpers: Object.fromEntries(
       [...blockHelpers, ...inlineHelpers.keys(), showHelper, needHelper].map((name) => [name, true]),
-    ) as KnownHelpers,
+    ),
   });
 }
 
