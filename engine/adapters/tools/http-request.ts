@@ -1,0 +1,112 @@
+import { isObject, type Json, type JsonObject } from '../../core/json.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Value } from '../../expr/index.ts';
+import type { ToolContext } from '../../ports/tool-source.ts';
+import type { HttpTool, Tool } from '../../program/tool.ts';
+
+/** One HTTP request, rendered. */
+export interface RenderedRequest {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Headers;
+  /** Lower-case names of headers that carry a secret. */
+  readonly secretHeaders: readonly string[];
+  readonly body: string | undefined;
+}
+
+/**
+ * The request of a call. Text of `input` is percent-encoded where it enters the URL, so it can add no segment, parameter or host;
+ * `env` is not. Headers alone may read `secrets`, and only those granted to the tool.
+ * Throws Problem `tool_failed` for a URL that is no http URL, `tool_input_invalid` for input that would climb the path,
+ * `missing_secret`, `template_failed`, `expression_failed`.
+ */
+export function renderRequest(
+  tool: Tool,
+  http: HttpTool,
+  input: Json,
+  env: Readonly<Record<string, string | undefined>>,
+  secrets: ToolContext['secrets'],
+): RenderedRequest {
+  const scope = { input, env };
+  const url = urlOf(tool, http.url.render({ input: encodeTexts(input), env }));
+  for (const [name, value] of Object.entries(http.query)) addParameter(url, name, value.evaluate(scope));
+
+  const readsSecrets = Object.values(http.headers).some(mentionsSecrets);
+  const granted = readsSecrets ? tool.secrets.map((name) => [name, secrets.get(name)] as const) : [];
+  const headers = headersOf(tool, http, { ...scope, secrets: Object.fromEntries(granted) });
+  const body = http.body === undefined ? undefined : bodyOf(http.body.evaluate(scope), headers);
+  const secretHeaders = Object.entries(http.headers).filter(([, value]) => mentionsSecrets(value));
+  return {
+    url,
+    method: http.method.toUpperCase(),
+    headers,
+    secretHeaders: secretHeaders.map(([name]) => name.toLowerCase()),
+    body,
+  };
+}
+
+function urlOf(tool: Tool, text: string): URL {
+  const path = text.replace(/[?#].*$/s, '');
+  if (/(^|[/\\])(\.|%2e){1,2}([/\\]|$)/i.test(path)) {
+    throw new Problem('tool_input_invalid', `tool "${tool.name}": the url may not hold "." or ".." segments`);
+  }
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new Problem('tool_failed', `tool "${tool.name}": the url is not an http or https url`);
+  }
+  return url;
+}
+
+function encodeTexts(value: Json): Json {
+  if (typeof value === 'string') return encodeURIComponent(value.toWellFormed());
+  if (Array.isArray(value)) return value.map((item: Json) => encodeTexts(item));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, encodeTexts(inner)]));
+}
+
+/** Null leaves the parameter out; a list repeats it. */
+function addParameter(url: URL, name: string, value: Json): void {
+  if (value === null) return;
+  for (const item of Array.isArray(value) ? (value as readonly Json[]) : [value]) {
+    url.searchParams.append(name, textOf(item));
+  }
+}
+
+function headersOf(tool: Tool, http: HttpTool, scope: JsonObject | object): Headers {
+  const headers = new Headers({ accept: 'application/json, text/*;q=0.9, */*;q=0.5' });
+  for (const [name, value] of Object.entries(http.headers)) {
+    const evaluated = value.evaluate(scope as JsonObject);
+    if (evaluated === null) continue;
+    try {
+      headers.set(name, textOf(evaluated));
+    } catch {
+      // The cause would quote the value, which may be a secret.
+      throw new Problem(
+        'tool_failed',
+        `tool "${tool.name}": header "${name}" has a value that cannot be sent`,
+      );
+    }
+  }
+  return headers;
+}
+
+/** JSON unless the content type says a form, or another type for a text. */
+function bodyOf(value: Json, headers: Headers): string {
+  const type = headers.get('content-type');
+  if (type?.includes('x-www-form-urlencoded') === true && isObject(value)) {
+    return new URLSearchParams(
+      Object.entries(value).map(([name, item]): [string, string] => [name, textOf(item)]),
+    ).toString();
+  }
+  if (typeof value === 'string' && type !== null && !type.includes('json')) return value;
+  if (type === null) headers.set('content-type', 'application/json');
+  return JSON.stringify(value);
+}
+
+function textOf(value: Json): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+}
+
+function mentionsSecrets(value: Value): boolean {
+  return !value.constant && /\bsecrets\b/.test(JSON.stringify(value.source));
+}

@@ -1,0 +1,47 @@
+import type { Jiti, ModuleCache } from 'jiti';
+import { Problem } from '../../core/problem.ts';
+import { defineTool } from './define-tool.ts';
+
+/** Imports user modules, TypeScript or JavaScript, each once; throws what the module throws. */
+export interface ModuleLoader {
+  /** Exports of the module at an absolute path. */
+  load(path: string): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/**
+ * A loader whose `flue-engine` is this engine, so that a tool's Problems are the engine's.
+ * Modules that an earlier loader imported are imported anew, with what they import from the project.
+ */
+export function createModuleLoader(): ModuleLoader {
+  let starting: Promise<Jiti> | undefined;
+  return {
+    async load(path) {
+      starting ??= start();
+      const jiti = await starting;
+      entries.add(path);
+      return jiti.import<Readonly<Record<string, unknown>>>(path);
+    },
+  };
+}
+
+/** Node's module cache is one per process, so what was imported is known per process too. */
+const entries = new Set<string>();
+
+async function start(): Promise<Jiti> {
+  const { createJiti } = await import('jiti');
+  const jiti = createJiti(import.meta.url, {
+    // A shared folder for compiled code would let other users of the machine plant some.
+    fsCache: false,
+    virtualModules: { 'flue-engine': { defineTool, Problem } },
+  });
+  for (const entry of entries) forget(jiti.cache, entry);
+  entries.clear();
+  return jiti;
+}
+
+function forget(cache: ModuleCache, path: string): void {
+  const cached = cache[path];
+  if (cached === undefined || path.includes('/node_modules/') || path.includes('\\node_modules\\')) return;
+  delete cache[path];
+  for (const child of cached.children) forget(cache, child.filename);
+}

@@ -1,0 +1,88 @@
+import { relative } from 'node:path';
+import { toJson, type Json } from '../../core/json.ts';
+import { Problem } from '../../core/problem.ts';
+import { choices } from '../../core/suggest.ts';
+import type { OpenTool, ToolDefinition } from '../../ports/tool-source.ts';
+import type { NodeTool, Tool } from '../../program/tool.ts';
+import { definitionFault } from './define-tool.ts';
+import { endOf } from './end-of.ts';
+import type { ModuleLoader } from './module-loader.ts';
+
+/**
+ * Imports a tool's module: a `defineTool` object or a bare function. What the tool's YAML file says wins over the module.
+ * Throws Problem `tool_invalid`, naming the file, when the module cannot be imported or holds no tool.
+ */
+export async function openNodeTool(tool: Tool, node: NodeTool, loader: ModuleLoader): Promise<OpenTool> {
+  const file = relative(process.cwd(), node.module);
+  const invalid = (fault: string, cause?: unknown): Problem =>
+    new Problem('tool_invalid', `tool "${tool.name}": ${file} ${fault}`, { cause });
+
+  const exports = await loader.load(node.module).catch((thrown: unknown) => {
+    throw invalid(`cannot be imported: ${messageOf(thrown)}`, thrown);
+  });
+  if (exports[node.export] === undefined) {
+    const names = Object.keys(exports).filter((name) => name !== 'default');
+    throw invalid(`has no ${exportWords(node.export)}${choices(node.export, names)}`);
+  }
+  const definition = definitionOf(exports[node.export]);
+  const fault = definitionFault(definition);
+  if (fault !== undefined) throw invalid(`has an unusable ${exportWords(node.export)}: ${fault}`);
+
+  const description = tool.description === '' ? definition.description : tool.description;
+  if (description === undefined) throw invalid('must give a "description"');
+  const inputSchema = tool.inputSchema ?? definition.inputSchema;
+  if (inputSchema === undefined) throw invalid('must give an "inputSchema"');
+  return {
+    description,
+    inputSchema,
+    outputSchema: tool.outputSchema ?? definition.outputSchema,
+    async run(input, context) {
+      let result: unknown;
+      try {
+        result = await definition.run(input, context);
+      } catch (thrown) {
+        throw failureOf(tool, thrown, context.signal);
+      }
+      return jsonOf(tool, result);
+    },
+  };
+}
+
+function exportWords(name: string): string {
+  return name === 'default' ? 'default export' : `export "${name}"`;
+}
+
+function definitionOf(exported: unknown): ToolDefinition<Json> {
+  return (typeof exported === 'function' ? { run: exported } : exported) as ToolDefinition<Json>;
+}
+
+function failureOf(tool: Tool, thrown: unknown, signal: AbortSignal): Problem {
+  if (thrown instanceof Problem) return thrown;
+  if (signal.aborted) return endOf(tool.name, signal, thrown);
+  return new Problem('tool_failed', `tool "${tool.name}" failed: ${messageOf(thrown)}`, { cause: thrown });
+}
+
+function jsonOf(tool: Tool, result: unknown): Json {
+  try {
+    return toJson(result);
+  } catch (thrown) {
+    throw new Problem(
+      'tool_failed',
+      `tool "${tool.name}" gave a value that is not JSON: ${messageOf(thrown)}`,
+      {
+        cause: thrown,
+      },
+    );
+  }
+}
+
+/** The first paragraph of an error's message: later ones are code frames and require stacks. */
+function messageOf(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return (
+    message
+      .split(/\n\s*(?:\n|Require stack:)/)[0]
+      ?.replace(/\s*\n\s*/g, ' ')
+      .trim() || 'no message'
+  );
+}
