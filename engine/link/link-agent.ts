@@ -42,7 +42,16 @@ export function linkAgent(
     const all = new Set([...Object.keys(names.of.agent), ...Object.keys(names.of.profile)]);
     return name !== undefined && known(reporter, node, 'subagent', name, all) ? [name] : [];
   });
-  const { builtins, tools } = linkTools(reporter, merged, sandbox, linked.tools, skills, subagents);
+  // A profile may leave its sandbox to the agents that extend it, or that it helps.
+  const isOpen = root.source.kind === 'profile' && orDefault('sandbox').value === undefined;
+  const { builtins, tools } = linkTools(
+    reporter,
+    merged,
+    isOpen ? undefined : sandbox,
+    linked.tools,
+    skills,
+    subagents,
+  );
   const secrets = merged.list('secrets').flatMap((node) => {
     const name = node.text();
     return name !== undefined && known(reporter, node, 'secret', name, Object.keys(config.settings.secrets))
@@ -74,6 +83,7 @@ export function linkAgent(
     name: root.source.name,
     description: merged.get('description').text() ?? '',
     hash: digest({
+      common: config.common,
       chain: merged.sources.map(hashOf),
       defaults: config.defaults?.value ?? null,
       tools: tools.map((tool) => tool.hash),
@@ -144,14 +154,12 @@ function pick<T>(reporter: Reporter, node: Node, what: string, from: Readonly<Re
 function linkTools(
   reporter: Reporter,
   merged: Merged,
-  sandbox: Sandbox,
+  sandbox: Sandbox | undefined,
   declared: Linked['tools'],
   skills: readonly Skill[],
   subagents: readonly string[],
 ): { builtins: BuiltinTool[]; tools: Tool[] } {
-  const granted: BuiltinTool[] = sandbox.type === 'none' ? [] : [...readingTools];
-  if (sandbox.type !== 'none' && sandbox.write) granted.push('write', 'edit');
-  if (sandbox.type !== 'none' && sandbox.shell) granted.push('bash');
+  const granted = grantedBy(sandbox);
   const builtins = new Set<BuiltinTool>(merged.has('tools') ? [] : granted);
   const tools = new Map<string, Tool>();
   const all = [...Object.keys(declared), ...builtinTools];
@@ -159,7 +167,12 @@ function linkTools(
     const builtin = builtinOf(name);
     if (Object.hasOwn(declared, name)) tools.set(name, declared[name] as Tool);
     else if (builtin === undefined) unknownTool(reporter, node, name, all);
-    else if (builtin === 'task' || builtin === 'load_skill' || granted.includes(builtin))
+    else if (
+      sandbox === undefined ||
+      builtin === 'task' ||
+      builtin === 'load_skill' ||
+      granted.includes(builtin)
+    )
       builtins.add(builtin);
     else
       reporter.report(
@@ -177,6 +190,16 @@ function linkTools(
     if (builtin !== undefined) builtins.delete(builtin);
   }
   return { builtins: [...builtins], tools: [...tools.values()] };
+}
+
+/** Built-in tools a sandbox has a use for; none when there is no sandbox yet. */
+function grantedBy(sandbox: Sandbox | undefined): readonly BuiltinTool[] {
+  if (sandbox === undefined || sandbox.type === 'none') return [];
+  return [
+    ...readingTools,
+    ...(sandbox.write ? (['write', 'edit'] as const) : []),
+    ...(sandbox.shell ? (['bash'] as const) : []),
+  ];
 }
 
 /** Names in a list, or in a comma-separated text as other agent files have it. */

@@ -2,7 +2,7 @@ import type { Value } from '../expr/index.ts';
 import type { Step, StepBase } from '../program/workflow.ts';
 import type { StepLinker } from './link-steps.ts';
 import type { Node } from './node.ts';
-import { afterStep, innerBlock, visibleIn, type Block } from './step-scope.ts';
+import { afterSteps, innerBlock, visibleIn, type Block } from './step-scope.ts';
 import { linkExpression, linkValue } from './text.ts';
 
 type LinkSteps = (linker: StepLinker, list: Node, block: Block, path: string) => Step[];
@@ -52,7 +52,10 @@ function linkParallel(
       linker,
       node,
       block,
-      branches.flatMap(({ steps }) => steps),
+      parallel
+        .get('branches')
+        .entries()
+        .map(([, list]) => list),
     ),
   };
 }
@@ -95,7 +98,7 @@ function linkForeach(
     maxConcurrency: foreach.get('maxConcurrency').number() ?? 1,
     onError: foreach.get('onError').text() === 'collect' ? 'collect' : 'fail-fast',
     steps,
-    output: blockOutput(linker, node, inner, steps),
+    output: blockOutput(linker, node, inner),
   };
 }
 
@@ -120,7 +123,7 @@ function linkBranch(
     return {
       when: isElse ? undefined : linkExpression(linker.reporter, inner.get('when'), visibleIn(block)),
       steps,
-      output: blockOutput(linker, inner, block, steps),
+      output: blockOutput(linker, inner, block),
     };
   });
   return { ...base, verb: 'branch', cases };
@@ -130,7 +133,7 @@ function linkLoop(linker: StepLinker, node: Node, block: Block, base: StepBase, 
   const loop = node.get('loop');
   const inner = innerBlock(block, ['prev', 'index']);
   const steps = linkSteps(linker, node.get('steps'), inner, base.path);
-  const after = steps.reduce((seen, step) => afterStep(seen, step.id), inner);
+  const after = afterSteps(inner, node.get('steps'));
   return {
     ...base,
     verb: 'loop',
@@ -138,7 +141,7 @@ function linkLoop(linker: StepLinker, node: Node, block: Block, base: StepBase, 
     while: linkExpression(linker.reporter, loop.get('while'), visibleIn(inner)),
     maxIterations: loop.get('maxIterations').number() ?? 1,
     steps,
-    output: blockOutput(linker, node, inner, steps),
+    output: blockOutput(linker, node, inner),
   };
 }
 
@@ -146,11 +149,7 @@ function blockOutput(
   linker: StepLinker,
   node: Node,
   block: Block,
-  steps: readonly Step[],
+  lists: readonly Node[] = [node.get('steps')],
 ): Value | undefined {
-  return linkValue(
-    linker.reporter,
-    node.get('output'),
-    visibleIn(steps.reduce((seen, step) => afterStep(seen, step.id), block)),
-  );
+  return linkValue(linker.reporter, node.get('output'), visibleIn(lists.reduce(afterSteps, block)));
 }

@@ -15,6 +15,8 @@ export interface Config {
   readonly names: ModelNames;
   /** The `defaults` of agents. */
   readonly defaults: Node | undefined;
+  /** Hash of what every model call may see: project instructions, the engine's prompts, partials, models. */
+  readonly common: string;
   /** What every expression sees of the environment and of partials. */
   readonly visible: Pick<Visible, 'env' | 'partials'>;
 }

@@ -6,7 +6,7 @@ import { linkBlockStep } from './link-block-steps.ts';
 import { known, type Names } from './names.ts';
 import type { Node } from './node.ts';
 import { durationOf, modelOf, retryOf, settingsOf, thinkingOf } from './scalars.ts';
-import { afterStep, innerBlock, visibleIn, type Block } from './step-scope.ts';
+import { afterStep, afterSteps, innerBlock, visibleIn, type Block } from './step-scope.ts';
 import { linkExpression, linkTemplate, linkValue } from './text.ts';
 import { availableVerbs } from './unavailable.ts';
 
@@ -117,28 +117,18 @@ function linkStep(linker: StepLinker, node: Node, block: Block, path: string, id
         role,
       };
     case 'agent': {
-      const agent = node.get('agent').text();
-      if (
-        agent === undefined ||
-        !known(reporter, node.get('agent'), 'agent', agent, Object.keys(linker.names.of.agent))
-      )
-        return undefined;
-      return {
-        ...base,
-        verb,
-        agent,
+      const agent = referenceOf(linker, node, 'agent', Object.keys(linker.names.of.agent));
+      const parts = {
         with: value('with'),
         message: linkTemplate(reporter, node.get('message'), visibleIn(block)),
         instance: linkTemplate(reporter, node.get('instance'), visibleIn(block)),
-        model,
-        role,
       };
+      return agent === undefined ? undefined : { ...base, verb, agent, ...parts, model, role };
     }
     case 'tool': {
-      const tool = node.get('tool').text();
-      if (tool === undefined || !known(reporter, node.get('tool'), 'tool', tool, linker.tools))
-        return undefined;
-      return { ...base, verb, tool, with: value('with') };
+      const tool = referenceOf(linker, node, 'tool', linker.tools);
+      const input = value('with');
+      return tool === undefined ? undefined : { ...base, verb, tool, with: input };
     }
     case 'set':
       return { ...base, verb, value: value('set') ?? constantValue({}) };
@@ -199,12 +189,18 @@ function linkCatch(linker: StepLinker, node: Node, block: Block, path: string): 
       .list()
       .flatMap((code) => code.text() ?? []),
     steps,
-    output: linkValue(
-      linker.reporter,
-      node.get('output'),
-      visibleIn(steps.reduce((seen, step) => afterStep(seen, step.id), inner)),
-    ),
+    output: linkValue(linker.reporter, node.get('output'), visibleIn(afterSteps(inner, node.get('steps')))),
   };
+}
+
+function referenceOf(
+  linker: StepLinker,
+  node: Node,
+  kind: 'agent' | 'tool',
+  names: readonly string[],
+): string | undefined {
+  const name = node.get(kind).text();
+  return name !== undefined && known(linker.reporter, node.get(kind), kind, name, names) ? name : undefined;
 }
 
 function roleOf(linker: StepLinker, node: Node): string | undefined {

@@ -8,7 +8,7 @@ import { linkSteps, type StepLinker } from './link-steps.ts';
 import { known } from './names.ts';
 import type { Node } from './node.ts';
 import { durationOf, limitsOf } from './scalars.ts';
-import { afterStep, rootBlock, visibleIn } from './step-scope.ts';
+import { afterSteps, rootBlock, visibleIn } from './step-scope.ts';
 import { closedFields, linkValue } from './text.ts';
 
 /** What a workflow's hash covers besides its own file. */
@@ -17,8 +17,6 @@ export interface Reachable {
   readonly tools: Readonly<Record<string, { readonly hash: string }>>;
   readonly roles: Readonly<Record<string, { readonly hash: string }>>;
   readonly sandboxes: Readonly<Record<string, Sandbox>>;
-  /** Hash of what every model call sees: project instructions, engine prompts, models. */
-  readonly common: string;
 }
 
 /** A workflow with its steps linked. */
@@ -27,7 +25,7 @@ export function linkWorkflow(linker: StepLinker, root: Node, config: Config, rea
   const input = root.get('inputSchema').value;
   const block = rootBlock(config, closedFields(input), homesOf(root.get('steps')));
   const steps = linkSteps(linker, root.get('steps'), block, '');
-  const end = steps.reduce((seen, step) => afterStep(seen, step.id), block);
+  const end = afterSteps(block, root.get('steps'));
   const sandbox = sandboxOf(reporter, root.get('sandbox'), reachable.sandboxes);
   return {
     name: root.source.name,
@@ -35,7 +33,7 @@ export function linkWorkflow(linker: StepLinker, root: Node, config: Config, rea
     hash: digest({
       spec: hashOf(root.source),
       sandbox: sandbox.hash,
-      common: reachable.common,
+      common: config.common,
       reached: reachedHashes(steps, reachable),
     }),
     origin: root.origin(),

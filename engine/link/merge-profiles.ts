@@ -55,9 +55,17 @@ function chainOf(reporter: Reporter, root: Node, names: Names): Node[] {
     if (!known(reporter, reference, 'profile', name, Object.keys(bases))) return chain;
     const next = bases[name];
     if (next === undefined) return chain;
-    if (chain.some((seen) => seen.source === next.source)) {
-      const path = [...chain.map((seen) => seen.source.name), name].join(' → ');
-      reporter.report(reference, 'graph/cycle', `"${name}" extends itself: ${path}`);
+    const start = chain.findIndex((seen) => seen.source === next.source);
+    if (start !== -1) {
+      const cycle = chain.slice(start).map((seen) => seen.source.name);
+      // Each of its members finds the cycle; the first by name tells.
+      if (cycle.every((member) => name <= member)) {
+        reporter.report(
+          reference,
+          'graph/cycle',
+          `"${name}" extends itself: ${[...cycle, name].join(' → ')}`,
+        );
+      }
       return chain;
     }
     chain.push(next);

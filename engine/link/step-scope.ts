@@ -1,3 +1,4 @@
+import type { Node } from './node.ts';
 import type { Visible } from './text.ts';
 import type { Config } from './link-settings.ts';
 
@@ -24,6 +25,14 @@ export function rootBlock(
 /** The same block with one more step behind. */
 export function afterStep(block: Block, id: string): Block {
   return { ...block, steps: new Set([...block.steps, id]) };
+}
+
+/** The block behind all steps of a list, linked or not, so that one faulty step does not make others look unknown. */
+export function afterSteps(block: Block, list: Node): Block {
+  return list.list().reduce((seen, step) => {
+    const id = step.get('id').text();
+    return id === undefined ? seen : afterStep(seen, id);
+  }, block);
 }
 
 /** A block inside, with more names. */

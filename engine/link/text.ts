@@ -106,7 +106,10 @@ function checkReads(reporter: Reporter, node: Node, reads: readonly Read[], visi
   for (const { path, start, end } of reads) {
     const [head, field] = path;
     const unknown = (rule: string, message: string, word: string, all: Iterable<string>): void =>
-      reporter.report(node, rule, message, { within: { start, end }, suggestions: suggest(word, all, 3) });
+      reporter.report(node, rule, message, {
+        within: wordIn(node, start, end, path.indexOf(word), word),
+        suggestions: suggest(word, all, 3),
+      });
     if (head === undefined) continue;
     if (!visible.names.has(head)) {
       if (head === 'secrets') {
@@ -158,6 +161,23 @@ function checkReads(reporter: Reporter, node: Node, reads: readonly Read[], visi
       }
     }
   }
+}
+
+/** Where one word of a path stands, so that a finding points at it and not at the whole path. */
+function wordIn(
+  node: Node,
+  start: number,
+  end: number,
+  position: number,
+  word: string,
+): { readonly start: number; readonly end: number } {
+  const text = node.text()?.slice(start, end) ?? '';
+  let at = -1;
+  for (let count = 0; count <= position; count += 1) {
+    at = count < position ? text.indexOf('.', at + 1) : text.indexOf(word, at + 1);
+    if (at === -1) return { start, end };
+  }
+  return { start: start + at, end: start + at + word.length };
 }
 
 function descend(node: Node, pointer: string): Node {
