@@ -43,6 +43,8 @@ function formsOf(secret: string): string[] {
     inUrl,
     inUrl.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase()),
     new URLSearchParams([['', secret]]).toString().slice(1),
+    Buffer.from(secret).toString('base64'),
+    Buffer.from(secret).toString('base64url'),
     ...base64Forms(Buffer.from(secret)),
   ];
 }

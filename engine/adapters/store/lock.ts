@@ -16,7 +16,7 @@ export interface Lock {
 export async function takeLock(store: string, lockFile: string): Promise<Lock> {
   const connection = await openLockFile(store, lockFile);
   try {
-    await connection.query('PRAGMA synchronous=OFF');
+    await connection.query('PRAGMA store.synchronous=OFF');
     await hold(connection);
   } catch (error) {
     const owner = await ownerOf(connection);
@@ -41,13 +41,13 @@ async function hold(connection: Connection): Promise<void> {
   for (;;) {
     await connection.query('BEGIN IMMEDIATE');
     if ((await ownerOf(connection)) === process.pid) return;
-    await connection.query(`PRAGMA user_version=${process.pid}`);
+    await connection.query(`PRAGMA store.user_version=${process.pid}`);
     await connection.query('COMMIT');
   }
 }
 
 async function ownerOf({ query }: Connection): Promise<number | undefined> {
-  const rows = await query('PRAGMA user_version').catch(() => []);
+  const rows = await query('PRAGMA store.user_version').catch(() => []);
   const owner = rows[0]?.['user_version'];
   return typeof owner === 'number' && owner > 0 ? owner : undefined;
 }

@@ -15,22 +15,32 @@ export type Query = (
 /** One connection to one SQLite file. */
 export interface Connection {
   readonly query: Query;
-  /** The table `documents` through Keyv; errors reject, nothing expires, keys are stored as given. */
+  /** The table `documents` (a migration makes it) through Keyv; errors reject, nothing expires, keys are stored as given. */
   readonly documents: Keyv<Json>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a SQLite file, making it and an empty table `documents` where missing. `busyTimeout`: milliseconds to wait for locks.
- * Throws Problem `store_unavailable` when the driver cannot be loaded, and the driver's error when the file cannot be opened.
+ * Opens a SQLite file, `:memory:` for none, as the schema `store` of a connection. Writes nothing yet. `busyTimeout`: milliseconds
+ * to wait for locks. Throws Problem `store_unavailable` when the driver cannot be loaded, and the driver's error when the file
+ * cannot be opened.
+ *
+ * The file is attached to a connection in memory, because the adapter makes its table in whatever it opens, before anything could
+ * be checked, and cannot be closed when that fails.
  */
 export async function connect(path: string, busyTimeout: number): Promise<Connection> {
   const driver = await loadDriver(path);
-  const sqlite = new driver.KeyvSqlite({ uri: `sqlite://${path}`, table: 'documents', busyTimeout });
+  const sqlite = new driver.KeyvSqlite({ uri: 'sqlite://:memory:', table: 'documents', busyTimeout });
   // Without a listener the adapter's 'error' event would end the process; the error also reaches us by the promise.
   sqlite.on('error', () => undefined);
   sqlite.getMany = lookUpTogether(sqlite);
-  await sqlite.query('SELECT 1');
+  await sqlite.query('DROP TABLE documents');
+  try {
+    await sqlite.query('ATTACH DATABASE ? AS store', [path]);
+  } catch (error) {
+    await sqlite.close();
+    throw error;
+  }
   return {
     query: async (sql, parameters = []) => (await sqlite.query(sql, parameters)) as readonly Row[],
     documents: new driver.Keyv<Json>({

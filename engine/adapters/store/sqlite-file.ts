@@ -1,20 +1,18 @@
 import { constants, type Stats } from 'node:fs';
 import { access, mkdir, open, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { applicationId, schemaVersion } from './sqlite-schema.ts';
 import { codeOf, corrupt, storeProblem, unavailable } from './sqlite-problems.ts';
 
-/**
- * The absolute path of a store, links resolved, so that one file has one lock. Makes its folder (mode 0700) when asked to.
- * Throws Problem `store_unavailable`.
- */
+/** The absolute path of a store, links resolved, so that one file has one lock. Makes its folder (mode 0700) when asked to. */
 export async function locate(path: string, options: { readonly makeFolder: boolean }): Promise<string> {
   const full = resolve(path);
   try {
-    if (options.makeFolder) await mkdir(dirname(full), { recursive: true, mode: 0o700 });
+    if (options.makeFolder) await makeFolder(dirname(full));
     const info = await infoOf(full);
-    if (info?.isFile() === false) throw Object.assign(new Error('not a file'), { code: 'EISDIR' });
-    return info === undefined ? join(await realpath(dirname(full)), basename(full)) : await realpath(full);
+    if (info === undefined)
+      return options.makeFolder ? join(await realpath(dirname(full)), basename(full)) : full;
+    if (info.isDirectory()) throw unavailable(full, 'it is a folder; name a file in "store.path"');
+    return await realpath(full);
   } catch (error) {
     throw storeProblem(full, error);
   }
@@ -40,30 +38,29 @@ export async function makePrivateFile(path: string): Promise<void> {
 }
 
 /**
- * Reads the header of a store before SQLite opens it, because opening may write. An empty file is a new store.
- * Throws Problem `store_corrupt` for a file that SQLite did not write or that was cut, `store_unavailable` for a file of a newer
- * engine or of another program. Only for the owner of the store, before its connections are open.
+ * Reads the header of a store before SQLite opens it. An empty file is a new store. Throws Problem `store_corrupt` for a file that
+ * SQLite did not write or that was cut. Not for a file that this process has open: closing it would drop this process's locks.
  */
 export async function inspect(path: string): Promise<void> {
   const header = await readHeader(path);
   if (header.length === 0) return;
   const fault = headerFault(header);
   if (fault !== undefined) throw corrupt(path, fault);
-  const version = header.readUInt32BE(60);
-  if (version > 0 && header.readUInt32BE(68) !== applicationId) {
-    throw unavailable(path, 'it belongs to another program; name another file in "store.path"');
-  }
-  checkVersion(path, version);
   const promised = header.readUInt32BE(28) * pageSize(header);
   if (promised > ((await sizeOf(path)) ?? 0) && !(await isUnfinished(path)))
     throw corrupt(path, 'its end is missing');
 }
 
-/** Throws Problem `store_unavailable` when the tables are of a newer engine. */
-export function checkVersion(path: string, version: number): void {
-  if (version <= schemaVersion) return;
-  const versions = `its format is ${version}, this one knows ${schemaVersion}`;
-  throw unavailable(path, `it was written by a newer version of the engine (${versions}); update the engine`);
+/** One by one: Node's recursive `mkdir` never comes back where a folder can be seen but none be made in it, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    if ((await infoOf(path)) === undefined) {
+      await makeFolder(dirname(path));
+      await mkdir(path, { mode: 0o700 });
+    }
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
 }
 
 const headerLength = 100;

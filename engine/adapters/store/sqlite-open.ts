@@ -1,8 +1,8 @@
 import { takeLock } from './lock.ts';
 import { connect, type Connection } from './sqlite-connection.ts';
-import { checkVersion, inspect, locate, makePrivateFile, sizeOf } from './sqlite-file.ts';
+import { inspect, locate, makePrivateFile, sizeOf } from './sqlite-file.ts';
 import { corrupt, storeProblem, unavailable } from './sqlite-problems.ts';
-import { migrate, schemaVersion, versionOf } from './sqlite-schema.ts';
+import { migrate, readVersion, schemaVersion } from './sqlite-schema.ts';
 
 /** The open connections of one store. */
 export interface SqliteFiles {
@@ -20,7 +20,10 @@ export async function openFiles(path: string, readOnly: boolean): Promise<Sqlite
   const file = await locate(path, { makeFolder: !readOnly });
   const undo: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
+    const failures: unknown[] = [];
+    // Every step is tried: a full disk must not keep the lock.
+    for (const step of undo.splice(0).reverse()) await step().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw storeProblem(file, failures[0]);
   };
   try {
     const opened = readOnly ? await openToRead(file, undo) : await openToOwn(file, undo);
@@ -42,27 +45,30 @@ async function openToOwn(file: string, undo: Undo): Promise<Opened> {
   undo.push(() => lock.release());
   await makePrivateFile(file);
   const writer = await connectChecked(file, undo);
-  await writer.query('PRAGMA journal_mode=WAL');
-  await writer.query('PRAGMA synchronous=FULL');
+  await writer.query('PRAGMA store.journal_mode=WAL');
+  await writer.query('PRAGMA store.synchronous=FULL');
   await migrate(writer.query);
-  undo.push(async () => void (await writer.query('PRAGMA wal_checkpoint(TRUNCATE)')));
+  undo.push(async () => void (await writer.query('PRAGMA store.wal_checkpoint(TRUNCATE)')));
   const reader = await connect(file, busyTimeout);
   undo.push(() => reader.close());
   return { reader, writer };
 }
 
 async function openToRead(file: string, undo: Undo): Promise<Opened> {
-  const isNew = ((await sizeOf(file)) ?? 0) === 0;
-  const reader = isNew ? await connect(':memory:', busyTimeout) : await connectChecked(file, undo);
-  if (isNew) {
-    undo.push(() => reader.close());
-    await migrate(reader.query);
-  }
-  if ((await versionOf(reader.query)) < schemaVersion) {
+  const size = (await sizeOf(file)) ?? 0;
+  const reader = size === 0 ? await connectEmpty(undo) : await connectChecked(file, undo);
+  if ((await readVersion(reader.query)).version < schemaVersion) {
     throw unavailable(file, 'it has an older format; start the engine once to bring it up to date');
   }
   await reader.query('PRAGMA query_only=ON');
   return { reader, writer: undefined };
+}
+
+async function connectEmpty(undo: Undo): Promise<Connection> {
+  const connection = await connect(':memory:', busyTimeout);
+  undo.push(() => connection.close());
+  await migrate(connection.query);
+  return connection;
 }
 
 /** Looks at the file before SQLite opens it, and at its pages before anything is written. */
@@ -73,9 +79,17 @@ async function connectChecked(file: string, undo: Undo): Promise<Connection> {
   undo.push(async () => leave(file));
   const connection = await connect(file, busyTimeout);
   undo.push(() => connection.close());
-  checkVersion(file, await versionOf(connection.query));
+  const { version, ours } = await readVersion(connection.query);
+  if (!ours) throw unavailable(file, 'it belongs to another program; name another file in "store.path"');
+  if (version > schemaVersion) {
+    const versions = `its format is ${version}, this one knows ${schemaVersion}`;
+    throw unavailable(
+      file,
+      `it was written by a newer version of the engine (${versions}); update the engine`,
+    );
+  }
   if (((await sizeOf(file)) ?? 0) <= largestChecked) {
-    const [row] = await connection.query('PRAGMA quick_check(1)');
+    const [row] = await connection.query('PRAGMA store.quick_check(1)');
     if (row?.['quick_check'] !== 'ok') throw corrupt(file, 'pages do not fit together');
   }
   return connection;

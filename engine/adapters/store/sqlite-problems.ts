@@ -64,7 +64,6 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: notFolder,
   EEXIST: notFolder,
   ENOENT: 'its folder cannot be made; name another place in "store.path"',
-  EISDIR: 'it is a folder; name a file in "store.path"',
   ENOSPC: full,
   EDQUOT: full,
   SQLITE_FULL: full,

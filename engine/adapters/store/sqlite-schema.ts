@@ -1,23 +1,24 @@
 import type { Query } from './sqlite-connection.ts';
 
 /** Marks a file as ours: `FLUE` in the header of the file. */
-export const applicationId = 0x464c5545;
+const applicationId = 0x464c5545;
 
 /** Steps forward, oldest first: the step at place n brings a file from version n to n+1. Never change one that was released. */
 const migrations: readonly (readonly string[])[] = [
   [
-    `CREATE TABLE executions (
+    'CREATE TABLE store.documents (key TEXT PRIMARY KEY, value TEXT)',
+    `CREATE TABLE store.executions (
       id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL,
       input TEXT NOT NULL, output TEXT, error TEXT, usage TEXT, hash TEXT NOT NULL,
       created_at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER
     ) WITHOUT ROWID`,
-    'CREATE INDEX executions_by_time ON executions (created_at, id)',
-    'CREATE INDEX executions_by_name ON executions (name, created_at, id)',
-    'CREATE INDEX executions_by_state ON executions (state, created_at, id)',
-    `CREATE TABLE events (
+    'CREATE INDEX store.executions_by_time ON executions (created_at, id)',
+    'CREATE INDEX store.executions_by_name ON executions (name, created_at, id)',
+    'CREATE INDEX store.executions_by_state ON executions (state, created_at, id)',
+    `CREATE TABLE store.events (
       execution_id TEXT NOT NULL, idx INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (execution_id, idx)
     ) WITHOUT ROWID`,
-    `CREATE TABLE checkpoints (
+    `CREATE TABLE store.checkpoints (
       execution_id TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (execution_id, key)
     ) WITHOUT ROWID`,
   ],
@@ -26,18 +27,25 @@ const migrations: readonly (readonly string[])[] = [
 /** Version of the tables that this engine writes. */
 export const schemaVersion = migrations.length;
 
-/** Version of the tables in an open file; 0 for a new one. */
-export async function versionOf(query: Query): Promise<number> {
-  return Number((await query('PRAGMA user_version'))[0]?.['user_version']);
+/** What an open file says of itself: version 0 for a new one; `ours` false when another program made it. */
+export async function readVersion(
+  query: Query,
+): Promise<{ readonly version: number; readonly ours: boolean }> {
+  const number = async (sql: string): Promise<number> =>
+    Number(Object.values((await query(sql))[0] ?? {})[0]);
+  const version = await number('PRAGMA store.user_version');
+  const owner = await number('PRAGMA store.application_id');
+  const isEmpty = (await number('SELECT count(*) FROM store.sqlite_schema')) === 0;
+  return { version, ours: owner === applicationId || (version === 0 && isEmpty) };
 }
 
 /** Brings a file up to `schemaVersion`, all of it or nothing. The caller owns the file and does nothing else meanwhile. */
 export async function migrate(query: Query): Promise<void> {
-  const version = await versionOf(query);
+  const { version } = await readVersion(query);
   if (version >= schemaVersion) return;
   await query('BEGIN IMMEDIATE');
   for (const statement of migrations.slice(version).flat()) await query(statement);
-  await query(`PRAGMA application_id=${applicationId}`);
-  await query(`PRAGMA user_version=${schemaVersion}`);
+  await query(`PRAGMA store.application_id=${applicationId}`);
+  await query(`PRAGMA store.user_version=${schemaVersion}`);
   await query('COMMIT');
 }
