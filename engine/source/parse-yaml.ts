@@ -57,7 +57,7 @@ export function parseYaml(text: string, part: YamlPart): ParsedYaml {
   for (const { raw, start: from, end: to, rule, message } of repaired.traps.values()) {
     report(rule, message, from, to, { suggestions: [quoteYaml(raw)] });
   }
-  const syntax = explainYamlErrors(repaired.document.errors, yaml);
+  const syntax = explainYamlErrors(repaired.document, yaml);
   for (const finding of syntax) report(finding.rule, finding.message, finding.start, finding.end);
   for (const { rule, message, span, related } of read.findings) {
     const places =

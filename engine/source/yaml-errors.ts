@@ -1,4 +1,4 @@
-import type { YAMLError } from 'yaml';
+import { isCollection, isScalar, visit, type Document, type YAMLError } from 'yaml';
 
 /** A finding about YAML text; offsets count in the text that was parsed. */
 export interface YamlFinding {
@@ -8,14 +8,19 @@ export interface YamlFinding {
   readonly end: number;
 }
 
-/** The errors of the YAML parser in our words: one a line, without those that only follow from an earlier one. */
-export function explainYamlErrors(errors: readonly YAMLError[], text: string): YamlFinding[] {
+/** The errors of a parsed document in our words: one a line, without those that only follow from an earlier one. */
+export function explainYamlErrors(document: Document, text: string): YamlFinding[] {
   const findings: YamlFinding[] = [];
   const seen = new Set<number>();
-  for (const error of [...errors].sort((a, b) => a.pos[0] - b.pos[0])) {
+  for (const error of [...document.errors].sort((a, b) => a.pos[0] - b.pos[0])) {
     const lineStart = text.lastIndexOf('\n', error.pos[0] - 1) + 1;
     if (seen.has(lineStart) || (findings.length > 0 && followsFromAnother(error))) continue;
     seen.add(lineStart);
+    const open = unclosed(error, document, text);
+    if (open !== undefined) {
+      findings.push(open);
+      continue;
+    }
     const line = text.slice(lineStart).split('\n', 1)[0]?.trimEnd() ?? '';
     findings.push({
       rule: 'yaml/syntax',
@@ -24,6 +29,23 @@ export function explainYamlErrors(errors: readonly YAMLError[], text: string): Y
     });
   }
   return findings;
+}
+
+/** An end that is missing is reported where it began, not where the parser gave up. */
+function unclosed({ message, pos }: YAMLError, document: Document, text: string): YamlFinding | undefined {
+  const wanted =
+    /^Missing closing (["'])quote$/.exec(message)?.[1] ?? /end with a ([\]}])$/.exec(message)?.[1];
+  if (wanted === undefined) return undefined;
+  const opener = wanted === ']' ? '[' : wanted === '}' ? '{' : wanted;
+  let start: number | undefined;
+  visit(document, (_key, node) => {
+    if (!isScalar(node) && !isCollection(node)) return;
+    const [from, to] = node.range ?? [0, 0];
+    if (text[from] === opener && from < pos[0] && pos[0] <= Math.max(to, from) + 1) start = from;
+  });
+  if (start === undefined) return undefined;
+  const name = wanted === '"' ? 'double quote' : wanted === "'" ? 'single quote' : `"${wanted}"`;
+  return { rule: 'yaml/syntax', message: `the closing ${name} is missing`, start, end: start + 1 };
 }
 
 function followsFromAnother({ code, message }: YAMLError): boolean {

@@ -145,16 +145,17 @@ export function readNodes({ document, traps }: RepairedDocument, text: string, s
         weight: 1,
       };
     }
-    const value = scalarValue(node, span);
+    const value = scalarValue(node, span, path);
     const text = typeof value === 'string' ? { text: { style: styleOf(node), value } } : {};
     return { value, place: { value: span, ...text }, weight: 1 };
   };
 
-  const scalarValue = (node: Scalar, span: Span): Json => {
+  const scalarValue = (node: Scalar, span: Span, path: string): Json => {
     const { value } = node;
     if (typeof value === 'number') {
       if (!Number.isFinite(value)) {
         find('yaml/bad-number', `"${node.source ?? String(value)}" is not a number that JSON knows`, span);
+        damaged.push(path);
         return null;
       }
       if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(node.source ?? '')) {

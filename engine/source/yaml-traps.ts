@@ -11,7 +11,7 @@ export interface Trap {
  * `colon` says that the error is about a colon inside the value.
  */
 export function trapsOnLine(line: string, colon: boolean): Trap[] {
-  const text = line.trimEnd();
+  const text = line.replace(/\s#[^"'{}]*$/, '').trimEnd();
   const start = valueStart(text);
   const rest = text.slice(start);
   if (rest.length < 2) return [];
