@@ -1,0 +1,119 @@
+import { expect } from 'chai';
+import { Problem } from '../../engine/core/problem.ts';
+import { createServer } from '../../engine/server/index.ts';
+import { errorOf, startWorld, type World } from './world.ts';
+
+describe('a server', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await startWorld();
+  });
+  afterEach(() => world.close());
+
+  it('says that its port is in use', async () => {
+    const port = Number(new URL(world.url).port);
+    expect(await problemOf(createServer(world.engine, { port }).listen())).to.deep.equal({
+      type: 'port_in_use',
+      message: `port ${port} of 127.0.0.1 is in use; choose another one, or 0 for a free one`,
+    });
+  });
+
+  it('does not listen where other machines could reach it', async () => {
+    for (const host of ['0.0.0.0', '::', '192.168.1.1', 'example.com', '']) {
+      expect(await problemOf(createServer(world.engine, { host, port: 0 }).listen())).to.deep.equal({
+        type: 'invalid_request',
+        message: `cannot listen on "${host}": authentication is not available in this version, so the server only listens on 127.0.0.1, ::1 or localhost`,
+      });
+    }
+  });
+
+  it('says where it listens', async () => {
+    const server = createServer(world.engine, { host: 'localhost', port: 0 });
+    const { host, port, url } = await server.listen();
+    expect({ host, url }).to.deep.equal({ host: '127.0.0.1', url: `http://127.0.0.1:${port}` });
+    await server.close();
+    expect(await fetch(`${url}/health`).catch((thrown: unknown) => (thrown as Error).name)).to.equal(
+      'TypeError',
+    );
+  });
+
+  it('takes its settings from the project', async () => {
+    const { program } = world.engine;
+    const settings = { ...program.settings, server: { ...program.settings.server, port: 0, bodyBytes: 5 } };
+    const server = createServer(
+      { ...world.engine, program: { ...program, settings } },
+      { log: () => undefined },
+    );
+    const { url } = await server.listen();
+    const response = await fetch(`${url}/workflows/plain`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{      }',
+    });
+    expect(response.status).to.equal(413);
+    await response.text();
+    await server.close();
+  });
+
+  it('finishes what it is asked within the grace, and takes nothing new', async () => {
+    const running = world.send('POST', '/agents/echo/one', { message: 'wait' });
+    await world.reached;
+    const closed = world.server.close({ graceMs: 5_000 });
+    expect(await world.send('GET', '/health').catch((thrown: unknown) => (thrown as Error).name)).to.equal(
+      'TypeError',
+    );
+    world.open();
+    expect(await running).to.deep.include({ status: 200 });
+    await closed;
+  });
+
+  it('cuts off what takes longer than the grace, and the work goes on', async () => {
+    const running = world
+      .send('POST', '/workflows/stall?wait=result', {})
+      .catch((thrown: unknown) => (thrown as Error).name);
+    await world.reached;
+    await world.server.close();
+    expect(await running).to.equal('TypeError');
+    world.open();
+    const [run] = await world.engine.runs.list();
+    expect((await world.engine.runs.wait(run?.runId ?? '')).state).to.equal('succeeded');
+    expect(world.log).to.deep.equal([]);
+  });
+
+  it('is not ready when the store does not answer', async () => {
+    const broken = {
+      ...world.engine,
+      executions: () => Promise.reject(new Problem('store_unavailable', 'the store is gone')),
+    };
+    const server = createServer(broken, { port: 0, log: () => undefined });
+    const { url } = await server.listen();
+    const response = await fetch(`${url}/ready`);
+    expect(response.status).to.equal(503);
+    expect(errorOf({ body: (await response.json()) as Record<string, unknown> })).to.deep.equal({
+      type: 'store_unavailable',
+      message: 'the store is gone',
+    });
+    await server.close();
+  });
+
+  it('answers though its log throws', async () => {
+    const server = createServer(world.engine, {
+      port: 0,
+      log() {
+        throw new Error('disk full');
+      },
+    });
+    const { url } = await server.listen();
+    expect((await fetch(`${url}/nope`)).status).to.equal(404);
+    await server.close();
+  });
+});
+
+async function problemOf(promise: Promise<unknown>): Promise<object | undefined> {
+  try {
+    await promise;
+    return undefined;
+  } catch (thrown) {
+    return (thrown as Problem).toData();
+  }
+}
