@@ -33,7 +33,7 @@ export function linkSettings(
     readonly scripts: Readonly<Record<string, Node>>;
     readonly partials: Readonly<Record<string, string>>;
   },
-): Config {
+): Omit<Config, 'common'> {
   const secrets = Object.fromEntries(
     (root?.get('secrets').entries() ?? []).map(([name, node]) => [
       name,

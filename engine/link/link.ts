@@ -1,6 +1,6 @@
-import type { Checked } from '../core/diagnostic.ts';
+import type { Checked, Diagnostic } from '../core/diagnostic.ts';
 import type { Template } from '../expr/index.ts';
-import { parseTemplate } from '../expr/index.ts';
+import { literalTemplate, parseTemplate } from '../expr/index.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Program } from '../program/program.ts';
 import type { LoadedProject, Shipped } from '../source/index.ts';
@@ -10,13 +10,13 @@ import { digest } from './hash.ts';
 import { linkAgent, type Linked } from './link-agent.ts';
 import { linkSandbox } from './link-sandbox.ts';
 import { linkScript } from './link-script.ts';
-import { linkSettings } from './link-settings.ts';
+import { linkSettings, type Config } from './link-settings.ts';
 import { linkRole, linkSkill } from './link-skill.ts';
 import { linkModuleTool, linkTool } from './link-tool.ts';
 import { linkWorkflow } from './link-workflow.ts';
 import { collectNames } from './names.ts';
 import { rootOf, type Node } from './node.ts';
-import { builtinTools } from '../program/tool.ts';
+import { builtinTools, type Tool } from '../program/tool.ts';
 import { reportUnavailable } from './unavailable.ts';
 
 /**
@@ -30,27 +30,44 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
     project.config === undefined ? project.sources : [project.config, ...project.sources],
   );
   const names = collectNames(project.sources, shipped.sources, project.modules);
-  const config = linkSettings(reporter, project.config === undefined ? undefined : rootOf(project.config), {
+  const settings = linkSettings(reporter, project.config === undefined ? undefined : rootOf(project.config), {
     folder: project.root,
     scripts: names.of.model,
     partials: project.partials,
   });
-  const { visible } = config;
+  const { visible } = settings;
 
   const toolNames = new Set([...Object.keys(names.of.tool), ...Object.keys(names.modules), ...builtinTools]);
   const scripts = mapNodes(names.of.model, (node) =>
     linkScript(reporter, node, { ...visible, tools: toolNames }),
   );
+  const prompts = linkPrompts({ ...shipped.prompts, ...project.prompts });
+  const config: Config = {
+    ...settings,
+    common: digest({
+      instructions: project.instructions,
+      prompts: Object.fromEntries(
+        Object.entries(prompts.templates).map(([name, template]) => [name, template.source]),
+      ),
+      partials: project.partials,
+      scripts: Object.fromEntries(
+        Object.entries(scripts).map(([name, { rules }]) => [name, rules.map(({ reply }) => reply.source)]),
+      ),
+      model: settings.settings.model ?? null,
+      models: settings.settings.models,
+    }),
+  };
   const sandboxes = mapNodes(names.of.sandbox, (node) =>
     linkSandbox(reporter, node, { ...visible, folder: project.root }),
   );
-  const tools: Record<string, NonNullable<ReturnType<typeof linkTool>>> = {};
+  const tools: Record<string, Tool> = {};
   for (const [name, file] of Object.entries(names.modules)) {
     tools[name] = linkModuleTool(name, file, file.slice(project.root.length + 1));
   }
   for (const [name, node] of Object.entries(names.of.tool)) {
-    const tool = linkTool(reporter, node, config);
-    if (tool !== undefined) tools[name] = tool;
+    // A tool of a type that is not available has been reported; its users shall not be reported too.
+    tools[name] =
+      linkTool(reporter, node, config) ?? linkModuleTool(name, node.source.path, node.source.file);
   }
   reportTakenNames(reporter, names.of.tool);
   const skills = mapNodes(names.of.skill, linkSkill);
@@ -59,24 +76,16 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
   const profiles = mapNodes(names.of.profile, (node) => linkAgent(reporter, node, names, config, linked));
   const agents = mapNodes(names.of.agent, (node) => linkAgent(reporter, node, names, config, linked));
   const delegates: Record<string, Agent> = { ...profiles, ...agents };
-  const prompts = linkPrompts({ ...shipped.prompts, ...project.prompts });
-  const common = digest({
-    instructions: project.instructions,
-    prompts: Object.fromEntries(Object.entries(prompts).map(([name, template]) => [name, template.source])),
-    scripts: Object.fromEntries(
-      Object.entries(scripts).map(([name, { rules }]) => [name, rules.map(({ reply }) => reply.source)]),
-    ),
-    model: config.settings.model ?? null,
-    models: config.settings.models,
-  });
   const linker = { reporter, names, tools: Object.keys(tools) };
   const workflows = mapNodes(names.of.workflow, (node) =>
-    linkWorkflow(linker, node, config, { delegates, tools, roles, sandboxes, common }),
+    linkWorkflow(linker, node, config, { delegates, tools, roles, sandboxes }),
   );
 
   const program: Program = {
     hash: digest(
-      [agents, profiles, workflows, tools, skills, roles, sandboxes].map(hashes).concat([{ common }]),
+      [agents, profiles, workflows, tools, skills, roles, sandboxes]
+        .map(hashes)
+        .concat([{ common: config.common }]),
     ),
     name: project.name,
     root: project.root,
@@ -91,22 +100,29 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
     sandboxes,
     providers: config.providers,
     scripts,
-    prompts,
+    prompts: prompts.templates,
   };
-  return { value: deepFreeze(program), diagnostics: reporter.diagnostics };
+  return { value: deepFreeze(program), diagnostics: [...reporter.diagnostics, ...prompts.diagnostics] };
 }
 
 function mapNodes<T>(nodes: Readonly<Record<string, Node>>, make: (node: Node) => T): Record<string, T> {
   return Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, make(node)]));
 }
 
-function linkPrompts(texts: Readonly<Record<string, string>>): Record<string, Template> {
-  return Object.fromEntries(
-    Object.entries(texts).flatMap(([name, text]) => {
-      const { template } = parseTemplate(text);
-      return template === undefined ? [] : [[name, template] as const];
-    }),
-  );
+function linkPrompts(texts: Readonly<Record<string, string>>): {
+  readonly templates: Record<string, Template>;
+  readonly diagnostics: Diagnostic[];
+} {
+  const templates: Record<string, Template> = {};
+  const diagnostics: Diagnostic[] = [];
+  for (const [name, text] of Object.entries(texts)) {
+    const { template, faults } = parseTemplate(text);
+    templates[name] = template ?? literalTemplate(text);
+    for (const { rule, message } of faults) {
+      diagnostics.push({ rule, level: 'error', message, file: `prompts/${name}.hbs` });
+    }
+  }
+  return { templates, diagnostics };
 }
 
 function reportTakenNames(

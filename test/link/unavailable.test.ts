@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import { findingsOf } from '../fakes/project.ts';
+
+describe('link: what this version does not act on', () => {
+  it('is an error where it is used, and its users are not reported as well', async () => {
+    const findings = await findingsOf({
+      'engine.yaml': `durable: { type: dbos }
+mcpServers: {}
+models: { x: { model: openai/gpt-5, fallback: [openai/gpt-4] } }
+`,
+      'src/agents/a.yaml': `description: A.
+code: monty
+limits: { costUsd: 1 }
+compaction: false
+busy: join
+tools: [cmd]
+`,
+      'src/tools/cmd.yaml': 'description: Lists.\ntype: command\ncommand: [ls]\n',
+      'src/schedules/day.yaml': 'cron: "0 0 * * *"\nagent: a\nmessage: hi\n',
+      'src/sandboxes/box.yaml': 'type: local\nnetwork: {}\n',
+      'src/workflows/w.yaml': `concurrency: 1
+steps:
+  - { id: first, shell: ls }
+  - { id: second, tool: cmd }
+  - { id: third, wait: { duration: 1s } }
+  - { id: fourth, set: { n: '\${{ steps.first.output }}' } }
+`,
+    });
+    expect(findings).to.deep.equal([
+      'engine.yaml:1:1 error link/not-available "durable" is not available in this version',
+      'engine.yaml:2:1 error link/not-available "mcpServers" is not available in this version',
+      'engine.yaml:3:37 error link/not-available "fallback" is not available in this version',
+      'src/agents/a.yaml:2:1 error link/not-available "code" is not available in this version',
+      'src/agents/a.yaml:3:11 error link/not-available "costUsd" is not available in this version',
+      'src/agents/a.yaml:4:1 error link/not-available "compaction" is not available in this version',
+      'src/agents/a.yaml:5:7 error link/not-available "busy: join" is not available in this version; expected one of "queue", "reject", "replace"',
+      'src/sandboxes/box.yaml:1:7 error link/not-available sandbox type "local" is not available in this version; expected one of "none", "virtual"',
+      'src/sandboxes/box.yaml:2:1 error link/not-available "network" is not available in this version',
+      'src/schedules/day.yaml:1:1 error link/not-available schedules are not available in this version',
+      'src/tools/cmd.yaml:2:7 error link/not-available tool type "command" is not available in this version; expected one of "http", "node"',
+      'src/workflows/w.yaml:1:1 error link/not-available "concurrency" is not available in this version',
+      'src/workflows/w.yaml:3:18 error link/not-available the verb "shell" is not available in this version',
+      'src/workflows/w.yaml:5:18 error link/not-available the verb "wait" is not available in this version',
+    ]);
+  });
+});
