@@ -74,6 +74,8 @@ async function* follow(
           if (isLast(event) || stop.signal.aborted) return;
         }
         if (over) return;
+        // Once more from the top: while we read, the inbox may have dropped what came after.
+        continue;
       }
       const delivery = inbox.take();
       if (delivery !== undefined) {
