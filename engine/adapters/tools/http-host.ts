@@ -16,7 +16,7 @@ export function hostIsFixed(source: string): boolean {
  * The name is resolved again by the request itself, so a name server under hostile control is not stopped by this.
  */
 export async function privateHostFault(url: URL): Promise<string | undefined> {
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
   const addresses = isIP(host) > 0 ? [host] : await resolveAll(host);
   return addresses.some(isPrivate) ? `host "${host}" is private or local` : undefined;
 }

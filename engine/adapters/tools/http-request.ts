@@ -1,6 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Value } from '../../expr/index.ts';
 import type { ToolContext } from '../../ports/tool-source.ts';
 import type { HttpTool, Tool } from '../../program/tool.ts';
 
@@ -107,6 +106,6 @@ function textOf(value: Json): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }
 
-function mentionsSecrets(value: Value): boolean {
+function mentionsSecrets(value: HttpTool['headers'][string]): boolean {
   return !value.constant && /\bsecrets\b/.test(JSON.stringify(value.source));
 }

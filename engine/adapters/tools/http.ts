@@ -4,6 +4,7 @@ import type { OpenTool } from '../../ports/tool-source.ts';
 import type { HttpTool, Tool } from '../../program/tool.ts';
 import { endOf } from './end-of.ts';
 import { hostIsFixed, privateHostFault } from './http-host.ts';
+import { redirectRequest, redirectTarget } from './http-redirect.ts';
 import { renderRequest, type RenderedRequest } from './http-request.ts';
 import { readResponse } from './http-response.ts';
 
@@ -59,30 +60,12 @@ async function follow(
       signal,
       ...(request.body === undefined || bodyless ? {} : { body: request.body }),
     });
-    const location = redirects.has(response.status) ? response.headers.get('location') : null;
+    const location = redirectTarget(response);
     if (location === null) return readResponse(tool, response);
     await response.body?.cancel();
-    request = redirected(tool, request, response.status, location);
+    request = redirectRequest(tool, request, response.status, location);
   }
   throw new Problem('tool_failed', `tool "${tool.name}": more than ${maxRedirects} redirects`);
-}
-
-const redirects = new Set([301, 302, 303, 307, 308]);
-const credentials = ['authorization', 'cookie', 'proxy-authorization'];
-
-function redirected(tool: Tool, request: RenderedRequest, status: number, location: string): RenderedRequest {
-  const url = URL.canParse(location, request.url.href) ? new URL(location, request.url) : undefined;
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new Problem('tool_failed', `tool "${tool.name}": redirected to something that is not an http url`);
-  }
-  const headers = new Headers(request.headers);
-  if (url.origin !== request.url.origin) {
-    for (const name of [...credentials, ...request.secretHeaders]) headers.delete(name);
-  }
-  const becomesGet = status === 303 || ((status === 301 || status === 302) && request.method === 'POST');
-  if (!becomesGet || request.method === 'HEAD') return { ...request, url, headers };
-  headers.delete('content-type');
-  return { ...request, url, headers, method: 'GET', body: undefined };
 }
 
 async function refusePrivate(tool: Tool, url: URL): Promise<void> {

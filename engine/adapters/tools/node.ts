@@ -20,11 +20,12 @@ export async function openNodeTool(tool: Tool, node: NodeTool, loader: ModuleLoa
   const exports = await loader.load(node.module).catch((thrown: unknown) => {
     throw invalid(`cannot be imported: ${messageOf(thrown)}`, thrown);
   });
-  if (exports[node.export] === undefined) {
+  const exported = exportOf(exports, node.export);
+  if (exported === undefined) {
     const names = Object.keys(exports).filter((name) => name !== 'default');
     throw invalid(`has no ${exportWords(node.export)}${choices(node.export, names)}`);
   }
-  const definition = definitionOf(exports[node.export]);
+  const definition = definitionOf(exported);
   const fault = definitionFault(definition);
   if (fault !== undefined) throw invalid(`has an unusable ${exportWords(node.export)}: ${fault}`);
 
@@ -46,6 +47,11 @@ export async function openNodeTool(tool: Tool, node: NodeTool, loader: ModuleLoa
       return jsonOf(tool, result);
     },
   };
+}
+
+/** The loader gives a module without default export itself as `default`; that is none. */
+function exportOf(exports: Readonly<Record<string, unknown>>, name: string): unknown {
+  return name === 'default' && !Object.hasOwn(exports, name) ? undefined : exports[name];
 }
 
 function exportWords(name: string): string {

@@ -1,0 +1,35 @@
+import { Problem } from '../../core/problem.ts';
+import type { Tool } from '../../program/tool.ts';
+import type { RenderedRequest } from './http-request.ts';
+
+const redirects = new Set([301, 302, 303, 307, 308]);
+const credentials = ['authorization', 'cookie', 'proxy-authorization'];
+
+/** Where an answer redirects to, or null. */
+export function redirectTarget(response: Response): string | null {
+  return redirects.has(response.status) ? response.headers.get('location') : null;
+}
+
+/**
+ * The request that follows a redirect. Credentials and headers that carry secrets stay behind when the origin changes;
+ * 303, and 301 or 302 after POST, become GET without a body. Throws Problem `tool_failed` when the target is no http url.
+ */
+export function redirectRequest(
+  tool: Tool,
+  request: RenderedRequest,
+  status: number,
+  location: string,
+): RenderedRequest {
+  const url = URL.canParse(location, request.url.href) ? new URL(location, request.url) : undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new Problem('tool_failed', `tool "${tool.name}": redirected to something that is not an http url`);
+  }
+  const headers = new Headers(request.headers);
+  if (url.origin !== request.url.origin) {
+    for (const name of [...credentials, ...request.secretHeaders]) headers.delete(name);
+  }
+  const becomesGet = status === 303 || ((status === 301 || status === 302) && request.method === 'POST');
+  if (!becomesGet || request.method === 'HEAD') return { ...request, url, headers };
+  headers.delete('content-type');
+  return { ...request, url, headers, method: 'GET', body: undefined };
+}
