@@ -37,11 +37,6 @@ export function spanWithin(root: Place, text: string, pointer: string, start: nu
   return [first, after];
 }
 
-/** Tells whether there is a value at the pointer. */
-export function hasPlace(root: Place, pointer: string): boolean {
-  return nearest(root, pointer).found;
-}
-
 function nearest(root: Place, pointer: string): { place: Place; found: boolean } {
   let place = root;
   for (const segment of segmentsOf(pointer)) {

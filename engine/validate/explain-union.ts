@@ -100,15 +100,23 @@ function noVerb(verbs: readonly string[], isStep: boolean, value: JsonObject, at
     const message = `the step has no verb: "${key}" is none; did you mean "${near}"?`;
     return { rule: 'schema/no-verb', message, pointer, part: 'key', suggestions: [near] };
   }
-  const list = either(verbs.map((verb) => `"${verb}"`));
-  return isStep
-    ? {
-        rule: 'schema/no-verb',
-        message: `the step has no verb; write one of ${list}`,
-        pointer: at,
-        part: 'key',
-      }
-    : { rule: 'schema/missing-key', message: `${nameOf(at)} needs ${list}`, pointer: at, part: 'key' };
+  const quoted = verbs.map((verb) => `"${verb}"`);
+  if (!isStep) {
+    return {
+      rule: 'schema/missing-key',
+      message: `${nameOf(at)} needs ${either(quoted)}`,
+      pointer: at,
+      part: 'key',
+    };
+  }
+  const message = `the step has no verb; expected one of ${quoted.slice(0, 6).join(', ')}, …`;
+  return {
+    rule: 'schema/no-verb',
+    message,
+    pointer: at,
+    part: 'key',
+    hint: `the verbs are ${verbs.join(', ')}`,
+  };
 }
 
 function twoVerbs(written: readonly string[], isStep: boolean, at: string): Fault {
