@@ -99,7 +99,8 @@ function goneSignal({ res }: Context, closing: AbortSignal | undefined): AbortSi
   closing?.addEventListener('abort', abort, { once: true });
   res.once('close', () => {
     closing?.removeEventListener('abort', abort);
-    abort();
+    // An abort costs an exception object, and nobody listens once the answer is out.
+    if (!res.writableFinished) abort();
   });
   return gone.signal;
 }
