@@ -6,7 +6,15 @@ export { compile, type Compiled } from './compile.ts';
 export { hasErrors, sortDiagnostics, type Diagnostic, type Level, type Related } from './core/diagnostic.ts';
 export type { EngineEvent, EventData, EventScope, EventType, NewEvent } from './core/event.ts';
 export type { Json, JsonObject, JsonSchema } from './core/json.ts';
-export type { ImagePart, Message, TextPart, ThinkingPart, ToolCallPart, ToolResultPart, Usage } from './core/message.ts';
+export type {
+  ImagePart,
+  Message,
+  TextPart,
+  ThinkingPart,
+  ToolCallPart,
+  ToolResultPart,
+  Usage,
+} from './core/message.ts';
 export { Problem, type ProblemData } from './core/problem.ts';
 export { problemCodes, type ProblemCode } from './core/problem-codes.ts';
 export type { Origin, Position, Range } from './core/range.ts';

@@ -18,7 +18,10 @@ export function findTarget({ workflows, agents }: Program, word: string): Target
   const isWorkflow = kind !== 'agent' && Object.hasOwn(workflows, name);
   const isAgent = kind !== 'workflow' && Object.hasOwn(agents, name);
   if (isWorkflow && isAgent) {
-    throw new Problem('invalid_request', `"${name}" is a workflow and an agent; write "workflow:${name}" or "agent:${name}"`);
+    throw new Problem(
+      'invalid_request',
+      `"${name}" is a workflow and an agent; write "workflow:${name}" or "agent:${name}"`,
+    );
   }
   if (isWorkflow) return { kind: 'workflow', name };
   if (isAgent) return { kind: 'agent', name };
@@ -26,7 +29,8 @@ export function findTarget({ workflows, agents }: Program, word: string): Target
     ...(kind === 'agent' ? [] : Object.keys(workflows)),
     ...(kind === 'workflow' ? [] : Object.keys(agents)),
   ];
-  if (kind === 'workflow') throw new Problem('workflow_not_found', `no workflow "${name}"${choices(name, names)}`);
+  if (kind === 'workflow')
+    throw new Problem('workflow_not_found', `no workflow "${name}"${choices(name, names)}`);
   if (kind === 'agent') throw new Problem('agent_not_found', `no agent "${name}"${choices(name, names)}`);
   throw new Problem('not_found', `no workflow or agent "${name}"${choices(name, names)}`);
 }

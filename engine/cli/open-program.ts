@@ -14,6 +14,11 @@ export async function openProgram(folder: string, { err }: Terminal): Promise<Pr
   const errors = diagnostics.filter(({ level }) => level === 'error');
   err.line(await codeFrames(errors, { project: resolve(folder), colors: err.colors }));
   throw new Problem('invalid_project', `the project has ${count(errors.length, 'error')}`, {
-    details: errors.map(({ rule, message, file, range }) => ({ rule, message, file, line: range?.start.line ?? 0 })),
+    details: errors.map(({ rule, message, file, range }) => ({
+      rule,
+      message,
+      file,
+      line: range?.start.line ?? 0,
+    })),
   });
 }

@@ -4,7 +4,6 @@ import type { RunsOptions } from './commands/runs.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { ValidateOptions } from './commands/validate.ts';
-import { exitCodes } from './exit-codes.ts';
 import { reportFailure } from './report/failure.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { plainUsageError } from './usage-error.ts';
@@ -56,7 +55,10 @@ export function declareCommands(end: (exitCode: number) => void): Command {
   engine
     .command('run')
     .description('run a workflow, or send a message to an agent, and print the result')
-    .argument('<name>', 'a workflow or an agent; "workflow:<name>" or "agent:<name>" when both have that name')
+    .argument(
+      '<name>',
+      'a workflow or an agent; "workflow:<name>" or "agent:<name>" when both have that name',
+    )
     .option('-i, --input <json>', 'input as JSON, @file, or - for stdin')
     .option('-t, --text <text>', 'message to an agent or text input of a workflow, @file, or - for stdin')
     .option('--instance <id>', 'agent instance; default a new one')
@@ -84,7 +86,11 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     .command('serve')
     .description('serve the agents and workflows of a project over HTTP and WebSocket')
     .option('--host <address>', 'address to listen on; default of engine.yaml, else 127.0.0.1')
-    .option('--port <port>', 'port to listen on, 0 for any; default of engine.yaml, else 8000', integer(0, 65_535))
+    .option(
+      '--port <port>',
+      'port to listen on, 0 for any; default of engine.yaml, else 8000',
+      integer(0, 65_535),
+    )
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print one JSON object with the address and what is served')
     .addHelpText('after', examples('engine serve', 'engine serve --project ./my-project --port 8080'))
@@ -113,7 +119,10 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     .option('--events', 'with the events of the run')
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print JSON')
-    .addHelpText('after', examples('engine runs --state failed', 'engine runs workflow:refund:01J... --events'))
+    .addHelpText(
+      'after',
+      examples('engine runs --state failed', 'engine runs workflow:refund:01J... --events'),
+    )
     .action(
       perform(end, async (terminal, [runId], options: RunsOptions) =>
         (await import('./commands/runs.ts')).runs(runId, options, terminal),
@@ -123,7 +132,11 @@ export function declareCommands(end: (exitCode: number) => void): Command {
   return engine;
 }
 
-type Work<Options> = (terminal: Terminal, args: readonly (string | undefined)[], options: Options) => Promise<number>;
+type Work<Options> = (
+  terminal: Terminal,
+  args: readonly (string | undefined)[],
+  options: Options,
+) => Promise<number>;
 
 /** Commander calls an action with its arguments, its options and the command. */
 function perform<Options extends object>(end: (exitCode: number) => void, work: Work<Options>) {

@@ -54,7 +54,9 @@ export function showProgress(screen: Screen, { streamText }: { readonly streamTe
       case 'step_end': {
         const { status, durationMs, attempts, error } = event.data;
         if (status === 'skipped') return dim(`- ${path} skipped`);
-        const notes = [formatDuration(durationMs), ...(attempts > 1 ? [`${attempts} attempts`] : [])].join(', ');
+        const notes = [formatDuration(durationMs), ...(attempts > 1 ? [`${attempts} attempts`] : [])].join(
+          ', ',
+        );
         if (status === 'succeeded') return `${green('✓')} ${path} ${dim(`(${notes})`)}`;
         const why = error === undefined ? '' : `: ${oneLine(error.message)}`;
         return `${status === 'failed' ? red('✗') : yellow('✓ recovered')} ${path} ${dim(`(${notes})`)}${why}`;

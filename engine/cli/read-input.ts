@@ -16,7 +16,9 @@ export async function readText(given: string, option: string): Promise<string> {
   try {
     return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (thrown) {
-    throw new Problem('invalid_request', `${option}: cannot read "${file}": ${reasonOf(thrown)}`, { cause: thrown });
+    throw new Problem('invalid_request', `${option}: cannot read "${file}": ${reasonOf(thrown)}`, {
+      cause: thrown,
+    });
   }
 }
 

@@ -31,7 +31,11 @@ export async function runAgent(
   }
   const message = options.text === undefined ? '' : await readText(options.text, '--text');
   const input = options.input === undefined ? undefined : await readJson(options.input, '--input');
-  const session = engine.agents.session(name, options.instance ?? `cli-${ulid()}`, options.session ?? defaultSession);
+  const session = engine.agents.session(
+    name,
+    options.instance ?? `cli-${ulid()}`,
+    options.session ?? defaultSession,
+  );
   const streamText = !json && !quiet && terminal.err.isTerminal;
   const progress = showProgress(terminal.err, { streamText });
   let submissionId: string | undefined;
@@ -41,13 +45,22 @@ export async function runAgent(
   };
   const about = { agent: session.agent, instance: session.instance, session: session.session };
   try {
-    const started = { signal, onEvent, ...(input === undefined ? {} : { input }), ...(model === undefined ? {} : { model }) };
+    const started = {
+      signal,
+      onEvent,
+      ...(input === undefined ? {} : { input }),
+      ...(model === undefined ? {} : { model }),
+    };
     const result = await session.prompt(message, started);
     progress.end();
     if (json) {
       const { submissionId: id, output, usage, model: answeredBy } = result;
       terminal.out.line(
-        JSON.stringify({ submissionId: id, ...about, state: 'succeeded', output, usage, model: answeredBy }, null, 2),
+        JSON.stringify(
+          { submissionId: id, ...about, state: 'succeeded', output, usage, model: answeredBy },
+          null,
+          2,
+        ),
       );
     } else if (!isShown(result, progress, terminal)) printResult(result.output, terminal);
     if (!quiet) conclude(result, about, terminal);
@@ -71,9 +84,15 @@ function isShown({ output, text }: PromptResult, { streamed }: Progress, { out }
 
 function conclude(
   { usage, model }: PromptResult,
-  { agent, instance, session }: { readonly agent: string; readonly instance: string; readonly session: string },
+  {
+    agent,
+    instance,
+    session,
+  }: { readonly agent: string; readonly instance: string; readonly session: string },
   { err }: Terminal,
 ): void {
   const where = `${agent} --instance ${instance}${session === defaultSession ? '' : ` --session ${session}`}`;
-  err.line(err.colors.dim([model, usageText(usage) ?? [], `go on with: engine run ${where}`].flat().join(', ')));
+  err.line(
+    err.colors.dim([model, usageText(usage) ?? [], `go on with: engine run ${where}`].flat().join(', ')),
+  );
 }

@@ -23,7 +23,8 @@ export async function runWorkflow(
 ): Promise<number> {
   refuseAgentOptions(options);
   const input = await inputOf(options);
-  const { runId } = input === undefined ? await engine.workflows.start(name) : await engine.workflows.start(name, input);
+  const { runId } =
+    input === undefined ? await engine.workflows.start(name) : await engine.workflows.start(name, input);
   const progress = showProgress(terminal.err, { streamText: false });
   const cancel = (): void => void engine.runs.cancel(runId).catch(() => undefined);
   signal.addEventListener('abort', cancel, { once: true });
@@ -45,13 +46,22 @@ function conclude(record: RunRecord, { quiet }: RunOptions, terminal: Terminal):
     if (quiet !== true) err.line(err.colors.dim(`${runId} succeeded in ${figures}`));
     return exitCodes.ok;
   }
-  const problem = error === undefined ? new Problem('workflow_failed', `the run is ${state}`) : fromData(error);
+  const problem =
+    error === undefined ? new Problem('workflow_failed', `the run is ${state}`) : fromData(error);
   printProblem(problem, terminal);
   err.line(`  run ${runId} ${state} after ${figures}; see: engine runs ${runId} --events`);
   return problem.exitCode;
 }
 
-function resultOf({ runId, workflow, state, output, error, usage, durationMs }: RunRecord): Partial<RunRecord> {
+function resultOf({
+  runId,
+  workflow,
+  state,
+  output,
+  error,
+  usage,
+  durationMs,
+}: RunRecord): Partial<RunRecord> {
   return {
     runId,
     workflow,
@@ -63,7 +73,10 @@ function resultOf({ runId, workflow, state, output, error, usage, durationMs }: 
   };
 }
 
-async function inputOf({ input, text }: RunOptions): Promise<Awaited<ReturnType<typeof readJson>> | undefined> {
+async function inputOf({
+  input,
+  text,
+}: RunOptions): Promise<Awaited<ReturnType<typeof readJson>> | undefined> {
   if (input !== undefined && text !== undefined) {
     throw new Problem('invalid_request', 'a workflow has one input; give --input or --text');
   }

@@ -10,6 +10,12 @@ export function plainUsageError(text: string): string {
     .replace(/\. (?=[A-Z])/g, '; ')
     .replace(/; [A-Z]/g, (start) => start.toLowerCase())
     .replace(/\.$/, '');
-  const meant = near === undefined ? '' : `; did you mean ${near.split(', ').map((word) => `"${word}"`).join(' or ')}?`;
+  const meant =
+    near === undefined
+      ? ''
+      : `; did you mean ${near
+          .split(', ')
+          .map((word) => `"${word}"`)
+          .join(' or ')}?`;
   return `${message}${meant}\nsee "engine --help"\n`;
 }

@@ -24,7 +24,10 @@ describe('the name that "engine run" takes', () => {
   });
 
   it('is looked for among the names of its kind', () => {
-    expect(fault('triag')).to.deep.equal(['not_found', 'no workflow or agent "triag"; did you mean "triage"?']);
+    expect(fault('triag')).to.deep.equal([
+      'not_found',
+      'no workflow or agent "triag"; did you mean "triage"?',
+    ]);
     expect(fault('workflow:triage')[0]).to.equal('workflow_not_found');
     expect(fault('agent:constructor')[0]).to.equal('agent_not_found');
   });

@@ -31,7 +31,13 @@ describe('what the command line prints', () => {
   });
 
   it('aligns columns without spaces at line ends', () => {
-    expect(table([['A', 'B'], ['long', ''], ['x', 'y']])).to.equal('A     B\nlong\nx     y');
+    expect(
+      table([
+        ['A', 'B'],
+        ['long', ''],
+        ['x', 'y'],
+      ]),
+    ).to.equal('A     B\nlong\nx     y');
   });
 
   it('puts messages of the argument parser in the words of the rest', () => {

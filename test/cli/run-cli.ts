@@ -1,10 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../engine/cli/main.ts', import.meta.url));
+/** ENGINE_CLI names a built `main.js`, to run the same tests on what is published. */
+const built = process.env['ENGINE_CLI'];
+const main =
+  built === undefined ? fileURLToPath(new URL('../../engine/cli/main.ts', import.meta.url)) : resolve(built);
+const loader = built === undefined ? ['--import', import.meta.resolve('tsx')] : [];
 
 /** What a command left. */
 export interface Finished {
@@ -25,10 +29,14 @@ export interface Running {
 /** Starts `engine` in a folder. */
 export function startCli(
   args: readonly string[],
-  { cwd, env = {}, stdin }: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly stdin?: string },
+  {
+    cwd,
+    env = {},
+    stdin,
+  }: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly stdin?: string },
 ): Running {
   const { FORCE_COLOR: _color, NO_COLOR: _noColor, ENGINE_DEBUG: _debug, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
+  const child = spawn(process.execPath, [...loader, main, ...args], {
     cwd,
     env: { ...inherited, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -51,7 +59,9 @@ export function startCli(
           if (seen[stream].includes(text)) resolve(seen[stream]);
         };
         child[stream]?.on('data', look);
-        child.once('close', () => reject(new Error(`ended without "${text}":\n${seen.stdout}${seen.stderr}`)));
+        child.once('close', () =>
+          reject(new Error(`ended without "${text}":\n${seen.stdout}${seen.stderr}`)),
+        );
         look();
       }),
   };
@@ -61,7 +71,9 @@ export function startCli(
 export type Files = Readonly<Record<string, string | null>>;
 
 /** Writes a project into a new folder below the system's temporary folder. */
-export async function makeProject(files: Files): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+export async function makeProject(
+  files: Files,
+): Promise<{ readonly folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'engine-cli-'));
   for (const [path, text] of Object.entries(files)) {
     if (text === null) continue;

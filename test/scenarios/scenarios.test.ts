@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { helloProject } from '../cli/hello-project.ts';
 import { makeProject, startCli, type Files } from '../cli/run-cli.ts';
@@ -19,6 +20,8 @@ interface Scenario {
     /** Default 0. */
     readonly exitCode?: number;
   }[];
+  /** Files that must not be there afterwards. */
+  readonly absent?: readonly string[];
 }
 
 const here = new URL('.', import.meta.url);
@@ -26,7 +29,7 @@ const here = new URL('.', import.meta.url);
 describe('scenarios of the command line', function () {
   this.timeout(60_000);
   for (const file of readdirSync(here).filter((name) => name.endsWith('.yaml'))) {
-    const { title, files, commands } = parse(readFileSync(new URL(file, here), 'utf8')) as Scenario;
+    const { title, files, commands, absent = [] } = parse(readFileSync(new URL(file, here), 'utf8')) as Scenario;
     it(`${title} (${file})`, async () => {
       const project = await makeProject({ ...helloProject, ...files });
       try {
@@ -40,6 +43,7 @@ describe('scenarios of the command line', function () {
             exitCode: finished.exitCode,
           }).to.deep.equal({ command: ['engine', ...args].join(' '), stdout, stderr, exitCode });
         }
+        for (const path of absent) expect(existsSync(join(project.folder, path)), path).to.equal(false);
       } finally {
         await project.remove();
       }
@@ -51,9 +55,9 @@ describe('scenarios of the command line', function () {
 function plain(text: string, folder: string): string {
   return text
     .replaceAll(folder, '<project>')
-    .replaceAll(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, '<ulid>')
+    .replaceAll(/(?<![0-9A-Z])[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])/g, '<ulid>')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
-    .replaceAll(/(\bin |\(|after |"durationMs": ?|  )[\d.]+(ms|s\b|(?=[,\n}]))/g, '$1<ms>')
+    .replaceAll(/(\bin |\(|after |"durationMs": ?| {2})[\d.]+(ms|s\b|(?=[,\n}]))/g, '$1<ms>')
     .replaceAll(/"hash": ?"[0-9a-f]+"/g, '"hash": "<hash>"')
     .replaceAll(/ +$/gm, '');
 }

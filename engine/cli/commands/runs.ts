@@ -22,12 +22,18 @@ export interface RunsOptions {
 }
 
 /** Lists runs, newest first, or shows one; only reads, so that it works beside a running server. */
-export async function runs(runId: string | undefined, options: RunsOptions, terminal: Terminal): Promise<number> {
+export async function runs(
+  runId: string | undefined,
+  options: RunsOptions,
+  terminal: Terminal,
+): Promise<number> {
   const program = await openProgram(options.project, terminal);
   const engine = await createEngine({ program, recover: false });
   try {
     if (program.settings.store.type === 'memory') {
-      terminal.err.line('runs are kept in memory (store.type in engine.yaml), so those of other processes are not seen');
+      terminal.err.line(
+        'runs are kept in memory (store.type in engine.yaml), so those of other processes are not seen',
+      );
     }
     if (runId === undefined) await list(engine, options, terminal);
     else await show(engine, runId, options, terminal);
@@ -55,7 +61,10 @@ async function list(engine: Engine, options: RunsOptions, { out, err }: Terminal
 /** A workflow that has gone may have left runs, so its name is only doubted when there are none. */
 function refuseUnknown({ program }: Engine, workflow: string): void {
   if (Object.hasOwn(program.workflows, workflow)) return;
-  throw new Problem('workflow_not_found', `no workflow "${workflow}"${choices(workflow, Object.keys(program.workflows))}`);
+  throw new Problem(
+    'workflow_not_found',
+    `no workflow "${workflow}"${choices(workflow, Object.keys(program.workflows))}`,
+  );
 }
 
 async function show(engine: Engine, runId: string, options: RunsOptions, { out }: Terminal): Promise<void> {
@@ -73,11 +82,13 @@ async function show(engine: Engine, runId: string, options: RunsOptions, { out }
     ['ended', endedAt],
     ['duration', durationOf(record)],
     ['usage', usage === undefined ? undefined : usageText(usage)],
-    ['input', JSON.stringify(input)],
-    ['output', output === undefined ? undefined : JSON.stringify(output)],
+    ['input', printable(JSON.stringify(input))],
+    ['output', output === undefined ? undefined : printable(JSON.stringify(output))],
     ['error', error === undefined ? undefined : `${error.type}: ${printable(error.message)}`],
   ];
-  out.line(table(rows.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]]))));
+  out.line(
+    table(rows.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]]))),
+  );
   if (events === undefined) return;
   out.line();
   for (const event of events) out.line(eventLine(event, out));
@@ -94,7 +105,7 @@ async function allEvents(engine: Engine, runId: string): Promise<readonly Engine
 
 function eventLine({ index, timestamp, type, stepPath, data }: EngineEvent, { colors }: Screen): string {
   const step = stepPath === undefined ? '' : ` ${colors.bold(printable(stepPath))}`;
-  return `${String(index).padStart(4)} ${colors.dim(timestamp)} ${type}${step} ${colors.dim(JSON.stringify(data))}`;
+  return `${String(index).padStart(4)} ${colors.dim(timestamp)} ${type}${step} ${colors.dim(printable(JSON.stringify(data)))}`;
 }
 
 function durationOf({ durationMs }: RunRecord): string {

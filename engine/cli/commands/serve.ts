@@ -53,9 +53,12 @@ function announce(
   if (json === true) return out.line(JSON.stringify({ ...address, pid: process.pid, agents, workflows }));
   const { bold, cyan, dim } = out.colors;
   out.line(`${bold(program.name)} is served at ${cyan(address.url)}`);
-  for (const name of agents) out.line(`  agent     ${name} ${dim(`POST ${address.url}/agents/${name}/<instance>`)}`);
-  for (const name of workflows) out.line(`  workflow  ${name} ${dim(`POST ${address.url}/workflows/${name}`)}`);
-  if (agents.length + workflows.length === 0) out.line('  no agents and no workflows; put them in src/agents and src/workflows');
+  for (const name of agents)
+    out.line(`  agent     ${name} ${dim(`POST ${address.url}/agents/${name}/<instance>`)}`);
+  for (const name of workflows)
+    out.line(`  workflow  ${name} ${dim(`POST ${address.url}/workflows/${name}`)}`);
+  if (agents.length + workflows.length === 0)
+    out.line('  no agents and no workflows; put them in src/agents and src/workflows');
   out.line(dim(`  described at ${address.url}/openapi.json`));
 }
 

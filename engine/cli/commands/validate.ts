@@ -15,7 +15,11 @@ export interface ValidateOptions {
 }
 
 /** Checks a project and prints all findings. Exit code 0 without errors, 1 with errors, 2 when there is no such folder. */
-export async function validate(folder: string, options: ValidateOptions, { out, err }: Terminal): Promise<number> {
+export async function validate(
+  folder: string,
+  options: ValidateOptions,
+  { out, err }: Terminal,
+): Promise<number> {
   const project = resolve(folder);
   const started = performance.now();
   const { program, diagnostics } = await compile(folder);

@@ -20,13 +20,16 @@ export async function codeFrames(
       const { level, rule, message, file, range, hint, related = [] } = diagnostic;
       const paint = { error: colors.red, warning: colors.yellow, info: colors.cyan }[level];
       const text = texts.get(file);
-      const frame = text === undefined || range === undefined ? [] : codeFrame(text, range, { context: 1 }).split('\n');
+      const frame =
+        text === undefined || range === undefined ? [] : codeFrame(text, range, { context: 1 }).split('\n');
       return [
         `${paint(`${level}[${rule}]`)}: ${colors.bold(message)}`,
         `  ${colors.cyan('-->')} ${placeOf(nameOf(file), range)}`,
         ...frame.map((row) => `  ${row.startsWith('>') ? row : colors.dim(row)}`),
         ...(hint === undefined ? [] : [`  ${colors.cyan('hint:')} ${hint}`]),
-        ...related.map((other) => `  ${colors.cyan('see:')} ${placeOf(nameOf(other.file), other.range)}: ${other.message}`),
+        ...related.map(
+          (other) => `  ${colors.cyan('see:')} ${placeOf(nameOf(other.file), other.range)}: ${other.message}`,
+        ),
         '',
       ].join('\n');
     })

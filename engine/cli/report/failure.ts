@@ -8,7 +8,11 @@ import { printable, type Terminal } from '../terminal.ts';
  * Faults of our own are one line, their stack only with ENGINE_DEBUG set.
  * @returns the exit code that fits.
  */
-export function reportFailure(thrown: unknown, terminal: Terminal, { json = false }: { readonly json?: boolean } = {}): number {
+export function reportFailure(
+  thrown: unknown,
+  terminal: Terminal,
+  { json = false }: { readonly json?: boolean } = {},
+): number {
   const problem = thrown instanceof Problem ? thrown : undefined;
   const isInternal = problem === undefined || problem.code === 'internal_error';
   if (json) {
@@ -39,18 +43,25 @@ function stackOf(error: Error): string {
   return error.cause instanceof Error ? `${own}\ncaused by ${stackOf(error.cause)}` : own;
 }
 
-/** Faults that the message already names are not said twice. */
+/** What the details add to the message, a line each: what it says already is left out. */
 function detailLines({ details, message }: Problem): string[] {
-  if (details === undefined) return [];
-  const faults: Json | undefined = isObject(details) ? details['faults'] : undefined;
-  if (!Array.isArray(faults)) return isSaid(details, message) ? [] : JSON.stringify(details, null, 2).split('\n');
-  return (faults as readonly Json[]).flatMap((fault) => {
-    if (!isObject(fault)) return [];
-    const { pointer, message: text } = fault;
-    return typeof text === 'string' ? [`${typeof pointer === 'string' && pointer !== '' ? pointer : '/'}: ${text}`] : [];
+  if (!isObject(details)) return details === undefined ? [] : [textOf(details)];
+  const { faults, ...others } = details;
+  return [
+    ...(Array.isArray(faults) ? (faults as readonly Json[]).map(faultText) : []),
+    ...Object.entries(others).map(([key, value]) => [key, textOf(value)] as const),
+  ].flatMap((line) => {
+    if (typeof line === 'string') return message.includes(line.slice(line.indexOf(': ') + 2)) ? [] : [line];
+    return message.includes(line[1]) ? [] : [line.join(': ')];
   });
 }
 
-function isSaid(details: Json, message: string): boolean {
-  return isObject(details) && Object.values(details).every((value) => message.includes(String(value)));
+function faultText(fault: Json): string {
+  if (!isObject(fault)) return textOf(fault);
+  const { pointer, message } = fault;
+  return `${typeof pointer === 'string' && pointer !== '' ? pointer : '/'}: ${textOf(message ?? null)}`;
+}
+
+function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -2,7 +2,10 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import { placesFrom } from './places.ts';
 
 /** Diagnostics as workflow commands of GitHub Actions, which show them beside the changed lines. */
-export function githubReport(diagnostics: readonly Diagnostic[], { project }: { readonly project: string }): string {
+export function githubReport(
+  diagnostics: readonly Diagnostic[],
+  { project }: { readonly project: string },
+): string {
   const nameOf = placesFrom(project);
   return diagnostics
     .map(({ level, rule, message, file, range, hint }) => {

@@ -25,13 +25,24 @@ export function summary(
 }
 
 /** How many diagnostics there are of each level. */
-export function countLevels(diagnostics: readonly Diagnostic[]): { errors: number; warnings: number; infos: number } {
+export function countLevels(diagnostics: readonly Diagnostic[]): {
+  errors: number;
+  warnings: number;
+  infos: number;
+} {
   const of = (level: Level): number => diagnostics.filter((diagnostic) => diagnostic.level === level).length;
   return { errors: of('error'), warnings: of('warning'), infos: of('info') };
 }
 
 /** How many specs of each kind a Program has, in reading order; only kinds it has. */
-export function countSpecs({ agents, delegates, workflows, tools, skills, roles }: Program): readonly [string, number][] {
+export function countSpecs({
+  agents,
+  delegates,
+  workflows,
+  tools,
+  skills,
+  roles,
+}: Program): readonly [string, number][] {
   const profiles = Object.values(delegates).filter(({ kind }) => kind === 'profile');
   const all: [string, number][] = [
     ['agents', Object.keys(agents).length],

@@ -1,0 +1,135 @@
+import { expect } from 'chai';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { helloProject } from './hello-project.ts';
+import { makeProject, startCli, type Running } from './run-cli.ts';
+
+describe('engine serve', function () {
+  this.timeout(60_000);
+  let project: Awaited<ReturnType<typeof makeProject>>;
+  const started: Running[] = [];
+
+  beforeEach(async () => (project = await makeProject(helloProject)));
+  afterEach(async () => {
+    for (const { child, done } of started.splice(0)) {
+      if (child.exitCode === null) child.kill('SIGKILL');
+      await done;
+    }
+    await project.remove();
+  });
+
+  const start = (...args: string[]): Running => {
+    const running = startCli(args, { cwd: project.folder });
+    started.push(running);
+    return running;
+  };
+  const serve = async (): Promise<Running & { readonly url: string }> => {
+    const running = start('serve', '--port', '0', '--json');
+    const { url } = JSON.parse(await running.saw('\n')) as { url: string };
+    return { ...running, url };
+  };
+
+  it('says where and what it serves, answers, and ends on SIGTERM with exit code 0', async () => {
+    const running = start('serve', '--port', '0');
+    const stdout = await running.saw('openapi.json');
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(stdout)?.[0] ?? '';
+    expect(stdout.replaceAll(url, '<url>').split('\n')).to.deep.equal([
+      'hello is served at <url>',
+      '  agent     assistant POST <url>/agents/assistant/<instance>',
+      '  workflow  greet POST <url>/workflows/greet',
+      '  workflow  wait POST <url>/workflows/wait',
+      '  described at <url>/openapi.json',
+      '',
+    ]);
+    const health = await fetch(`${url}/health`);
+    expect([health.status, await health.json()]).to.deep.equal([200, { status: 'ok' }]);
+    running.child.kill('SIGTERM');
+    expect(await running.done).to.include({
+      exitCode: 0,
+      stderr: 'stopping; a second signal ends it at once\n',
+    });
+  });
+
+  it('lets a request finish that is under way', async () => {
+    await project.remove();
+    const models = String(helloProject['models/echo.yaml']).replace('60s', '1s');
+    project = await makeProject({ ...helloProject, 'models/echo.yaml': models });
+    const { url, child, done } = await serve();
+    const answer = post(`${url}/workflows/wait?wait=result`, {});
+    await until(async () => (await (await fetch(`${url}/runs?limit=1`)).text()).includes('"running"'));
+    child.kill('SIGTERM');
+    const response = await answer;
+    expect([response.status, JSON.stringify(await response.json())]).to.satisfy(
+      ([status, body]: [number, string]) => status === 200 && body.includes('At last.'),
+    );
+    expect((await done).exitCode).to.equal(0);
+  });
+
+  it('does not wait for work after a second signal', async () => {
+    const { url, child, done, saw } = await serve();
+    const stream = await post(
+      `${url}/agents/assistant/one`,
+      { message: 'a slow question' },
+      'text/event-stream',
+    );
+    await stream.body?.getReader().read();
+    child.kill('SIGTERM');
+    await saw('stopping', 'stderr');
+    child.kill('SIGTERM');
+    expect((await done).exitCode).to.equal(130);
+  });
+
+  it('leaves the runs readable for others, but not the store', async () => {
+    const { url } = await serve();
+    const run = await post(`${url}/workflows/greet?wait=result`, { name: 'Ada' });
+    expect(run.status).to.equal(200);
+    const listed = await start('runs', '--json').done;
+    const { runs } = JSON.parse(listed.stdout) as { runs: { runId: string; state: string }[] };
+    expect(runs.map(({ state }) => state)).to.deep.equal(['succeeded']);
+    const shown = await start('runs', runs[0]?.runId ?? '', '--events', '--json').done;
+    const { events } = JSON.parse(shown.stdout) as { events: { index: number; type: string }[] };
+    expect(events[0]?.type).to.equal('run_start');
+    expect(events.at(-1)?.type).to.equal('run_end');
+    expect(events.map(({ index }) => index)).to.deep.equal(events.map((_event, at) => at + 1));
+
+    const refused = await start('run', 'greet', '--input', '{"name": "Bob"}').done;
+    expect(refused.exitCode).to.equal(2);
+    expect(refused.stderr).to.match(
+      /^error\[store_locked\]: the store ".+" is in use by process \d+; stop it/,
+    );
+  });
+
+  it('ends with exit code 2 when the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    try {
+      const { exitCode, stdout, stderr } = await start('serve', '--port', String(port)).done;
+      expect({ exitCode, stdout, stderr }).to.deep.equal({
+        exitCode: 2,
+        stdout: '',
+        stderr: `error[port_in_use]: port ${port} of 127.0.0.1 is in use; choose another one, or 0 for a free one\n`,
+      });
+    } finally {
+      other.close();
+    }
+  });
+
+  it('refuses an address that other machines could reach', async () => {
+    const { exitCode, stderr } = await start('serve', '--port', '0', '--host', '0.0.0.0').done;
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.match(/^error\[invalid_request\]: cannot listen on "0\.0\.0\.0"/);
+  });
+});
+
+function post(url: string, body: object, accept = 'application/json'): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { accept, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  while (!(await isTrue()));
+}
