@@ -1,3 +1,5 @@
+// The globals are closed to code that runs inside the virtual shell.
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { BashExecResult, CommandName, IFileSystem } from 'just-bash';
 import { formatDuration } from '../../core/duration.ts';
 import { Problem } from '../../core/problem.ts';
@@ -27,10 +29,13 @@ export async function runScript(
   script: string,
   options: ScriptOptions,
 ): Promise<ExecResult> {
+  const returned = new AbortController();
+  const ended = AbortSignal.any([options.signal, returned.signal]);
   const bash = new shell.Bash({
     fs: options.files,
     cwd: options.cwd,
     env: { HOME: spec.workspace, ...options.env },
+    sleep: (milliseconds) => pause(milliseconds, ended),
     executionLimitProfile: 'hardened',
     executionLimits: {
       maxExecutionTimeMs: options.timeoutMs,
@@ -39,12 +44,30 @@ export async function runScript(
     ...(spec.commands.length === 0 ? {} : { commands: knownCommands(shell, spec.commands) }),
   });
   const started = Date.now();
-  const result = await settle(bash.exec(script, { rawScript: true, signal: options.signal }), options.signal);
+  const result = await settle(
+    bash.exec(script, { rawScript: true, signal: options.signal }),
+    options.signal,
+  ).finally(() => {
+    returned.abort();
+  });
   if (options.signal.aborted) throw new Problem('aborted', 'the command was aborted');
   if (pastDeadline.test(result.stderr) && Date.now() - started >= options.timeoutMs - 50) {
     throw new Problem('timeout', `the command ran longer than ${formatDuration(options.timeoutMs)}`);
   }
   return cut(result, spec.limits.outputBytes);
+}
+
+/**
+ * just-bash forgets a sleeping command that it ended; its timer must end too, or it keeps the process alive.
+ * Nobody hears of the end then: just-bash lets no promise of an ended script go on, not even to a `catch`.
+ */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+    });
+  });
 }
 
 const pastDeadline = /execution deadline/;

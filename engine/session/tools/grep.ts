@@ -17,7 +17,7 @@ const maxSearched = 20_000;
 export const grepTool: BuiltinToolDefinition = {
   name: 'grep',
   description:
-    'Searches text files for a regular expression (RE2 syntax; start with (?i) to ignore case). Gives file:line:text, at most 200 matches.',
+    'Searches text files for a regular expression (RE2 syntax; start with (?i) to ignore case). Gives file:line:text, files relative to the searched folder, at most 200 matches.',
   inputSchema: inputSchema(
     {
       pattern: { type: 'string', minLength: 1, maxLength: 1000 },
