@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { LanguageModelV3StreamPart, LanguageModelV3StreamResult } from '@ai-sdk/provider';
 import { streamText } from 'ai';
 import { MockLanguageModelV3, convertArrayToReadableStream } from 'ai/test';
@@ -5,14 +8,18 @@ import { createSystemClock } from '../engine/adapters/clock/system.ts';
 import { turnLoop } from '../engine/adapters/harness/loop.ts';
 import { createModels } from '../engine/adapters/model/models.ts';
 import { streamModel } from '../engine/adapters/model/stream-model.ts';
-import type { Message } from '../engine/core/message.ts';
+import { openSqliteStore } from '../engine/adapters/store/sqlite.ts';
+import type { Engine } from '../engine/api.ts';
+import { noUsage, type Message } from '../engine/core/message.ts';
+import { createEngine } from '../engine/engine.ts';
 import type { HarnessContext, HarnessTask } from '../engine/ports/harness.ts';
 import type { Models } from '../engine/ports/model.ts';
 import type { Provider } from '../engine/program/model.ts';
 
 /*
  * What one turn of text costs when the model answers at once. The floor is the AI SDK alone (`streamText`); every other row runs
- * in the same process, its samples taken in turns with the floor's. `npx tsx bench/turn.ts [samples]`.
+ * in the same process, its samples taken in turns with the floor's. A second table compares long histories with short ones.
+ * `npx tsx bench/turn.ts [samples]`.
  */
 
 /** One row of the table: does one turn. */
@@ -22,9 +29,75 @@ interface Subject {
   close?(): Promise<void>;
 }
 
-/** Rows for whole engine turns, in memory and durable: a session's prompt on a scripted model. */
-function benchEngine(): readonly Subject[] {
-  return [];
+/** Rows for whole engine turns, in memory and durable: a session's prompt on the floor's model. */
+async function benchEngine(): Promise<readonly Subject[]> {
+  return [
+    await engineTurn('engine, in memory', 'memory'),
+    await engineTurn('engine, durable (fsync)', 'sqlite'),
+  ];
+}
+
+async function engineTurn(name: string, kind: 'memory' | 'sqlite'): Promise<Subject> {
+  const { engine, close } = await startEngine(kind, instantModels());
+  let turns = 0;
+  return {
+    name,
+    // A new instance now and then, so that the length of the history is the same all along.
+    turn: () => engine.agents.session('bench', `i${Math.floor((turns += 1) / 20)}`).prompt('Hello'),
+    close,
+  };
+}
+
+/** What a turn costs in a long history: rows for sessions around so many turns, the model's own work left out. */
+async function benchHistory(): Promise<readonly Subject[]> {
+  const { engine, close } = await startEngine('sqlite', constantModels());
+  const sessions = 8;
+  const around = async (turns: number): Promise<Subject> => {
+    const of = (at: number) => engine.agents.session('bench', `h${turns}`, `s${at % sessions}`);
+    let next = 0;
+    const fill = Array.from({ length: sessions }, async (_, at) => {
+      for (let turn = 0; turn < turns - historySamples / sessions / 2; turn += 1)
+        await of(at).prompt('Hello');
+    });
+    await Promise.all(fill);
+    return { name: `durable turn at ${turns} turns`, turn: () => of((next += 1)).prompt('Hello'), close };
+  };
+  return [await around(50), await around(500)];
+}
+
+const historySamples = 320;
+
+async function startEngine(
+  kind: 'memory' | 'sqlite',
+  models: Models,
+): Promise<{ readonly engine: Engine; close(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  mkdirSync(join(folder, 'src/agents'), { recursive: true });
+  writeFileSync(
+    join(folder, 'src/agents/bench.md'),
+    `---\ndescription: Answers.\nmodel: openai/instant\n---\n\n${system}\n`,
+  );
+  const store = kind === 'memory' ? 'memory' : await openSqliteStore({ path: join(folder, 'engine.sqlite') });
+  const engine = await createEngine({ project: folder, store, env: {}, ports: { models } });
+  return {
+    engine,
+    async close() {
+      await engine.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Models whose cost does not depend on what they are asked. */
+function constantModels(): Models {
+  return {
+    async *stream() {
+      await Promise.resolve();
+      const content = [{ type: 'text', text: 'Good morning to you.' }] as const;
+      yield { type: 'text_delta', text: content[0].text };
+      yield { type: 'finish', finish: 'stop', usage: noUsage, message: { role: 'assistant', content } };
+    },
+  };
 }
 
 /** The floor. */
@@ -129,9 +202,13 @@ function scriptedModels(): Models {
 }
 
 /** Milliseconds of each sample, sorted, by subject; the subjects take turns so that none has the machine to itself. */
-async function measure(subjects: readonly Subject[], samples: number): Promise<Map<string, Float64Array>> {
+async function measure(
+  subjects: readonly Subject[],
+  samples: number,
+  warmUp = 300,
+): Promise<Map<string, Float64Array>> {
   const times = new Map(subjects.map(({ name }) => [name, new Float64Array(samples)]));
-  for (let warm = 0; warm < 300; warm += 1) for (const subject of subjects) await subject.turn();
+  for (let warm = 0; warm < warmUp; warm += 1) for (const subject of subjects) await subject.turn();
   for (let index = 0; index < samples; index += 1) {
     for (const { name, turn } of subjects) {
       const start = performance.now();
@@ -169,7 +246,11 @@ const subjects: readonly Subject[] = [
   providerCall(),
   turnLoopOver('provider'),
   turnLoopOver('script'),
-  ...benchEngine(),
+  ...(await benchEngine()),
 ];
 print(await measure(subjects, samples));
 for (const subject of subjects) await subject.close?.();
+
+const histories = await benchHistory();
+print(await measure(histories, historySamples, 0));
+for (const subject of histories) await subject.close?.();
