@@ -38,7 +38,7 @@ export function fakeModels(answering: Answering | readonly Answer[]): FakeModels
   return {
     requests,
     async *stream(request) {
-      requests.push({ ...request, messages: structuredClone(request.messages) as ModelRequest['messages'] });
+      requests.push({ ...request, messages: [...request.messages] });
       const turn = requests.length;
       const given = await untilAborted(request.signal, Promise.resolve(answer(request, turn)));
       const content: Extract<Message, { role: 'assistant' }>['content'] =

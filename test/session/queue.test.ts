@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import type { Engine } from '../../engine/api.ts';
+import type { JsonObject } from '../../engine/core/json.ts';
 import { all, closeEngines, engineOf, failureOf, gate, linesOf } from '../engine/kit.ts';
 
 const agent = (text = ''): string =>
@@ -43,17 +45,17 @@ describe('sessions: one prompt at a time', () => {
     const session = engine.agents.session('a', 'x');
     const one = session.prompt('1');
     const two = all(session.stream('2'));
-    const states = async (): Promise<string[]> => (await engine.executions({})).map(({ state }) => state);
+    const states = (): Promise<string[]> => statesOf(engine);
     while ((await states()).length < 2) await new Promise(setImmediate);
-    expect(await states()).to.deep.equal(['queued', 'running']);
+    expect(await states()).to.deep.equal(['1 running', '2 queued']);
     first.open();
     await begun.opened;
     await one;
-    expect(await states()).to.deep.equal(['running', 'succeeded']);
+    expect(await states()).to.deep.equal(['1 succeeded', '2 running']);
     second.open();
     const events = await two;
     expect(events[0]).to.deep.include({ type: 'submission_queued', data: { position: 1 } });
-    expect(await states()).to.deep.equal(['succeeded', 'succeeded']);
+    expect(await states()).to.deep.equal(['1 succeeded', '2 succeeded']);
   });
 
   it('busy "reject" refuses a second prompt and stores nothing of it', async () => {
@@ -86,11 +88,7 @@ describe('sessions: one prompt at a time', () => {
     expect(await one).to.deep.equal(replaced);
     expect(await two).to.deep.equal(replaced);
     expect((await last).text).to.equal('ok');
-    expect((await engine.executions({})).map(({ state }) => state)).to.deep.equal([
-      'succeeded',
-      'cancelled',
-      'cancelled',
-    ]);
+    expect(await statesOf(engine)).to.deep.equal(['1 cancelled', '2 cancelled', 'last succeeded']);
   });
 
   it('abort ends the running prompt and refuses the waiting ones; the next prompt works', async () => {
@@ -156,3 +154,9 @@ describe('sessions: one prompt at a time', () => {
     expect(text).to.equal('ok');
   });
 });
+
+/** Every submission as `message state`, by message. */
+async function statesOf(engine: Engine): Promise<string[]> {
+  const submissions = await engine.executions({});
+  return submissions.map(({ input, state }) => `${String((input as JsonObject)['message'])} ${state}`).sort();
+}
