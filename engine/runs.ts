@@ -189,9 +189,11 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
     try {
       // Without an outcome the run stays unfinished and resumes at the next start.
       if (outcome === undefined) return;
-      await log.flush();
-      await store.executions.finish(id, { ...outcome, endedAt: clock.now() });
-      await log.end({ runId: id, type: 'run_end', data: outcome });
+      // Asked for in one turn, so that the outcome and the events are one commit.
+      await Promise.all([
+        log.end({ runId: id, type: 'run_end', data: outcome }),
+        store.executions.finish(id, { ...outcome, endedAt: clock.now() }),
+      ]);
     } finally {
       await activities.close();
       await log.close();

@@ -18,15 +18,17 @@ export class Problem extends Error {
   /** A code of `problemCodes`, or a workflow author's own code from a `fail` step. */
   readonly code: string;
   readonly details: Json | undefined;
+  readonly #retryable: boolean | undefined;
 
   constructor(
     code: ProblemCode | (string & {}),
     message: string,
-    options: { details?: Json; cause?: unknown } = {},
+    options: { details?: Json; cause?: unknown; retryable?: boolean } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.details = options.details;
+    this.#retryable = options.retryable;
   }
 
   /** HTTP status of the code; codes of workflow authors are 500. */
@@ -39,9 +41,9 @@ export class Problem extends Error {
     return entryOf(this.code).exit;
   }
 
-  /** Whether doing the same again may succeed. */
+  /** Whether doing the same again may succeed: as the thrower said, else as the code says. */
   get retryable(): boolean {
-    return entryOf(this.code).retryable;
+    return this.#retryable ?? entryOf(this.code).retryable;
   }
 
   /** The form that is stored in records and sent to callers. */
@@ -69,7 +71,7 @@ export function fromData(data: ProblemData): Problem {
 export function readProblemData(value: unknown): ProblemData | undefined {
   if (!isObject(value) || typeof value['type'] !== 'string' || typeof value['message'] !== 'string')
     return undefined;
-  const details = (value)['details'];
+  const details = value['details'];
   return {
     type: value['type'],
     message: value['message'],

@@ -17,7 +17,7 @@ export interface LogStart {
 export interface ExecutionLog {
   readonly executionId: string;
   /**
-   * Adds an event and gives it index, id and time. Stored events of one turn of the event loop are written together, soon;
+   * Adds an event and gives it index, id and time. Stored events are written together, within a few milliseconds or with the next `flush`;
    * `flush` tells whether that worked. After the terminal event, and after `close`, nothing is added: the event comes back with index 0.
    */
   emit(event: NewEvent): EngineEvent;
@@ -31,6 +31,9 @@ export interface ExecutionLog {
   /** Flushes and lets go of the execution, also when flushing rejects. */
   close(): Promise<void>;
 }
+
+/** How long a stored event may wait for others before it is written, in milliseconds. Each write costs a sync of the disk. */
+const patienceMs = 4;
 
 /** Opens a log that writes to the store and delivers to a channel. */
 export function openLog(
@@ -47,6 +50,7 @@ export function openLog(
   let failure: { readonly thrown: unknown } | undefined;
   let terminal: EngineEvent | undefined;
   let closed = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   const stamp = (event: NewEvent, place: number): EngineEvent => {
     time = Math.max(time, clock.now());
@@ -85,7 +89,11 @@ export function openLog(
   };
 
   /** Starts the next write, not in this turn, so that what is emitted in it goes along. */
-  const write = (): Promise<void> => (writing ??= Promise.resolve().then(writeWaiting));
+  const write = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    return (writing ??= Promise.resolve().then(writeWaiting));
+  };
 
   const emit = (event: NewEvent): EngineEvent => {
     if (terminal !== undefined || closed) return stamp(event, 0);
@@ -99,7 +107,7 @@ export function openLog(
     const stored = stamp(event, index);
     if (terminalEvents.includes(event.type)) terminal = stored;
     waiting.push(stored);
-    void write();
+    timer ??= setTimeout(() => void write(), patienceMs);
     return stored;
   };
 

@@ -2,7 +2,7 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Milliseconds that only grow, for durations. */
+  /** Whole milliseconds that only grow, for durations. */
   elapsed(): number;
   /** A new ULID; within one process each is greater than the one before. */
   ulid(): string;

@@ -34,12 +34,12 @@ export interface Outcome {
   readonly endedAt: number;
 }
 
-/** Which executions to list; newest first. */
+/** Which executions to list; the last admitted first. */
 export interface ExecutionFilter {
   readonly kind?: Execution['kind'];
   readonly name?: string;
   readonly states?: readonly ExecutionState[];
-  /** Only executions older than this id in the list's order. */
+  /** Only executions admitted before this one. */
   readonly before?: string;
   /** 1 to 1000, default 100. */
   readonly limit?: number;

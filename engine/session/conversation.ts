@@ -15,6 +15,8 @@ import type { Workspace } from './workspace.ts';
 export interface Conduct {
   readonly scope: EventScope;
   readonly signal: AbortSignal;
+  /** Resolves when what the operation belongs to is on disk as accepted work; absent when it is already. */
+  readonly admitted?: Promise<void>;
   emit(event: NewEvent): void;
 }
 
@@ -70,6 +72,7 @@ export async function converse(
     let isError = true;
     try {
       const ask = { ...plainAsk, message: prompt, schema: target.outputSchema };
+      const history = await loadHistory(ports.store.documents, sessionKey(child));
       const result = await converse(
         ports,
         target,
@@ -77,7 +80,7 @@ export async function converse(
         prepare(ports.program, inherit(target, prepared), ask),
         {
           images: [],
-          history: await loadHistory(ports.store.documents, sessionKey(child)),
+          history,
           workspace,
           conduct: {
             scope: { ...conduct.scope, taskId, parentId: operationId },
@@ -89,6 +92,7 @@ export async function converse(
           kind: 'task',
         },
       );
+      await history.committed();
       spent.usage = addUsage(spent.usage, result.usage);
       spent.modelCalls += result.modelCalls;
       isError = false;
@@ -115,6 +119,7 @@ export async function converse(
       tools,
       signal: limit.signal,
       scope,
+      admitted: conduct.admitted,
       spent,
       emit: conduct.emit,
     });

@@ -6,8 +6,10 @@ import type { Documents } from '../ports/store.ts';
 export interface History {
   /** Messages so far, oldest first. */
   readonly messages: readonly Message[];
-  /** Commits a message at the end. */
+  /** Adds a message at the end at once; resolves when it is committed. One that could not be, and all after it, are taken back. */
   append(message: Message): Promise<void>;
+  /** Resolves when every message so far is committed; rejects when one since the last call could not be. */
+  committed(): Promise<void>;
   /** Answers tool calls that a crash or an abort left open with "outcome unknown"; a model refuses a history with open calls. */
   closeOpenCalls(): Promise<void>;
 }
@@ -28,13 +30,32 @@ export async function loadHistory(documents: Documents, key: string): Promise<Hi
     for (const entry of end === -1 ? found : found.slice(0, end)) messages.push(entry as unknown as Message);
     if (end !== -1) break;
   }
+  let writing: Promise<unknown> = Promise.resolve();
+  let failure: { readonly thrown: unknown } | undefined;
   const append = async (message: Message): Promise<void> => {
-    await documents.set(namespace, entryKey(key, messages.length), message as unknown as Json);
+    const place = messages.length;
     messages.push(message);
+    const commit = documents.set(namespace, entryKey(key, place), message as unknown as Json);
+    const all = Promise.all([writing, commit]);
+    writing = all;
+    try {
+      await all;
+    } catch (thrown) {
+      messages.length = Math.min(messages.length, place);
+      failure ??= { thrown };
+      if (writing === all) writing = Promise.resolve();
+      throw thrown;
+    }
   };
   return {
     messages,
     append,
+    async committed() {
+      await writing.catch(() => undefined);
+      const failed = failure;
+      failure = undefined;
+      if (failed !== undefined) throw failed.thrown;
+    },
     async closeOpenCalls() {
       const open = openCalls(messages.at(-1));
       if (open.length > 0) await append({ role: 'tool', content: open.map(unknownOutcome) });

@@ -33,6 +33,8 @@ export interface Operation {
   readonly tools: ReadonlyMap<string, BoundTool>;
   readonly signal: AbortSignal;
   readonly scope: EventScope;
+  /** Resolves when the prompt is on disk as accepted work. */
+  readonly admitted: Promise<void> | undefined;
   /** What it has used so far; tasks it delegates add to it. */
   readonly spent: Spent;
   emit(event: NewEvent): void;
@@ -113,10 +115,14 @@ async function runAttempts(ports: SessionPorts, operation: Operation): Promise<O
   });
   const context = harnessContext(ports, operation);
   await operation.history.closeOpenCalls();
-  await operation.history.append({
-    role: 'user',
-    content: [{ type: 'text', text: operation.message }, ...operation.images],
-  });
+  // One commit for the admission and the message; no model is called before both are on disk.
+  await Promise.all([
+    operation.admitted,
+    operation.history.append({
+      role: 'user',
+      content: [{ type: 'text', text: operation.message }, ...operation.images],
+    }),
+  ]);
   for (let attempt = 1; ; attempt += 1) {
     const result = await harness.run(
       {
@@ -172,7 +178,14 @@ function harnessContext(ports: SessionPorts, operation: Operation): HarnessConte
     models: ports.models,
     emit: (event) => operation.emit({ ...operation.scope, ...event }),
     newTurnId: () => `turn_${ports.clock.ulid()}`,
-    append: (message: Message) => operation.history.append(message),
+    async append(message: Message) {
+      const commit = operation.history.append(message);
+      // The last message of an operation is committed together with its outcome, which the session awaits.
+      const isLast =
+        message.role === 'assistant' && message.content.every((part) => part.type !== 'tool_call');
+      if (isLast) commit.catch(() => undefined);
+      else await commit;
+    },
     callTool: (call, turnId) =>
       callTool(ports, operation.tools, call, {
         signal: operation.signal,

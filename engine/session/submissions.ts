@@ -1,4 +1,4 @@
-import type { EventScope } from '../core/event.ts';
+import type { EventScope, NewEvent } from '../core/event.ts';
 import { idFault, sessionKey, type SessionAddress } from '../core/ids.ts';
 import { toJson, type Json } from '../core/json.ts';
 import type { ImagePart, Message } from '../core/message.ts';
@@ -77,10 +77,10 @@ export function createSessions(ports: SessionPorts): Sessions {
       };
       const log = ports.journal.open(submissionId);
       // The place in the queue is taken before the first await, so that order of admission is order of arrival.
-      let admit: (committed: boolean) => void = () => undefined;
-      const admitted = new Promise<boolean>((resolve) => (admit = resolve));
+      const admission = createAdmission();
+      const conduct = { scope, admitted: admission.made, emit: (event: NewEvent) => void log.emit(event) };
       const done = track(
-        enter(submission, prepared, { scope, emit: (event) => void log.emit(event) }, undefined, begin).then(
+        enter(submission, prepared, conduct, undefined, begin).then(
           async (result) => {
             await settle('succeeded', { output: result.output, usage: result.usage });
             return result;
@@ -99,6 +99,9 @@ export function createSessions(ports: SessionPorts): Sessions {
       );
       done.catch(() => undefined);
       try {
+        // Read first, so that the admission and the user's message can go into one commit. Prompts that wait read it too:
+        // who waits for one promise goes on in order of arrival.
+        await session.history();
         await ports.store.executions.insert({
           id: submissionId,
           kind: 'submission',
@@ -114,35 +117,32 @@ export function createSessions(ports: SessionPorts): Sessions {
           ...(waiting > 0 ? {} : { startedAt: now }),
         });
         if (waiting > 0) log.emit({ ...scope, type: 'submission_queued', data: { position: waiting } });
-        admit(true);
+        admission.accept();
       } catch (thrown) {
-        admit(false);
+        admission.refuse(thrown);
         throw thrown;
       }
       return { submissionId, done };
 
       async function begin(): Promise<void> {
-        if (!(await admitted)) throw new Problem('store_unavailable', 'the prompt could not be stored');
-        if (waiting > 0) await ports.store.executions.start(submissionId, ports.clock.now());
+        if (waiting === 0) return;
+        await admission.made;
+        await ports.store.executions.start(submissionId, ports.clock.now());
       }
 
       async function settle(
         state: 'succeeded' | 'failed' | 'cancelled',
         outcome: { output?: Json; usage?: OperationResult['usage']; error?: ProblemData },
       ): Promise<void> {
-        if (!(await admitted)) return log.close();
         try {
-          await log.flush();
-          await ports.store.executions.finish(submissionId, {
-            state,
-            endedAt: ports.clock.now(),
-            ...outcome,
-          });
-          await log.end({
-            ...scope,
-            type: 'submission_end',
-            data: { state, ...(outcome.error === undefined ? {} : { error: outcome.error }) },
-          });
+          await admission.made;
+          const end = { state, ...(outcome.error === undefined ? {} : { error: outcome.error }) };
+          // Asked for in one turn, so that the answer, the outcome and the events are one commit.
+          await Promise.all([
+            log.end({ ...scope, type: 'submission_end', data: end }),
+            ports.store.executions.finish(submissionId, { state, endedAt: ports.clock.now(), ...outcome }),
+            session.history().then((history) => history.committed()),
+          ]);
         } finally {
           await log.close();
         }
@@ -153,9 +153,14 @@ export function createSessions(ports: SessionPorts): Sessions {
       refuseWhen(closed);
       checkAddress(submission.address);
       const prepared = prepare(ports.program, submission.agent, submission);
+      const session = live.get(submission.address);
+      const begin = (): Promise<void> => Promise.resolve();
       return track(
-        enter({ ...submission, signal: conduct.signal }, prepared, conduct, workspace, () =>
-          Promise.resolve(),
+        enter({ ...submission, signal: conduct.signal }, prepared, conduct, workspace, begin).then(
+          async (result) => {
+            await (await session.history()).committed();
+            return result;
+          },
         ),
       );
     },
@@ -245,6 +250,23 @@ export function createSessions(ports: SessionPorts): Sessions {
   function refuseWhen(refusing: boolean): void {
     if (refusing) throw new Problem('shutting_down', 'the engine is shutting down');
   }
+}
+
+/** Whether a submission became accepted work. */
+function createAdmission(): {
+  /** Rejects when it could not be stored. */
+  readonly made: Promise<void>;
+  accept(): void;
+  refuse(reason: unknown): void;
+} {
+  let accept: () => void = () => undefined;
+  let refuse: (reason: unknown) => void = () => undefined;
+  const made = new Promise<void>((resolve, reject) => {
+    accept = resolve;
+    refuse = reject;
+  });
+  made.catch(() => undefined);
+  return { made, accept, refuse };
 }
 
 function checkAddress({ instance, session }: SessionAddress): void {

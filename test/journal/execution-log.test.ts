@@ -27,14 +27,16 @@ describe('execution log', () => {
     ]);
   });
 
-  it('events of one turn are written together, and those that come meanwhile with the next write', async () => {
+  it('events are written together, and those that come during a write with the next one', async () => {
     const { journal, appends, hold } = world();
     const gate = hold();
     const writer = journal.open('e');
     for (const message of ['a', 'b', 'c']) writer.emit(log(message));
+    const first = writer.flush();
     await Promise.resolve();
     for (const message of ['d', 'e']) writer.emit(log(message));
     gate.open();
+    await first;
     await writer.flush();
     expect(appends).to.deep.equal([
       [1, 2, 3],

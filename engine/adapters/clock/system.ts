@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 export function createSystemClock(): Clock {
   return {
     now: () => Date.now(),
-    elapsed: () => performance.now(),
+    elapsed: () => Math.round(performance.now()),
     ulid: () => nextUlid(),
     sleep,
   };

@@ -31,8 +31,8 @@ export function groupCommit(query: Query): Writer {
     write: <T>(run: () => Promise<T>) =>
       new Promise<T>((resolve, reject) => {
         waiting.push({ run, resolve: resolve as (value: unknown) => void, reject });
-        // Not at once: what is asked for in the same turn shall be in the same group.
-        working ??= Promise.resolve().then(work);
+        // Not at once: what is asked for in the same turn of the event loop shall be in the same group.
+        working ??= new Promise<void>((turn) => setImmediate(turn)).then(work);
       }),
     drain: async () => {
       while (working !== undefined) await working;

@@ -99,19 +99,16 @@ function started(execution: Execution, startedAt: number): Execution {
 }
 
 function listed(all: Execution[], filter: ExecutionFilter): Execution[] {
-  const newestFirst = (a: Execution, b: Execution): number =>
-    b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1);
-  const cursor = all.find(({ id }) => id === filter.before);
-  if (filter.before !== undefined && cursor === undefined) return [];
+  const end = filter.before === undefined ? all.length : all.findIndex(({ id }) => id === filter.before);
   return all
+    .slice(0, Math.max(0, end))
     .filter(
       (execution) =>
         (filter.kind === undefined || execution.kind === filter.kind) &&
         (filter.name === undefined || execution.name === filter.name) &&
-        (filter.states === undefined || filter.states.includes(execution.state)) &&
-        (cursor === undefined || (execution.id !== cursor.id && newestFirst(cursor, execution) < 0)),
+        (filter.states === undefined || filter.states.includes(execution.state)),
     )
-    .sort(newestFirst)
+    .reverse()
     .slice(0, listLimit(filter));
 }
 

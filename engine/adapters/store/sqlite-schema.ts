@@ -8,13 +8,12 @@ const migrations: readonly (readonly string[])[] = [
   [
     'CREATE TABLE store.documents (key TEXT PRIMARY KEY, value TEXT)',
     `CREATE TABLE store.executions (
-      id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL,
+      seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL,
       input TEXT NOT NULL, output TEXT, error TEXT, usage TEXT, hash TEXT NOT NULL,
       created_at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER
-    ) WITHOUT ROWID`,
-    'CREATE INDEX store.executions_by_time ON executions (created_at, id)',
-    'CREATE INDEX store.executions_by_name ON executions (name, created_at, id)',
-    'CREATE INDEX store.executions_by_state ON executions (state, created_at, id)',
+    )`,
+    'CREATE INDEX store.executions_by_name ON executions (name, seq)',
+    'CREATE INDEX store.executions_by_state ON executions (state, seq)',
     `CREATE TABLE store.events (
       execution_id TEXT NOT NULL, idx INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (execution_id, idx)
     ) WITHOUT ROWID`,

@@ -65,7 +65,7 @@ export function selectExecution(id: string): Statement {
   return ['SELECT * FROM executions WHERE id = ?', [id]];
 }
 
-/** Executions of a filter, newest first. */
+/** Executions of a filter, the last admitted first. */
 export function listExecutions(filter: ExecutionFilter): Statement {
   const where: string[] = [];
   const parameters: (string | number)[] = [];
@@ -77,11 +77,11 @@ export function listExecutions(filter: ExecutionFilter): Statement {
   if (filter.name !== undefined) need('name = ?', filter.name);
   if (filter.states !== undefined) need(statesCondition(filter.states), ...filter.states);
   if (filter.before !== undefined) {
-    need('(created_at, id) < (SELECT created_at, id FROM executions WHERE id = ?)', filter.before);
+    need('seq < (SELECT seq FROM executions WHERE id = ?)', filter.before);
   }
   return [
     `SELECT * FROM executions ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
-     ORDER BY created_at DESC, id DESC LIMIT ?`,
+     ORDER BY seq DESC LIMIT ?`,
     [...parameters, listLimit(filter)],
   ];
 }

@@ -17,11 +17,8 @@ export async function readResponse(tool: Tool, response: Response): Promise<Json
   const text = await readText(response, response.ok ? undefined : excerptLength);
   if (!response.ok) {
     throw new Problem('tool_failed', `tool "${tool.name}": the server answered ${status}`, {
-      details: {
-        status,
-        retryable: status === 429 || status >= 500,
-        ...(text === '' ? {} : { body: text ?? '' }),
-      },
+      details: { status, ...(text === '' ? {} : { body: text ?? '' }) },
+      retryable: status === 429 || status >= 500,
     });
   }
   if (text === undefined) {

@@ -15,7 +15,7 @@ const maxRedirects = 5;
  * A tool that is one HTTP request. A host that the spec's author did not write out may not be private or local, on any hop;
  * secrets and credentials are left behind when a redirect changes the origin.
  * `run` gives parsed JSON or text; it throws Problem `tool_failed` with `details.status` for other than 2xx
- * and `details.retryable` for 429, 5xx and broken connections.
+ * and may be tried again for 429, 5xx and broken connections.
  */
 export function openHttpTool(
   tool: Tool,
@@ -79,7 +79,7 @@ function connectionProblem(tool: Tool, thrown: unknown): Problem {
   const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'connection failed';
   return new Problem('tool_failed', `tool "${tool.name}": the request failed (${code})`, {
-    details: { retryable: true },
+    retryable: true,
     cause: thrown,
   });
 }

@@ -6,7 +6,7 @@ import { redirectRequest } from '../../../engine/adapters/tools/http-redirect.ts
 import { createToolSource } from '../../../engine/adapters/tools/tool-source.ts';
 import type { Json } from '../../../engine/core/json.ts';
 import type { Tool } from '../../../engine/program/tool.ts';
-import { httpTool, problemData, toolContext } from './test-tool.ts';
+import { httpTool, problemData, problemOf, toolContext } from './test-tool.ts';
 
 interface Seen {
   readonly method: string;
@@ -143,11 +143,13 @@ describe('an http tool', () => {
       [503, true],
     ] as const) {
       const { url } = await serve((response) => response.writeHead(status).end('why'));
-      expect(await problemData(call(httpTool({ url })))).to.deep.equal({
+      const problem = await problemOf(call(httpTool({ url })));
+      expect(problem.toData()).to.deep.equal({
         type: 'tool_failed',
         message: `tool "probe": the server answered ${status}`,
-        details: { status, retryable, body: 'why' },
+        details: { status, body: 'why' },
       });
+      expect(problem.retryable).to.equal(retryable);
     }
   });
 
@@ -175,11 +177,9 @@ describe('an http tool', () => {
   it('fails as retryable when nobody listens', async () => {
     const { url, server } = await listen(json(null));
     await new Promise((resolve) => server.close(resolve));
-    expect(await problemData(call(httpTool({ url })))).to.deep.equal({
-      type: 'tool_failed',
-      message: 'tool "probe": the request failed (ECONNREFUSED)',
-      details: { retryable: true },
-    });
+    const problem = await problemOf(call(httpTool({ url })));
+    expect(problem.message).to.equal('tool "probe": the request failed (ECONNREFUSED)');
+    expect(problem.retryable).to.equal(true);
   });
 
   it('ends with its signal: timeout or aborted, also while the body is read', async () => {

@@ -76,10 +76,15 @@ export function toolContext(
 
 /** The stored form of the Problem a call fails with. */
 export async function problemData(call: Promise<unknown>): Promise<Json> {
+  return toJson((await problemOf(call)).toData());
+}
+
+/** The Problem a call fails with; throws when it does not. */
+export async function problemOf(call: Promise<unknown>): Promise<Problem> {
   const thrown = await call.then(
     (value) => new Error(`did not fail but gave ${JSON.stringify(value)}`),
     (reason: unknown) => reason,
   );
   if (!(thrown instanceof Problem)) throw thrown as Error;
-  return toJson(thrown.toData());
+  return thrown;
 }
