@@ -27,8 +27,10 @@ export interface EngineOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** More harnesses by name. */
   readonly harnesses?: Readonly<Record<string, Harness>>;
-  /** Start unfinished runs again at start; default true. Commands that only read pass false. */
+  /** Take up at start what a crash or shutdown left unfinished; default true. */
   readonly recover?: boolean;
+  /** Only look at what is stored: works beside the engine that owns the store, admits nothing; default false. */
+  readonly readOnly?: boolean;
   /** Ports to replace, mostly in tests. */
   readonly ports?: {
     readonly clock?: Clock;

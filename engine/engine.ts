@@ -39,7 +39,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const secrets =
     options.ports?.secrets ??
     createEnvSecrets({ declared: program.settings.secrets, env: processEnv, root: program.root });
-  if (options.recover !== false) requireSecrets(program, secrets);
+  if (options.readOnly !== true) requireSecrets(program, secrets);
   const env = pick(processEnv, program.settings.env);
   const store = await openStore(program, options);
   const redact = redactor(secrets.values());
@@ -69,7 +69,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const sessions = createSessions(ports);
   const runs = createRuns(ports, sessions);
   let closing: Promise<void> | undefined;
-  if (options.recover !== false) await recoverOrClose();
+  if (options.recover !== false && options.readOnly !== true) await recoverOrClose();
 
   const getRun = async (runId: string): Promise<Execution> => {
     const execution = workflowOfRun(runId) === undefined ? undefined : await store.executions.get(runId);
@@ -194,10 +194,10 @@ async function compileOrThrow(project: string): Promise<Program> {
   );
 }
 
-async function openStore(program: Program, { store, recover }: EngineOptions): Promise<Store> {
+async function openStore(program: Program, { store, readOnly = false }: EngineOptions): Promise<Store> {
   if (typeof store === 'object') return store;
   if (store === 'memory' || program.settings.store.type === 'memory') return openMemoryStore();
-  return openSqliteStore({ path: program.settings.store.path, readOnly: recover === false });
+  return openSqliteStore({ path: program.settings.store.path, readOnly });
 }
 
 /** Work that needs a required secret would fail much later and far away. */

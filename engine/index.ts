@@ -18,6 +18,17 @@ export type {
 export { Problem, type ProblemData } from './core/problem.ts';
 export { problemCodes, type ProblemCode } from './core/problem-codes.ts';
 export type { Origin, Position, Range } from './core/range.ts';
+export type {
+  AgentSpec,
+  ModelSpec,
+  ProfileSpec,
+  ProjectSpec,
+  RoleSpec,
+  SandboxSpec,
+  SkillSpec,
+  ToolSpec as ToolFileSpec,
+  WorkflowSpec,
+} from './core/spec.gen.ts';
 export type { ExecutionState, StepStatus } from './core/status.ts';
 export { defineTool } from './define-tool.ts';
 export { createEngine } from './engine.ts';

@@ -26,11 +26,6 @@ export function encodeKey(...parts: readonly string[]): string {
   return parts.map(encodePart).join('.');
 }
 
-/** The parts of `encodeKey`. */
-export function decodeKey(key: string): string[] {
-  return key.split('.').map((part) => (part === '%' ? '' : decodeURIComponent(part)));
-}
-
 /** Storage key of a session. */
 export function sessionKey(address: SessionAddress): string {
   return encodeKey(address.agent, address.instance, address.session);

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { isObject } from '../core/json.ts';
 import type { HttpTool, NodeTool, Tool } from '../program/tool.ts';
 import { literalTemplate } from '../expr/index.ts';
-import { onDisk } from '../source/index.ts';
+import { onDisk, textOnDisk } from '../source/index.ts';
 import type { Config } from './link-settings.ts';
 import type { Reporter } from './context.ts';
 import { digest, hashOf } from './hash.ts';
@@ -24,7 +24,10 @@ export function linkTool(reporter: Reporter, root: Node, config: Config): Tool |
   const inputSchema = root.get('inputSchema').object();
   return {
     name: root.source.name,
-    hash: hashOf(root.source),
+    hash: digest({
+      spec: hashOf(root.source),
+      code: run.type === 'node' ? (textOnDisk(run.module) ?? '') : '',
+    }),
     origin: root.origin(),
     description: root.get('description').text() ?? '',
     inputSchema:
@@ -43,7 +46,7 @@ export function linkModuleTool(name: string, file: string, relativeFile: string)
   const start = { line: 1, column: 1, offset: 0 };
   return {
     name,
-    hash: digest({ name }),
+    hash: digest({ name, code: textOnDisk(file) ?? '' }),
     origin: { file: relativeFile, range: { start, end: start }, pointer: '' },
     description: '',
     inputSchema: undefined,

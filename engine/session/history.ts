@@ -1,4 +1,4 @@
-import type { Json } from '../core/json.ts';
+import { stableText, type Json } from '../core/json.ts';
 import type { Message, ToolCallPart, ToolResultPart } from '../core/message.ts';
 import type { Documents } from '../ports/store.ts';
 
@@ -6,6 +6,11 @@ import type { Documents } from '../ports/store.ts';
 export interface History {
   /** Messages so far, oldest first. */
   readonly messages: readonly Message[];
+  /**
+   * Adds the user's message of an operation. When a crash cut off the same operation before it was answered, the message
+   * stands at the end already and is not added again.
+   */
+  ask(message: Extract<Message, { role: 'user' }>): Promise<void>;
   /** Adds a message at the end at once; resolves when it is committed. One that could not be, and all after it, are taken back. */
   append(message: Message): Promise<void>;
   /** Resolves when every message so far is committed; rejects when one since the last call could not be. */
@@ -50,6 +55,10 @@ export async function loadHistory(documents: Documents, key: string): Promise<Hi
   return {
     messages,
     append,
+    async ask(message) {
+      const last = messages.at(-1);
+      if (last?.role !== 'user' || stableText(last) !== stableText(message)) await append(message);
+    },
     async committed() {
       await writing.catch(() => undefined);
       const failed = failure;

@@ -118,7 +118,7 @@ async function runAttempts(ports: SessionPorts, operation: Operation): Promise<O
   // One commit for the admission and the message; no model is called before both are on disk.
   await Promise.all([
     operation.admitted,
-    operation.history.append({
+    operation.history.ask({
       role: 'user',
       content: [{ type: 'text', text: operation.message }, ...operation.images],
     }),

@@ -19,6 +19,7 @@ export function taskTool(agent: Agent, delegates: Readonly<Record<string, Agent>
     .map((name) => `- ${name}: ${delegates[name]?.description ?? ''}`)
     .join('\n');
   return {
+    ...(agent.timeoutMs === undefined ? {} : { timeoutMs: agent.timeoutMs }),
     spec: {
       name: 'task',
       description:

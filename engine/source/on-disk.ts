@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 /** What stands at an absolute path: a file, a folder, or nothing that can be used. */
 export function onDisk(path: string): 'file' | 'folder' | undefined {
@@ -6,4 +6,13 @@ export function onDisk(path: string): 'file' | 'folder' | undefined {
   if (stats === undefined) return undefined;
   if (stats.isFile()) return 'file';
   return stats.isDirectory() ? 'folder' : undefined;
+}
+
+/** The text of a file, or undefined when there is none that can be read. */
+export function textOnDisk(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

@@ -292,7 +292,7 @@ describe('runs', () => {
     const { runId } = await engine.workflows.start('hang');
     await first(engine.runs.subscribe(runId), ({ type }) => type === 'log');
     await engine.close();
-    const { engine: reader } = await engineOf(project, () => 'ok', { store, recover: false });
+    const { engine: reader } = await engineOf(project, () => 'ok', { store, readOnly: true });
     expect((await reader.runs.get(runId)).state).to.equal('running');
     expect((await reader.runs.events(runId)).at(-1)?.type).not.to.equal('run_resume');
   });

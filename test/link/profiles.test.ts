@@ -67,7 +67,7 @@ instructions: Root speaks.
   it('a profile may list tools and leave the sandbox to who extends it; an agent may not', async () => {
     const files = {
       'src/profiles/reader.yaml': 'description: Reads.\ntools: [read]\n',
-      'src/agents/good.yaml': 'description: Good.\nextends: reader\nsandbox: virtual\n',
+      'src/agents/good.yaml': 'description: Good.\nmodel: openai/gpt-5\nextends: reader\nsandbox: virtual\n',
     };
     expect(await findingsOf(files)).to.deep.equal([]);
     expect(
@@ -80,9 +80,11 @@ instructions: Root speaks.
   it('a tool is given by the sandbox unless a list says otherwise, and what it does not grant cannot be listed', async () => {
     const files = {
       'src/sandboxes/open.yaml': 'type: virtual\nwrite: true\nshell: true\n',
-      'src/agents/all.yaml': 'description: All.\nsandbox: open\ndisallowedTools: [bash, Grep]\n',
-      'src/agents/none.yaml': 'description: None.\nsandbox: open\ntools: []\n',
-      'src/agents/claude.md': '---\ndescription: Claude.\nsandbox: open\ntools: Read, Bash\n---\n\nHi.\n',
+      'src/agents/all.yaml':
+        'description: All.\nmodel: openai/gpt-5\nsandbox: open\ndisallowedTools: [bash, Grep]\n',
+      'src/agents/none.yaml': 'description: None.\nmodel: openai/gpt-5\nsandbox: open\ntools: []\n',
+      'src/agents/claude.md':
+        '---\ndescription: Claude.\nmodel: openai/gpt-5\nsandbox: open\ntools: Read, Bash\n---\n\nHi.\n',
     };
     const { agents } = await programOf(files);
     expect(agents['all']?.builtins).to.deep.equal(['read', 'ls', 'glob', 'write', 'edit']);

@@ -31,7 +31,9 @@ export async function openNodeTool(tool: Tool, node: NodeTool, loader: ModuleLoa
 
   const description = tool.description === '' ? definition.description : tool.description;
   if (description === undefined) throw invalid('must give a "description"');
-  const inputSchema = tool.inputSchema ?? definition.inputSchema;
+  // A tool described in YAML that says nothing of its input takes none.
+  const silent = tool.description === '' ? undefined : noInput;
+  const inputSchema = tool.inputSchema ?? definition.inputSchema ?? silent;
   if (inputSchema === undefined) throw invalid('must give an "inputSchema"');
   return {
     description,
@@ -48,6 +50,8 @@ export async function openNodeTool(tool: Tool, node: NodeTool, loader: ModuleLoa
     },
   };
 }
+
+const noInput = { type: 'object', additionalProperties: false } as const;
 
 /** The loader gives a module without default export itself as `default`; that is none. */
 function exportOf(exports: Readonly<Record<string, unknown>>, name: string): unknown {

@@ -25,7 +25,7 @@ export async function run(word: string, options: RunOptions, terminal: Terminal)
   const target = findTarget(program, word);
   const interrupt = watchInterrupts();
   try {
-    const engine = await createEngine({ program });
+    const engine = await createEngine({ program, recover: false });
     try {
       const work = target.kind === 'workflow' ? runWorkflow : runAgent;
       const exitCode = await work(engine, target.name, options, { terminal, signal: interrupt.signal });

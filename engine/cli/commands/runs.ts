@@ -28,7 +28,7 @@ export async function runs(
   terminal: Terminal,
 ): Promise<number> {
   const program = await openProgram(options.project, terminal);
-  const engine = await createEngine({ program, recover: false });
+  const engine = await createEngine({ program, readOnly: true });
   try {
     if (program.settings.store.type === 'memory') {
       terminal.err.line(

@@ -2,7 +2,9 @@ import { defineTool } from 'flue-engine';
 
 /** Words that carry no meaning for the comparison. */
 const common = new Set(
-  'a an and are as at be but by can do for from get has have how i if in is it its me my no not of on or so that the then there this to was when with you'.split(' '),
+  'a an and are as at be but by can do for from get has have how i if in is it its me my no not of on or so that the then there this to was when with you'.split(
+    ' ',
+  ),
 );
 
 /** A tool that is only a TypeScript file: its description and schemas stand here instead of in YAML. */

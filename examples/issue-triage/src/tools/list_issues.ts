@@ -15,7 +15,8 @@ export default defineTool<{ state: 'open' | 'closed' | 'any' }>({
       const number = Number(/\/(\d+)-[^/]*\.md$/.exec(file.path)?.[1]);
       if (Number.isNaN(number)) continue;
       const text = new TextDecoder().decode(await sandbox.readFile(file.path));
-      const [, title = '', given = 'open', body = ''] = /^# (.+)\n+State: (\w+)\n+([\s\S]*)$/.exec(text) ?? [];
+      const [, title = '', given = 'open', body = ''] =
+        /^# (.+)\n+State: (\w+)\n+([\s\S]*)$/.exec(text) ?? [];
       if (state === 'any' || state === given) issues.push({ number, title, state: given, body: body.trim() });
     }
     log(`read ${issues.length} issues`);
