@@ -9,7 +9,7 @@ import type { Conduct } from './conversation.ts';
 import { runDeclaredTool } from './declared-tool.ts';
 import { within } from './deadline.ts';
 import type { SessionPorts } from './ports.ts';
-import type { Sessions, Submission } from './submissions.ts';
+import type { Sessions, Submission } from './sessions.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
 /** The activities of one run; `close` stores and closes the run's workspace. */

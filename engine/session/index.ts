@@ -1,4 +1,4 @@
 export { createActivities, type RunActivities } from './activities.ts';
 export { deadline, type Deadline } from './deadline.ts';
 export type { SessionPorts } from './ports.ts';
-export { createSessions, type Admitted, type Sessions, type Submission } from './submissions.ts';
+export { createSessions, type Admitted, type Sessions, type Submission } from './sessions.ts';

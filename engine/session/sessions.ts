@@ -1,8 +1,6 @@
-import type { EventScope, NewEvent } from '../core/event.ts';
-import { idFault, sessionKey, type SessionAddress } from '../core/ids.ts';
-import { toJson, type Json } from '../core/json.ts';
+import { idFault, type SessionAddress } from '../core/ids.ts';
 import type { ImagePart, Message } from '../core/message.ts';
-import { asProblem, Problem, readProblemData, type ProblemData } from '../core/problem.ts';
+import { Problem } from '../core/problem.ts';
 import type { Agent } from '../program/agent.ts';
 import { converse, type Conduct } from './conversation.ts';
 import { deadline } from './deadline.ts';
@@ -10,6 +8,7 @@ import { createLiveSessions, type LiveSessions } from './live-sessions.ts';
 import type { OperationResult } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
 import { prepare, type Ask, type Prepared } from './prepare.ts';
+import { openRecord } from './submission-record.ts';
 import type { Workspace } from './workspace.ts';
 
 /** One prompt from outside. */
@@ -66,87 +65,22 @@ export function createSessions(ports: SessionPorts): Sessions {
       const prepared = prepare(ports.program, agent, submission);
       const session = live.get(address);
       if (session.queue.length > 0) yieldTo(agent, address);
-      const submissionId = `sub_${ports.clock.ulid()}`;
-      const now = ports.clock.now();
-      const waiting = session.queue.length;
-      const scope: EventScope = {
-        submissionId,
-        agent: address.agent,
-        instanceId: address.instance,
-        session: address.session,
-      };
-      const log = ports.journal.open(submissionId);
+      const record = openRecord(ports, session, agent, address, prepared, session.queue.length);
       // The place in the queue is taken before the first await, so that order of admission is order of arrival.
-      const admission = createAdmission();
-      const conduct = { scope, admitted: admission.made, emit: (event: NewEvent) => void log.emit(event) };
       const done = track(
-        enter(submission, prepared, conduct, undefined, begin).then(
+        enter(submission, prepared, record, undefined, () => record.begin()).then(
           async (result) => {
-            await settle('succeeded', { output: result.output, usage: result.usage });
+            await record.succeed(result);
             return result;
           },
           async (thrown: unknown) => {
-            const problem = asProblem(thrown);
-            if (problem.code === 'internal_error') ports.journal.report(problem);
-            const error = readProblemData(ports.redact.json(toJson(problem.toData()))) ?? problem.toData();
-            await settle(
-              problem.code === 'aborted' || problem.code === 'cancelled' ? 'cancelled' : 'failed',
-              { error },
-            );
-            throw problem;
+            throw await record.fail(thrown);
           },
         ),
       );
       done.catch(() => undefined);
-      try {
-        // Read first, so that the admission and the user's message can go into one commit. Prompts that wait read it too:
-        // who waits for one promise goes on in order of arrival.
-        await session.history();
-        await ports.store.executions.insert({
-          id: submissionId,
-          kind: 'submission',
-          name: agent.name,
-          key: sessionKey(address),
-          state: waiting > 0 ? 'queued' : 'running',
-          input: {
-            message: prepared.message,
-            ...(prepared.input === undefined ? {} : { input: prepared.input }),
-          },
-          hash: agent.hash,
-          createdAt: now,
-          ...(waiting > 0 ? {} : { startedAt: now }),
-        });
-        if (waiting > 0) log.emit({ ...scope, type: 'submission_queued', data: { position: waiting } });
-        admission.accept();
-      } catch (thrown) {
-        admission.refuse(thrown);
-        throw thrown;
-      }
-      return { submissionId, done };
-
-      async function begin(): Promise<void> {
-        if (waiting === 0) return;
-        await admission.made;
-        await ports.store.executions.start(submissionId, ports.clock.now());
-      }
-
-      async function settle(
-        state: 'succeeded' | 'failed' | 'cancelled',
-        outcome: { output?: Json; usage?: OperationResult['usage']; error?: ProblemData },
-      ): Promise<void> {
-        try {
-          await admission.made;
-          const end = { state, ...(outcome.error === undefined ? {} : { error: outcome.error }) };
-          // Asked for in one turn, so that the answer, the outcome and the events are one commit.
-          await Promise.all([
-            log.end({ ...scope, type: 'submission_end', data: end }),
-            ports.store.executions.finish(submissionId, { state, endedAt: ports.clock.now(), ...outcome }),
-            session.history().then((history) => history.committed()),
-          ]);
-        } finally {
-          await log.close();
-        }
-      }
+      await record.admit();
+      return { submissionId: record.id, done };
     },
 
     inside(submission, conduct, workspace) {
@@ -250,23 +184,6 @@ export function createSessions(ports: SessionPorts): Sessions {
   function refuseWhen(refusing: boolean): void {
     if (refusing) throw new Problem('shutting_down', 'the engine is shutting down');
   }
-}
-
-/** Whether a submission became accepted work. */
-function createAdmission(): {
-  /** Rejects when it could not be stored. */
-  readonly made: Promise<void>;
-  accept(): void;
-  refuse(reason: unknown): void;
-} {
-  let accept: () => void = () => undefined;
-  let refuse: (reason: unknown) => void = () => undefined;
-  const made = new Promise<void>((resolve, reject) => {
-    accept = resolve;
-    refuse = reject;
-  });
-  made.catch(() => undefined);
-  return { made, accept, refuse };
 }
 
 function checkAddress({ instance, session }: SessionAddress): void {
