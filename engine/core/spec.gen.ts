@@ -124,7 +124,7 @@ export type Step =
   | ReturnStep
   | FailStep;
 /**
- * `fail-fast` cancels the others and fails; `collect` lets them finish and gives null for the failed ones.
+ * `fail-fast` cancels the others and fails; `collect` lets them finish and gives `{status, output, error}` for each.
  */
 export type OnError = 'fail-fast' | 'collect';
 /**
@@ -185,7 +185,7 @@ export interface AgentSpec {
    */
   instructions?: string;
   /**
-   * Shape of the structured input (`with` of a step). Default: any input.
+   * Shape of the structured input (`with` of a step). Default: none, the agent takes a message.
    */
   inputSchema?: JsonSchema;
   /**
@@ -193,7 +193,7 @@ export interface AgentSpec {
    */
   outputSchema?: JsonSchema;
   /**
-   * Tools the agent may call: declared tools, MCP tools (`server__tool`) and the built-in `read write edit ls glob grep bash stat exists mkdir rm task load_skill run_code`. A list, or names separated by commas. Default: the built-in ones its sandbox permits.
+   * Tools the agent may call, these and no others: declared tools and the built-in `read write edit ls glob grep bash task load_skill`. A list, or names separated by commas. Default: the built-in ones its sandbox permits. `skills` bring `load_skill`, `subagents` bring `task`.
    */
   tools?: ToolName[] | string;
   /**
@@ -201,7 +201,7 @@ export interface AgentSpec {
    */
   disallowedTools?: ToolName[] | string;
   /**
-   * Skills the agent may load. Default: all skills of the project.
+   * Skills the agent may load. Default: none.
    */
   skills?: Name[];
   /**
@@ -221,7 +221,7 @@ export interface AgentSpec {
    */
   code?: 'monty' | false;
   /**
-   * Sandbox the agent works in: one of `sandboxes/`, or `none`, `virtual`, `isolated`, `local`. Default: `defaults.sandbox` of engine.yaml, else `virtual`.
+   * Sandbox the agent works in: one of `sandboxes/`, or `none` or `virtual`. Default: `defaults.sandbox` of engine.yaml, else `none`.
    */
   sandbox?: Name;
   /**
@@ -261,7 +261,7 @@ export interface AgentSpec {
    */
   env?: EnvMap;
   /**
-   * Secrets granted to the agent: its shell commands see them as environment variables.
+   * Secrets granted to the agent: the tools it calls may read them.
    */
   secrets?: SecretName[];
 }
@@ -1020,7 +1020,7 @@ export interface ProfileSpec {
    */
   instructions?: string;
   /**
-   * Shape of the structured input (`with` of a step). Default: any input.
+   * Shape of the structured input (`with` of a step). Default: none, the agent takes a message.
    */
   inputSchema?: JsonSchema;
   /**
@@ -1028,7 +1028,7 @@ export interface ProfileSpec {
    */
   outputSchema?: JsonSchema;
   /**
-   * Tools the agent may call: declared tools, MCP tools (`server__tool`) and the built-in `read write edit ls glob grep bash stat exists mkdir rm task load_skill run_code`. A list, or names separated by commas. Default: the built-in ones its sandbox permits.
+   * Tools the agent may call, these and no others: declared tools and the built-in `read write edit ls glob grep bash task load_skill`. A list, or names separated by commas. Default: the built-in ones its sandbox permits. `skills` bring `load_skill`, `subagents` bring `task`.
    */
   tools?: ToolName[] | string;
   /**
@@ -1036,7 +1036,7 @@ export interface ProfileSpec {
    */
   disallowedTools?: ToolName[] | string;
   /**
-   * Skills the agent may load. Default: all skills of the project.
+   * Skills the agent may load. Default: none.
    */
   skills?: Name[];
   /**
@@ -1056,7 +1056,7 @@ export interface ProfileSpec {
    */
   code?: 'monty' | false;
   /**
-   * Sandbox the agent works in: one of `sandboxes/`, or `none`, `virtual`, `isolated`, `local`. Default: `defaults.sandbox` of engine.yaml, else `virtual`.
+   * Sandbox the agent works in: one of `sandboxes/`, or `none` or `virtual`. Default: `defaults.sandbox` of engine.yaml, else `none`.
    */
   sandbox?: Name;
   /**
@@ -1096,7 +1096,7 @@ export interface ProfileSpec {
    */
   env?: EnvMap;
   /**
-   * Secrets granted to the agent: its shell commands see them as environment variables.
+   * Secrets granted to the agent: the tools it calls may read them.
    */
   secrets?: SecretName[];
 }
@@ -1287,7 +1287,7 @@ export interface Defaults {
    */
   timeout?: Duration;
   /**
-   * Longest time of one workflow step that says nothing else. Default: `10m`; waiting for people or events does not count.
+   * Longest time of one attempt of a work step (`prompt`, `agent` and so on) that says nothing else. Default: `10m`.
    */
   stepTimeout?: Duration;
   /**
@@ -1299,7 +1299,7 @@ export interface Defaults {
    */
   retries?: number;
   /**
-   * Sandbox of agents and workflows. Default: `virtual`.
+   * Sandbox of agents and workflows. Default: `none`.
    */
   sandbox?: Name;
   /**
@@ -1673,15 +1673,15 @@ export interface SandboxSpec {
  */
 export interface Mount {
   /**
-   * Folder or file, relative to the project.
+   * Folder, relative to the project.
    */
   from: string;
   /**
-   * Path in the workspace. Default: the same as `from`.
+   * Path in the workspace. Default: the last folder name of `from`.
    */
   to?: string;
   /**
-   * Whether it may be written to; changes reach the project only in a `local` or `isolated` sandbox. Default: `false`.
+   * Whether it may be written to, when the sandbox has `write` too; changes reach the project. Default: `false`.
    */
   write?: boolean;
 }
@@ -2243,7 +2243,7 @@ export interface ToolSpec {
    */
   module?: string;
   /**
-   * For `node`: function of the module that is called as `run(input, ctx)`. Default: `run`.
+   * For `node`: export of the module, a `defineTool` object or a function called as `run(input, ctx)`. Default: `default`.
    */
   export?: string;
   /**
@@ -2305,7 +2305,7 @@ export interface WorkflowSpec {
    */
   outputSchema?: JsonSchema;
   /**
-   * Sandbox in which the tool and shell steps of a run work. Default: `defaults.sandbox` of engine.yaml, else `virtual`.
+   * Sandbox in which the tool and shell steps of a run work. Default: `defaults.sandbox` of engine.yaml, else `none`.
    */
   sandbox?: Name;
   /**
@@ -2614,11 +2614,11 @@ export interface ToolStep {
    */
   outputSchema?: JsonSchema;
   /**
-   * Longest time of one attempt. Default: `defaults.stepTimeout` of engine.yaml.
+   * Longest time of one attempt. Default: the `timeout` of the tool.
    */
   timeout?: Duration;
   /**
-   * How a failed attempt is repeated. Default: one attempt.
+   * How a failed attempt is repeated. Default: the `retry` of the tool, else one attempt.
    */
   retry?: Retry;
   /**
@@ -2940,7 +2940,7 @@ export interface ParallelStep {
    */
   outputSchema?: JsonSchema;
   /**
-   * Longest time of one attempt. Default: `defaults.stepTimeout` of engine.yaml.
+   * Longest time of one attempt. Default: none.
    */
   timeout?: Duration;
   /**
@@ -2987,7 +2987,7 @@ export interface ForeachStep {
    */
   outputSchema?: JsonSchema;
   /**
-   * Longest time of one attempt. Default: `defaults.stepTimeout` of engine.yaml.
+   * Longest time of one attempt. Default: none.
    */
   timeout?: Duration;
   /**
@@ -3028,7 +3028,7 @@ export interface BranchStep {
    */
   outputSchema?: JsonSchema;
   /**
-   * Longest time of one attempt. Default: `defaults.stepTimeout` of engine.yaml.
+   * Longest time of one attempt. Default: none.
    */
   timeout?: Duration;
   /**
@@ -3075,7 +3075,7 @@ export interface LoopStep {
    */
   outputSchema?: JsonSchema;
   /**
-   * Longest time of one attempt. Default: `defaults.stepTimeout` of engine.yaml.
+   * Longest time of one attempt. Default: none.
    */
   timeout?: Duration;
   /**
@@ -3309,7 +3309,7 @@ export interface Foreach {
    */
   as?: Identifier;
   /**
-   * Most items; a longer list fails the step. Needed unless the schema of the list has `maxItems`.
+   * Most items; a longer list fails the step with `limit_reached`.
    */
   maxItems?: number;
   /**
@@ -3364,7 +3364,7 @@ export interface UntilLoop {
    */
   until: Condition;
   /**
-   * Most rounds. When they are used up the loop ends with the result of the last one.
+   * Most rounds. When they are used up the step fails with `limit_reached`.
    */
   maxIterations: number;
 }
@@ -3377,7 +3377,7 @@ export interface WhileLoop {
    */
   while: Condition;
   /**
-   * Most rounds. When they are used up the loop ends with the result of the last one.
+   * Most rounds. When they are used up the step fails with `limit_reached`.
    */
   maxIterations: number;
 }

@@ -91,10 +91,7 @@ export function linkAgent(
       sandbox: sandbox.hash,
     }),
     origin: root.origin(),
-    model:
-      model.value === false
-        ? false
-        : (modelOf(reporter, model, config.names) ?? defaultModel(reporter, config)),
+    model: model.value === false ? false : (modelOf(reporter, model, config.names) ?? config.settings.model),
     modelSettings: {
       ...settingsOf(defaults?.get('modelSettings') ?? root.get('\u0000')),
       ...Object.fromEntries(merged.entries('modelSettings').map(([key, node]) => [key, node.value])),
@@ -129,11 +126,6 @@ export function linkAgent(
     secrets,
     extensions: extensionsOf(root),
   };
-}
-
-function defaultModel(reporter: Reporter, config: Config): Agent['model'] {
-  const node = config.defaults?.get('model');
-  return (node === undefined ? undefined : modelOf(reporter, node, config.names)) ?? config.settings.model;
 }
 
 function linkSandboxOf(reporter: Reporter, node: Node, sandboxes: Linked['sandboxes']): Sandbox {

@@ -61,7 +61,9 @@ export function linkSettings(
     // An alias whose model is wrong has been reported; it stays a name, so that its users are not reported too.
     models[alias] = { ...(choice ?? noChoice), settings: settingsOf(node.get('settings')) };
   }
-  const model = root === undefined ? undefined : modelOf(reporter, root.get('model'), names);
+  const model = [root?.get('defaults').get('model'), root?.get('model')]
+    .map((node) => (node === undefined ? undefined : modelOf(reporter, node, names)))
+    .find((choice) => choice !== undefined);
   const server = root?.get('server');
   const store = root?.get('store');
   const path = store?.get('path').text() ?? '.engine/data/engine.sqlite';

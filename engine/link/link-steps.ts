@@ -1,6 +1,7 @@
 import { choices } from '../core/suggest.ts';
 import { constantValue, literalTemplate, type Template, type Value } from '../expr/index.ts';
 import type { Catch, Step, StepBase } from '../program/workflow.ts';
+import type { Tool } from '../program/tool.ts';
 import type { Reporter } from './context.ts';
 import { linkBlockStep } from './link-block-steps.ts';
 import { known, type Names } from './names.ts';
@@ -14,8 +15,8 @@ import { availableVerbs } from './unavailable.ts';
 export interface StepLinker {
   readonly reporter: Reporter;
   readonly names: Names;
-  /** Names of every tool, TypeScript-only ones included. */
-  readonly tools: readonly string[];
+  /** Every tool that could be linked, TypeScript-only ones included. */
+  readonly tools: Readonly<Record<string, Tool>>;
 }
 
 /** Every verb of the language; the first one a step has is its verb. */
@@ -91,7 +92,7 @@ function linkStep(linker: StepLinker, node: Node, block: Block, path: string, id
     );
     return undefined;
   }
-  const base = linkBase(linker, node, block, path, id);
+  const base = linkBase(linker, node, block, path, id, stepTimeoutOf(block, verb));
   const model = modelOf(reporter, node.get('model'), block.config.names);
   const role = roleOf(linker, node.get('role'));
   const value = (key: string): Value | undefined => linkValue(reporter, node.get(key), visibleIn(block));
@@ -126,9 +127,18 @@ function linkStep(linker: StepLinker, node: Node, block: Block, path: string, id
       return agent === undefined ? undefined : { ...base, verb, agent, ...parts, model, role };
     }
     case 'tool': {
-      const tool = referenceOf(linker, node, 'tool', linker.tools);
+      const tool = referenceOf(linker, node, 'tool', Object.keys(linker.tools));
       const input = value('with');
-      return tool === undefined ? undefined : { ...base, verb, tool, with: input };
+      if (tool === undefined) return undefined;
+      const { timeoutMs, retry } = linker.tools[tool] ?? {};
+      return {
+        ...base,
+        verb,
+        tool,
+        with: input,
+        timeoutMs: durationOf(node.get('timeout')) ?? timeoutMs,
+        retry: base.retry ?? retry,
+      };
     }
     case 'set':
       return { ...base, verb, value: value('set') ?? constantValue({}) };
@@ -160,7 +170,20 @@ function linkStep(linker: StepLinker, node: Node, block: Block, path: string, id
   }
 }
 
-function linkBase(linker: StepLinker, node: Node, block: Block, path: string, id: string): StepBase {
+/** The deadline of a work step that says none; an agent brings its own. */
+function stepTimeoutOf({ config }: Block, verb: string): number | undefined {
+  if (verb !== 'prompt' && verb !== 'agent') return undefined;
+  return durationOf(config.defaults?.get('stepTimeout')) ?? (verb === 'prompt' ? 600_000 : undefined);
+}
+
+function linkBase(
+  linker: StepLinker,
+  node: Node,
+  block: Block,
+  path: string,
+  id: string,
+  timeoutMs: number | undefined,
+): StepBase {
   const { reporter } = linker;
   return {
     id,
@@ -169,7 +192,7 @@ function linkBase(linker: StepLinker, node: Node, block: Block, path: string, id
     description: node.get('description').text(),
     if: linkExpression(reporter, node.get('if'), visibleIn(block)),
     outputSchema: node.get('outputSchema').object(),
-    timeoutMs: durationOf(node.get('timeout')),
+    timeoutMs: durationOf(node.get('timeout')) ?? timeoutMs,
     retry: retryOf(node.get('retry')),
     catch: node
       .get('catch')

@@ -7,6 +7,7 @@ import type { Config } from './link-settings.ts';
 import { linkSteps, type StepLinker } from './link-steps.ts';
 import { known } from './names.ts';
 import type { Node } from './node.ts';
+import { plainAgent } from './plain-agent.ts';
 import { durationOf, limitsOf } from './scalars.ts';
 import { afterSteps, rootBlock, visibleIn } from './step-scope.ts';
 import { closedFields, linkValue } from './text.ts';
@@ -26,16 +27,19 @@ export function linkWorkflow(linker: StepLinker, root: Node, config: Config, rea
   const block = rootBlock(config, closedFields(input), homesOf(root.get('steps')));
   const steps = linkSteps(linker, root.get('steps'), block, '');
   const end = afterSteps(block, root.get('steps'));
-  const sandbox = sandboxOf(reporter, root.get('sandbox'), reachable.sandboxes);
+  const own = root.get('sandbox');
+  const named = own.value === undefined ? (config.defaults?.get('sandbox') ?? own) : own;
+  const sandbox = sandboxOf(reporter, named, reachable.sandboxes);
+  const hash = digest({
+    spec: hashOf(root.source),
+    sandbox: sandbox.hash,
+    common: config.common,
+    reached: reachedHashes(steps, reachable),
+  });
   return {
     name: root.source.name,
     description: root.get('description').text() ?? '',
-    hash: digest({
-      spec: hashOf(root.source),
-      sandbox: sandbox.hash,
-      common: config.common,
-      reached: reachedHashes(steps, reachable),
-    }),
+    hash,
     origin: root.origin(),
     inputSchema: root.get('inputSchema').object(),
     outputSchema: root.get('outputSchema').object(),
@@ -43,6 +47,7 @@ export function linkWorkflow(linker: StepLinker, root: Node, config: Config, rea
     limits: limitsOf(root.get('limits')),
     timeoutMs: durationOf(root.get('timeout')),
     steps,
+    prompter: plainAgent(root, config, sandbox, hash),
     output: linkValue(reporter, root.get('output'), visibleIn(end)),
   };
 }

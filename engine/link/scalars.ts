@@ -12,15 +12,15 @@ export function durationOf(node: Node | undefined): number | undefined {
   return text === undefined ? undefined : parseDuration(text);
 }
 
-/** A retry policy with its defaults: exponential from 500 ms. */
+/** A retry policy with its defaults: exponential from 1 s. */
 export function retryOf(node: Node): Retry | undefined {
   if (node.object() === undefined) return undefined;
   const backoff = node.get('backoff').text();
   return {
     maxAttempts: node.get('maxAttempts').number() ?? 3,
-    delayMs: durationOf(node.get('delay')) ?? 500,
+    delayMs: durationOf(node.get('delay')) ?? 1_000,
     maxDelayMs: durationOf(node.get('maxDelay')) ?? 60_000,
-    backoff: backoff === 'none' || backoff === 'linear' ? backoff : 'exponential',
+    backoff: backoff === 'fixed' || backoff === 'linear' ? backoff : 'exponential',
     on: node
       .get('on')
       .list()

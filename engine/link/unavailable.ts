@@ -30,7 +30,6 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'instructions',
     'rules',
     'defaults.permissions',
-    'defaults.stepTimeout',
     'defaults.maxTaskDepth',
     'defaults.limits.costUsd',
     'server.cors',

@@ -24,7 +24,7 @@ export interface Retry {
   readonly maxAttempts: number;
   readonly delayMs: number;
   readonly maxDelayMs: number;
-  readonly backoff: 'none' | 'linear' | 'exponential';
+  readonly backoff: 'fixed' | 'linear' | 'exponential';
   /** Problem codes that are tried again; empty: every retryable problem. */
   readonly on: readonly string[];
 }

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../core/json.ts';
 import type { Origin } from '../core/range.ts';
 import type { Expression, Template, Value } from '../expr/index.ts';
-import type { Limits } from './agent.ts';
+import type { Agent, Limits } from './agent.ts';
 import type { ModelChoice, ModelSettings, Thinking } from './model.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { Retry } from './tool.ts';
@@ -19,6 +19,8 @@ export interface Workflow {
   readonly limits: Limits;
   readonly timeoutMs: number | undefined;
   readonly steps: readonly Step[];
+  /** Who answers its `prompt` steps: the model alone, with the project's defaults. */
+  readonly prompter: Agent;
   /** Default: the output of the last step. */
   readonly output: Value | undefined;
 }

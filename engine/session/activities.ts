@@ -3,7 +3,6 @@ import { asProblem, Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
 import { compileSchema } from '../expr/index.ts';
 import type { Activities, ActivityCall, PromptOutcome } from '../ports/activities.ts';
-import type { Agent } from '../program/agent.ts';
 import type { Workflow } from '../program/workflow.ts';
 import type { Conduct } from './conversation.ts';
 import { runDeclaredTool } from './declared-tool.ts';
@@ -35,7 +34,7 @@ export function createActivities(
 
   return {
     prompt(call, request) {
-      const agent = plainAgent(workflow, request.workflow);
+      const agent = workflow.prompter;
       return prompt(
         call,
         {
@@ -138,36 +137,6 @@ function redacted({ redact }: SessionPorts, problem: Problem): Problem {
   return new Problem(code, redact.text(message), {
     ...(details === undefined ? {} : { details: redact.json(details) }),
     cause,
+    retryable: problem.retryable,
   });
-}
-
-/** Who answers a `prompt` step: the model alone, without tools, skills or instructions of its own. */
-function plainAgent(workflow: Workflow, name: string): Agent {
-  return {
-    kind: 'agent',
-    name,
-    description: '',
-    hash: workflow.hash,
-    origin: workflow.origin,
-    model: undefined,
-    modelSettings: {},
-    thinking: undefined,
-    instructions: undefined,
-    inputSchema: undefined,
-    outputSchema: undefined,
-    builtins: [],
-    tools: [],
-    skills: [],
-    subagents: [],
-    sandbox: workflow.sandbox,
-    maxTurns: 1,
-    timeoutMs: undefined,
-    limits: {},
-    retries: 3,
-    harness: 'ai-sdk',
-    busy: 'queue',
-    env: {},
-    secrets: [],
-    extensions: {},
-  };
 }

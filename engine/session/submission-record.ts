@@ -1,7 +1,7 @@
 import type { EventScope, NewEvent } from '../core/event.ts';
 import { sessionKey, type SessionAddress } from '../core/ids.ts';
 import { toJson } from '../core/json.ts';
-import type { Problem} from '../core/problem.ts';
+import type { Problem } from '../core/problem.ts';
 import { asProblem, readProblemData } from '../core/problem.ts';
 import type { Outcome } from '../ports/store.ts';
 import type { Agent } from '../program/agent.ts';

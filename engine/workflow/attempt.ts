@@ -60,6 +60,6 @@ function isTriedAgain(retry: Retry | undefined, problem: Problem, attempts: numb
 
 function delayAfter(retry: Retry, attempts: number): number {
   const { delayMs, backoff, maxDelayMs } = retry;
-  const factor = backoff === 'none' ? 1 : backoff === 'linear' ? attempts : 2 ** (attempts - 1);
+  const factor = backoff === 'fixed' ? 1 : backoff === 'linear' ? attempts : 2 ** (attempts - 1);
   return Math.min(delayMs * factor, maxDelayMs);
 }

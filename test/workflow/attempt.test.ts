@@ -37,7 +37,7 @@ describe('workflow: attempts', () => {
   });
 
   for (const [backoff, total] of [
-    ['none', 6_000],
+    ['fixed', 6_000],
     ['linear', 12_000],
     ['exponential', 14_000],
   ] as const) {

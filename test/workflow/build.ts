@@ -4,6 +4,7 @@ import type { Json, JsonSchema } from '../../engine/core/json.ts';
 import type { Origin } from '../../engine/core/range.ts';
 import { parseExpression, parseTemplate, parseValue } from '../../engine/expr/index.ts';
 import type { Expression, Template, Value } from '../../engine/expr/index.ts';
+import type { Agent } from '../../engine/program/agent.ts';
 import type { Sandbox } from '../../engine/program/sandbox.ts';
 import type { Retry } from '../../engine/program/tool.ts';
 import type { Step, StepBase, Workflow } from '../../engine/program/workflow.ts';
@@ -31,6 +32,7 @@ export function workflowOf(spec: Spec): Workflow {
     limits: { ...counted, ...(duration === undefined ? {} : { durationMs: milliseconds(duration) }) },
     timeoutMs: spec['timeout'] === undefined ? undefined : milliseconds(spec['timeout']),
     steps: stepsOf(spec['steps']),
+    prompter: {} as Agent,
     output: optional(spec['output'], value),
   };
 }

@@ -14,9 +14,6 @@ export interface ServeOptions {
   readonly json?: boolean;
 }
 
-/** Milliseconds that requests and runs get to finish after a signal. Runs that take longer resume at the next start. */
-const drainMs = 10_000;
-
 /** Serves a project until SIGINT or SIGTERM, then lets work finish; a second signal ends it at once. */
 export async function serve(options: ServeOptions, terminal: Terminal): Promise<number> {
   const program = await openProgram(options.project, terminal);
@@ -36,6 +33,8 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     return exitCodes.ok;
   } finally {
     const before = performance.now();
+    // Runs that take longer resume at the next start.
+    const { drainMs } = program.settings.server;
     await server.close({ graceMs: drainMs });
     await engine.close({ graceMs: isUp ? Math.max(0, drainMs - (performance.now() - before)) : 0 });
     interrupt.release();

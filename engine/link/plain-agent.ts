@@ -1,0 +1,40 @@
+import type { Agent } from '../program/agent.ts';
+import type { Sandbox } from '../program/sandbox.ts';
+import type { Config } from './link-settings.ts';
+import type { Node } from './node.ts';
+import { settingsOf, thinkingOf } from './scalars.ts';
+
+/**
+ * Who answers the `prompt` steps of a workflow: the model alone, with the project's defaults, without tools, skills or
+ * instructions of its own.
+ */
+export function plainAgent(workflow: Node, config: Config, sandbox: Sandbox, hash: string): Agent {
+  const { defaults } = config;
+  return {
+    kind: 'agent',
+    name: workflow.source.name,
+    description: '',
+    hash,
+    origin: workflow.origin(),
+    model: config.settings.model,
+    modelSettings: defaults === undefined ? {} : settingsOf(defaults.get('modelSettings')),
+    thinking: defaults === undefined ? undefined : thinkingOf(defaults.get('thinking')),
+    instructions: undefined,
+    inputSchema: undefined,
+    outputSchema: undefined,
+    builtins: [],
+    tools: [],
+    skills: [],
+    subagents: [],
+    sandbox,
+    maxTurns: 1,
+    timeoutMs: undefined,
+    limits: {},
+    retries: defaults?.get('retries').number() ?? 3,
+    harness: defaults?.get('harness').text() ?? 'ai-sdk',
+    busy: 'queue',
+    env: {},
+    secrets: [],
+    extensions: {},
+  };
+}
