@@ -2,12 +2,17 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import { checkTree } from './cel-check.ts';
+import { checkCel } from './check-cel.ts';
 import { compileNode } from './cel-compile.ts';
 import { fail, kindOf } from './cel-failure.ts';
 import { parseTree } from './cel-parse.ts';
 import { readsOfTree } from './cel-reads.ts';
 import { limits } from './limits.ts';
+import { assume, conditionText } from './narrow.ts';
 import { plainJson } from './plain-json.ts';
+import type { TypeFault } from './type-fault.ts';
+import type { TypeScope } from './type-scope.ts';
+import { dyn, type Type } from './type.ts';
 import type { Expression, ExpressionFault, Read, Scope } from './types.ts';
 
 /**
@@ -29,6 +34,28 @@ export function readsOf(expression: Expression): readonly Read[] {
   return known.get(expression) ?? [];
 }
 
+/** The type of an expression in a scope, and the faults that only types show. */
+export function typeOfExpression(
+  expression: Expression,
+  scope: TypeScope,
+): { readonly type: Type; readonly faults: readonly TypeFault[] } {
+  const tree = trees.get(expression);
+  return tree === undefined ? { type: dyn, faults: [] } : checkCel(tree, scope);
+}
+
+/** What the names of a scope are where a condition is known to hold, or not to hold. */
+export function assuming(expression: Expression, truth: boolean, scope: TypeScope): TypeScope {
+  const tree = trees.get(expression);
+  return tree === undefined ? scope : assume(tree, truth, scope);
+}
+
+/** The scope in which a step is known to run exactly where a condition holds. */
+export function withCondition(scope: TypeScope, step: string, condition: Expression): TypeScope {
+  const text = conditionText(condition.source);
+  const steps = [...(scope.conditions.get(text) ?? []), step];
+  return { ...scope, conditions: new Map([...scope.conditions, [text, steps]]) };
+}
+
 /** Evaluates a condition; throws Problem `expression_failed` when the result is neither true nor false. */
 export function evaluateCondition(expression: Expression, scope: Scope): boolean {
   const value = expression.evaluate(scope);
@@ -38,6 +65,7 @@ export function evaluateCondition(expression: Expression, scope: Scope): boolean
 }
 
 const known = new WeakMap<Expression, readonly Read[]>();
+const trees = new WeakMap<Expression, ASTNode>();
 
 function expressionOf(source: string, tree: ASTNode): Expression {
   const run = compileNode(tree, []);
@@ -63,5 +91,6 @@ function expressionOf(source: string, tree: ASTNode): Expression {
     },
   };
   known.set(expression, reads);
+  trees.set(expression, tree);
   return expression;
 }

@@ -1,9 +1,41 @@
-export { evaluateCondition, parseExpression, readsOf } from './expression.ts';
+export type { Misfit } from './assignable.ts';
+export { misfitsOfType } from './assignable.ts';
+export { itemOf } from './cel-signatures.ts';
+export { typeOfValue } from './check-value.ts';
+export {
+  assuming,
+  evaluateCondition,
+  parseExpression,
+  readsOf,
+  typeOfExpression,
+  withCondition,
+} from './expression.ts';
 export { compileSchema } from './schema-check.ts';
 export { schemaFaults } from './schema-faults.ts';
 export { describeFaults } from './schema-message.ts';
-export { literalTemplate, parseTemplate, templateReads } from './template.ts';
+export { literalTemplate, parseTemplate, templateReads, templateTypeFaults } from './template.ts';
+export { typeFromSchema } from './type-from-schema.ts';
+export { kindOfType } from './type-name.ts';
+export { narrowPath, typeScope, withNames } from './type-scope.ts';
+export {
+  bool,
+  dyn,
+  isNever,
+  listOf,
+  literalOf,
+  membersOf,
+  never,
+  nullType,
+  number,
+  recordOf,
+  string,
+  unionOf,
+  without,
+} from './type.ts';
 export { constantValue, parseValue, valueReads } from './value.ts';
+export type { TypeFault } from './type-fault.ts';
+export type { TypeScope } from './type-scope.ts';
+export type { Type } from './type.ts';
 export type {
   Expression,
   ExpressionFault,

@@ -1,10 +1,13 @@
 import { suggest } from '../core/suggest.ts';
+import { checkTemplateTypes } from './check-template.ts';
 import { limits } from './limits.ts';
 import { checkTemplate, type TemplateReport } from './template-check.ts';
 import { compileTree, runTemplate, type Delegate } from './template-engine.ts';
 import { parseTemplateTree, type TemplateTree } from './template-parse.ts';
 import { readsOfTemplate } from './template-reads.ts';
 import { strictTree } from './template-strict.ts';
+import type { TypeFault } from './type-fault.ts';
+import type { TypeScope } from './type-scope.ts';
 import type { Read, Template, TemplateFault } from './types.ts';
 
 /**
@@ -34,8 +37,18 @@ export function templateReads(template: Template): readonly Read[] {
   return known.get(template)?.() ?? [];
 }
 
+/** The faults that only the types of a scope show. Names the scope does not have are not looked at. */
+export function templateTypeFaults(template: Template, scope: TypeScope): readonly TypeFault[] {
+  const trees = parts.get(template);
+  return trees === undefined ? [] : checkTemplateTypes(trees.tree, trees.partials, scope);
+}
+
 const noPartials: Readonly<Record<string, string>> = {};
 const known = new WeakMap<Template, () => readonly Read[]>();
+const parts = new WeakMap<
+  Template,
+  { readonly tree: TemplateTree; readonly partials: ReadonlyMap<string, TemplateTree> }
+>();
 const parsedPartials = new WeakMap<object, Map<string, Parsed>>();
 
 interface Parsed extends TemplateReport {
@@ -64,13 +77,14 @@ function templateOf(tree: TemplateTree, delegate: Delegate, used: ReadonlyMap<st
     source: tree.source,
     render: (scope) => runTemplate(delegate, scope, partials),
   };
-  let reads: readonly Read[] | undefined;
-  known.set(template, () => {
-    const trees = [...used].flatMap(([name, partial]) =>
+  const trees = new Map(
+    [...used].flatMap(([name, partial]) =>
       partial.tree === undefined ? [] : [[name, partial.tree] as const],
-    );
-    return (reads ??= readsOfTemplate(tree, new Map(trees)));
-  });
+    ),
+  );
+  let reads: readonly Read[] | undefined;
+  known.set(template, () => (reads ??= readsOfTemplate(tree, trees)));
+  parts.set(template, { tree, partials: trees });
   return template;
 }
 

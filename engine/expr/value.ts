@@ -2,7 +2,7 @@ import { isObject, type Json } from '../core/json.ts';
 import { pointer } from '../core/json-pointer.ts';
 import { parseExpression, readsOf } from './expression.ts';
 import { limits } from './limits.ts';
-import type { ExpressionFault, Read, Scope, Value } from './types.ts';
+import type { Expression, ExpressionFault, Read, Scope, Value } from './types.ts';
 
 /**
  * Parses a value of a spec: a string that is wholly `${{ CEL }}` becomes that expression, everything else stays.
@@ -12,7 +12,7 @@ export function parseValue(
   json: Json,
   prefix = '',
 ): { readonly value: Value; readonly faults: readonly (ExpressionFault & { readonly pointer: string })[] } {
-  const parsing: Parsing = { faults: [], reads: [] };
+  const parsing: Parsing = { faults: [], reads: [], leaves: [] };
   const run = compile(json, prefix, 0, parsing);
   const value: Value = {
     source: json,
@@ -20,6 +20,7 @@ export function parseValue(
     evaluate: run ?? (() => json),
   };
   known.set(value, parsing.reads);
+  leaves.set(value, parsing.leaves);
   return { value, faults: parsing.faults };
 }
 
@@ -33,11 +34,25 @@ export function valueReads(value: Value): readonly (Read & { readonly pointer: s
   return known.get(value) ?? [];
 }
 
+/** An expression inside a value: the pointer of its string, and where in the string it begins. */
+export interface Leaf {
+  readonly pointer: string;
+  readonly offset: number;
+  readonly expression: Expression;
+}
+
+/** The expressions of a value. */
+export function valueLeaves(value: Value): readonly Leaf[] {
+  return leaves.get(value) ?? [];
+}
+
+const leaves = new WeakMap<Value, readonly Leaf[]>();
 const known = new WeakMap<Value, readonly (Read & { readonly pointer: string })[]>();
 
 interface Parsing {
   readonly faults: (ExpressionFault & { readonly pointer: string })[];
   readonly reads: (Read & { readonly pointer: string })[];
+  readonly leaves: Leaf[];
 }
 
 type Evaluate = (scope: Scope) => Json;
@@ -89,5 +104,6 @@ function compileString(text: string, at: string, parsing: Parsing): Evaluate | u
   for (const read of readsOf(expression)) {
     parsing.reads.push({ ...read, start: read.start + offset, end: read.end + offset, pointer: at });
   }
+  parsing.leaves.push({ pointer: at, offset, expression });
   return (scope) => expression.evaluate(scope);
 }
