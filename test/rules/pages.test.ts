@@ -1,45 +1,46 @@
 import { expect } from 'chai';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { readRulePages } from '../../engine/cli/rule-pages.ts';
 import { rules } from '../../engine/rules/index.ts';
 import { findingsOf } from '../fakes/project.ts';
+import { findingsIn, sampleOf } from './sample.ts';
 
-const pages = fileURLToPath(new URL('../../specs/rules/', import.meta.url));
-
-/** What the samples of the pages refer to. */
-const around = {
-  'src/tools/refund.yaml': `description: Gives money back.
-type: http
-inputSchema: { type: object, properties: { amount: { type: number } } }
-annotations: { destructiveHint: true }
-request: { method: POST, url: 'http://localhost/refunds' }
-`,
-};
+const pages = await readRulePages();
 
 describe('rules: pages', () => {
-  it('every rule has a page, and every page a rule', () => {
-    const files = readdirSync(pages, { recursive: true, encoding: 'utf8' });
-    const ids = files
-      .filter((file) => file.endsWith('.md'))
-      .map((file) => file.replaceAll('\\', '/').slice(0, -3));
-    expect(ids.sort()).to.deep.equal(rules.map(({ id }) => id).sort());
+  it('every rule that the engine reports has a page, and every page a rule', () => {
+    expect(pages.map(({ rule }) => rule)).to.deep.equal(reportedRules());
   });
 
-  for (const { id, level } of rules) {
-    it(`the bad sample of ${id} gives this rule and nothing else, the good sample nothing`, async () => {
-      const page = readFileSync(`${pages}${id}.md`, 'utf8');
-      const bad = await findingsOf({ ...around, 'src/workflows/sample.yaml': sampleOf(page, 'Bad') });
-      expect(bad.map((line) => line.split(' ').slice(1, 3).join(' '))).to.deep.equal([`${level} ${id}`]);
-      expect(bad[0]).to.match(/^src\/workflows\/sample\.yaml:\d+:\d+ /);
-      expect(
-        await findingsOf({ ...around, 'src/workflows/sample.yaml': sampleOf(page, 'Good') }),
-      ).to.deep.equal([]);
+  it('a page says the level of its rule', () => {
+    for (const { id, level } of rules)
+      expect(pages.find(({ rule }) => rule === id)?.level, id).to.equal(level);
+  });
+
+  for (const { rule, level, summary, text } of pages) {
+    it(`the page of ${rule} says why, what is bad, what is good, and how to fix it`, () => {
+      expect(text).to.match(new RegExp(`^# ${rule}\n\n`));
+      expect(text.match(/^## .*$/gm)).to.deep.equal(['## Bad', '## Good', '## Fix']);
+      expect(summary).to.match(/^[^\n]{10,200}\.$/);
+    });
+
+    it(`the bad sample of ${rule} gives this rule and nothing else, the good sample nothing`, async () => {
+      const bad = await findingsIn(sampleOf(text, 'Bad'));
+      const found = [...new Set(bad.map((finding) => `${finding.level} ${finding.rule}`))];
+      expect(found, JSON.stringify(bad, null, 2)).to.deep.equal([`${level} ${rule}`]);
+      expect(await findingsIn(sampleOf(text, 'Good'))).to.deep.equal([]);
     });
   }
 
   it('a rule looks into every block', async () => {
     const findings = await findingsOf({
-      ...around,
+      'src/tools/refund.yaml': `description: Gives money back.
+type: http
+inputSchema: { type: object, properties: { amount: { type: number } } }
+annotations: { destructiveHint: true }
+request: { method: POST, url: 'http://localhost/refunds' }
+`,
       'src/workflows/deep.yaml': `inputSchema: { type: array, maxItems: 3 }
 steps:
   - id: outer
@@ -70,8 +71,24 @@ steps:
   });
 });
 
-function sampleOf(page: string, heading: string): string {
-  const found = new RegExp(`## ${heading}\\n+\`\`\`yaml\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1];
-  if (found === undefined) throw new Error(`the page has no sample "${heading}"`);
-  return found;
+/**
+ * The ids of rules in the source of the engine: every text `'family/what'` left of Program, and `ref/unknown-<what>` of every
+ * reference that is looked up by name.
+ */
+function reportedRules(): string[] {
+  const found = new Set<string>();
+  for (const room of ['source', 'validate', 'link', 'expr', 'rules']) {
+    const folder = fileURLToPath(new URL(`../../engine/${room}/`, import.meta.url));
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue;
+      const text = readFileSync(folder + file, 'utf8');
+      for (const [, id = ''] of text.matchAll(
+        /'((?:cost|expr|graph|link|lock|ref|schema|security|skill|source|style|template|type|yaml)\/[a-z-]+)'/g,
+      ))
+        found.add(id);
+      for (const [, what = ''] of text.matchAll(/\b(?:known|pick|referenceOf)\([^;]*?, '([a-z]+)',/g))
+        found.add(`ref/unknown-${what}`);
+    }
+  }
+  return [...found].sort();
 }
