@@ -13,6 +13,8 @@ export interface Misfit {
   /** For example `must be number, got string`. */
   readonly message: string;
   readonly suggestions: readonly string[];
+  /** The field that is missing or unknown. */
+  readonly field?: string;
   /** Id of the step whose being skipped is the only reason. */
   readonly skipped?: string;
 }
@@ -178,6 +180,7 @@ function unknownField(name: string, expected: Record_, pointer: string): Misfit 
   return {
     kind: 'unknown',
     pointer,
+    field: name,
     message: `has no field "${name}"${choices(name, names)}`,
     suggestions: suggest(name, names, 3),
   };
@@ -186,5 +189,5 @@ function unknownField(name: string, expected: Record_, pointer: string): Misfit 
 function missingField(name: string, expected: Record_, pointer: string): Misfit {
   const type = expected.fields.get(name)?.type;
   const what = type === undefined || type.kind === 'dyn' ? '' : ` (${nameOfType(type)})`;
-  return { kind: 'missing', pointer, message: `lacks "${name}"${what}`, suggestions: [] };
+  return { kind: 'missing', pointer, field: name, message: `lacks "${name}"${what}`, suggestions: [] };
 }

@@ -1,6 +1,7 @@
 export type { Misfit } from './assignable.ts';
 export { misfitsOfType } from './assignable.ts';
 export { itemOf } from './cel-signatures.ts';
+export type { TypedValue } from './check-value.ts';
 export { typeOfValue } from './check-value.ts';
 export {
   assuming,
@@ -16,7 +17,7 @@ export { describeFaults } from './schema-message.ts';
 export { literalTemplate, parseTemplate, templateReads, templateTypeFaults } from './template.ts';
 export { typeFromSchema } from './type-from-schema.ts';
 export { kindOfType } from './type-name.ts';
-export { narrowPath, typeScope, withNames } from './type-scope.ts';
+export { typeScope, withField, withNames } from './type-scope.ts';
 export {
   bool,
   dyn,

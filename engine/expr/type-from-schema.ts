@@ -65,9 +65,9 @@ function isLimit(key: string): boolean {
 }
 
 function refer(reference: Json, walk: Walk): Type {
-  if (typeof reference !== 'string' || !/^#(\/|$)/.test(reference)) return dyn;
+  if (typeof reference !== 'string' || !/^#(\/[^%]*)?$/.test(reference)) return dyn;
   let target: Json | undefined = walk.root;
-  for (const segment of segmentsOf(decodeURIComponent(reference.slice(1)))) {
+  for (const segment of segmentsOf(reference.slice(1))) {
     const inner: Json | undefined = target;
     if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, segment)) return dyn;
     target = (inner as JsonObject)[segment];

@@ -26,6 +26,21 @@ export function withNames(scope: TypeScope, names: Readonly<Record<string, Type>
   return { ...scope, types, declared: scope.declared === scope.types ? types : add(scope.declared) };
 }
 
+/** The same scope with one more field in the record that a name stands for. */
+export function withField(scope: TypeScope, name: string, field: string, type: Type): TypeScope {
+  const add = (record: Record_): Record_ => {
+    const inner = record.fields.get(name)?.type;
+    if (inner?.kind !== 'record') return record;
+    const fields = new Map(inner.fields).set(field, { type, presence: 'required' });
+    return {
+      ...record,
+      fields: new Map(record.fields).set(name, { type: { ...inner, fields }, presence: 'required' }),
+    };
+  };
+  const types = add(scope.types);
+  return { ...scope, types, declared: scope.declared === scope.types ? types : add(scope.declared) };
+}
+
 /** The scope narrowed: what stands at a path becomes what `narrow` makes of it; members of a union without it fall away. */
 export function narrowPath(
   scope: TypeScope,

@@ -10,8 +10,8 @@ import { mergeProfiles, type Merged } from './merge-profiles.ts';
 import { known, type Names } from './names.ts';
 import type { Node } from './node.ts';
 import { durationOf, limitsOf, modelOf, settingsOf, thinkingOf } from './scalars.ts';
-import { closedFields, linkTemplate, linkValue } from './text.ts';
-import { constantValue } from '../expr/index.ts';
+import { linkTemplate, linkValue } from './text.ts';
+import { constantValue, recordOf, string, typeFromSchema, typeScope } from '../expr/index.ts';
 
 /** What agents refer to, already linked. */
 export interface Linked {
@@ -43,11 +43,11 @@ export function linkAgent(
     return name !== undefined && known(reporter, node, 'subagent', name, all) ? [name] : [];
   });
   // A profile may leave its sandbox to the agents that extend it, or that it helps.
-  const isOpen = root.source.kind === 'profile' && orDefault('sandbox').value === undefined;
+  const isOpen = root.source.kind === 'profile' && !merged.has('sandbox');
   const { builtins, tools } = linkTools(
     reporter,
     merged,
-    isOpen ? undefined : sandbox,
+    { sandbox, isOpen },
     linked.tools,
     skills,
     subagents,
@@ -75,8 +75,6 @@ export function linkAgent(
       { level: 'warning' },
     );
   }
-  const input = merged.get('inputSchema').value;
-  const fields = closedFields(input);
   const model = merged.get('model');
   return {
     kind: root.source.kind === 'agent' ? 'agent' : 'profile',
@@ -100,7 +98,11 @@ export function linkAgent(
     instructions: linkTemplate(reporter, merged.get('instructions'), {
       ...config.visible,
       names: new Set(['agent', 'instance', 'input', 'env']),
-      ...(fields === undefined ? {} : { input: fields }),
+      types: typeScope({
+        agent: recordOf({ name: string }),
+        instance: recordOf({ id: string }),
+        input: typeFromSchema(merged.get('inputSchema').object()),
+      }),
     }),
     inputSchema: merged.get('inputSchema').object(),
     outputSchema: merged.get('outputSchema').object(),
@@ -146,7 +148,7 @@ function pick<T>(reporter: Reporter, node: Node, what: string, from: Readonly<Re
 function linkTools(
   reporter: Reporter,
   merged: Merged,
-  sandbox: Sandbox | undefined,
+  { sandbox, isOpen }: { readonly sandbox: Sandbox; readonly isOpen: boolean },
   declared: Linked['tools'],
   skills: readonly Skill[],
   subagents: readonly string[],
@@ -159,12 +161,7 @@ function linkTools(
     const builtin = builtinOf(name);
     if (Object.hasOwn(declared, name)) tools.set(name, declared[name] as Tool);
     else if (builtin === undefined) unknownTool(reporter, node, name, all);
-    else if (
-      sandbox === undefined ||
-      builtin === 'task' ||
-      builtin === 'load_skill' ||
-      granted.includes(builtin)
-    )
+    else if (isOpen || builtin === 'task' || builtin === 'load_skill' || granted.includes(builtin))
       builtins.add(builtin);
     else
       reporter.report(
@@ -184,9 +181,9 @@ function linkTools(
   return { builtins: [...builtins], tools: [...tools.values()] };
 }
 
-/** Built-in tools a sandbox has a use for; none when there is no sandbox yet. */
-function grantedBy(sandbox: Sandbox | undefined): readonly BuiltinTool[] {
-  if (sandbox === undefined || sandbox.type === 'none') return [];
+/** Built-in tools a sandbox has a use for. */
+function grantedBy(sandbox: Sandbox): readonly BuiltinTool[] {
+  if (sandbox.type === 'none') return [];
   return [
     ...readingTools,
     ...(sandbox.write ? (['write', 'edit'] as const) : []),

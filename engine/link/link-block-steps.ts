@@ -1,11 +1,26 @@
-import type { Value } from '../expr/index.ts';
-import type { Step, StepBase } from '../program/workflow.ts';
-import type { StepLinker } from './link-steps.ts';
+import {
+  dyn,
+  isNever,
+  itemOf,
+  membersOf,
+  never,
+  nullType,
+  number,
+  recordOf,
+  typeOfExpression,
+  unionOf,
+  type Type,
+  type Value,
+} from '../expr/index.ts';
+import type { StepBase } from '../program/workflow.ts';
+import type { LinkedStep, LinkedSteps, StepLinker } from './link-steps.ts';
 import type { Node } from './node.ts';
-import { afterSteps, innerBlock, visibleIn, type Block } from './step-scope.ts';
-import { linkExpression, linkValue } from './text.ts';
+import { innerBlock, seeing, visibleIn, where, type Block } from './step-scope.ts';
+import { collected, listOfLanes, schemaType } from './step-types.ts';
+import { linkExpression, linkTyped } from './text.ts';
 
-type LinkSteps = (linker: StepLinker, list: Node, block: Block, path: string) => Step[];
+/** Links the steps of a list. */
+export type LinkSteps = (linker: StepLinker, list: Node, block: Block, path: string) => LinkedSteps;
 
 /** Steps that hold other steps: parallel, foreach, branch, loop. */
 export function linkBlockStep(
@@ -15,7 +30,7 @@ export function linkBlockStep(
   base: StepBase,
   verb: string,
   linkSteps: LinkSteps,
-): Step | undefined {
+): LinkedStep {
   switch (verb) {
     case 'parallel':
       return linkParallel(linker, node, block, base, linkSteps);
@@ -26,7 +41,7 @@ export function linkBlockStep(
     case 'loop':
       return linkLoop(linker, node, block, base, linkSteps);
     default:
-      return undefined;
+      return { step: undefined, output: dyn };
   }
 }
 
@@ -36,27 +51,36 @@ function linkParallel(
   block: Block,
   base: StepBase,
   linkSteps: LinkSteps,
-): Step {
+): LinkedStep {
   const parallel = node.get('parallel');
-  const branches = parallel
+  const lanes = parallel
     .get('branches')
     .entries()
-    .map(([name, steps]) => ({ name, steps: linkSteps(linker, steps, block, `${base.path}.${name}`) }));
-  return {
-    ...base,
-    verb: 'parallel',
-    branches,
-    maxConcurrency: parallel.get('maxConcurrency').number() ?? Math.max(1, branches.length),
-    onError: parallel.get('onError').text() === 'collect' ? 'collect' : 'fail-fast',
-    output: blockOutput(
-      linker,
-      node,
-      block,
-      parallel
-        .get('branches')
-        .entries()
-        .map(([, list]) => list),
+    .map(([name, list]) => ({ name, linked: linkSteps(linker, list, block, `${base.path}.${name}`) }));
+  const onError = parallel.get('onError').text() === 'collect' ? 'collect' : 'fail-fast';
+  const all = seeing(
+    block,
+    lanes.map(({ linked }) => linked.after),
+  );
+  const map = recordOf(
+    Object.fromEntries(
+      lanes.map(({ name, linked }) => [
+        name,
+        onError === 'collect' ? collected(linked.output) : linked.output,
+      ]),
     ),
+  );
+  const { output, type } = blockOutput(linker, node, all, map);
+  return {
+    output: schemaType(base.outputSchema, type),
+    step: {
+      ...base,
+      verb: 'parallel',
+      branches: lanes.map(({ name, linked }) => ({ name, steps: linked.steps })),
+      maxConcurrency: parallel.get('maxConcurrency').number() ?? Math.max(1, lanes.length),
+      onError,
+      output,
+    },
   };
 }
 
@@ -66,7 +90,7 @@ function linkForeach(
   block: Block,
   base: StepBase,
   linkSteps: LinkSteps,
-): Step | undefined {
+): LinkedStep {
   const foreach = node.get('foreach');
   const as = foreach.get('as').text() ?? 'item';
   if (block.names.has(as)) {
@@ -76,9 +100,12 @@ function linkForeach(
       `"${as}" already means something here; choose another name`,
     );
   }
-  const inner = innerBlock(block, [as, 'index']);
-  const steps = linkSteps(linker, node.get('steps'), inner, base.path);
-  const items = linkExpression(linker.reporter, foreach.get('items'), visibleIn(block));
+  const items = linkExpression(linker.reporter, foreach.get('items'), visibleIn(block), 'list');
+  const item = items === undefined ? dyn : itemOf(typeOfExpression(items, block.types).type);
+  const inner = innerBlock(block, { [as]: item, index: number });
+  const linked = linkSteps(linker, node.get('steps'), inner, base.path);
+  const onError = foreach.get('onError').text() === 'collect' ? 'collect' : 'fail-fast';
+  const { output, type } = blockOutput(linker, node, linked.after, linked.output);
   const maxItems = foreach.get('maxItems').number();
   if (maxItems === undefined) {
     linker.reporter.report(
@@ -88,17 +115,21 @@ function linkForeach(
       { part: 'key' },
     );
   }
-  if (items === undefined) return undefined;
+  const list = schemaType(base.outputSchema, listOfLanes(type, onError));
+  if (items === undefined) return { step: undefined, output: list };
   return {
-    ...base,
-    verb: 'foreach',
-    items,
-    as,
-    maxItems,
-    maxConcurrency: foreach.get('maxConcurrency').number() ?? 1,
-    onError: foreach.get('onError').text() === 'collect' ? 'collect' : 'fail-fast',
-    steps,
-    output: blockOutput(linker, node, inner),
+    output: list,
+    step: {
+      ...base,
+      verb: 'foreach',
+      items,
+      as,
+      maxItems,
+      maxConcurrency: foreach.get('maxConcurrency').number() ?? 1,
+      onError,
+      steps: linked.steps,
+      output,
+    },
   };
 }
 
@@ -108,10 +139,17 @@ function linkBranch(
   block: Block,
   base: StepBase,
   linkSteps: LinkSteps,
-): Step {
+): LinkedStep {
   const nodes = node.get('branch').list();
+  const types: Type[] = [];
+  // Where all cases so far end the run, what comes behind knows that none of them held.
+  let known = block;
+  let allEnd = true;
+  let open = block;
+  let hasElse = false;
   const cases = nodes.map((inner, index) => {
     const isElse = inner.get('else').value !== undefined;
+    hasElse ||= isElse;
     if (isElse && index < nodes.length - 1) {
       linker.reporter.report(
         inner,
@@ -119,37 +157,72 @@ function linkBranch(
         'cases after "else" are never reached; put "else" last',
       );
     }
-    const steps = linkSteps(linker, inner.get('steps'), block, `${base.path}#${index}`);
-    return {
-      when: isElse ? undefined : linkExpression(linker.reporter, inner.get('when'), visibleIn(block)),
-      steps,
-      output: blockOutput(linker, inner, block),
-    };
+    const when = isElse ? undefined : linkExpression(linker.reporter, inner.get('when'), visibleIn(open));
+    const linked = linkSteps(linker, inner.get('steps'), where(open, when, true), `${base.path}#${index}`);
+    const { output, type } = blockOutput(linker, inner, linked.after, linked.output);
+    types.push(type);
+    open = where(open, when, false);
+    allEnd &&= isNever(linked.output);
+    if (allEnd) known = where(known, when, false);
+    return { when, steps: linked.steps, output };
   });
-  return { ...base, verb: 'branch', cases };
-}
-
-function linkLoop(linker: StepLinker, node: Node, block: Block, base: StepBase, linkSteps: LinkSteps): Step {
-  const loop = node.get('loop');
-  const inner = innerBlock(block, ['prev', 'index']);
-  const steps = linkSteps(linker, node.get('steps'), inner, base.path);
-  const after = afterSteps(inner, node.get('steps'));
+  const none: Type = hasElse ? never : { ...nullType, soft: true };
   return {
-    ...base,
-    verb: 'loop',
-    until: linkExpression(linker.reporter, loop.get('until'), visibleIn(after)),
-    while: linkExpression(linker.reporter, loop.get('while'), visibleIn(inner)),
-    maxIterations: loop.get('maxIterations').number() ?? 1,
-    steps,
-    output: blockOutput(linker, node, inner),
+    output: schemaType(base.outputSchema, unionOf([...types, none])),
+    step: { ...base, verb: 'branch', cases },
+    after: known,
   };
 }
 
-function blockOutput(
+function linkLoop(
   linker: StepLinker,
   node: Node,
   block: Block,
-  lists: readonly Node[] = [node.get('steps')],
-): Value | undefined {
-  return linkValue(linker.reporter, node.get('output'), visibleIn(lists.reduce(afterSteps, block)));
+  base: StepBase,
+  linkSteps: LinkSteps,
+): LinkedStep {
+  const loop = node.get('loop');
+  const bounded = { ...block, loops: block.loops + 1 };
+  const round = (
+    prev: Type,
+  ): { linked: LinkedSteps; inner: Block; output: Value | undefined; type: Type } => {
+    const inner = innerBlock(bounded, { prev, index: number });
+    const linked = linkSteps(linker, node.get('steps'), inner, base.path);
+    return { linked, inner, ...blockOutput(linker, node, linked.after, linked.output) };
+  };
+  const first = round(dyn);
+  // The second look knows what a round gives; what it finds again is the same finding.
+  const again = membersOf(first.type).some(({ kind }) => kind !== 'dyn') && block.loops < deepestSecondLook;
+  const { linked, inner, output, type } = again
+    ? round(unionOf([{ ...nullType, soft: true }, first.type]))
+    : first;
+  const condition = loop.get('while');
+  const none: Type = condition.value === undefined ? never : nullType;
+  return {
+    output: schemaType(base.outputSchema, unionOf([type, none])),
+    step: {
+      ...base,
+      verb: 'loop',
+      until: linkExpression(linker.reporter, loop.get('until'), visibleIn(linked.after)),
+      while: linkExpression(linker.reporter, condition, visibleIn(inner)),
+      maxIterations: loop.get('maxIterations').number() ?? 1,
+      steps: linked.steps,
+      output,
+    },
+  };
+}
+
+/** Loops inside so many others are looked at once only. */
+const deepestSecondLook = 2;
+
+/** The `output` of a block, which sees the steps inside, and the type of what leaves the block. */
+function blockOutput(
+  linker: StepLinker,
+  node: Node,
+  inside: Block,
+  otherwise: Type,
+): { readonly output: Value | undefined; readonly type: Type } {
+  const output = linkTyped(linker.reporter, node.get('output'), visibleIn(inside));
+  if (output === undefined) return { output, type: otherwise };
+  return { output: output.value, type: isNever(otherwise) ? never : output.typed.type };
 }

@@ -1,15 +1,14 @@
-import { choices } from '../core/suggest.ts';
-import { constantValue, literalTemplate, type Template, type Value } from '../expr/index.ts';
-import type { Catch, Step, StepBase } from '../program/workflow.ts';
+import { isNever, nullType, unionOf, type Expression, type Type } from '../expr/index.ts';
+import type { Agent } from '../program/agent.ts';
+import type { Catch, Step } from '../program/workflow.ts';
 import type { Tool } from '../program/tool.ts';
 import type { Reporter } from './context.ts';
-import { linkBlockStep } from './link-block-steps.ts';
-import { known, type Names } from './names.ts';
+import { linkVerb } from './link-verb.ts';
+import type { Names } from './names.ts';
 import type { Node } from './node.ts';
-import { durationOf, modelOf, retryOf, settingsOf, thinkingOf } from './scalars.ts';
-import { afterStep, afterSteps, innerBlock, visibleIn, type Block } from './step-scope.ts';
-import { linkExpression, linkTemplate, linkValue } from './text.ts';
-import { availableVerbs } from './unavailable.ts';
+import { afterStep, innerBlock, visibleIn, where, withStepCondition, type Block } from './step-scope.ts';
+import { errorType, viewOf } from './step-types.ts';
+import { linkExpression, linkTyped } from './text.ts';
 
 /** What linking steps needs. */
 export interface StepLinker {
@@ -17,36 +16,31 @@ export interface StepLinker {
   readonly names: Names;
   /** Every tool that could be linked, TypeScript-only ones included. */
   readonly tools: Readonly<Record<string, Tool>>;
+  /** Every agent. */
+  readonly agents: Readonly<Record<string, Agent>>;
 }
 
-/** Every verb of the language; the first one a step has is its verb. */
-export const verbs = [
-  'prompt',
-  'skill',
-  'task',
-  'agent',
-  'tool',
-  'shell',
-  'code',
-  'http',
-  'workflow',
-  'dispatch',
-  'set',
-  'log',
-  'parallel',
-  'foreach',
-  'branch',
-  'loop',
-  'approval',
-  'ask',
-  'wait',
-  'return',
-  'fail',
-] as const;
+/** Linked steps of one block. */
+export interface LinkedSteps {
+  readonly steps: Step[];
+  /** What comes behind the steps sees. */
+  readonly after: Block;
+  /** Type of the output of the last step that runs; `never` when the run always ends before. */
+  readonly output: Type;
+}
+
+/** A linked step and what its verb gives; undefined in place of a step that could not be linked. */
+export interface LinkedStep {
+  readonly step: Step | undefined;
+  readonly output: Type;
+  /** What is known behind the step, when it tells something. */
+  readonly after?: Block;
+}
 
 /** The steps of one block, in order; each sees the ones before it. */
-export function linkSteps(linker: StepLinker, list: Node, block: Block, path: string): Step[] {
+export function linkSteps(linker: StepLinker, list: Node, block: Block, path: string): LinkedSteps {
   const steps: Step[] = [];
+  let output: Type = nullType;
   let visible = block;
   const seen = new Map<string, Node>();
   for (const node of list.list()) {
@@ -72,165 +66,58 @@ export function linkSteps(linker: StepLinker, list: Node, block: Block, path: st
       );
     }
     seen.set(id, node.get('id'));
-    const step = linkStep(linker, node, visible, path === '' ? id : `${path}/${id}`, id);
-    if (step !== undefined) steps.push(step);
-    visible = afterStep(visible, id);
+    const linked = linkStep(linker, node, visible, path === '' ? id : `${path}/${id}`, id);
+    if (linked.step !== undefined) steps.push(linked.step);
+    output = linked.condition === undefined ? linked.output : unionOf([linked.output, output]);
+    visible = linked.after;
   }
-  return steps;
+  return { steps, after: visible, output };
 }
 
-function linkStep(linker: StepLinker, node: Node, block: Block, path: string, id: string): Step | undefined {
-  const { reporter } = linker;
-  const verb = verbs.find((candidate) => node.get(candidate).value !== undefined);
-  if (verb === undefined) return undefined;
-  if (!(availableVerbs as readonly string[]).includes(verb)) {
-    reporter.report(
-      node.get(verb),
-      'link/not-available',
-      `the verb "${verb}" is not available in this version`,
-      { part: 'key' },
-    );
-    return undefined;
-  }
-  const base = linkBase(linker, node, block, path, id, stepTimeoutOf(block, verb));
-  const model = modelOf(reporter, node.get('model'), block.config.names);
-  const role = roleOf(linker, node.get('role'));
-  const value = (key: string): Value | undefined => linkValue(reporter, node.get(key), visibleIn(block));
-  const template = (at: Node): Template =>
-    linkTemplate(reporter, at, visibleIn(block)) ?? literalTemplate('');
-  switch (verb) {
-    case 'prompt':
-      if (node.get('images').value !== undefined) {
-        reporter.report(
-          node.get('images'),
-          'link/not-available',
-          '"images" is not available in this version',
-          { part: 'key' },
-        );
-      }
-      return {
-        ...base,
-        verb,
-        prompt: template(node.get('prompt')),
-        model,
-        modelSettings: settingsOf(node.get('modelSettings')),
-        thinking: thinkingOf(node.get('thinking')),
-        role,
-      };
-    case 'agent': {
-      const agent = referenceOf(linker, node, 'agent', Object.keys(linker.names.of.agent));
-      const parts = {
-        with: value('with'),
-        message: linkTemplate(reporter, node.get('message'), visibleIn(block)),
-        instance: linkTemplate(reporter, node.get('instance'), visibleIn(block)),
-      };
-      return agent === undefined ? undefined : { ...base, verb, agent, ...parts, model, role };
-    }
-    case 'tool': {
-      const tool = referenceOf(linker, node, 'tool', Object.keys(linker.tools));
-      const input = value('with');
-      if (tool === undefined) return undefined;
-      const { timeoutMs, retry } = linker.tools[tool] ?? {};
-      return {
-        ...base,
-        verb,
-        tool,
-        with: input,
-        timeoutMs: durationOf(node.get('timeout')) ?? timeoutMs,
-        retry: base.retry ?? retry,
-      };
-    }
-    case 'set':
-      return { ...base, verb, value: value('set') ?? constantValue({}) };
-    case 'log': {
-      const log = node.get('log');
-      const level = log.get('level').text() ?? 'info';
-      return {
-        ...base,
-        verb,
-        level: level === 'debug' || level === 'warn' || level === 'error' ? level : 'info',
-        message: template(log.text() === undefined ? log.get('message') : log),
-        data: linkValue(reporter, log.get('data'), visibleIn(block)),
-      };
-    }
-    case 'return':
-      return { ...base, verb, value: value('return') ?? constantValue(null) };
-    case 'fail': {
-      const fail = node.get('fail');
-      return {
-        ...base,
-        verb,
-        code: fail.get('code').text() ?? 'workflow_failed',
-        message: template(fail.text() === undefined ? fail.get('message') : fail),
-        details: linkValue(reporter, fail.get('details'), visibleIn(block)),
-      };
-    }
-    default:
-      return linkBlockStep(linker, node, block, base, verb, linkSteps);
-  }
-}
-
-/** The deadline of a work step that says none; an agent brings its own. */
-function stepTimeoutOf({ config }: Block, verb: string): number | undefined {
-  if (verb !== 'prompt' && verb !== 'agent') return undefined;
-  return durationOf(config.defaults?.get('stepTimeout')) ?? (verb === 'prompt' ? 600_000 : undefined);
-}
-
-function linkBase(
+/** A step, and the block behind it. */
+function linkStep(
   linker: StepLinker,
   node: Node,
   block: Block,
   path: string,
   id: string,
-  timeoutMs: number | undefined,
-): StepBase {
-  const { reporter } = linker;
-  return {
-    id,
-    path,
-    origin: node.origin(),
-    description: node.get('description').text(),
-    if: linkExpression(reporter, node.get('if'), visibleIn(block)),
-    outputSchema: node.get('outputSchema').object(),
-    timeoutMs: durationOf(node.get('timeout')) ?? timeoutMs,
-    retry: retryOf(node.get('retry')),
-    catch: node
-      .get('catch')
-      .list()
-      .map((inner, index) => linkCatch(linker, inner, block, `${path}!${index}`)),
-    idempotencyKey: linkValue(reporter, node.get('idempotencyKey'), visibleIn(block)),
-    session: linkTemplate(reporter, node.get('session'), visibleIn(block)),
-  };
+): LinkedStep & { readonly after: Block; readonly condition: Expression | undefined } {
+  const condition = linkExpression(linker.reporter, node.get('if'), visibleIn(block));
+  const inner = where(block, condition, true);
+  const skippable = node.get('if').value !== undefined;
+  const { catches, caught } = linkCatches(linker, node, inner, path);
+  const place = { id, path, if: condition, catch: catches };
+  const { step, output, after } = linkVerb(linker, node, inner, place, linkSteps);
+  const ending = unionOf([output, ...caught]);
+  const behind = skippable ? where(block, isNever(ending) ? condition : undefined, false) : (after ?? block);
+  const named = afterStep(behind, id, viewOf(id, { output, caught, skippable }));
+  return { step, output: ending, after: withStepCondition(named, id, condition), condition };
 }
 
-function linkCatch(linker: StepLinker, node: Node, block: Block, path: string): Catch {
-  const inner = innerBlock(block, ['error']);
-  const steps = linkSteps(linker, node.get('steps'), inner, path);
-  return {
-    on: node
-      .get('on')
-      .list()
-      .flatMap((code) => code.text() ?? []),
-    steps,
-    output: linkValue(linker.reporter, node.get('output'), visibleIn(afterSteps(inner, node.get('steps')))),
-  };
-}
-
-function referenceOf(
+/** The `catch` entries of a step, and the types of their outputs. */
+function linkCatches(
   linker: StepLinker,
   node: Node,
-  kind: 'agent' | 'tool',
-  names: readonly string[],
-): string | undefined {
-  const name = node.get(kind).text();
-  return name !== undefined && known(linker.reporter, node.get(kind), kind, name, names) ? name : undefined;
-}
-
-function roleOf(linker: StepLinker, node: Node): string | undefined {
-  const name = node.text();
-  if (name === undefined) return undefined;
-  const roles = Object.keys(linker.names.of.role);
-  if (roles.includes(name)) return name;
-  linker.reporter.report(node, 'ref/unknown-role', `no role "${name}"${choices(name, roles)}`);
-  return undefined;
+  block: Block,
+  path: string,
+): { readonly catches: Catch[]; readonly caught: Type[] } {
+  const caught: Type[] = [];
+  const inner = innerBlock(block, { error: errorType });
+  const catches = node
+    .get('catch')
+    .list()
+    .map((entry, index): Catch => {
+      const linked = linkSteps(linker, entry.get('steps'), inner, `${path}!${index}`);
+      const output = linkTyped(linker.reporter, entry.get('output'), visibleIn(linked.after));
+      caught.push(output === undefined || isNever(linked.output) ? linked.output : output.typed.type);
+      return {
+        on: entry
+          .get('on')
+          .list()
+          .flatMap((code) => code.text() ?? []),
+        steps: linked.steps,
+        output: output?.value,
+      };
+    });
+  return { catches, caught };
 }

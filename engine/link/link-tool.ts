@@ -1,7 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import { isObject } from '../core/json.ts';
 import type { HttpTool, NodeTool, Tool } from '../program/tool.ts';
-import { literalTemplate } from '../expr/index.ts';
+import { literalTemplate, recordOf, typeFromSchema, typeScope } from '../expr/index.ts';
 import { onDisk, textOnDisk } from '../source/index.ts';
 import type { Config } from './link-settings.ts';
 import type { Reporter } from './context.ts';
@@ -9,7 +8,7 @@ import { digest, hashOf } from './hash.ts';
 import { known } from './names.ts';
 import type { Node } from './node.ts';
 import { durationOf, retryOf, textsOf } from './scalars.ts';
-import { closedFields, linkTemplate, linkValue, linkValues, type Visible } from './text.ts';
+import { linkTemplate, linkValue, linkValues, type Visible } from './text.ts';
 
 /** A declared tool; undefined when its type is not available (reported). */
 export function linkTool(reporter: Reporter, root: Node, config: Config): Tool | undefined {
@@ -92,12 +91,11 @@ function linkRun(
 
 function linkHttp(reporter: Reporter, root: Node, config: Config, secrets: readonly string[]): HttpTool {
   const request = root.get('request');
-  const schema = root.get('inputSchema').value;
-  const fields = isObject(schema) ? closedFields(schema) : new Set<string>();
+  const schema = root.get('inputSchema').object();
   const visible: Visible = {
     ...config.visible,
     names: new Set(['input', 'env']),
-    ...(fields === undefined ? {} : { input: fields }),
+    types: typeScope({ input: schema === undefined ? recordOf({}) : typeFromSchema(schema) }),
   };
   const withSecrets: Visible = {
     ...visible,

@@ -1,7 +1,9 @@
 import type { Agent } from '../program/agent.ts';
 import type { Sandbox } from '../program/sandbox.ts';
 import type { Step, Workflow } from '../program/workflow.ts';
+import { typeFromSchema } from '../expr/index.ts';
 import type { Reporter } from './context.ts';
+import { checkLast, checkResult } from './link-arguments.ts';
 import { hashOf, digest } from './hash.ts';
 import type { Config } from './link-settings.ts';
 import { linkSteps, type StepLinker } from './link-steps.ts';
@@ -9,8 +11,8 @@ import { known } from './names.ts';
 import type { Node } from './node.ts';
 import { plainAgent } from './plain-agent.ts';
 import { durationOf, limitsOf } from './scalars.ts';
-import { afterSteps, rootBlock, visibleIn } from './step-scope.ts';
-import { closedFields, linkValue } from './text.ts';
+import { rootBlock, visibleIn } from './step-scope.ts';
+import { linkTyped } from './text.ts';
 
 /** What a workflow's hash covers besides its own file. */
 export interface Reachable {
@@ -23,10 +25,16 @@ export interface Reachable {
 /** A workflow with its steps linked. */
 export function linkWorkflow(linker: StepLinker, root: Node, config: Config, reachable: Reachable): Workflow {
   const { reporter } = linker;
-  const input = root.get('inputSchema').value;
-  const block = rootBlock(config, closedFields(input), homesOf(root.get('steps')));
-  const steps = linkSteps(linker, root.get('steps'), block, '');
-  const end = afterSteps(block, root.get('steps'));
+  const outputSchema = root.get('outputSchema').object();
+  const types = {
+    input: typeFromSchema(root.get('inputSchema').object()),
+    result: outputSchema === undefined ? undefined : typeFromSchema(outputSchema),
+  };
+  const block = rootBlock(config, types, homesOf(root.get('steps')));
+  const { steps, after, output: last } = linkSteps(linker, root.get('steps'), block, '');
+  const output = linkTyped(reporter, root.get('output'), visibleIn(after));
+  if (output !== undefined) checkResult(reporter, root.get('output'), output.typed, types.result);
+  else checkLast(reporter, root.get('steps'), last, types.result);
   const own = root.get('sandbox');
   const named = own.value === undefined ? (config.defaults?.get('sandbox') ?? own) : own;
   const sandbox = sandboxOf(reporter, named, reachable.sandboxes);
@@ -42,13 +50,13 @@ export function linkWorkflow(linker: StepLinker, root: Node, config: Config, rea
     hash,
     origin: root.origin(),
     inputSchema: root.get('inputSchema').object(),
-    outputSchema: root.get('outputSchema').object(),
+    outputSchema,
     sandbox,
     limits: limitsOf(root.get('limits')),
     timeoutMs: durationOf(root.get('timeout')),
     steps,
     prompter: plainAgent(root, config, sandbox, hash),
-    output: linkValue(reporter, root.get('output'), visibleIn(end)),
+    output: output?.value,
   };
 }
 

@@ -76,7 +76,7 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
   const profiles = mapNodes(names.of.profile, (node) => linkAgent(reporter, node, names, config, linked));
   const agents = mapNodes(names.of.agent, (node) => linkAgent(reporter, node, names, config, linked));
   const delegates: Record<string, Agent> = { ...profiles, ...agents };
-  const linker = { reporter, names, tools };
+  const linker = { reporter, names, tools, agents };
   const workflows = mapNodes(names.of.workflow, (node) =>
     linkWorkflow(linker, node, config, { delegates, tools, roles, sandboxes }),
   );

@@ -1,17 +1,26 @@
-import { isObject, type Json } from '../core/json.ts';
 import { segmentsOf } from '../core/json-pointer.ts';
 import { choices, suggest } from '../core/suggest.ts';
 import {
   constantValue,
+  kindOfType,
   literalTemplate,
+  membersOf,
   parseExpression,
   parseTemplate,
   parseValue,
   readsOf,
   templateReads,
+  templateTypeFaults,
+  typeOfExpression,
+  typeOfValue,
+  typeScope,
   valueReads,
   type Expression,
   type Template,
+  type Type,
+  type TypeFault,
+  type TypedValue,
+  type TypeScope,
   type Value,
 } from '../expr/index.ts';
 import type { Reporter } from './context.ts';
@@ -25,8 +34,8 @@ export interface Visible {
   readonly steps?: ReadonlySet<string>;
   /** Steps of the workflow that are not visible here, and the block they live in. */
   readonly hidden?: ReadonlyMap<string, string>;
-  /** Fields of `input`, when its schema lists them all. */
-  readonly input?: ReadonlySet<string>;
+  /** What the names are, as far as it is known; undefined where nothing is. */
+  readonly types?: TypeScope;
   /** Environment variables that `env.<name>` may read. */
   readonly env: ReadonlySet<string>;
   /** Secrets that `secrets.<name>` may read; undefined where secrets may not flow. */
@@ -40,8 +49,13 @@ interface Read {
   readonly end: number;
 }
 
-/** Parses a condition or list expression; a boolean literal counts as one. Reports its faults. */
-export function linkExpression(reporter: Reporter, node: Node, visible: Visible): Expression | undefined {
+/** Parses an expression; a boolean literal counts as one. Reports its faults, those of its type among them. */
+export function linkExpression(
+  reporter: Reporter,
+  node: Node,
+  visible: Visible,
+  wanted: 'condition' | 'list' = 'condition',
+): Expression | undefined {
   const source = typeof node.value === 'boolean' ? String(node.value) : node.text();
   if (source === undefined) return undefined;
   const wrapped = /^\s*\$\{\{[\s\S]*\}\}\s*$/.test(source);
@@ -53,7 +67,12 @@ export function linkExpression(reporter: Reporter, node: Node, visible: Visible)
   for (const fault of faults) {
     reporter.report(node, fault.rule, fault.message, { within: fault, suggestions: fault.suggestions ?? [] });
   }
-  if (expression !== undefined) checkReads(reporter, node, readsOf(expression), visible);
+  if (expression !== undefined) {
+    checkReads(reporter, node, readsOf(expression), visible);
+    const { type, faults: found } = typeOfExpression(expression, visible.types ?? nothing);
+    reportTypes(reporter, node, found);
+    if (found.length === 0) checkWanted(reporter, node, type, wanted);
+  }
   return expression;
 }
 
@@ -65,12 +84,24 @@ export function linkTemplate(reporter: Reporter, node: Node, visible: Visible): 
   for (const fault of faults) {
     reporter.report(node, fault.rule, fault.message, { within: fault, suggestions: fault.suggestions ?? [] });
   }
-  if (template !== undefined) checkReads(reporter, node, templateReads(template), visible);
+  if (template !== undefined) {
+    checkReads(reporter, node, templateReads(template), visible);
+    if (visible.types !== undefined) reportTypes(reporter, node, templateTypeFaults(template, visible.types));
+  }
   return template ?? literalTemplate(source);
 }
 
 /** Parses a value whose leaves may be expressions. Reports its faults. */
 export function linkValue(reporter: Reporter, node: Node, visible: Visible): Value | undefined {
+  return linkTyped(reporter, node, visible)?.value;
+}
+
+/** The same, with what its types tell. */
+export function linkTyped(
+  reporter: Reporter,
+  node: Node,
+  visible: Visible,
+): { readonly value: Value; readonly typed: TypedValue } | undefined {
   if (node.value === undefined) return undefined;
   const { value, faults } = parseValue(node.value);
   for (const fault of faults) {
@@ -81,7 +112,9 @@ export function linkValue(reporter: Reporter, node: Node, visible: Visible): Val
   }
   for (const { pointer, ...read } of valueReads(value))
     checkReads(reporter, descend(node, pointer), [read], visible);
-  return value;
+  const typed = typeOfValue(value, visible.types ?? nothing);
+  for (const fault of typed.faults) reportTypes(reporter, descend(node, fault.pointer), [fault]);
+  return { value, typed };
 }
 
 /** Every value of a map, linked. */
@@ -91,15 +124,23 @@ export function linkValues(reporter: Reporter, node: Node, visible: Visible): Re
   );
 }
 
-/** The fields of an object schema that allows no others, else undefined. */
-export function closedFields(schema: Json | undefined): ReadonlySet<string> | undefined {
-  if (!isObject(schema) || !isObject(schema['properties'])) return undefined;
-  const open = ['patternProperties', 'allOf', 'anyOf', 'oneOf', '$ref', 'if'].some((key) =>
-    Object.hasOwn(schema, key),
-  );
-  if (open || isObject(schema['additionalProperties']) || schema['additionalProperties'] === true)
-    return undefined;
-  return new Set(Object.keys(schema['properties']));
+const nothing = typeScope({});
+
+function reportTypes(reporter: Reporter, node: Node, faults: readonly TypeFault[]): void {
+  for (const fault of faults)
+    reporter.report(node, fault.rule, fault.message, {
+      within: fault,
+      suggestions: fault.suggestions ?? [],
+    });
+}
+
+function checkWanted(reporter: Reporter, node: Node, type: Type, wanted: 'condition' | 'list'): void {
+  const members = membersOf(type);
+  const kinds = wanted === 'list' ? ['dyn', 'list'] : ['dyn', 'bool'];
+  if (members.length === 0 || members.some(({ kind }) => kinds.includes(kind))) return;
+  const rule = wanted === 'list' ? 'expr/not-list' : 'expr/not-boolean';
+  const what = wanted === 'list' ? 'a list' : 'true or false';
+  reporter.report(node, rule, `must be ${what}, got ${kindOfType(type)}`);
 }
 
 function checkReads(reporter: Reporter, node: Node, reads: readonly Read[], visible: Visible): void {
@@ -126,13 +167,6 @@ function checkReads(reporter: Reporter, node: Node, reads: readonly Read[], visi
       const home = visible.hidden?.get(field);
       const why = home === undefined ? choices(field, visible.steps) : `; ${home}`;
       unknown('ref/unknown-step', `no step "${field}" is visible here${why}`, field, visible.steps);
-    } else if (head === 'input' && visible.input !== undefined && !visible.input.has(field)) {
-      unknown(
-        'ref/unknown-field',
-        `no field "${field}" in the input${choices(field, visible.input)}`,
-        field,
-        visible.input,
-      );
     } else if (head === 'env' && !visible.env.has(field)) {
       unknown(
         'ref/unknown-env',

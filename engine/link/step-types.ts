@@ -1,0 +1,71 @@
+import type { Json } from '../core/json.ts';
+import {
+  dyn,
+  listOf,
+  literalOf,
+  never,
+  nullType,
+  number,
+  recordOf,
+  string,
+  typeFromSchema,
+  unionOf,
+  type Type,
+} from '../expr/index.ts';
+
+/** A failure as expressions see it: `steps.<id>.error`, and `error` in a `catch`. */
+export const errorType = recordOf({ code: string, message: string, details: dyn });
+
+/** What `run` is. */
+export const runType = recordOf({ id: string, startedAt: string, workflow: string });
+
+/** How a step may have ended, and what its output is then. */
+export interface Ending {
+  readonly output: Type;
+  /** Outputs of its `catch` entries. */
+  readonly caught: readonly Type[];
+  /** True where it has a condition. */
+  readonly skippable: boolean;
+}
+
+/** What `steps.<id>` is: one record for each way the step may have ended, told apart by `status`. */
+export function viewOf(id: string, { output, caught, skippable }: Ending): Type {
+  if (caught.length === 0 && !skippable) {
+    const status = literalOf('succeeded', 'recovered', 'skipped', 'failed');
+    return view({ status, output, error: unionOf([nullType, errorType]), attempts: number });
+  }
+  const recovered = caught.length === 0 ? never : unionOf(caught);
+  const skipped: Type = skippable ? { ...nullType, skipped: id } : never;
+  return unionOf([
+    view({ status: literalOf('succeeded'), output, error: nullType, attempts: number }),
+    view({ status: literalOf('recovered'), output: recovered, error: errorType, attempts: number }),
+    view({ status: literalOf('skipped'), output: skipped, error: nullType, attempts: number }),
+    view({ status: literalOf('failed'), output: never, error: errorType, attempts: number }),
+  ]);
+}
+
+/** What lanes with `onError: collect` give: each its output, or why it failed. */
+export function collected(output: Type): Type {
+  return unionOf([
+    recordOf({ status: literalOf('succeeded'), output, error: nullType }),
+    recordOf({ status: literalOf('failed'), output: nullType, error: errorType }),
+  ]);
+}
+
+/** The type of a list of outputs of lanes. */
+export function listOfLanes(output: Type, onError: string): Type {
+  return listOf(onError === 'collect' ? collected(output) : output);
+}
+
+/** The type a schema gives; `otherwise` where there is none. */
+export function schemaType(
+  schema: { readonly [key: string]: Json } | boolean | undefined,
+  otherwise: Type,
+): Type {
+  return schema === undefined ? otherwise : typeFromSchema(schema);
+}
+
+/** Other names of a step are reported by themselves, so they are nobody's type fault. */
+function view(fields: Readonly<Record<string, Type>>): Type {
+  return { ...recordOf(fields), rest: dyn };
+}
