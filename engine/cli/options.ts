@@ -1,12 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ExplainOptions } from './commands/explain.ts';
 import type { RunsOptions } from './commands/runs.ts';
 import type { RunOptions } from './commands/run.ts';
+import type { SchemaOptions } from './commands/schema.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { ValidateOptions } from './commands/validate.ts';
 import { reportFailure } from './report/failure.ts';
+import { addTarget, formats } from './report/target.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { plainUsageError } from './usage-error.ts';
+import { readVersion } from './version.ts';
 
 /**
  * All commands with their options and help. Each command is imported when it is called.
@@ -39,16 +42,57 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     .command('validate')
     .description('check the files of a project and print what is wrong with them')
     .argument('[project]', 'project folder', '.')
-    .addOption(
-      new Option('--format <format>', 'how findings are printed')
-        .choices(['codeframe', 'json', 'github'])
-        .default('codeframe'),
+    .option(
+      '--format <format[=file]>',
+      `how findings are written: ${formats.join(', ')}; to stdout or a file; may be repeated (default: codeframe)`,
+      addTarget,
     )
-    .option('--json', 'the same as --format json')
-    .addHelpText('after', examples('engine validate', 'engine validate ./my-project --format github'))
+    .addOption(
+      new Option('--fail-on <level>', 'the least level that makes the check fail')
+        .choices(['error', 'warning', 'info'])
+        .default('error'),
+    )
+    .option(
+      '--max-problems <count>',
+      'write at most this many findings, the worst ones',
+      integer(1, 1_000_000),
+    )
+    .option('--json', 'print JSON, the same as --format json')
+    .addHelpText(
+      'after',
+      examples(
+        'engine validate',
+        'engine validate ./my-project --format github --fail-on warning',
+        'engine validate --format stylish --format sarif=findings.sarif',
+      ),
+    )
     .action(
       perform(end, async (terminal, [project], options: ValidateOptions) =>
         (await import('./commands/validate.ts')).validate(project ?? '.', options, terminal),
+      ),
+    );
+
+  engine
+    .command('explain')
+    .description('say why a rule of validate is there, with a bad and a good sample and the fix')
+    .argument('[rule]', 'a rule such as "ref/unknown-agent", or a family such as "ref"; default: list all')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples('engine explain', 'engine explain ref/unknown-agent'))
+    .action(
+      perform(end, async (terminal, [rule], options: ExplainOptions) =>
+        (await import('./commands/explain.ts')).explain(rule, options, terminal),
+      ),
+    );
+
+  engine
+    .command('schema')
+    .description('print the JSON Schema of a kind of spec, for editors')
+    .argument('[kind]', 'a kind such as "agent"; default: list all')
+    .option('--json', 'list the kinds as JSON')
+    .addHelpText('after', examples('engine schema', 'engine schema workflow > workflow.schema.json'))
+    .action(
+      perform(end, async (terminal, [kind], options: SchemaOptions) =>
+        (await import('./commands/schema.ts')).schema(kind, options, terminal),
       ),
     );
 
@@ -162,9 +206,4 @@ function integer(least: number, most: number): (text: string) => number {
 
 function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`;
-}
-
-function readVersion(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
 }

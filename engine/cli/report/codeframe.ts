@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { codeFrame } from '../../source/index.ts';
 import type { Colors } from '../terminal.ts';
 import { placeOf, placesFrom } from './places.ts';
+import { readTexts } from './texts.ts';
 
 /**
  * Diagnostics for people: level, rule and message, the place, the lines around it, the cure, other places.
@@ -34,15 +33,4 @@ export async function codeFrames(
       ].join('\n');
     })
     .join('\n');
-}
-
-async function readTexts(project: string, diagnostics: readonly Diagnostic[]): Promise<Map<string, string>> {
-  const files = new Set(diagnostics.filter(({ range }) => range !== undefined).map(({ file }) => file));
-  const texts = new Map<string, string>();
-  for (const file of files) {
-    // A file that has gone since it was checked is shown without its lines.
-    const text = await readFile(join(project, file), 'utf8').catch(() => undefined);
-    if (text !== undefined) texts.set(file, text);
-  }
-  return texts;
 }

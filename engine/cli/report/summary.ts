@@ -4,11 +4,17 @@ import type { Program } from '../../program/program.ts';
 
 /**
  * The last line of `validate`: `2 errors, 1 warning in 3 files`, or `ok: 1 agent, 2 workflows in 34ms`.
+ * @param program the Program when the check did not fail.
  * @param durationMs how long the check took.
+ * @param shown how many of the diagnostics are shown.
  */
 export function summary(
   diagnostics: readonly Diagnostic[],
-  { program, durationMs }: { readonly program: Program | undefined; readonly durationMs: number },
+  {
+    program,
+    durationMs,
+    shown,
+  }: { readonly program: Program | undefined; readonly durationMs: number; readonly shown: number },
 ): string {
   const { errors, warnings, infos } = countLevels(diagnostics);
   const levels = [
@@ -17,7 +23,8 @@ export function summary(
     ...(infos > 0 ? [count(infos, 'note')] : []),
   ].join(', ');
   const files = count(new Set(diagnostics.map(({ file }) => file)).size, 'file');
-  const found = levels === '' ? undefined : `${levels} in ${files}`;
+  const rest = shown < diagnostics.length ? `, ${shown} of them shown` : '';
+  const found = levels === '' ? undefined : `${levels} in ${files}${rest}`;
   if (program === undefined) return found ?? 'nothing could be checked';
   const specs = countSpecs(program).map(([kind, number]) => count(number, kind.slice(0, -1)));
   const checked = `${specs.length === 0 ? 'no agents and no workflows' : specs.join(', ')} in ${formatDuration(durationMs)}`;

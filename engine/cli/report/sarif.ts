@@ -1,0 +1,91 @@
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Diagnostic, Level } from '../../core/diagnostic.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import type { Range } from '../../core/range.ts';
+import { readRulePages, type RulePage } from '../rule-pages.ts';
+import { readVersion } from '../version.ts';
+import { fingerprints } from './fingerprint.ts';
+import { placesFrom } from './places.ts';
+import { readTexts } from './texts.ts';
+
+const levels: Readonly<Record<Level, string>> = { error: 'error', warning: 'warning', info: 'note' };
+
+/**
+ * Diagnostics as a SARIF 2.1.0 log, which code scanning of GitHub and viewers in editors read. Files below the current folder are
+ * relative to it; each rule that found something brings its page as help.
+ */
+export async function sarifReport(
+  diagnostics: readonly Diagnostic[],
+  { project }: { readonly project: string },
+): Promise<string> {
+  const pages = new Map((await readRulePages()).map((page) => [page.rule, page]));
+  const marks = fingerprints(diagnostics, await readTexts(project, diagnostics));
+  const rules = [...new Set(diagnostics.map(({ rule }) => rule))].sort();
+  const nameOf = placesFrom(project);
+  const locationOf = (file: string, range: Range | undefined): JsonObject => ({
+    physicalLocation: {
+      artifactLocation: artifactOf(nameOf(file)),
+      ...(range === undefined ? {} : { region: regionOf(range) }),
+    },
+  });
+  const results = diagnostics.map(
+    ({ rule, level, message, hint, file, range, related = [] }, index): Json => ({
+      ruleId: rule,
+      ruleIndex: rules.indexOf(rule),
+      level: levels[level],
+      message: { text: hint === undefined ? message : `${message} (${hint})` },
+      locations: [locationOf(file, range)],
+      ...(related.length === 0
+        ? {}
+        : {
+            relatedLocations: related.map((other, id) => ({
+              id,
+              ...locationOf(other.file, other.range),
+              message: { text: other.message },
+            })),
+          }),
+      partialFingerprints: { primaryLocationLineHash: marks[index] ?? '' },
+    }),
+  );
+  return JSON.stringify(
+    {
+      $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+      version: '2.1.0',
+      runs: [
+        {
+          tool: {
+            driver: {
+              name: 'flue-engine',
+              semanticVersion: readVersion(),
+              rules: rules.map((rule) => ruleOf(rule, pages.get(rule))),
+            },
+          },
+          columnKind: 'utf16CodeUnits',
+          results,
+        },
+      ],
+    },
+    null,
+    2,
+  );
+}
+
+function ruleOf(id: string, page: RulePage | undefined): Json {
+  if (page === undefined) return { id };
+  return {
+    id,
+    shortDescription: { text: page.summary },
+    help: { text: page.text, markdown: page.text },
+    defaultConfiguration: { level: levels[page.level] },
+  };
+}
+
+function artifactOf(name: string): JsonObject {
+  if (isAbsolute(name)) return { uri: pathToFileURL(name).href };
+  return { uri: name.split('/').map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' };
+}
+
+function regionOf({ start, end }: Range): JsonObject {
+  return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
+}
