@@ -2,7 +2,7 @@ import { itemOf } from './cel-signatures.ts';
 import { helperName, pairsOf, partialName } from './template-check.ts';
 import type { Stretch, TemplateTree } from './template-parse.ts';
 import { entryOf, narrowed, placeOf, startOf, type Context, type Sight } from './template-sight.ts';
-import { fieldType, type TypeFault } from './type-fault.ts';
+import { anItemOf, fieldType, type TypeFault } from './type-fault.ts';
 import { kindOfType } from './type-name.ts';
 import type { TypeScope } from './type-scope.ts';
 import { bool, dyn, isScalar, membersOf, number, string, unionOf, withoutNull, type Type } from './type.ts';
@@ -71,7 +71,7 @@ export function checkTemplateTypes(
       ...sight.bound,
       ...names.map((word, index) => [word, given[index] ?? dyn] as const),
     ]);
-    const of = isEach ? `an item of ${written}` : written;
+    const of = isEach ? `${anItemOf}${written}` : written;
     program(node.program, { ...sight, contexts: [...sight.contexts, { type: inner, of }], bound });
     program(node.inverse, sight);
   }

@@ -53,10 +53,9 @@ export function fieldType(target: Type, read: FieldRead, report: Report): Type {
   }
   const members = membersOf(target);
   if (found.length === 0 && members.some(({ kind }) => kind === 'record')) {
-    const whole = read.of === 'input' ? 'the input' : `"${shortened(read.of)}"`;
     report(
       'ref/unknown-field',
-      `no field "${read.name}" in ${whole}${choices(read.name, names)}`,
+      `no field "${read.name}" in ${wholeOf(read.of)}${choices(read.name, names)}`,
       read.at,
       suggest(read.name, names, 3),
     );
@@ -85,6 +84,16 @@ export function mayNotHaveRun(
     `step "${step}" may not have run, and "${shortened(of)}" is null then; ask for steps.${step}.status == "succeeded" first, or write default(…)`,
     targetAt,
   );
+}
+
+/** Begins the words for what `each` gives, which have no name of their own. */
+export const anItemOf = 'an item of ';
+
+function wholeOf(of: string): string {
+  if (of === 'input') return 'the input';
+  return of.startsWith(anItemOf)
+    ? `${anItemOf}"${shortened(of.slice(anItemOf.length))}"`
+    : `"${shortened(of)}"`;
 }
 
 /** Source text on one line, at most 60 characters. */
