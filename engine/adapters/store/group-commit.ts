@@ -1,36 +1,41 @@
-import type { Query } from './sqlite-connection.ts';
 import { codeOf } from './sqlite-problems.ts';
 
-/** Writes one after the other, in the order they were asked for. */
-export interface Writer {
-  /** Runs one statement's work; resolves when it is committed. */
-  write<T>(work: () => Promise<T>): Promise<T>;
+/** Writes acts in the order they were asked for. */
+export interface Writer<Act> {
+  /** Resolves when the act is committed: whether it changed what is stored. */
+  write(act: Act): Promise<boolean>;
   /** Resolves when nothing waits any more. */
   drain(): Promise<void>;
 }
 
 /**
  * A writer that commits together whatever was asked for while the disk was busy: sixteen parallel writes cost two syncs,
- * not sixteen. The connection must be used by nothing else, or that would join a transaction that may yet roll back.
+ * not sixteen. `commit` writes all acts of a group or none, and answers for each whether it changed anything.
  */
-export function groupCommit(query: Query): Writer {
-  let waiting: Act[] = [];
+export function groupCommit<Act>(commit: (acts: readonly Act[]) => Promise<readonly boolean[]>): Writer<Act> {
+  const waiting: Waiting<Act>[] = [];
   let working: Promise<void> | undefined;
 
-  const work = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const group = waiting.slice(0, largestGroup);
-      waiting = waiting.slice(largestGroup);
-      for (const settle of group.length === 1 ? await runAlone(group) : await runTogether(query, group))
-        settle();
+  const settle = async (group: readonly Waiting<Act>[]): Promise<void> => {
+    try {
+      const answers = await commit(group.map(({ act }) => act));
+      for (const [place, { resolve }] of group.entries()) resolve(answers[place] ?? false);
+    } catch (error) {
+      // A broken constraint is the fault of one act: the others must not fail with it.
+      if (group.length > 1 && codeOf(error) === 'SQLITE_CONSTRAINT')
+        for (const one of group) await settle([one]);
+      else for (const { reject } of group) reject(error);
     }
+  };
+  const work = async (): Promise<void> => {
+    while (waiting.length > 0) await settle(waiting.splice(0, largestGroup));
     working = undefined;
   };
 
   return {
-    write: <T>(run: () => Promise<T>) =>
-      new Promise<T>((resolve, reject) => {
-        waiting.push({ run, resolve: resolve as (value: unknown) => void, reject });
+    write: (act) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ act, resolve, reject });
         // Not at once: what is asked for in the same turn of the event loop shall be in the same group.
         working ??= new Promise<void>((turn) => setImmediate(turn)).then(work);
       }),
@@ -40,48 +45,10 @@ export function groupCommit(query: Query): Writer {
   };
 }
 
-interface Act {
-  readonly run: () => Promise<unknown>;
-  readonly resolve: (value: unknown) => void;
+interface Waiting<Act> {
+  readonly act: Act;
+  readonly resolve: (changed: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
 
-type Settle = () => void;
-
 const largestGroup = 256;
-
-async function runAlone(group: readonly Act[]): Promise<Settle[]> {
-  return Promise.all(group.map((act) => outcomeOf(act).then(({ settle }) => settle)));
-}
-
-async function runTogether(query: Query, group: readonly Act[]): Promise<Settle[]> {
-  const settles: Settle[] = [];
-  try {
-    await query('BEGIN IMMEDIATE');
-    for (const act of group) {
-      const { settle, error } = await outcomeOf(act);
-      if (endsTransaction(error)) throw error;
-      settles.push(settle);
-    }
-    await query('COMMIT');
-    return settles;
-  } catch (error) {
-    await query('ROLLBACK').catch(() => undefined);
-    return group.map((act) => () => act.reject(error));
-  }
-}
-
-async function outcomeOf(act: Act): Promise<{ settle: Settle; error?: unknown }> {
-  try {
-    const value = await act.run();
-    return { settle: () => act.resolve(value) };
-  } catch (error) {
-    return { settle: () => act.reject(error), error };
-  }
-}
-
-/** A broken constraint undoes its statement alone; after other SQLite errors the transaction may be gone. */
-function endsTransaction(error: unknown): boolean {
-  const code = codeOf(error);
-  return code !== undefined && code.startsWith('SQLITE_') && code !== 'SQLITE_CONSTRAINT';
-}

@@ -3,6 +3,7 @@ import { connect, type Connection } from './sqlite-connection.ts';
 import { inspect, locate, makePrivateFile, sizeOf } from './sqlite-file.ts';
 import { corrupt, storeProblem, unavailable } from './sqlite-problems.ts';
 import { migrate, readVersion, schemaVersion } from './sqlite-schema.ts';
+import { prepareWrites } from './sqlite-writes.ts';
 
 /** The open connections of one store. */
 export interface SqliteFiles {
@@ -48,6 +49,7 @@ async function openToOwn(file: string, undo: Undo): Promise<Opened> {
   await writer.query('PRAGMA store.journal_mode=WAL');
   await writer.query('PRAGMA store.synchronous=FULL');
   await migrate(writer.query);
+  await prepareWrites(writer.query);
   undo.push(async () => {
     // Tidiness only: what a full disk keeps from being moved stays in the WAL and is read from there.
     await writer.query('PRAGMA store.wal_checkpoint(TRUNCATE)').catch(() => undefined);

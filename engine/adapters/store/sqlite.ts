@@ -7,18 +7,24 @@ import { openFiles, type SqliteFiles } from './sqlite-open.ts';
 import { storeProblem, unavailable } from './sqlite-problems.ts';
 import {
   allCheckpoints,
-  appendEvents,
-  finishExecution,
-  insertExecution,
   lastEvent,
   listExecutions,
-  putCheckpoint,
   readEvents,
   selectExecution,
-  startExecution,
   toExecution,
   type Statement,
-} from './sqlite-sql.ts';
+} from './sqlite-reads.ts';
+import {
+  appendEvents,
+  commitActs,
+  deleteDocument,
+  finishExecution,
+  insertExecution,
+  putCheckpoint,
+  setDocument,
+  startExecution,
+  type Act,
+} from './sqlite-writes.ts';
 
 /** Which file, and whether only to look at it. */
 export interface SqliteStoreOptions {
@@ -44,7 +50,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
 function storeOver(files: SqliteFiles): Store {
   const { path, reader, writer } = files;
-  const commits = writer && groupCommit(writer.query);
+  const commits = writer && groupCommit((acts: readonly Act[]) => commitActs(writer.query, acts));
   let closing: Promise<void> | undefined;
 
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -56,13 +62,11 @@ function storeOver(files: SqliteFiles): Store {
     }
   };
   const read = (statement: Statement) => guard(() => reader.query(...statement));
-  const write = <T>(work: (connection: NonNullable<typeof writer>) => Promise<T>): Promise<T> =>
+  const write = (act: () => Act): Promise<boolean> =>
     guard(() => {
-      if (writer === undefined || commits === undefined)
-        throw unavailable(path, 'it is open for reading only');
-      return commits.write(() => work(writer));
+      if (commits === undefined) throw unavailable(path, 'it is open for reading only');
+      return commits.write(act());
     });
-  const change = (statement: Statement) => write(({ query }) => query(...statement));
 
   return {
     durable: true,
@@ -71,24 +75,24 @@ function storeOver(files: SqliteFiles): Store {
       getMany: (namespace, keys) =>
         guard(() => reader.documents.getMany(keys.map((key) => documentKey(namespace, key)))),
       set: async (namespace, key, value) => {
-        await write(({ documents }) => documents.set(documentKey(namespace, key), value));
+        await write(() => setDocument(documentKey(namespace, key), value));
       },
       delete: async (namespace, key) => {
-        await write(({ documents }) => documents.delete(documentKey(namespace, key)));
+        await write(() => deleteDocument(documentKey(namespace, key)));
       },
     },
     executions: {
-      insert: async (execution) => (await change(insertExecution(execution))).length === 1,
+      insert: (execution) => write(() => insertExecution(execution)),
       start: async (id, startedAt) => {
-        await change(startExecution(id, startedAt));
+        await write(() => startExecution(id, startedAt));
       },
-      finish: async (id, outcome) => (await change(finishExecution(id, outcome))).length === 1,
+      finish: (id, outcome) => write(() => finishExecution(id, outcome)),
       get: async (id) => (await read(selectExecution(id))).map(toExecution)[0],
       list: async (filter) => (await read(listExecutions(filter))).map(toExecution),
     },
     events: {
       append: async (events) => {
-        if (events.length > 0) await change(appendEvents(events));
+        if (events.length > 0) await write(() => appendEvents(events));
       },
       read: async (executionId, { after, limit }) =>
         (await read(readEvents(executionId, after, limit))).map(
@@ -98,7 +102,7 @@ function storeOver(files: SqliteFiles): Store {
     },
     checkpoints: {
       put: async (executionId, key, value) => {
-        await change(putCheckpoint(executionId, key, value));
+        await write(() => putCheckpoint(executionId, key, value));
       },
       all: async (executionId) => {
         const rows = await read(allCheckpoints(executionId));

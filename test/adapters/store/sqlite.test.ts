@@ -1,8 +1,11 @@
+import { KeyvSqlite } from '@keyv/sqlite';
 import { expect } from 'chai';
+import { Keyv } from 'keyv';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';
+import type { Json } from '../../../engine/core/json.ts';
 import { Problem } from '../../../engine/core/problem.ts';
 import { event, run } from './samples.ts';
 
@@ -34,6 +37,63 @@ describe('sqlite store: the file', () => {
     const store = await openSqliteStore({ path });
     await store.documents.set('d', 'k', 1);
     expect(await store.documents.get('d', 'k')).to.equal(1);
+    await store.close();
+  });
+
+  it('Keyv reads the documents that a store wrote, and writes the same', async () => {
+    const values: Json[] = [null, false, 0, '', ':colon', 'nul\u0000 \ud800 漢 😀', [], { a: [{ b: null }] }];
+    const store = await openSqliteStore({ path });
+    await Promise.all(values.map((value, index) => store.documents.set('d', `k${index}`, value)));
+    await store.documents.set('d', 'gone', 1);
+    await store.documents.delete('d', 'gone');
+    await store.close();
+
+    const sqlite = new KeyvSqlite({ uri: `sqlite://${path}`, table: 'documents' });
+    const options = { useKeyPrefix: false, serialize: JSON.stringify, deserialize: JSON.parse };
+    const keyv = new Keyv<Json>({ store: sqlite, ...options });
+    for (const [index, value] of values.entries()) {
+      const written: unknown = await sqlite.get(`d:k${index}`);
+      expect(await keyv.get(`d:k${index}`)).to.deep.equal(value);
+      await keyv.set(`d:k${index}`, value);
+      expect(await sqlite.get(`d:k${index}`)).to.equal(written);
+    }
+    expect(await keyv.has('d:gone')).to.equal(false);
+    await sqlite.close();
+  });
+
+  it('acts asked for together each get their own answer, also when one of them fails', async () => {
+    const store = await openSqliteStore({ path });
+    const { executions, events, documents } = store;
+    await events.append([event('old', 1)]);
+    const ask = (id: string, taken: number) =>
+      Promise.allSettled([
+        documents.set('d', 'k', `${id} 1`),
+        executions.insert(run(id, 1)),
+        executions.insert(run(id, 2)),
+        events.append([event('old', taken)]),
+        executions.finish(id, { state: 'succeeded', endedAt: 3 }),
+        executions.finish(id, { state: 'failed', endedAt: 4 }),
+        documents.set('d', 'k', `${id} 2`),
+      ]);
+    for (const [id, taken] of [
+      ['good', 2],
+      ['bad', 1],
+    ] as const) {
+      const answers = await ask(id, taken);
+      expect(
+        answers.map((answer) => (answer.status === 'rejected' ? 'rejected' : answer.value)),
+      ).to.deep.equal([
+        undefined,
+        true,
+        false,
+        id === 'good' ? undefined : 'rejected',
+        true,
+        false,
+        undefined,
+      ]);
+      expect(await executions.get(id)).to.include({ createdAt: 1, state: 'succeeded', endedAt: 3 });
+      expect(await documents.get('d', 'k')).to.equal(`${id} 2`);
+    }
     await store.close();
   });
 

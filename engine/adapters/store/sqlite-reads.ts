@@ -1,64 +1,13 @@
-import type { EngineEvent } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
 import type { ProblemData } from '../../core/problem.ts';
 import type { Usage } from '../../core/message.ts';
-import { isTerminal, terminalStates, type ExecutionState } from '../../core/status.ts';
-import type { Execution, ExecutionFilter, Outcome } from '../../ports/store.ts';
+import { isTerminal, type ExecutionState } from '../../core/status.ts';
+import type { Execution, ExecutionFilter } from '../../ports/store.ts';
 import { listLimit } from './list-limit.ts';
 import type { Row } from './sqlite-connection.ts';
 
 /** One statement and its parameters. */
 export type Statement = readonly [sql: string, parameters: readonly (string | number | null)[]];
-
-const open = `state NOT IN (${terminalStates.map((state) => `'${state}'`).join(', ')})`;
-
-/** Gives one row when the execution is new. */
-export function insertExecution(execution: Execution): Statement {
-  return [
-    `INSERT INTO executions
-       (id, kind, name, key, state, input, output, error, usage, hash, created_at, started_at, ended_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING 1`,
-    [
-      execution.id,
-      execution.kind,
-      execution.name,
-      execution.key,
-      execution.state,
-      JSON.stringify(execution.input),
-      textOf(execution.output),
-      textOf(execution.error),
-      textOf(execution.usage),
-      execution.hash,
-      execution.createdAt,
-      execution.startedAt ?? null,
-      execution.endedAt ?? null,
-    ],
-  ];
-}
-
-/** Marks an execution running that has not ended; the first start is the one that is kept. */
-export function startExecution(id: string, startedAt: number): Statement {
-  return [
-    `UPDATE executions SET state = 'running', started_at = coalesce(started_at, ?) WHERE id = ? AND ${open}`,
-    [startedAt, id],
-  ];
-}
-
-/** Gives one row when the execution had not ended. */
-export function finishExecution(id: string, outcome: Outcome): Statement {
-  return [
-    `UPDATE executions SET state = ?, output = coalesce(?, output), error = coalesce(?, error), usage = coalesce(?, usage),
-       ended_at = ? WHERE id = ? AND ${open} RETURNING 1`,
-    [
-      outcome.state,
-      textOf(outcome.output),
-      textOf(outcome.error),
-      textOf(outcome.usage),
-      outcome.endedAt,
-      id,
-    ],
-  ];
-}
 
 /** One execution. */
 export function selectExecution(id: string): Statement {
@@ -105,16 +54,6 @@ export function toExecution(row: Row): Execution {
   };
 }
 
-/** All events in one statement, however many there are. */
-export function appendEvents(events: readonly EngineEvent[]): Statement {
-  const rows = events.map((event) => [event.executionId, event.index, JSON.stringify(event)]);
-  return [
-    `INSERT INTO events (execution_id, idx, body)
-     SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`,
-    [JSON.stringify(rows)],
-  ];
-}
-
 /** Events after an index, in order. */
 export function readEvents(executionId: string, after: number, limit: number): Statement {
   return [
@@ -128,21 +67,9 @@ export function lastEvent(executionId: string): Statement {
   return ['SELECT max(idx) AS last FROM events WHERE execution_id = ?', [executionId]];
 }
 
-/** The first write of a key wins. */
-export function putCheckpoint(executionId: string, key: string, value: Json): Statement {
-  return [
-    'INSERT INTO checkpoints (execution_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-    [executionId, key, JSON.stringify(value)],
-  ];
-}
-
 /** All checkpoints of an execution. */
 export function allCheckpoints(executionId: string): Statement {
   return ['SELECT key, value FROM checkpoints WHERE execution_id = ?', [executionId]];
-}
-
-function textOf(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value);
 }
 
 /** `+` keeps the planner off the state index where most rows match and reading in time order stops sooner. */

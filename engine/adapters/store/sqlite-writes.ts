@@ -1,0 +1,125 @@
+import type { EngineEvent } from '../../core/event.ts';
+import type { Json } from '../../core/json.ts';
+import { terminalStates } from '../../core/status.ts';
+import type { Execution, Outcome } from '../../ports/store.ts';
+import type { Query } from './sqlite-connection.ts';
+
+/** One write: a row of the view `act`. What `value` holds depends on the kind. */
+export interface Act {
+  readonly kind: keyof typeof meanings;
+  readonly id?: string;
+  readonly key?: string;
+  readonly value?: string | number;
+}
+
+/**
+ * Makes what `commitActs` needs on a connection, in its temporary schema: the file stays as it is.
+ *
+ * Every statement sent to SQLite is a trip to another thread, dearer than its work. So a whole group is one statement, an insert
+ * into the view `act`, and triggers do what each row means.
+ */
+export async function prepareWrites(query: Query): Promise<void> {
+  await query('PRAGMA temp_store=MEMORY');
+  await query('CREATE TEMP TABLE answer (place INTEGER PRIMARY KEY, changed INTEGER)');
+  await query(
+    'CREATE TEMP VIEW act AS SELECT NULL AS place, NULL AS kind, NULL AS id, NULL AS key, NULL AS value',
+  );
+  for (const [kind, meaning] of Object.entries(meanings)) {
+    await query(
+      `CREATE TEMP TRIGGER act_${kind} INSTEAD OF INSERT ON act WHEN NEW.kind = '${kind}' BEGIN
+         ${meaning};
+         INSERT OR REPLACE INTO answer VALUES (NEW.place, changes());
+       END`,
+    );
+  }
+}
+
+/**
+ * Writes all acts, in order, or none: resolves when they are on disk, for each whether it changed anything. Rejects with the
+ * driver's error.
+ */
+export async function commitActs(query: Query, acts: readonly Act[]): Promise<readonly boolean[]> {
+  const rows = await query(
+    `INSERT INTO act VALUES ${acts.map((_, place) => `(${place}, ?, ?, ?, ?)`).join(', ')}
+     RETURNING place, (SELECT changed FROM answer WHERE answer.place = act.place) AS changed`,
+    acts.flatMap(({ kind, id, key, value }) => [kind, id ?? null, key ?? null, value ?? null]),
+  );
+  const changed = new Set(rows.filter((row) => row['changed'] !== 0).map((row) => row['place']));
+  return acts.map((_, place) => changed.has(place));
+}
+
+const open = `state NOT IN (${terminalStates.map((state) => `'${state}'`).join(', ')})`;
+
+/** What each kind of act does. Triggers name tables without their schema; only the file has tables of these names. */
+const meanings = {
+  setDocument: `INSERT INTO documents (key, value) VALUES (NEW.key, NEW.value)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+  deleteDocument: 'DELETE FROM documents WHERE key = NEW.key',
+  insertExecution: `INSERT INTO executions
+    (id, key, kind, name, state, input, output, error, usage, hash, created_at, started_at, ended_at)
+    VALUES (NEW.id, NEW.key, ${valuesFrom(11)}) ON CONFLICT (id) DO NOTHING`,
+  startExecution: `UPDATE executions SET state = 'running', started_at = coalesce(started_at, NEW.value)
+    WHERE id = NEW.id AND ${open}`,
+  finishExecution: `UPDATE executions SET state = NEW.value ->> 0, output = coalesce(NEW.value ->> 1, output),
+    error = coalesce(NEW.value ->> 2, error), usage = coalesce(NEW.value ->> 3, usage), ended_at = NEW.value ->> 4
+    WHERE id = NEW.id AND ${open}`,
+  appendEvents: `INSERT INTO events (execution_id, idx, body)
+    SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(NEW.value)`,
+  putCheckpoint: `INSERT INTO checkpoints (execution_id, key, value) VALUES (NEW.id, NEW.key, NEW.value)
+    ON CONFLICT DO NOTHING`,
+} as const;
+
+/** Sets a document. The text is the one that Keyv stores and reads: the value in an object, without a time it expires at. */
+export function setDocument(key: string, value: Json): Act {
+  return { kind: 'setDocument', key, value: JSON.stringify({ value }) };
+}
+
+/** Deletes a document that may be there. */
+export function deleteDocument(key: string): Act {
+  return { kind: 'deleteDocument', key };
+}
+
+/** Changes something when the execution is new. */
+export function insertExecution(execution: Execution): Act {
+  const { id, key, kind, name, state, input, output, error, usage, hash } = execution;
+  const { createdAt, startedAt, endedAt } = execution;
+  const texts = [input, output, error, usage].map(textOf);
+  return {
+    kind: 'insertExecution',
+    id,
+    key,
+    value: JSON.stringify([kind, name, state, ...texts, hash, createdAt, startedAt, endedAt]),
+  };
+}
+
+/** Marks an execution running that has not ended; the first start is the one that is kept. */
+export function startExecution(id: string, startedAt: number): Act {
+  return { kind: 'startExecution', id, value: startedAt };
+}
+
+/** Changes something when the execution had not ended. */
+export function finishExecution(id: string, { state, output, error, usage, endedAt }: Outcome): Act {
+  const value = JSON.stringify([state, textOf(output), textOf(error), textOf(usage), endedAt]);
+  return { kind: 'finishExecution', id, value };
+}
+
+/** All events in one act, however many there are. */
+export function appendEvents(events: readonly EngineEvent[]): Act {
+  const rows = events.map((event) => [event.executionId, event.index, JSON.stringify(event)]);
+  return { kind: 'appendEvents', value: JSON.stringify(rows) };
+}
+
+/** The first write of a key wins. */
+export function putCheckpoint(executionId: string, key: string, value: Json): Act {
+  return { kind: 'putCheckpoint', id: executionId, key, value: JSON.stringify(value) };
+}
+
+/** As many columns from a JSON array in `NEW.value`. */
+function valuesFrom(count: number): string {
+  return Array.from({ length: count }, (_, place) => `NEW.value ->> ${place}`).join(', ');
+}
+
+/** As JSON, and no text for no value. */
+function textOf(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
