@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { JsonSchema } from '../../engine/core/json.ts';
+import type { Json, JsonSchema } from '../../engine/core/json.ts';
 import {
   misfitsOfType,
   parseValue,
@@ -11,7 +11,7 @@ import { nameOfType } from '../../engine/expr/type-name.ts';
 
 const object = (
   properties: Record<string, JsonSchema>,
-  more: Record<string, JsonSchema> = {},
+  more: Record<string, Json> = {},
 ): JsonSchema => ({
   type: 'object',
   properties,
