@@ -15,8 +15,8 @@ export type Query = (
 /** One connection to one SQLite file. */
 export interface Connection {
   readonly query: Query;
-  /** The table `documents` (a migration makes it) through Keyv; errors reject, nothing expires, keys are stored as given. */
-  readonly documents: Keyv<Json>;
+  /** Reads the table `documents` (a migration makes it) through Keyv; errors reject, nothing expires, keys are as given. */
+  readonly documents: Pick<Keyv<Json>, 'get' | 'getMany'>;
   close(): Promise<void>;
 }
 

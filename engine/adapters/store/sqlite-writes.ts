@@ -19,6 +19,7 @@ export interface Act {
  * into the view `act`, and triggers do what each row means.
  */
 export async function prepareWrites(query: Query): Promise<void> {
+  // What is stored must not pass through the system's folder for temporary files.
   await query('PRAGMA temp_store=MEMORY');
   await query('CREATE TEMP TABLE answer (place INTEGER PRIMARY KEY, changed INTEGER)');
   await query(
