@@ -1,4 +1,5 @@
 import type { ScriptedModel, ScriptReply, ScriptRule } from '../program/model.ts';
+import { dyn, recordOf, typeScope } from '../expr/index.ts';
 import type { Reporter } from './context.ts';
 import { known } from './names.ts';
 import type { Node } from './node.ts';
@@ -7,28 +8,52 @@ import { linkExpression, linkTemplate, linkValue, type Visible } from './text.ts
 
 const names = new Set(['text', 'messages', 'results', 'result', 'input', 'turn', 'agent', 'match']);
 
+/** Who may ask a scripted model, and the tools they may have. */
+export interface Askers {
+  readonly tools: ReadonlySet<string>;
+  /** Agents, profiles and workflows. */
+  readonly agents: ReadonlySet<string>;
+  /** Step ids of all workflows. */
+  readonly steps: ReadonlySet<string>;
+}
+
 /** A scripted model: its replies in order, and its default as a last reply that always fits. */
 export function linkScript(
   reporter: Reporter,
   root: Node,
-  around: Pick<Visible, 'env' | 'partials'> & { readonly tools: ReadonlySet<string> },
+  around: Pick<Visible, 'env' | 'partials'> & Askers,
 ): ScriptedModel {
-  const visible: Visible = { names, env: around.env, partials: around.partials };
+  const results = recordOf(Object.fromEntries([...around.tools].map((tool) => [tool, dyn])));
+  const visible: Visible = {
+    names,
+    env: around.env,
+    partials: around.partials,
+    types: typeScope({ results }),
+  };
   const rules = root
     .get('replies')
     .list()
-    .map((node) => linkRule(reporter, node, visible, around.tools));
+    .map((node) => linkRule(reporter, node, visible, around));
   const last = root.get('default');
   if (last.value !== undefined)
     rules.push({ match: {}, reply: linkReply(reporter, last, visible, around.tools) });
   return { name: root.source.name, rules };
 }
 
-function linkRule(reporter: Reporter, node: Node, visible: Visible, tools: ReadonlySet<string>): ScriptRule {
+function linkRule(
+  reporter: Reporter,
+  node: Node,
+  visible: Visible,
+  { tools, agents, steps }: Askers,
+): ScriptRule {
   const match = node.get('match');
   const when = linkExpression(reporter, match.get('when'), visible);
   const tool = match.get('tool').text();
   if (tool !== undefined) known(reporter, match.get('tool'), 'tool', tool, tools);
+  const agent = match.get('agent').text();
+  if (agent !== undefined) known(reporter, match.get('agent'), 'agent', agent, agents);
+  const step = match.get('step').text();
+  if (step !== undefined) known(reporter, match.get('step'), 'step', lastStepOf(step), steps);
   const given = match.object() ?? {};
   const pick = (key: string): Record<string, unknown> =>
     given[key] === undefined ? {} : { [key]: given[key] };
@@ -44,6 +69,11 @@ function linkRule(reporter: Reporter, node: Node, visible: Visible, tools: Reado
     },
     reply: linkReply(reporter, node, visible, tools),
   };
+}
+
+/** The id at the end of a step path such as `each[0]/weight` or `both.tea/price`. */
+function lastStepOf(path: string): string {
+  return (path.split('/').at(-1) ?? path).replace(/[[.#].*$/, '');
 }
 
 function linkReply(

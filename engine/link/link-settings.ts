@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { choices, suggest } from '../core/suggest.ts';
 import type { ModelChoice, Provider } from '../program/model.ts';
 import type { Settings } from '../program/program.ts';
 import type { ModelNames } from '../program/model-reference.ts';
@@ -109,6 +110,7 @@ function linkProviders(
     const apiKey = node.get('apiKey').text();
     if (apiKey !== undefined) known(reporter, node.get('apiKey'), 'secret', apiKey, visible.secrets ?? []);
     const type = node.get('type').text() ?? name;
+    reportOptions(reporter, node.get('options'), isProviderType(type) ? type : 'openai-compatible');
     providers[name] = {
       name,
       type: isProviderType(type) ? type : 'openai-compatible',
@@ -119,6 +121,26 @@ function linkProviders(
     };
   }
   return providers;
+}
+
+/** Options that the adapter of each type acts on. */
+const optionNames: Readonly<Record<Provider['type'], readonly string[]>> = {
+  openai: ['api', 'organization', 'project'],
+  'openai-compatible': ['includeUsage', 'queryParams', 'supportsStructuredOutputs'],
+  anthropic: [],
+  google: [],
+  script: [],
+};
+
+function reportOptions(reporter: Reporter, options: Node, type: Provider['type']): void {
+  const names = optionNames[type];
+  for (const [key, node] of options.entries()) {
+    if (names.includes(key)) continue;
+    reporter.report(node, 'ref/unknown-option', `"${type}" has no option "${key}"${choices(key, names)}`, {
+      part: 'key',
+      suggestions: suggest(key, names, 3),
+    });
+  }
 }
 
 function isProviderType(type: string): type is Provider['type'] {

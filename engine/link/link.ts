@@ -16,6 +16,9 @@ import { linkModuleTool, linkTool } from './link-tool.ts';
 import { linkWorkflow } from './link-workflow.ts';
 import { collectNames } from './names.ts';
 import { rootOf, type Node } from './node.ts';
+import { askersOf } from './step-ids.ts';
+import { reportCodes } from './failure-codes.ts';
+import { withSharedSchemas } from './shared-schemas.ts';
 import { builtinTools, type Tool } from '../program/tool.ts';
 import { reportUnavailable } from './unavailable.ts';
 
@@ -29,7 +32,9 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
     reporter,
     project.config === undefined ? project.sources : [project.config, ...project.sources],
   );
-  const names = collectNames(project.sources, shipped.sources, project.modules);
+  const sources = withSharedSchemas(reporter, project.sources);
+  reportCodes(reporter, sources);
+  const names = collectNames(sources, shipped.sources, project.modules);
   const settings = linkSettings(reporter, project.config === undefined ? undefined : rootOf(project.config), {
     folder: project.root,
     scripts: names.of.model,
@@ -39,7 +44,7 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
 
   const toolNames = new Set([...Object.keys(names.of.tool), ...Object.keys(names.modules), ...builtinTools]);
   const scripts = mapNodes(names.of.model, (node) =>
-    linkScript(reporter, node, { ...visible, tools: toolNames }),
+    linkScript(reporter, node, { ...visible, ...askersOf(names), tools: toolNames }),
   );
   const prompts = linkPrompts({ ...shipped.prompts, ...project.prompts });
   const config: Config = {

@@ -70,6 +70,7 @@ instructions: Root speaks.
       'src/agents/good.yaml': 'description: Good.\nmodel: openai/gpt-5\nextends: reader\nsandbox: virtual\n',
     };
     expect(await findingsOf(files)).to.deep.equal([]);
+    expect(await findingsOf({ ...files, 'engine.yaml': 'defaults: { sandbox: none }\n' })).to.deep.equal([]);
     expect(
       await findingsOf({ ...files, 'src/agents/bad.yaml': 'description: Bad.\nextends: reader\n' }),
     ).to.deep.equal([

@@ -182,6 +182,67 @@ steps:
     expect(findings).to.deep.equal(['src/profiles/base.yaml:2:10 error ref/unknown-skill no skill "nope"']);
   });
 
+  it('a scripted model is asked by agents, tools and steps that exist', async () => {
+    const findings = await findingsOf({
+      'src/models/m.yaml': `replies:
+  - { match: { agent: clrk }, text: a }
+  - { match: { agent: flow, step: first }, text: b }
+  - { match: { step: 'all[2]/inner' }, text: c }
+  - { match: { step: 'all[2]/iner' }, text: d }
+  - { match: { agent: part, tool: grp }, text: e }
+`,
+      'src/agents/clerk.yaml': 'description: C.\nmodel: script/m\nsubagents: [part]\n',
+      'src/profiles/part.yaml': 'description: P.\n',
+      'src/workflows/flow.yaml': `steps:
+  - { id: first, prompt: a, model: script/m }
+  - id: all
+    foreach: { items: 'range(3)', maxItems: 3 }
+    steps: [{ id: inner, prompt: b, model: script/m }]
+`,
+    });
+    expect(findings).to.deep.equal([
+      'src/models/m.yaml:2:23 error ref/unknown-agent no agent "clrk"; did you mean "clerk"?',
+      'src/models/m.yaml:5:22 error ref/unknown-step no step "iner"; did you mean "inner"?',
+      'src/models/m.yaml:6:35 error ref/unknown-tool no tool "grp"; did you mean "grep"?',
+    ]);
+  });
+
+  it('a provider has the options that its type acts on, and no others', async () => {
+    const findings = await findingsOf({
+      'engine.yaml': `providers:
+  one: { type: openai-compatible, baseUrl: 'http://127.0.0.1:1', options: { includeUsge: false, queryParams: { a: b } } }
+  openai: { options: { api: chat, speed: 1 } }
+  anthropic: { options: { fast: true } }
+`,
+    });
+    expect(findings).to.deep.equal([
+      'engine.yaml:2:77 error ref/unknown-option "openai-compatible" has no option "includeUsge"; did you mean "includeUsage"?',
+      'engine.yaml:3:35 error ref/unknown-option "openai" has no option "speed"; expected one of "api", "organization", "project"',
+      'engine.yaml:4:27 error ref/unknown-option "anthropic" has no option "fast"',
+    ]);
+  });
+
+  it('a code that is nearly one that something gives is warned of; codes of tools are free', async () => {
+    const findings = await findingsOf({
+      ...script,
+      'src/workflows/flow.yaml': `steps:
+  - id: first
+    prompt: a
+    model: script/m
+    retry: { on: [timout, payment.declined] }
+    catch:
+      - { on: [timeout, too_smal], output: { retry: { on: [timout] } } }
+  - id: stop
+    if: steps.first.attempts > 1
+    fail: { code: too_small, message: no }
+`,
+    });
+    expect(findings).to.deep.equal([
+      'src/workflows/flow.yaml:5:19 warning ref/unlikely-code nothing fails with "timout"; did you mean "timeout"?',
+      'src/workflows/flow.yaml:7:25 warning ref/unlikely-code nothing fails with "too_smal"; did you mean "too_small"?',
+    ]);
+  });
+
   it('a prompt text of the project that cannot be parsed is reported', async () => {
     const findings = await findingsOf({ 'prompts/role.hbs': 'In the role {{name' });
     expect(findings).to.have.length(1);

@@ -1,0 +1,48 @@
+import { problemCodes } from '../core/problem-codes.ts';
+import { suggest } from '../core/suggest.ts';
+import type { Source } from '../source/index.ts';
+import type { Reporter } from './context.ts';
+import { rootOf, type Node } from './node.ts';
+
+/**
+ * Warns of a code under `retry.on` or `catch.on` that nothing gives but that is nearly one the engine, or a `fail` of the
+ * project, gives. Tools choose codes freely, so that a code of which nothing is known is no fault.
+ */
+export function reportCodes(reporter: Reporter, sources: readonly Source[]): void {
+  const roots = sources.filter(({ kind }) => kind === 'workflow' || kind === 'tool').map(rootOf);
+  const own = roots.flatMap((root) => found(root, 'fail')).flatMap((fail) => fail.get('code').text() ?? []);
+  const codes = [...new Set([...Object.keys(problemCodes), ...own])];
+  const caught = roots.flatMap((root) => [
+    ...found(root, 'retry'),
+    ...found(root, 'catch').flatMap((node) => node.list()),
+  ]);
+  for (const code of caught.flatMap((node) => node.get('on').list())) {
+    const word = code.text();
+    if (word === undefined || codes.includes(word)) continue;
+    const suggestions = suggest(word, codes, 3);
+    if (suggestions.length === 0) continue;
+    reporter.report(
+      code,
+      'ref/unlikely-code',
+      `nothing fails with "${word}"; did you mean "${suggestions[0]}"?`,
+      {
+        level: 'warning',
+        suggestions,
+      },
+    );
+  }
+}
+
+/** Every value of a key in a spec, at any depth but in data of the writer. */
+function found(node: Node, wanted: string): Node[] {
+  const inner = node.entries().flatMap(([key, value]) => {
+    if (key === wanted) return [value, ...found(value, wanted)];
+    return dataKeys.includes(key) || key.startsWith('x-') ? [] : found(value, wanted);
+  });
+  return [...inner, ...node.list().flatMap((item) => found(item, wanted))];
+}
+
+const dataKeys: readonly string[] = [
+  ...['with', 'set', 'data', 'details', 'return', 'output', 'body'],
+  ...['inputSchema', 'outputSchema'],
+];
