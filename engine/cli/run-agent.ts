@@ -8,6 +8,7 @@ import { exitCodes } from './exit-codes.ts';
 import { showProgress, usageText, type Progress } from './progress.ts';
 import { readJson, readText } from './read-input.ts';
 import { reportFailure } from './report/failure.ts';
+import { projectOption } from './report/project-option.ts';
 import { printResult } from './report/result.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -63,7 +64,7 @@ export async function runAgent(
         ),
       );
     } else if (!isShown(result, progress, terminal)) printResult(result.output, terminal);
-    if (!quiet) conclude(result, about, terminal);
+    if (!quiet) conclude(result, { ...about, project: options.project }, terminal);
     return exitCodes.ok;
   } catch (thrown) {
     progress.end();
@@ -88,10 +89,16 @@ function conclude(
     agent,
     instance,
     session,
-  }: { readonly agent: string; readonly instance: string; readonly session: string },
+    project,
+  }: {
+    readonly agent: string;
+    readonly instance: string;
+    readonly session: string;
+    readonly project: string;
+  },
   { err }: Terminal,
 ): void {
-  const where = `${agent} --instance ${instance}${session === defaultSession ? '' : ` --session ${session}`}`;
+  const where = `${agent} --instance ${instance}${session === defaultSession ? '' : ` --session ${session}`}${projectOption(project)}`;
   err.line(
     err.colors.dim([model, usageText(usage) ?? [], `go on with: engine run ${where}`].flat().join(', ')),
   );

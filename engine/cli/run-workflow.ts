@@ -7,6 +7,7 @@ import { exitCodes } from './exit-codes.ts';
 import { showProgress, usageText } from './progress.ts';
 import { readJson, readText } from './read-input.ts';
 import { printProblem } from './report/failure.ts';
+import { projectOption } from './report/project-option.ts';
 import { printResult } from './report/result.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -38,7 +39,7 @@ export async function runWorkflow(
   return conclude(record, options, terminal);
 }
 
-function conclude(record: RunRecord, { quiet }: RunOptions, terminal: Terminal): number {
+function conclude(record: RunRecord, { quiet, project }: RunOptions, terminal: Terminal): number {
   const { err } = terminal;
   const { runId, state, error, usage = noUsage, durationMs = 0 } = record;
   const figures = [formatDuration(durationMs), usageText(usage) ?? []].flat().join(', ');
@@ -49,7 +50,9 @@ function conclude(record: RunRecord, { quiet }: RunOptions, terminal: Terminal):
   const problem =
     error === undefined ? new Problem('workflow_failed', `the run is ${state}`) : fromData(error);
   printProblem(problem, terminal);
-  err.line(`  run ${runId} ${state} after ${figures}; see: engine runs ${runId} --events`);
+  err.line(
+    `  run ${runId} ${state} after ${figures}; see: engine runs ${runId} --events${projectOption(project)}`,
+  );
   return problem.exitCode;
 }
 

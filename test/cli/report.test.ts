@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { githubReport } from '../../engine/cli/report/github.ts';
+import { projectOption } from '../../engine/cli/report/project-option.ts';
 import { table } from '../../engine/cli/report/table.ts';
 import { printable } from '../../engine/cli/terminal.ts';
 import { plainUsageError } from '../../engine/cli/usage-error.ts';
@@ -28,6 +29,14 @@ describe('what the command line prints', () => {
 
   it('keeps control characters of foreign text from the terminal', () => {
     expect(printable('a\u001b[31mb\r\nc\td\u0007')).to.equal('a\uFFFD[31mb\nc\td\uFFFD');
+  });
+
+  it('names the project in commands to go on with, unless it is the current folder', () => {
+    expect([projectOption('.'), projectOption('examples/hello'), projectOption('my shop')]).to.deep.equal([
+      '',
+      ' --project examples/hello',
+      ' --project "my shop"',
+    ]);
   });
 
   it('aligns columns without spaces at line ends', () => {
