@@ -1,5 +1,6 @@
 import { createSystemClock } from './adapters/clock/system.ts';
 import { turnLoop } from './adapters/harness/loop.ts';
+import { conventionalKeys } from './adapters/model/provider-key.ts';
 import { createModels } from './adapters/model/models.ts';
 import { createSandboxes } from './adapters/sandbox/sandboxes.ts';
 import { createEnvSecrets } from './adapters/secrets/env.ts';
@@ -42,7 +43,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   if (options.readOnly !== true) requireSecrets(program, secrets);
   const env = pick(processEnv, program.settings.env);
   const store = await openStore(program, options);
-  const redact = redactor(secrets.values());
+  const redact = redactor([...secrets.values(), ...conventionalKeys(processEnv)]);
   const journal = createJournal({ store, clock, observers: options.observers ?? [], redact });
   const ports: SessionPorts = {
     program,

@@ -38,7 +38,8 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
     async start(name, input) {
       if (draining) throw new Problem('shutting_down', 'the engine is shutting down');
       const workflow = find(name);
-      const checked = checkInput(workflow, input);
+      // What is stored is what runs, so that a run taken up again sees the same input.
+      const checked = ports.redact.json(checkInput(workflow, input));
       const now = clock.now();
       const execution: Execution = {
         id: makeRunId(name, clock.ulid()),

@@ -26,8 +26,33 @@ export function stableText(value: unknown): string {
   );
 }
 
-/** The value as it reads back from JSON: functions and undefined fields are gone; throws TypeError on cycles and BigInt. */
+/** Deepest nesting of a value that enters from outside: what is deeper could not be walked without risking the stack. */
+const maxDepth = 200;
+
+/** Whether a JSON value is nested deeper than 200 levels. Walks without recursion. */
+export function isTooDeep(value: Json): boolean {
+  let level: Json[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxDepth) return true;
+    const below: Json[] = [];
+    for (const item of level) {
+      if (typeof item !== 'object' || item === null) continue;
+      for (const inner of Object.values(item as JsonObject)) {
+        if (typeof inner === 'object' && inner !== null) below.push(inner);
+      }
+    }
+    level = below;
+  }
+  return false;
+}
+
+/**
+ * The value as it reads back from JSON: functions and undefined fields are gone; throws TypeError on cycles, BigInt and
+ * nesting deeper than 200 levels.
+ */
 export function toJson(value: unknown): Json {
   if (value === undefined) return null;
-  return JSON.parse(JSON.stringify(value)) as Json;
+  const json = JSON.parse(JSON.stringify(value)) as Json;
+  if (isTooDeep(json)) throw new TypeError(`it is nested deeper than ${maxDepth} levels`);
+  return json;
 }

@@ -71,7 +71,7 @@ export async function converse(
     let text = '';
     let isError = true;
     try {
-      const ask = { ...plainAsk, message: prompt, schema: target.outputSchema };
+      const ask = { ...plainAsk, message: ports.redact.text(prompt), schema: target.outputSchema };
       const history = await loadHistory(ports.store.documents, sessionKey(child));
       const result = await converse(
         ports,

@@ -146,9 +146,10 @@ async function runAttempts(ports: SessionPorts, operation: Operation): Promise<O
     );
     spent.usage = addUsage(spent.usage, result.usage);
     spent.modelCalls += result.modelCalls;
-    const done = { text: result.text, usage: spent.usage, modelCalls: spent.modelCalls, attempts: attempt };
-    if (schema === undefined) return { ...done, output: result.text };
-    const read = readResult(result.text, schema);
+    const text = ports.redact.text(result.text);
+    const done = { text, usage: spent.usage, modelCalls: spent.modelCalls, attempts: attempt };
+    if (schema === undefined) return { ...done, output: text };
+    const read = readResult(text, schema);
     if ('value' in read) return { ...done, output: read.value };
     if (attempt > agent.retries) {
       throw new Problem(
@@ -178,7 +179,9 @@ function harnessContext(ports: SessionPorts, operation: Operation): HarnessConte
     models: ports.models,
     emit: (event) => operation.emit({ ...operation.scope, ...event }),
     newTurnId: () => `turn_${ports.clock.ulid()}`,
-    async append(message: Message) {
+    async append(given: Message) {
+      // A model may repeat a secret it came across, or a provider the key it was called with.
+      const message = ports.redact.json(given as unknown as Json) as unknown as Message;
       const commit = operation.history.append(message);
       // The last message of an operation is committed together with its outcome, which the session awaits.
       const isLast =

@@ -62,7 +62,7 @@ export function createSessions(ports: SessionPorts): Sessions {
       const { agent, address } = submission;
       refuseWhen(draining);
       checkAddress(address);
-      const prepared = prepare(ports.program, agent, submission);
+      const prepared = prepareRedacted(agent, submission);
       const session = live.get(address);
       if (session.queue.length > 0) yieldTo(agent, address);
       const record = openRecord(ports, session, agent, address, prepared, session.queue.length);
@@ -86,7 +86,7 @@ export function createSessions(ports: SessionPorts): Sessions {
     inside(submission, conduct, workspace) {
       refuseWhen(closed);
       checkAddress(submission.address);
-      const prepared = prepare(ports.program, submission.agent, submission);
+      const prepared = prepareRedacted(submission.agent, submission);
       const session = live.get(submission.address);
       const begin = (): Promise<void> => Promise.resolve();
       return track(
@@ -128,6 +128,17 @@ export function createSessions(ports: SessionPorts): Sessions {
       await live.close();
     },
   };
+
+  /** A secret that came in with a text must not be stored with it, so the model is not told it either. */
+  function prepareRedacted(agent: Agent, ask: Ask): Prepared {
+    const prepared = prepare(ports.program, agent, ask);
+    const { message, input } = prepared;
+    return {
+      ...prepared,
+      message: ports.redact.text(message),
+      input: input === undefined ? undefined : ports.redact.json(input),
+    };
+  }
 
   async function enter(
     submission: Submission,

@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ModelEvent, ModelRequest, Models } from '../../ports/model.ts';
 import type { Provider, ScriptedModel } from '../../program/model.ts';
 import { openProvider, type OpenModel } from './open-provider.ts';
-import { conventions, type KeySources } from './provider-key.ts';
+import { conventionalKeys, conventions, type KeySources } from './provider-key.ts';
 import { answerFromScript } from './script.ts';
 import { streamModel } from './stream-model.ts';
 
@@ -44,7 +44,8 @@ export function createModels(sources: ModelSources): Models {
         return;
       }
       const openModel = await open(provider);
-      const context = { provider, clock: sources.clock, secrets: sources.secrets.values() };
+      const secrets = [...sources.secrets.values(), ...conventionalKeys(sources.processEnv)];
+      const context = { provider, clock: sources.clock, secrets };
       yield* streamModel(openModel(request.model.id), request, context);
     },
   };

@@ -47,6 +47,16 @@ export function readKey(provider: Provider, { secrets, processEnv }: KeySources)
   );
 }
 
+/** Words such as `none` or `ollama` stand in these variables too, and hiding them would blank out ordinary text. */
+const shortestKey = 16;
+
+/** Keys that stand in conventional variables, whether a provider uses them or not: what must be hidden besides declared secrets. */
+export function conventionalKeys(processEnv: KeySources['processEnv']): readonly string[] {
+  return Object.values(conventions)
+    .map(({ key }) => processEnv[key] ?? '')
+    .filter((value) => value.length >= shortestKey);
+}
+
 /** The address of a provider: its own, or that of the conventional variable, or the public one. */
 export function readBaseUrl(provider: Provider, processEnv: KeySources['processEnv']): string | undefined {
   const convention = conventionOf(provider);

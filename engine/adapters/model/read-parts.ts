@@ -3,7 +3,7 @@ import type {
   LanguageModelV3ToolCall,
   LanguageModelV3Usage,
 } from '@ai-sdk/provider';
-import type { Json, JsonObject } from '../../core/json.ts';
+import { isTooDeep, type Json, type JsonObject } from '../../core/json.ts';
 import type { TextPart, ThinkingPart, ToolCallPart, Usage } from '../../core/message.ts';
 import type { Finish, ModelEvent } from '../../ports/model.ts';
 
@@ -105,11 +105,16 @@ function toolCall(part: LanguageModelV3ToolCall): ToolCallPart {
   const provider =
     part.providerMetadata === undefined ? {} : { provider: part.providerMetadata as JsonObject };
   if (part.input.trim() === '') return { ...head, input: {}, ...provider };
+  const refused = (invalid: string): ToolCallPart => ({ ...head, input: part.input, invalid, ...provider });
+  let input: Json;
   try {
-    return { ...head, input: JSON.parse(part.input) as Json, ...provider };
+    input = JSON.parse(part.input) as Json;
   } catch {
-    return { ...head, input: part.input, invalid: 'the input is not valid JSON', ...provider };
+    return refused('the input is not valid JSON');
   }
+  return isTooDeep(input)
+    ? refused('the input is nested deeper than 200 levels')
+    : { ...head, input, ...provider };
 }
 
 function finishOf(

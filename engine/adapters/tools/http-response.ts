@@ -1,4 +1,4 @@
-import type { Json } from '../../core/json.ts';
+import { isTooDeep, type Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Tool } from '../../program/tool.ts';
 
@@ -10,7 +10,7 @@ const excerptLength = 1000;
 
 /**
  * The body of a 2xx answer: JSON when its content type says so, null when empty, else text.
- * Throws Problem `tool_failed` for other states (with `details`), answers over 1 MiB and broken JSON.
+ * Throws Problem `tool_failed` for other states (with `details`), answers over 1 MiB, broken JSON and JSON nested deeper than 200 levels.
  */
 export async function readResponse(tool: Tool, response: Response): Promise<Json> {
   const { status } = response;
@@ -28,13 +28,18 @@ export async function readResponse(tool: Tool, response: Response): Promise<Json
   }
   if (text === '') return null;
   if (!/^application\/([a-z0-9.+-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '')) return text;
+  let value: Json;
   try {
-    return JSON.parse(text) as Json;
+    value = JSON.parse(text) as Json;
   } catch {
     throw new Problem('tool_failed', `tool "${tool.name}": the answer says it is JSON and is not`, {
       details: { status },
     });
   }
+  if (!isTooDeep(value)) return value;
+  throw new Problem('tool_failed', `tool "${tool.name}": the answer is nested deeper than 200 levels`, {
+    details: { status },
+  });
 }
 
 /** The text of a body, cut at `excerpt` characters when given; undefined when it is over the limit. */

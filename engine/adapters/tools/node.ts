@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
-import { toJson, type Json } from '../../core/json.ts';
+import { isObject, toJson, type Json, type JsonObject } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
-import type { OpenTool, ToolDefinition } from '../../ports/tool-source.ts';
+import type { OpenTool, ToolContext, ToolDefinition } from '../../ports/tool-source.ts';
 import type { NodeTool, Tool } from '../../program/tool.ts';
 import { definitionFault } from './define-tool.ts';
 import { endOf } from './end-of.ts';
@@ -42,7 +42,7 @@ export async function openNodeTool(tool: Tool, node: NodeTool, loader: ModuleLoa
     async run(input, context) {
       let result: unknown;
       try {
-        result = await definition.run(input, context);
+        result = await definition.run(input, withPlainLog(context));
       } catch (thrown) {
         throw failureOf(tool, thrown, context.signal);
       }
@@ -67,7 +67,7 @@ function definitionOf(exported: unknown): ToolDefinition<Json> {
 }
 
 function failureOf(tool: Tool, thrown: unknown, signal: AbortSignal): Problem {
-  if (thrown instanceof Problem) return thrown;
+  if (thrown instanceof Problem) return plainProblem(thrown);
   if (signal.aborted) return endOf(tool.name, signal, thrown);
   return new Problem('tool_failed', `tool "${tool.name}" failed: ${messageOf(thrown)}`, { cause: thrown });
 }
@@ -83,6 +83,37 @@ function jsonOf(tool: Tool, result: unknown): Json {
         cause: thrown,
       },
     );
+  }
+}
+
+/** What a module logs is stored as JSON; the rest of what it may say (cycles, BigInt) would break the record it goes to. */
+function withPlainLog(context: ToolContext): ToolContext {
+  return {
+    ...context,
+    log: (message: unknown, fields?: unknown) =>
+      context.log(String(message), fields === undefined ? undefined : plainFields(fields)),
+  };
+}
+
+function plainFields(fields: unknown): JsonObject {
+  try {
+    const json = toJson(fields);
+    return isObject(json) ? json : { value: json };
+  } catch (thrown) {
+    return { unreadable: messageOf(thrown) };
+  }
+}
+
+/** A module's own Problem, without the details when they are not JSON. */
+function plainProblem(problem: Problem): Problem {
+  const code = typeof problem.code === 'string' ? problem.code : 'tool_failed';
+  const { message, cause, retryable } = problem;
+  if (problem.details === undefined)
+    return code === problem.code ? problem : new Problem(code, message, { cause, retryable });
+  try {
+    return new Problem(code, message, { details: toJson(problem.details), cause, retryable });
+  } catch {
+    return new Problem(code, message, { cause, retryable });
   }
 }
 
