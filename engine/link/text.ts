@@ -137,6 +137,12 @@ function reportTypes(reporter: Reporter, node: Node, faults: readonly TypeFault[
 function checkWanted(reporter: Reporter, node: Node, type: Type, wanted: 'condition' | 'list'): void {
   const members = membersOf(type);
   const kinds = wanted === 'list' ? ['dyn', 'list'] : ['dyn', 'bool'];
+  const skipped = members.flatMap((member) => (member.kind === 'null' ? (member.skipped ?? []) : []))[0];
+  if (skipped !== undefined) {
+    const message = `step "${skipped}" may not have run, and this is null then; ask for steps.${skipped}.status == "succeeded" first, or write default(…)`;
+    reporter.report(node, 'graph/may-not-have-run', message);
+    return;
+  }
   if (members.length === 0 || members.some(({ kind }) => kinds.includes(kind))) return;
   const rule = wanted === 'list' ? 'expr/not-list' : 'expr/not-boolean';
   const what = wanted === 'list' ? 'a list' : 'true or false';

@@ -188,6 +188,20 @@ output:
     ];
     for (const step of bare)
       expect(await flow(`${pay}${step}\n`), step).to.deep.equal([`"steps.pay.output" ${message}`]);
+    const flag =
+      'steps:\n  - { id: one, if: input.big, prompt: hi, outputSchema: { type: array, items: { type: string } } }\n';
+    expect(
+      await flow(
+        `${flag}  - { id: two, foreach: { items: steps.one.output, maxItems: 1 }, steps: [{ id: three, log: hi }] }\n`,
+      ),
+    ).to.deep.equal([
+      '"steps.one.output" graph/may-not-have-run step "one" may not have run, and this is null then; ask for steps.one.status == "succeeded" first, or write default(…)',
+    ]);
+    expect(
+      await flow(
+        `${flag}  - { id: two, foreach: { items: 'default(steps.one.output, [])', maxItems: 1 }, steps: [{ id: three, log: hi }] }\n`,
+      ),
+    ).to.deep.equal([]);
     expect(
       await flow(
         `${pay}    tool: pay\n    idempotencyKey: x\n    with: { amount: 1, note: '\${{ steps.pay.output }}' }\n`,
