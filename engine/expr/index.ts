@@ -19,7 +19,6 @@ export { typeFromSchema } from './type-from-schema.ts';
 export { kindOfType } from './type-name.ts';
 export { typeScope, withField, withNames } from './type-scope.ts';
 export {
-  bool,
   dyn,
   isNever,
   listOf,
@@ -31,7 +30,6 @@ export {
   recordOf,
   string,
   unionOf,
-  without,
 } from './type.ts';
 export { constantValue, parseValue, valueReads } from './value.ts';
 export type { TypeFault } from './type-fault.ts';

@@ -1,7 +1,6 @@
 import { assuming, dyn, typeScope, withCondition, withField, withNames } from '../expr/index.ts';
 import { recordOf, string, type Expression, type Type, type TypeScope } from '../expr/index.ts';
 import type { Config } from './link-settings.ts';
-import type { Node } from './node.ts';
 import { runType } from './step-types.ts';
 import type { Visible } from './text.ts';
 
@@ -49,14 +48,6 @@ export function afterStep(block: Block, id: string, view: Type = dyn): Block {
     steps: new Set([...block.steps, id]),
     types: withField(block.types, 'steps', id, view),
   };
-}
-
-/** The block behind all steps of a list, linked or not, so that one faulty step does not make others look unknown. */
-export function afterSteps(block: Block, list: Node): Block {
-  return list.list().reduce((seen, step) => {
-    const id = step.get('id').text();
-    return id === undefined || seen.steps.has(id) ? seen : afterStep(seen, id);
-  }, block);
 }
 
 /** A block inside, with more names. */
