@@ -9,10 +9,7 @@ import {
 } from '../../engine/expr/index.ts';
 import { nameOfType } from '../../engine/expr/type-name.ts';
 
-const object = (
-  properties: Record<string, JsonSchema>,
-  more: Record<string, Json> = {},
-): JsonSchema => ({
+const object = (properties: Record<string, JsonSchema>, more: Record<string, Json> = {}): JsonSchema => ({
   type: 'object',
   properties,
   ...more,
