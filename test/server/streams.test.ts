@@ -118,10 +118,14 @@ describe('a stream', () => {
   it('ends when the server closes, and the run goes on', async () => {
     const { runId } = await world.engine.workflows.start('stall');
     await world.reached;
-    const response = await fetch(`${world.url}/runs/${runId}/stream`);
-    const text = response.text();
-    await world.server.close({ graceMs: 1_000 });
-    expect(await text).to.match(/^retry: 1000\n\nid: 1\nevent: run_start\n/);
+    const { body } = await fetch(`${world.url}/runs/${runId}/stream`);
+    const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('run_start')) text += (await reader?.read())?.value ?? '';
+    expect(text).to.match(/^retry: 1000\n\nid: 1\nevent: run_start\n/);
+    const closed = world.server.close({ graceMs: 1_000 });
+    while ((await reader?.read())?.done === false);
+    await closed;
     world.open();
     expect((await world.engine.runs.wait(runId)).state).to.equal('succeeded');
   });
