@@ -14,4 +14,4 @@ const built = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
   stdio: 'inherit',
 });
 if (built.status === 0 && existsSync(command)) chmodSync(command, 0o755);
-process.exitCode = built.status ?? 1;
+if (built.status !== 0) process.exitCode = built.status ?? 1;
