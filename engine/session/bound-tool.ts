@@ -7,6 +7,8 @@ import type { Retry } from '../program/tool.ts';
 export interface CallContext {
   readonly signal: AbortSignal;
   readonly call: ToolCallPart;
+  /** Names the call within its operation, also when a model gives two calls the same id. */
+  readonly callKey: string;
   /** From 1. */
   readonly attempt: number;
   log(message: string, fields?: JsonObject): void;

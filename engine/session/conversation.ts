@@ -65,7 +65,7 @@ export async function converse(
     const child: SessionAddress = {
       agent: `task:${target.name}`,
       instance: address.instance,
-      session: encodeKey(address.session, operationId, context.call.toolCallId),
+      session: encodeKey(address.session, operationId, context.callKey),
     };
     conduct.emit({ ...taskScope, type: 'task_start', data: { prompt, agent: target.name } });
     let text = '';

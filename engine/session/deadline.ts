@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Problem } from '../core/problem.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -18,6 +19,8 @@ export function deadline(
   what: string,
 ): Deadline {
   const controller = new AbortController();
+  // Any number of calls may run side by side under one deadline; Node would warn of the eleventh.
+  setMaxListeners(0, controller.signal);
   const timer = new AbortController();
   const listening: (() => void)[] = [];
   for (const parent of parents) {

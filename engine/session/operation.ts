@@ -175,6 +175,7 @@ async function runAttempts(ports: SessionPorts, operation: Operation): Promise<O
 function harnessContext(ports: SessionPorts, operation: Operation): HarnessContext {
   const { spent } = operation;
   const { limits } = operation.agent;
+  const used = new Map<string, number>();
   return {
     models: ports.models,
     emit: (event) => operation.emit({ ...operation.scope, ...event }),
@@ -193,6 +194,7 @@ function harnessContext(ports: SessionPorts, operation: Operation): HarnessConte
       callTool(ports, operation.tools, call, {
         signal: operation.signal,
         scope: { ...operation.scope, turnId },
+        callKey: callKey(call.toolCallId),
         emit: operation.emit,
       }),
     beforeTurn(usage, modelCalls) {
@@ -202,6 +204,12 @@ function harnessContext(ports: SessionPorts, operation: Operation): HarnessConte
       check('tokens', tokens, limits.tokens);
     },
   };
+
+  function callKey(id: string): string {
+    const times = (used.get(id) ?? 0) + 1;
+    used.set(id, times);
+    return times === 1 ? id : `${id}#${times}`;
+  }
 
   function check(limit: string, used: number, allowed: number | undefined): void {
     if (allowed === undefined || used < allowed) return;

@@ -32,6 +32,7 @@ export function createQueue(): Queue {
         const giveUp = (): void => {
           if (waits) reject(abortProblem(signal));
         };
+        if (signal.aborted) giveUp();
         signal.addEventListener('abort', giveUp, { once: true });
         turn.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
       });

@@ -22,7 +22,13 @@ export async function callTool(
   ports: SessionPorts,
   tools: ReadonlyMap<string, BoundTool>,
   call: ToolCallPart,
-  operation: { readonly signal: AbortSignal; readonly scope: EventScope; emit(event: NewEvent): void },
+  operation: {
+    readonly signal: AbortSignal;
+    readonly scope: EventScope;
+    /** See `CallContext`. */
+    readonly callKey: string;
+    emit(event: NewEvent): void;
+  },
 ): Promise<ToolResultPart> {
   const scope: EventScope = { ...operation.scope, toolCallId: call.toolCallId };
   const started = ports.clock.elapsed();
@@ -69,6 +75,7 @@ export async function callTool(
           tool.run(checked.value, {
             signal: limit.signal,
             call,
+            callKey: operation.callKey,
             attempt,
             log: (message, fields) =>
               operation.emit({

@@ -54,7 +54,7 @@ async function bindDeclared(
     spec: { name: tool.name, description: opened.description, inputSchema: opened.inputSchema },
     ...(tool.timeoutMs === undefined ? {} : { timeoutMs: tool.timeoutMs }),
     ...(tool.retry === undefined ? {} : { retry: tool.retry }),
-    run: (input, { signal, call, attempt, log }) =>
+    run: (input, { signal, call, callKey, attempt, log }) =>
       runDeclaredTool(ports, tool, opened, input, {
         signal,
         log,
@@ -63,7 +63,7 @@ async function bindDeclared(
         workspace: owner.workspace,
         instance: { agent: address.agent, id: address.instance, session: address.session },
         toolCallId: call.toolCallId,
-        idempotencyKey: `${owner.operationId}/${call.toolCallId}`,
+        idempotencyKey: `${owner.operationId}/${callKey}`,
         ...(owner.runId === undefined ? {} : { runId: owner.runId }),
         ...(owner.stepPath === undefined ? {} : { stepPath: owner.stepPath }),
       }),
