@@ -16,6 +16,8 @@ export const limits = {
   searchedLength: 1_024 * 1_024,
   /** Longest regular expression. */
   patternLength: 1_000,
+  /** References of a JSON Schema that one check follows. */
+  schemaReferences: 200_000,
   /** Longest source of one template. */
   templateLength: 1_024 * 1_024,
   /** Statements of a template with its partials written out. */

@@ -1,6 +1,7 @@
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { stableText, type Json, type JsonSchema } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
+import { resetMeter } from './schema-meter.ts';
 import { compiler, ownIds, withoutDialect } from './schema-compiler.ts';
 import { faultsOf } from './schema-message.ts';
 import { limits } from './limits.ts';
@@ -44,6 +45,7 @@ function schemaCheck(schema: JsonSchema, text: string): SchemaCheck {
       if (unfit !== undefined) return { value: unfit.pointer === '' ? null : value, faults: [unfit] };
       validate ??= compile(schema, text);
       const checked = fills ? copy(value) : value;
+      resetMeter();
       try {
         return validate(checked)
           ? { value: checked, faults: [] }

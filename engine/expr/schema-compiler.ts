@@ -1,5 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { compareByText } from './schema-unique.ts';
+import { meterReferences } from './schema-meter.ts';
 import { isObject, type JsonSchema } from '../core/json.ts';
 import { linearPattern, type LinearPattern } from './linear-pattern.ts';
 
@@ -31,10 +33,11 @@ function createCompiler(): Ajv2020 {
     ownProperties: true,
     logger: false,
     validateSchema: false,
-    addUsedSchema: false,
     code: { regExp: Object.assign(pattern, { code: 'linearPattern' }) },
   });
   formats.default(ajv);
+  meterReferences(ajv);
+  compareByText(ajv);
   return ajv;
 }
 

@@ -13,28 +13,34 @@ import type { SchemaFault } from './types.ts';
 export function schemaFaults(schema: unknown): SchemaFault[] {
   if (typeof schema === 'boolean') return [];
   if (!isObject(schema)) return [{ pointer: '', message: 'a JSON Schema must be an object or a boolean' }];
-  const { tooDeep, hasIds, faults } = walk(schema);
+  const { tooDeep, hasIds, refers, faults } = walk(schema);
   if (tooDeep) return [{ pointer: '', message: `is nested deeper than ${limits.depth} levels` }];
   try {
     const bare = withoutDialect(schema);
     const ajv = compiler(false);
     const fits = ajv.validate('https://json-schema.org/draft/2020-12/schema', bare) === true;
     const found = fits ? faults : [...faultsOf(ajv.errors ?? []), ...faults];
-    return found.length === 0 && hasIds ? compileFaults(bare) : found;
+    return found.length === 0 && (hasIds || refers) ? compileFaults(bare, hasIds) : found;
   } catch {
     return [{ pointer: '', message: 'is no JSON' }];
   }
 }
 
 /** Faults of patterns and local references, where their keywords stand as keywords; references through ids are left to the compiler. */
-function walk(schema: JsonObject): { tooDeep: boolean; hasIds: boolean; faults: SchemaFault[] } {
+function walk(schema: JsonObject): {
+  tooDeep: boolean;
+  hasIds: boolean;
+  refers: boolean;
+  faults: SchemaFault[];
+} {
   const faults: SchemaFault[] = [];
   const references: SchemaFault[] = [];
   let hasIds = false;
+  let refers = false;
   const open: [Json, string, number, boolean][] = [[schema, '', 0, false]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [item, at, depth, isMap] = next;
-    if (depth > limits.depth) return { tooDeep: true, hasIds, faults };
+    if (depth > limits.depth) return { tooDeep: true, hasIds, refers, faults };
     if (!isObject(item)) {
       if (Array.isArray(item))
         item.forEach((inner: Json, index) => open.push([inner, at + pointer(index), depth + 1, false]));
@@ -49,7 +55,10 @@ function walk(schema: JsonObject): { tooDeep: boolean; hasIds: boolean; faults: 
           checkPattern(key, `${at}/patternProperties${pointer(key)}`, faults);
       }
       const reference = item['$ref'];
-      if (typeof reference === 'string') checkReference(reference, schema, `${at}/$ref`, references);
+      if (typeof reference === 'string') {
+        refers = true;
+        checkReference(reference, schema, `${at}/$ref`, references);
+      }
       hasIds ||= idKeywords.some((key) => Object.hasOwn(item, key));
     }
     for (const [key, inner] of Object.entries(item)) {
@@ -58,7 +67,7 @@ function walk(schema: JsonObject): { tooDeep: boolean; hasIds: boolean; faults: 
     }
   }
   if (!hasIds) faults.push(...references);
-  return { tooDeep: false, hasIds, faults: faults.sort((a, b) => (a.pointer < b.pointer ? -1 : 1)) };
+  return { tooDeep: false, hasIds, refers, faults: faults.sort((a, b) => (a.pointer < b.pointer ? -1 : 1)) };
 }
 
 const idKeywords: readonly string[] = ['$id', '$anchor', '$dynamicAnchor'];
@@ -103,12 +112,15 @@ function decode(text: string): string {
   }
 }
 
-/** What only compiling can tell, such as a reference through an id. */
-function compileFaults(schema: JsonSchema): SchemaFault[] {
+/** What only compiling can tell, such as a reference through an id, or one that leads to itself. */
+function compileFaults(schema: JsonSchema, hasIds: boolean): SchemaFault[] {
   try {
-    compiler(true).compile(schema);
+    const ajv = compiler(hasIds);
+    ajv.compile(schema);
+    if (typeof schema === 'object') ajv.removeSchema(schema);
     return [];
   } catch (error) {
+    if (error instanceof RangeError) return [{ pointer: '', message: 'refers to itself without end' }];
     const message = error instanceof Error ? error.message : 'cannot be compiled';
     return [{ pointer: '', message: message.charAt(0).toLowerCase() + message.slice(1) }];
   }

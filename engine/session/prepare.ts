@@ -30,6 +30,8 @@ export interface Prepared {
   readonly schema: JsonSchema | undefined;
 }
 
+const maxSchemaLength = 32_768;
+
 /**
  * Decides model, role, settings and schema of a call, and checks its input, before anything is stored or started.
  * A call's own choice beats the role's, which beats the agent's.
@@ -40,14 +42,7 @@ export function prepare(program: Program, agent: Agent, ask: Ask): Prepared {
   const role = ask.role === undefined ? undefined : findRole(program, ask.role);
   const model = chooseModel(program, agent, role, ask.model);
   const schema = ask.schema ?? agent.outputSchema;
-  if (ask.schema !== undefined) {
-    const [fault] = schemaFaults(ask.schema);
-    if (fault !== undefined)
-      throw new Problem(
-        'invalid_request',
-        `the result schema is invalid at "${fault.pointer}": ${fault.message}`,
-      );
-  }
+  if (ask.schema !== undefined) checkSchema(ask.schema);
   return {
     message: messageOf(agent, ask.message, input),
     input,
@@ -57,6 +52,23 @@ export function prepare(program: Program, agent: Agent, ask: Ask): Prepared {
     thinking: ask.thinking ?? role?.thinking ?? agent.thinking,
     schema,
   };
+}
+
+/** A schema may come from a caller, and compiling a long one holds up everybody. */
+function checkSchema(schema: JsonSchema): void {
+  if (JSON.stringify(schema).length > maxSchemaLength)
+    throw new Problem('invalid_request', `the result schema is longer than ${maxSchemaLength} characters`);
+  const [fault] = schemaFaults(schema);
+  if (fault !== undefined)
+    throw new Problem(
+      'invalid_request',
+      `the result schema is invalid at "${fault.pointer}": ${fault.message}`,
+    );
+  try {
+    compileSchema(schema).check(null);
+  } catch (thrown) {
+    throw new Problem('invalid_request', 'the result schema is too large to be used', { cause: thrown });
+  }
 }
 
 function checkInput(agent: Agent, input: Json | undefined): Json | undefined {
