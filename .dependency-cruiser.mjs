@@ -11,7 +11,7 @@ const rooms = {
   source: ['core'],
   validate: ['core', 'source'],
   link: ['core', 'source', 'expr', 'program'],
-  rules: ['core', 'expr', 'program'],
+  rules: ['core', 'source', 'expr', 'program'],
   journal: ['core', 'ports'],
   session: ['core', 'expr', 'program', 'ports', 'journal'],
   workflow: ['core', 'expr', 'program', 'ports'],

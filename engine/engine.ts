@@ -9,10 +9,10 @@ import { openSqliteStore } from './adapters/store/sqlite.ts';
 import { createToolSource } from './adapters/tools/tool-source.ts';
 import { createAgents } from './agents.ts';
 import type { Engine, EngineOptions, RunRecord } from './api.ts';
-import { compile } from './compile.ts';
+import { compile, unavailableParts } from './compile.ts';
 import { workflowOfRun } from './core/ids.ts';
 import type { EngineEvent } from './core/event.ts';
-import { hasErrors } from './core/diagnostic.ts';
+import type { Diagnostic } from './core/diagnostic.ts';
 import { fromData, Problem } from './core/problem.ts';
 import { isTerminal } from './core/status.ts';
 import { noUsage } from './core/message.ts';
@@ -40,7 +40,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const secrets =
     options.ports?.secrets ??
     createEnvSecrets({ declared: program.settings.secrets, env: processEnv, root: program.root });
-  if (options.readOnly !== true) requireSecrets(program, secrets);
+  if (options.readOnly !== true) {
+    refuse(unavailableParts(program));
+    requireSecrets(program, secrets);
+  }
   const env = pick(processEnv, program.settings.env);
   const store = await openStore(program, options);
   const redact = redactor([...secrets.values(), ...conventionalKeys(processEnv)]);
@@ -176,11 +179,15 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 
 async function compileOrThrow(project: string): Promise<Program> {
   const { program, diagnostics } = await compile(project);
-  if (program !== undefined && !hasErrors(diagnostics)) return program;
-  const errors = diagnostics.filter((diagnostic) => diagnostic.level === 'error');
-  const first = errors[0];
-  const place =
-    first === undefined ? '' : ` (${first.file}:${first.range?.start.line ?? 1}: ${first.message})`;
+  if (program !== undefined) return program;
+  refuse(diagnostics.filter((diagnostic) => diagnostic.level === 'error'));
+  throw new Problem('invalid_project', 'the project has errors');
+}
+
+function refuse(errors: readonly Diagnostic[]): void {
+  const [first] = errors;
+  if (first === undefined) return;
+  const place = ` (${first.file}:${first.range?.start.line ?? 1}: ${first.message})`;
   throw new Problem(
     'invalid_project',
     `the project has ${errors.length} error${errors.length === 1 ? '' : 's'}${place}`,

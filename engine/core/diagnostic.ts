@@ -19,8 +19,28 @@ export interface Diagnostic {
   readonly suggestions?: readonly string[];
   /** What to do, when the message does not already say it. */
   readonly hint?: string;
+  /** A change of the file that cures it. */
+  readonly fix?: Fix;
+  /** One way through the workflow on which the fault shows: steps and decisions, in order. */
+  readonly witness?: readonly string[];
   /** Other places that matter, such as the first declaration of a duplicate name. */
   readonly related?: readonly Related[];
+}
+
+/** A change of the file a diagnostic is in. */
+export interface Fix {
+  /** What it does, imperative: `replace with "amount"`. */
+  readonly title: string;
+  /** Whether it surely means what the writer meant; only safe fixes are applied without asking. */
+  readonly safe: boolean;
+  readonly edits: readonly Edit[];
+}
+
+/** A stretch of a file's text (offsets in UTF-16 code units) and what stands there instead. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
 }
 
 /** Another place that belongs to a diagnostic. */

@@ -7,15 +7,23 @@ import { kindOfType } from './type-name.ts';
 import type { TypeScope } from './type-scope.ts';
 import { bool, dyn, isScalar, membersOf, number, string, unionOf, withoutNull, type Type } from './type.ts';
 
+/** What the types of a scope tell about a template. */
+export interface CheckedTemplate {
+  readonly faults: readonly TypeFault[];
+  /** What each name it reads stands for; names read inside partials are left out. */
+  readonly reads: readonly (Stretch & { readonly type: Type })[];
+}
+
 /** Checks what a template reads against the types of its scope; what a partial does is reported where it is called. */
 export function checkTemplateTypes(
   tree: TemplateTree,
   partials: ReadonlyMap<string, TemplateTree>,
   scope: TypeScope,
-): readonly TypeFault[] {
+): CheckedTemplate {
   const faults = new Map<string, TypeFault>();
+  const reads: (Stretch & { readonly type: Type })[] = [];
   program(tree.program, { contexts: [{ scope }], bound: new Map(), root: scope, source: tree });
-  return [...faults.values()].sort((a, b) => a.start - b.start);
+  return { faults: [...faults.values()].sort((a, b) => a.start - b.start), reads };
 
   function report(
     rule: TypeFault['rule'],
@@ -139,8 +147,11 @@ export function checkTemplateTypes(
     switch (node.type) {
       case 'SubExpression':
         return call(node as hbs.AST.SubExpression, sight);
-      case 'PathExpression':
-        return path(node as hbs.AST.PathExpression, sight, guarded);
+      case 'PathExpression': {
+        const type = path(node as hbs.AST.PathExpression, sight, guarded);
+        if (sight.at === undefined) reads.push({ ...sight.source.rangeOf(node), type });
+        return type;
+      }
       case 'StringLiteral':
         return string;
       case 'NumberLiteral':

@@ -6,11 +6,13 @@ import type { TypeFault } from './type-fault.ts';
 import type { TypeScope } from './type-scope.ts';
 import { bool, listOf, literalOf, never, nullType, number, recordOf, unionOf, type Type } from './type.ts';
 import type { Value } from './types.ts';
-import { valueLeaves } from './value.ts';
+import { valueLeaves, type Leaf } from './value.ts';
 
 /** What checking the types of a value tells. */
 export interface TypedValue {
   readonly type: Type;
+  /** Its expressions with their types. */
+  readonly leaves: readonly (Leaf & { readonly type: Type })[];
   /** `pointer` names the string, offsets count inside it. */
   readonly faults: readonly (TypeFault & { readonly pointer: string })[];
   /** Reasons why the value may not fit a type. */
@@ -21,15 +23,19 @@ export interface TypedValue {
 export function typeOfValue(value: Value, scope: TypeScope): TypedValue {
   const types = new Map<string, Type>();
   const faults: (TypeFault & { pointer: string })[] = [];
-  for (const { pointer, offset, expression } of valueLeaves(value)) {
+  const leaves: (Leaf & { readonly type: Type })[] = [];
+  for (const leaf of valueLeaves(value)) {
+    const { pointer, offset, expression } = leaf;
     const checked = typeOfExpression(expression, scope);
     types.set(pointer, checked.type);
+    leaves.push({ ...leaf, type: checked.type });
     for (const fault of checked.faults)
       faults.push({ ...fault, start: fault.start + offset, end: fault.end + offset, pointer });
   }
   const typeAt = (pointer: string): Type | undefined => types.get(pointer);
   return {
     type: typeOf(value.source, typeAt, ''),
+    leaves,
     faults,
     misfits: (expected) => misfitsOfValue(value.source, typeAt, expected),
   };

@@ -14,7 +14,7 @@ export {
 export { compileSchema } from './schema-check.ts';
 export { schemaFaults } from './schema-faults.ts';
 export { describeFaults } from './schema-message.ts';
-export { literalTemplate, parseTemplate, templateReads, templateTypeFaults } from './template.ts';
+export { literalTemplate, parseTemplate, templateReads, typedTemplate } from './template.ts';
 export { typeFromSchema } from './type-from-schema.ts';
 export { kindOfType } from './type-name.ts';
 export { typeScope, withField, withNames } from './type-scope.ts';

@@ -1,12 +1,11 @@
 import { suggest } from '../core/suggest.ts';
-import { checkTemplateTypes } from './check-template.ts';
+import { checkTemplateTypes, type CheckedTemplate } from './check-template.ts';
 import { limits } from './limits.ts';
 import { checkTemplate, type TemplateReport } from './template-check.ts';
 import { compileTree, runTemplate, type Delegate } from './template-engine.ts';
 import { parseTemplateTree, type TemplateTree } from './template-parse.ts';
 import { readsOfTemplate } from './template-reads.ts';
 import { strictTree } from './template-strict.ts';
-import type { TypeFault } from './type-fault.ts';
 import type { TypeScope } from './type-scope.ts';
 import type { Read, Template, TemplateFault } from './types.ts';
 
@@ -37,10 +36,12 @@ export function templateReads(template: Template): readonly Read[] {
   return known.get(template)?.() ?? [];
 }
 
-/** The faults that only the types of a scope show. Names the scope does not have are not looked at. */
-export function templateTypeFaults(template: Template, scope: TypeScope): readonly TypeFault[] {
+/** What only the types of a scope show: faults, and what each name that is read stands for. Names the scope does not have are not looked at. */
+export function typedTemplate(template: Template, scope: TypeScope): CheckedTemplate {
   const trees = parts.get(template);
-  return trees === undefined ? [] : checkTemplateTypes(trees.tree, trees.partials, scope);
+  return trees === undefined
+    ? { faults: [], reads: [] }
+    : checkTemplateTypes(trees.tree, trees.partials, scope);
 }
 
 const noPartials: Readonly<Record<string, string>> = {};

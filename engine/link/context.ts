@@ -1,6 +1,8 @@
 import type { Diagnostic, Level } from '../core/diagnostic.ts';
-import { isDamaged } from '../source/index.ts';
-import type { Node } from './node.ts';
+import type { Range } from '../core/range.ts';
+import type { ExpressionFact, Facts, ReferenceFact } from '../program/facts.ts';
+import type { Program } from '../program/program.ts';
+import { type Node, isDamaged } from '../source/index.ts';
 
 /** What a finding may add to its message. */
 export interface ReportOptions {
@@ -11,24 +13,58 @@ export interface ReportOptions {
   readonly suggestions?: readonly string[];
   readonly hint?: string;
   readonly related?: Diagnostic['related'];
+  readonly fix?: Diagnostic['fix'];
+  readonly witness?: Diagnostic['witness'];
 }
 
-/** Collects diagnostics while linking. */
+/** Collects diagnostics and facts while linking. */
 export interface Reporter {
   report(node: Node, rule: string, message: string, options?: ReportOptions): void;
+  /** Notes an expression or template; `offset` is where it starts inside the node's text. */
+  noteExpression(node: Node, fact: Omit<ExpressionFact, 'file' | 'pointer' | 'range'>): void;
+  /** Notes a name that leads to another spec. */
+  noteReference(node: Node, fact: Pick<ReferenceFact, 'kind' | 'name' | 'known'>): void;
+  /** Notes a part that is right but that this version cannot run yet; a Program that has any is not run. */
+  unavailable(node: Node, message: string, part?: 'key' | 'value'): void;
   readonly diagnostics: readonly Diagnostic[];
+  readonly facts: Facts;
+  readonly unavailableParts: Program['unavailable'];
 }
 
 /** An empty collector. A finding that is reached on several ways, such as one in a profile, counts once. */
 export function createReporter(): Reporter {
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
+  const expressions: ExpressionFact[] = [];
+  const references: ReferenceFact[] = [];
+  const unavailableParts = new Map<string, Program['unavailable'][number]>();
   return {
     diagnostics,
+    get unavailableParts() {
+      return [...unavailableParts.values()];
+    },
+    unavailable({ source, pointer }, message, part) {
+      const origin = { file: source.file, range: source.rangeOf(pointer, part), pointer };
+      unavailableParts.set(`${source.file} ${pointer} ${message}`, { message, origin });
+    },
+    facts: { expressions, references },
+    noteExpression({ source, pointer }, fact) {
+      const end = fact.offset + fact.source.length;
+      const place = lazyRange(() => source.rangeWithin(pointer, fact.offset, end));
+      expressions.push(Object.assign(place, { ...fact, file: source.file, pointer }));
+    },
+    noteReference({ source, pointer }, fact) {
+      references.push(
+        Object.assign(
+          lazyRange(() => source.rangeOf(pointer)),
+          { ...fact, file: source.file, pointer },
+        ),
+      );
+    },
     report({ source, pointer }, rule, message, options = {}) {
       // What could not be read has been reported; anything found there is a follow-on.
       if (isDamaged(source, pointer)) return;
-      const { level = 'error', part, within, suggestions, hint, related } = options;
+      const { level = 'error', part, within, suggestions, hint, related, fix, witness } = options;
       const identity = JSON.stringify([source.file, pointer, within ?? null, rule, message]);
       if (seen.has(identity)) return;
       seen.add(identity);
@@ -45,7 +81,19 @@ export function createReporter(): Reporter {
         ...(suggestions === undefined ? {} : { suggestions }),
         ...(hint === undefined ? {} : { hint }),
         ...(related === undefined ? {} : { related }),
+        ...(fix === undefined ? {} : { fix }),
+        ...(witness === undefined ? {} : { witness }),
       });
+    },
+  };
+}
+
+/** Most facts are never asked where they stand, so their place is worked out when it is. */
+function lazyRange(find: () => Range): { readonly range: Range } {
+  let range: Range | undefined;
+  return {
+    get range() {
+      return (range ??= find());
     },
   };
 }

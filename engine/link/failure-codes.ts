@@ -1,8 +1,7 @@
 import { problemCodes } from '../core/problem-codes.ts';
 import { suggest } from '../core/suggest.ts';
-import type { Source } from '../source/index.ts';
+import { type Node, type Source, rootOf } from '../source/index.ts';
 import type { Reporter } from './context.ts';
-import { rootOf, type Node } from './node.ts';
 
 /**
  * Warns of a code under `retry.on` or `catch.on` that nothing gives but that is nearly one the engine, or a `fail` of the

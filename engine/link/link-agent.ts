@@ -8,7 +8,7 @@ import { digest, hashOf } from './hash.ts';
 import { extensionsOf, type Config } from './link-settings.ts';
 import { mergeProfiles, type Merged } from './merge-profiles.ts';
 import { known, type Names } from './names.ts';
-import type { Node } from './node.ts';
+import type { Node } from '../source/index.ts';
 import { durationOf, limitsOf, modelOf, settingsOf, thinkingOf } from './scalars.ts';
 import { linkTemplate, linkValue } from './text.ts';
 import { constantValue, recordOf, string, typeFromSchema, typeScope } from '../expr/index.ts';
@@ -60,9 +60,8 @@ export function linkAgent(
   });
   const busy = orDefault('busy').text() ?? 'queue';
   if (busy === 'join') {
-    reporter.report(
+    reporter.unavailable(
       orDefault('busy'),
-      'link/not-available',
       '"busy: join" is not available in this version; expected one of "queue", "reject", "replace"',
     );
   }

@@ -10,7 +10,7 @@ import {
 import type { JsonSchema } from '../core/json.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Reporter } from './context.ts';
-import type { Node } from './node.ts';
+import type { Node } from '../source/index.ts';
 
 /** Reports what a step passes that the one it calls does not take, and what it should pass and does not. */
 export function checkArguments(

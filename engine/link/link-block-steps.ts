@@ -14,7 +14,7 @@ import {
 } from '../expr/index.ts';
 import type { StepBase } from '../program/workflow.ts';
 import type { LinkedStep, LinkedSteps, StepLinker } from './link-steps.ts';
-import type { Node } from './node.ts';
+import type { Node } from '../source/index.ts';
 import { innerBlock, seeing, visibleIn, where, type Block } from './step-scope.ts';
 import { collected, listOfLanes, schemaType } from './step-types.ts';
 import { linkExpression, linkTyped } from './text.ts';

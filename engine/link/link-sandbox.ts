@@ -1,9 +1,8 @@
 import { posix, relative, resolve } from 'node:path';
 import type { Sandbox } from '../program/sandbox.ts';
-import { onDisk } from '../source/index.ts';
+import { type Node, onDisk } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { hashOf } from './hash.ts';
-import type { Node } from './node.ts';
 import { durationOf } from './scalars.ts';
 import { linkValues, type Visible } from './text.ts';
 
@@ -17,20 +16,15 @@ export function linkSandbox(
 ): Sandbox {
   const type = root.get('type').text() ?? 'virtual';
   if (!availableTypes.includes(type)) {
-    reporter.report(
+    reporter.unavailable(
       root.get('type'),
-      'link/not-available',
       `sandbox type "${type}" is not available in this version; expected one of "none", "virtual"`,
     );
   }
   const workspace = root.get('workspace').text() ?? '/workspace';
   const write = root.get('write');
   if (write.list().length > 0) {
-    reporter.report(
-      write,
-      'link/not-available',
-      'a list under "write" is not available in this version; write true or false',
-    );
+    reporter.unavailable(write, 'a list under "write" is not available in this version; write true or false');
   }
   const limits = root.get('limits');
   return {
@@ -62,9 +56,8 @@ export function linkSandbox(
 function linkCommand(reporter: Reporter, rule: Node): string[] {
   const name = rule.text();
   if (name !== undefined && !/\s/.test(name)) return [name];
-  reporter.report(
+  reporter.unavailable(
     rule,
-    'link/not-available',
     'rules for arguments are not available in this version; write the name of the command alone',
   );
   return [];

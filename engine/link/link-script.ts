@@ -2,7 +2,7 @@ import type { ScriptedModel, ScriptReply, ScriptRule } from '../program/model.ts
 import { dyn, recordOf, typeScope } from '../expr/index.ts';
 import type { Reporter } from './context.ts';
 import { known } from './names.ts';
-import type { Node } from './node.ts';
+import type { Node } from '../source/index.ts';
 import { durationOf } from './scalars.ts';
 import { linkExpression, linkTemplate, linkValue, type Visible } from './text.ts';
 

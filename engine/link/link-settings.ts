@@ -5,7 +5,7 @@ import type { Settings } from '../program/program.ts';
 import type { ModelNames } from '../program/model-reference.ts';
 import type { Reporter } from './context.ts';
 import { known } from './names.ts';
-import type { Node } from './node.ts';
+import type { Node } from '../source/index.ts';
 import { durationOf, modelOf, settingsOf, textsOf } from './scalars.ts';
 import { linkValues, type Visible } from './text.ts';
 

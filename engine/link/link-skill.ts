@@ -4,7 +4,7 @@ import { literalTemplate } from '../expr/index.ts';
 import type { Config } from './link-settings.ts';
 import type { Reporter } from './context.ts';
 import { digest, hashOf } from './hash.ts';
-import type { Node } from './node.ts';
+import type { Node } from '../source/index.ts';
 import { modelOf, settingsOf, thinkingOf } from './scalars.ts';
 import { linkTemplate } from './text.ts';
 

@@ -5,7 +5,7 @@ import type { Tool } from '../program/tool.ts';
 import type { Reporter } from './context.ts';
 import { linkVerb } from './link-verb.ts';
 import type { Names } from './names.ts';
-import type { Node } from './node.ts';
+import type { Node } from '../source/index.ts';
 import { afterStep, innerBlock, visibleIn, where, withStepCondition, type Block } from './step-scope.ts';
 import { errorType, viewOf } from './step-types.ts';
 import { linkExpression, linkTyped } from './text.ts';

@@ -1,12 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import type { HttpTool, NodeTool, Tool } from '../program/tool.ts';
 import { literalTemplate, recordOf, typeFromSchema, typeScope } from '../expr/index.ts';
-import { onDisk, textOnDisk } from '../source/index.ts';
+import { type Node, onDisk, textOnDisk } from '../source/index.ts';
 import type { Config } from './link-settings.ts';
 import type { Reporter } from './context.ts';
 import { digest, hashOf } from './hash.ts';
 import { known } from './names.ts';
-import type { Node } from './node.ts';
 import { durationOf, retryOf, textsOf } from './scalars.ts';
 import { linkTemplate, linkValue, linkValues, type Visible } from './text.ts';
 
@@ -80,9 +79,8 @@ function linkRun(
   }
   if (type === 'http') return linkHttp(reporter, root, config, secrets);
   if (type !== undefined) {
-    reporter.report(
+    reporter.unavailable(
       root.get('type'),
-      'link/not-available',
       `tool type "${type}" is not available in this version; expected one of "http", "node"`,
     );
   }

@@ -15,7 +15,7 @@ import { checkAgentCall, checkArguments, checkResult } from './link-arguments.ts
 import { linkBlockStep, type LinkSteps } from './link-block-steps.ts';
 import type { LinkedStep, StepLinker } from './link-steps.ts';
 import { known } from './names.ts';
-import type { Node } from './node.ts';
+import type { Node } from '../source/index.ts';
 import { durationOf, modelOf, retryOf, settingsOf, thinkingOf } from './scalars.ts';
 import { visibleIn, type Block } from './step-scope.ts';
 import { schemaType } from './step-types.ts';
@@ -59,12 +59,7 @@ export function linkVerb(
   const verb = verbs.find((candidate) => node.get(candidate).value !== undefined);
   if (verb === undefined) return unknownStep;
   if (!(availableVerbs as readonly string[]).includes(verb)) {
-    reporter.report(
-      node.get(verb),
-      'link/not-available',
-      `the verb "${verb}" is not available in this version`,
-      { part: 'key' },
-    );
+    reporter.unavailable(node.get(verb), `the verb "${verb}" is not available in this version`, 'key');
     return unknownStep;
   }
   const base = linkBase(linker, node, block, place, stepTimeoutOf(block, verb));
@@ -78,12 +73,7 @@ export function linkVerb(
   switch (verb) {
     case 'prompt':
       if (node.get('images').value !== undefined) {
-        reporter.report(
-          node.get('images'),
-          'link/not-available',
-          '"images" is not available in this version',
-          { part: 'key' },
-        );
+        reporter.unavailable(node.get('images'), '"images" is not available in this version', 'key');
       }
       return {
         output: typed(string),

@@ -8,7 +8,7 @@ import { hashOf, digest } from './hash.ts';
 import type { Config } from './link-settings.ts';
 import { linkSteps, type StepLinker } from './link-steps.ts';
 import { known } from './names.ts';
-import type { Node } from './node.ts';
+import type { Node } from '../source/index.ts';
 import { plainAgent } from './plain-agent.ts';
 import { durationOf, limitsOf } from './scalars.ts';
 import { rootBlock, visibleIn } from './step-scope.ts';

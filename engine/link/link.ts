@@ -2,8 +2,9 @@ import type { Checked, Diagnostic } from '../core/diagnostic.ts';
 import type { Template } from '../expr/index.ts';
 import { literalTemplate, parseTemplate } from '../expr/index.ts';
 import type { Agent } from '../program/agent.ts';
+import type { Facts } from '../program/facts.ts';
 import type { Program } from '../program/program.ts';
-import type { LoadedProject, Shipped } from '../source/index.ts';
+import { type LoadedProject, type Node, type Shipped, rootOf } from '../source/index.ts';
 import { createReporter } from './context.ts';
 import { deepFreeze } from './freeze.ts';
 import { digest } from './hash.ts';
@@ -15,20 +16,19 @@ import { linkRole, linkSkill } from './link-skill.ts';
 import { linkModuleTool, linkTool } from './link-tool.ts';
 import { linkWorkflow } from './link-workflow.ts';
 import { collectNames } from './names.ts';
-import { rootOf, type Node } from './node.ts';
 import { askersOf } from './step-ids.ts';
 import { reportCodes } from './failure-codes.ts';
 import { withSharedSchemas } from './shared-schemas.ts';
 import { builtinTools, type Tool } from '../program/tool.ts';
-import { reportUnavailable } from './unavailable.ts';
+import { noteUnavailable } from './unavailable.ts';
 
 /**
  * Links the specs of a project: every reference becomes a pointer to its target, every expression and template is parsed.
  * The Program is complete only when there is no error; it is frozen.
  */
-export function link(project: LoadedProject, shipped: Shipped): Checked<Program> {
+export function link(project: LoadedProject, shipped: Shipped): Checked<Program> & { readonly facts: Facts } {
   const reporter = createReporter();
-  reportUnavailable(
+  noteUnavailable(
     reporter,
     project.config === undefined ? project.sources : [project.config, ...project.sources],
   );
@@ -106,8 +106,13 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
     providers: config.providers,
     scripts,
     prompts: prompts.templates,
+    unavailable: reporter.unavailableParts,
   };
-  return { value: deepFreeze(program), diagnostics: [...reporter.diagnostics, ...prompts.diagnostics] };
+  return {
+    value: deepFreeze(program),
+    diagnostics: [...reporter.diagnostics, ...prompts.diagnostics],
+    facts: reporter.facts,
+  };
 }
 
 function mapNodes<T>(nodes: Readonly<Record<string, Node>>, make: (node: Node) => T): Record<string, T> {

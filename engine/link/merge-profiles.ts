@@ -1,7 +1,6 @@
-import type { Source } from '../source/index.ts';
+import type { Node, Source } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { known, type Names } from './names.ts';
-import type { Node } from './node.ts';
 
 /** An agent or profile with its chain merged: for each key the node that gives it. */
 export interface Merged {

@@ -1,7 +1,6 @@
 import { choices, suggest } from '../core/suggest.ts';
-import type { Source } from '../source/index.ts';
+import { type Node, type Source, rootOf } from '../source/index.ts';
 import type { Reporter } from './context.ts';
-import { rootOf, type Node } from './node.ts';
 
 /** Kinds that other specs refer to. */
 export type NamedKind = 'agent' | 'profile' | 'role' | 'skill' | 'tool' | 'sandbox' | 'workflow' | 'model';
@@ -53,7 +52,9 @@ export function known(
   rule = `ref/unknown-${what}`,
 ): boolean {
   const all = [...candidates];
-  if (all.includes(name)) return true;
+  const isKnown = all.includes(name);
+  reporter.noteReference(node, { kind: what, name, known: isKnown });
+  if (isKnown) return true;
   reporter.report(node, rule, `no ${what} "${name}"${choices(name, all)}`, {
     suggestions: suggest(name, all, 3),
   });

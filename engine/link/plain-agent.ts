@@ -1,7 +1,7 @@
 import type { Agent } from '../program/agent.ts';
 import type { Sandbox } from '../program/sandbox.ts';
 import type { Config } from './link-settings.ts';
-import type { Node } from './node.ts';
+import type { Node } from '../source/index.ts';
 import { settingsOf, thinkingOf } from './scalars.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
 import { resolveModel, type ModelNames } from '../program/model-reference.ts';
 import type { Retry } from '../program/tool.ts';
 import type { Reporter } from './context.ts';
-import type { Node } from './node.ts';
+import type { Node } from '../source/index.ts';
 
 /** Milliseconds of a duration key, or undefined when it is absent (the shape check has refused wrong ones). */
 export function durationOf(node: Node | undefined): number | undefined {

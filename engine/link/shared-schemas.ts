@@ -1,9 +1,8 @@
 import { pointer as pointerOf, segmentsOf } from '../core/json-pointer.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { choices, suggest } from '../core/suggest.ts';
-import type { Source } from '../source/index.ts';
+import { type Source, rootOf } from '../source/index.ts';
 import type { Reporter } from './context.ts';
-import { rootOf } from './node.ts';
 
 /**
  * The same specs with every JSON Schema complete in itself: a `$ref` to a file of `schemas/` (`schemas/order.yaml`, with a

@@ -1,6 +1,6 @@
 import type { Askers } from './link-script.ts';
 import type { Names } from './names.ts';
-import type { Node } from './node.ts';
+import type { Node } from '../source/index.ts';
 
 /** Who may ask a scripted model: agents, profiles and workflows, and every step of the workflows. */
 export function askersOf({ of }: Names): Omit<Askers, 'tools'> {

@@ -9,8 +9,9 @@ import {
   parseTemplate,
   parseValue,
   readsOf,
+  string,
   templateReads,
-  templateTypeFaults,
+  typedTemplate,
   typeOfExpression,
   typeOfValue,
   typeScope,
@@ -24,7 +25,7 @@ import {
   type Value,
 } from '../expr/index.ts';
 import type { Reporter } from './context.ts';
-import type { Node } from './node.ts';
+import type { Node } from '../source/index.ts';
 
 /** What the expressions and templates at one place may read. */
 export interface Visible {
@@ -69,7 +70,18 @@ export function linkExpression(
   }
   if (expression !== undefined) {
     checkReads(reporter, node, readsOf(expression), visible);
-    const { type, faults: found } = typeOfExpression(expression, visible.types ?? nothing);
+    const scope = visible.types ?? nothing;
+    const { type, faults: found } = typeOfExpression(expression, scope);
+    reporter.noteExpression(node, {
+      syntax: wanted,
+      source,
+      offset: 0,
+      names: visible.names,
+      scope,
+      type,
+      reads: readsOf(expression),
+      ...count([type]),
+    });
     reportTypes(reporter, node, found);
     if (found.length === 0) checkWanted(reporter, node, type, wanted);
   }
@@ -86,7 +98,19 @@ export function linkTemplate(reporter: Reporter, node: Node, visible: Visible): 
   }
   if (template !== undefined) {
     checkReads(reporter, node, templateReads(template), visible);
-    if (visible.types !== undefined) reportTypes(reporter, node, templateTypeFaults(template, visible.types));
+    const scope = visible.types ?? nothing;
+    const typed = typedTemplate(template, scope);
+    reporter.noteExpression(node, {
+      syntax: 'template',
+      source,
+      offset: 0,
+      names: visible.names,
+      scope,
+      type: string,
+      reads: templateReads(template),
+      ...count(typed.reads.map(({ type }) => type)),
+    });
+    if (visible.types !== undefined) reportTypes(reporter, node, typed.faults);
   }
   return template ?? literalTemplate(source);
 }
@@ -112,7 +136,20 @@ export function linkTyped(
   }
   for (const { pointer, ...read } of valueReads(value))
     checkReads(reporter, descend(node, pointer), [read], visible);
-  const typed = typeOfValue(value, visible.types ?? nothing);
+  const scope = visible.types ?? nothing;
+  const typed = typeOfValue(value, scope);
+  for (const { pointer, offset, expression, type } of typed.leaves) {
+    reporter.noteExpression(descend(node, pointer), {
+      syntax: 'value',
+      source: expression.source,
+      offset,
+      names: visible.names,
+      scope,
+      type,
+      reads: readsOf(expression),
+      ...count([type]),
+    });
+  }
   for (const fault of typed.faults) reportTypes(reporter, descend(node, fault.pointer), [fault]);
   return { value, typed };
 }
@@ -125,6 +162,12 @@ export function linkValues(reporter: Reporter, node: Node, visible: Visible): Re
 }
 
 const nothing = typeScope({});
+
+/** How many types say something. */
+function count(types: readonly Type[]): { readonly typed: number; readonly untyped: number } {
+  const untyped = types.filter(({ kind }) => kind === 'dyn').length;
+  return { typed: types.length - untyped, untyped };
+}
 
 function reportTypes(reporter: Reporter, node: Node, faults: readonly TypeFault[]): void {
   for (const fault of faults)

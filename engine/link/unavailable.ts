@@ -1,5 +1,4 @@
-import type { Source } from '../source/index.ts';
-import { rootOf, type Node } from './node.ts';
+import { type Node, type Source, rootOf } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 
 /** Step verbs the interpreter runs. */
@@ -63,22 +62,17 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
   model: ['replies.*.times'],
 };
 
-/**
- * Nothing is silently ignored: a part of the language that this version cannot act on is an error where it is used.
- */
-export function reportUnavailable(reporter: Reporter, sources: readonly Source[]): void {
+/** Notes what of these specs this version cannot run yet, apart from steps. */
+export function noteUnavailable(reporter: Reporter, sources: readonly Source[]): void {
   for (const source of sources) {
     const root = rootOf(source);
     if (unavailableKinds.includes(source.kind)) {
-      reporter.report(root, 'link/not-available', `${source.kind}s are not available in this version`);
+      reporter.unavailable(root, `${source.kind}s are not available in this version`);
       continue;
     }
     for (const path of unavailableKeys[source.kind] ?? []) {
-      for (const { node, key } of select(root, path.split('.'))) {
-        reporter.report(node, 'link/not-available', `"${key}" is not available in this version`, {
-          part: 'key',
-        });
-      }
+      for (const { node, key } of select(root, path.split('.')))
+        reporter.unavailable(node, `"${key}" is not available in this version`, 'key');
     }
   }
 }

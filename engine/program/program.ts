@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/json.ts';
+import type { Origin } from '../core/range.ts';
 import type { Template } from '../expr/index.ts';
 import type { Agent } from './agent.ts';
 import type { ModelChoice, Provider, ScriptedModel } from './model.ts';
@@ -33,6 +34,11 @@ export interface Program {
   readonly scripts: Readonly<Record<string, ScriptedModel>>;
   /** What the engine says to models, by name (`specs/prompts/*.hbs`, overridable in `prompts/`). */
   readonly prompts: Readonly<Record<string, Template>>;
+  /**
+   * Parts of the specs that are checked but that this version cannot run yet. A Program that has any is not run: what is
+   * written in a project is never passed over.
+   */
+  readonly unavailable: readonly { readonly message: string; readonly origin: Origin }[];
 }
 
 /** The project config with every default filled in. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseTemplate, templateTypeFaults, typeFromSchema, typeScope } from '../../engine/expr/index.ts';
+import { parseTemplate, typedTemplate, typeFromSchema, typeScope } from '../../engine/expr/index.ts';
 
 const input = typeFromSchema({
   type: 'object',
@@ -28,7 +28,7 @@ const partials = { row: '{{sku}} {{skku}}', who: '{{name}}' };
 function check(source: string): readonly string[] {
   const { template, faults } = parseTemplate(source, { partials });
   if (template === undefined) throw new Error(`${source}: ${faults[0]?.message ?? ''}`);
-  return templateTypeFaults(template, scope).map(
+  return typedTemplate(template, scope).faults.map(
     ({ rule, start, end, message }) => `${rule} at ${source.slice(start, end)}: ${message}`,
   );
 }

@@ -5,7 +5,8 @@ import { stepLists } from '../walk-steps.ts';
 export const unreachableStep: Rule = {
   id: 'graph/unreachable-step',
   level: 'error',
-  check(program, report) {
+  always: true,
+  check({ program }, report) {
     for (const workflow of Object.values(program.workflows)) {
       for (const steps of stepLists(workflow.steps)) {
         const end = steps.findIndex(

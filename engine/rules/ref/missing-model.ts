@@ -5,7 +5,7 @@ import { stepLists } from '../walk-steps.ts';
 export const missingModel: Rule = {
   id: 'ref/missing-model',
   level: 'error',
-  check(program, report) {
+  check({ program }, report) {
     for (const { name, model, origin } of Object.values(program.agents)) {
       if (model !== undefined) continue;
       report(

@@ -5,7 +5,8 @@ import { stepLists } from '../walk-steps.ts';
 export const noIdempotencyKey: Rule = {
   id: 'type/no-idempotency-key',
   level: 'error',
-  check(program, report) {
+  always: true,
+  check({ program }, report) {
     for (const workflow of Object.values(program.workflows)) {
       for (const steps of stepLists(workflow.steps)) {
         for (const step of steps) {

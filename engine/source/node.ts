@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { pointer as makePointer } from '../core/json-pointer.ts';
 import type { Origin } from '../core/range.ts';
-import type { Source } from '../source/index.ts';
+import type { Source } from './source.ts';
 
 /**
  * A place in a spec: its value, and where it stands. Readers give undefined when the value has another type:
