@@ -30,6 +30,11 @@ export interface Rule {
   readonly id: string;
   readonly level: Level;
   /**
+   * The presets it is in: `recommended` (the default; `strict` holds it too) or `strict` alone, for rules that may be wrong
+   * about a project that is right.
+   */
+  readonly preset?: 'recommended' | 'strict';
+  /**
    * Whether it also looks at projects with errors, whose Program has gaps. A rule about what is missing or unused waits until
    * there are none, since an error elsewhere may be the reason.
    */
