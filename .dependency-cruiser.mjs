@@ -25,9 +25,9 @@ const typesOnly = { ports: ['expr'], adapters: ['program'] };
 
 /** Rooms that stand on everything else: any room, and these files of the root. */
 const surfaces = {
-  server: { rooms: ['studio'], files: ['api', 'compile', 'engine'] },
-  studio: { rooms: [], files: ['compile', 'engine'] },
-  cli: { rooms: ['server', 'studio'], files: ['api', 'compile', 'engine'] },
+  server: { rooms: ['studio'], files: ['api', 'compile', 'compiler', 'engine', 'validate'] },
+  studio: { rooms: [], files: ['compile', 'compiler', 'engine'] },
+  cli: { rooms: ['server', 'studio'], files: ['api', 'compile', 'compiler', 'engine', 'validate'] },
 };
 
 /** Rooms entered through their index.ts only. In the others every file is meant to be imported. */

@@ -1,13 +1,18 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { suggest } from '../core/suggest.ts';
+import type { Disk } from './disk.ts';
 import { kindNames, kindOfFolder, kindRow, type Kind } from './kinds.ts';
 import { walkFolder, type FoundFile } from './walk-folder.ts';
 
-/** A file that holds a spec, a lone tool module or a template, before it is read. */
+/** Kinds that a TypeScript or JavaScript file may describe on its own. */
+export type ModuleKind = 'tool' | 'agent' | 'workflow';
+
+/** A file that holds a spec, a lone module or a template, before it is read. */
 export interface Candidate {
   readonly kind: Kind | 'module' | 'partial' | 'prompt';
+  /** Of a module: what it describes. */
+  readonly of?: ModuleKind;
   readonly name: string;
   /** Name of the file without its ending; of a skill the name of its folder. */
   readonly stem: string;
@@ -46,22 +51,20 @@ export function projectRoots(root: string): SearchRoot[] {
 }
 
 /** Finds every spec, tool module and template in the folders of kinds below the given roots. Reads names only. */
-export async function discover(
+export function discover(
+  disk: Disk,
   roots: readonly SearchRoot[],
   realRoot: string,
-): Promise<{ candidates: Candidate[]; diagnostics: Diagnostic[] }> {
+): { candidates: Candidate[]; diagnostics: Diagnostic[] } {
   const candidates: Candidate[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const [index, root] of roots.entries()) {
-    const entries = await readdir(root.path, { withFileTypes: true }).catch(() => []);
-    const folders = entries
-      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
-      .map(({ name }) => name);
-    for (const folder of folders.sort()) {
+    const folders = disk.entries(root.path).filter((entry) => entry.kind !== 'file');
+    for (const { name: folder } of folders) {
       const kind = kindIn(root, folder);
       if (kind === undefined && root.strict !== true) continue;
       const display = root.prefix + folder;
-      const walked = await walkFolder(join(root.path, folder), { realRoot, display });
+      const walked = walkFolder(disk, join(root.path, folder), { realRoot, display });
       if (kind === undefined) diagnostics.push(...misspelt(folder, display, walked.files));
       else {
         diagnostics.push(...walked.diagnostics);
@@ -101,10 +104,12 @@ function sortOut(
     if (base.startsWith('_') || base === 'README.md') return [];
     const suffix = suffixesOf(kind, where.claude).find((ending) => base.endsWith(ending));
     if (suffix !== undefined) return [candidate(kind, found, found.below.slice(0, -suffix.length), where)];
-    if (kind === 'tool' && codeFile.test(base)) {
-      // Beside a YAML tool it is that tool's module; deeper down, or with a second ending, it is code for tools.
+    if (isModuleKind(kind) && !where.claude && codeFile.test(base)) {
+      // Deeper down, or with a second ending, it is code for the others.
       const stem = /^([^./]+)\.(?:ts|js|mjs)$/.exec(found.below)?.[1];
-      return stem === undefined || stems.has(stem) ? [] : [candidate('module', found, stem, where)];
+      // Beside a YAML tool it is that tool's module.
+      if (stem === undefined || (kind === 'tool' && stems.has(stem))) return [];
+      return [{ ...candidate('module', found, stem, where), of: kind }];
     }
     // Beside scenario tests there may be tests of the code, with their data.
     if (kind === 'test') return [];
@@ -146,6 +151,10 @@ function candidate(kind: Candidate['kind'], found: FoundFile, stem: string, wher
     path: found.path,
     ...(where.claude ? { claude: true } : {}),
   };
+}
+
+function isModuleKind(kind: Candidate['kind']): kind is ModuleKind {
+  return kind === 'tool' || kind === 'agent' || kind === 'workflow';
 }
 
 function suffixesOf(kind: Candidate['kind'], claude: boolean): readonly string[] {

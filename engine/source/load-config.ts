@@ -1,11 +1,10 @@
-import { lstat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import type { CosmiconfigResult, Options } from 'cosmiconfig';
 import type { Checked, Diagnostic } from '../core/diagnostic.ts';
 import { isObject } from '../core/json.ts';
+import { staysInside, type Disk } from './disk.ts';
 import { parseYaml, type ParsedYaml } from './parse-yaml.ts';
-import { readText, staysInside } from './read-text.ts';
 import { makeSource, type Source } from './source.ts';
 
 /** Where a project config may be, the first one winning. */
@@ -23,14 +22,19 @@ export const configPlaces = [
  * Finds and reads the project config in the project folder itself (`package.json` counts when it has a key `engine`).
  * YAML and JSON only: finding a config runs no code.
  */
-export async function loadConfig(root: string, realRoot: string): Promise<Checked<Source | undefined>> {
+export async function loadConfig(
+  disk: Disk,
+  root: string,
+  realRoot: string,
+): Promise<Checked<Source | undefined>> {
   const diagnostics: Diagnostic[] = [];
   const present: { place: string; parsed: ParsedYaml; text: string }[] = [];
+  const here = new Set(disk.entries(root).map(({ name }) => name));
   for (const place of configPlaces) {
+    if (!here.has(place)) continue;
     const path = join(root, place);
-    if ((await lstat(path).catch(() => undefined)) === undefined) continue;
-    const read = (await staysInside(realRoot, path))
-      ? await readText(path)
+    const read = staysInside(disk, realRoot, path)
+      ? disk.readText(path)
       : { fault: 'leads out of the project', missing: false };
     if ('fault' in read) {
       if (place !== 'package.json') {

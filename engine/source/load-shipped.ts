@@ -1,7 +1,7 @@
-import { realpath } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { discover } from './discover.ts';
+import { openDisk } from './disk.ts';
 import { readAll } from './load.ts';
 import { settle } from './settle.ts';
 import type { Source } from './source.ts';
@@ -24,13 +24,16 @@ const folders = {
 } as const;
 
 /** Reads the specs and prompts that ship with the engine, through the same parser as a project's. */
-export async function loadShipped(
-  folder = fileURLToPath(new URL('../../specs', import.meta.url)),
-): Promise<Shipped> {
-  const realRoot = await realpath(folder).catch(() => folder);
-  const found = await discover([{ path: folder, prefix: 'flue-engine/specs/', kinds: folders }], realRoot);
+export function loadShipped(folder = fileURLToPath(new URL('../../specs', import.meta.url))): Shipped {
+  const disk = openDisk();
+  const realRoot = disk.realPath(folder) ?? folder;
+  const found = discover(disk, [{ path: folder, prefix: 'flue-engine/specs/', kinds: folders }], realRoot);
   const settled = settle(found.candidates);
-  const { sources, partials, prompts, diagnostics } = await readAll(settled.candidates, true);
+  const { sources, partials, prompts, diagnostics } = readAll(
+    { disk, sources: new Map() },
+    settled.candidates,
+    true,
+  );
   return {
     sources,
     partials,

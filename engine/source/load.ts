@@ -1,12 +1,12 @@
-import { realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Checked, Diagnostic } from '../core/diagnostic.ts';
 import { isObject } from '../core/json.ts';
-import { discover, projectRoots, type Candidate } from './discover.ts';
+import { discover, projectRoots, type Candidate, type ModuleKind } from './discover.ts';
+import { openDisk, staysInside, type Disk } from './disk.ts';
 import { loadConfig } from './load-config.ts';
 import { looseSpecs } from './loose-specs.ts';
 import { readSource } from './read-source.ts';
-import { readText, staysInside } from './read-text.ts';
+import type { Reading } from './reading.ts';
 import { settle } from './settle.ts';
 import type { Source } from './source.ts';
 
@@ -27,25 +27,33 @@ export interface LoadedProject {
   readonly prompts: Readonly<Record<string, string>>;
   /** TypeScript and JavaScript tools without a YAML file: name and absolute path. */
   readonly modules: Readonly<Record<string, string>>;
+  /** The same for agents and workflows that are written in code. */
+  readonly agentModules: Readonly<Record<string, string>>;
+  readonly workflowModules: Readonly<Record<string, string>>;
 }
 
 /**
  * Reads a project: finds its files, parses them all, and reports every fault found on the way. Runs nothing and
  * follows no link out of the folder. Specs that ship with the engine are not in it (`loadShipped`).
+ * @param reading default: the disk as it is, nothing known before.
  */
-export async function loadProject(root: string): Promise<Checked<LoadedProject>> {
+export async function loadProject(
+  root: string,
+  reading: Reading = { disk: openDisk(), sources: new Map() },
+): Promise<Checked<LoadedProject>> {
+  const { disk } = reading;
   const absolute = resolve(root);
-  const folder = await stat(absolute).catch(() => undefined);
-  if (folder === undefined || !folder.isDirectory()) return noProject(root, absolute, folder !== undefined);
+  const realRoot = disk.realPath(absolute);
+  if (realRoot === undefined || disk.kindOf(absolute) !== 'folder')
+    return noProject(root, absolute, realRoot !== undefined);
 
-  const realRoot = await realpath(absolute);
-  const config = await loadConfig(absolute, realRoot);
+  const config = await loadConfig(disk, absolute, realRoot);
   const roots = projectRoots(absolute);
-  const found = await discover(roots, realRoot);
-  const loose = await looseSpecs(roots, realRoot);
+  const found = discover(disk, roots, realRoot);
+  const loose = looseSpecs(disk, roots, realRoot);
   const settled = settle([...found.candidates, ...loose.candidates]);
-  const read = await readAll(settled.candidates, false);
-  const instructions = await readInstructions(absolute, realRoot);
+  const read = readAll(reading, settled.candidates, false);
+  const instructions = readInstructions(disk, absolute, realRoot);
 
   const given = isObject(config.value?.value) ? config.value.value['name'] : undefined;
   const name = typeof given === 'string' && given !== '' ? given : basename(absolute);
@@ -59,6 +67,8 @@ export async function loadProject(root: string): Promise<Checked<LoadedProject>>
       partials: read.partials,
       prompts: read.prompts,
       modules: read.modules,
+      agentModules: read.agentModules,
+      workflowModules: read.workflowModules,
     },
     diagnostics: [config, found, loose, settled, read, instructions].flatMap(
       ({ diagnostics }) => diagnostics,
@@ -72,21 +82,23 @@ export interface ReadFiles {
   readonly partials: Readonly<Record<string, string>>;
   readonly prompts: Readonly<Record<string, string>>;
   readonly modules: Readonly<Record<string, string>>;
+  readonly agentModules: Readonly<Record<string, string>>;
+  readonly workflowModules: Readonly<Record<string, string>>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Reads the files of candidates, in their order. */
-export async function readAll(candidates: readonly Candidate[], shipped: boolean): Promise<ReadFiles> {
+export function readAll(reading: Reading, candidates: readonly Candidate[], shipped: boolean): ReadFiles {
   const sources: Source[] = [];
   const partials: Record<string, string> = {};
   const prompts: Record<string, string> = {};
-  const modules: Record<string, string> = {};
+  const modules: Record<ModuleKind, Record<string, string>> = { tool: {}, agent: {}, workflow: {} };
   const diagnostics: Diagnostic[] = [];
   for (const candidate of candidates) {
-    const { kind, name, file, path } = candidate;
-    if (kind === 'module') modules[name] = path;
+    const { kind, of, name, file, path } = candidate;
+    if (kind === 'module') modules[of ?? 'tool'][name] = path;
     else if (kind === 'partial' || kind === 'prompt') {
-      const read = await readText(path);
+      const read = reading.disk.readText(path);
       if ('fault' in read) {
         diagnostics.push({
           rule: 'source/unreadable',
@@ -99,12 +111,20 @@ export async function readAll(candidates: readonly Candidate[], shipped: boolean
           .replace(/^\uFEFF/, '')
           .replaceAll('\r\n', '\n');
     } else {
-      const read = await readSource({ ...candidate, kind, shipped });
+      const read = readSource(reading, { ...candidate, kind, shipped });
       diagnostics.push(...read.diagnostics);
       if (read.value !== undefined) sources.push(read.value);
     }
   }
-  return { sources, partials, prompts, modules, diagnostics };
+  return {
+    sources,
+    partials,
+    prompts,
+    modules: modules.tool,
+    agentModules: modules.agent,
+    workflowModules: modules.workflow,
+    diagnostics,
+  };
 }
 
 function noProject(root: string, absolute: string, isFile: boolean): Checked<LoadedProject> {
@@ -119,16 +139,19 @@ function noProject(root: string, absolute: string, isFile: boolean): Checked<Loa
       partials: {},
       prompts: {},
       modules: {},
+      agentModules: {},
+      workflowModules: {},
     },
     diagnostics: [{ rule: 'source/no-project', level: 'error', message, file: '.' }],
   };
 }
 
 /** A CLAUDE.md that is AGENTS.md by a link, or only refers to it, says nothing new. */
-async function readInstructions(
+function readInstructions(
+  disk: Disk,
   root: string,
   realRoot: string,
-): Promise<{ texts: { file: string; text: string }[]; diagnostics: Diagnostic[] }> {
+): { texts: { file: string; text: string }[]; diagnostics: Diagnostic[] } {
   const texts: { file: string; text: string }[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const file of ['AGENTS.md', 'CLAUDE.md']) {
@@ -136,10 +159,10 @@ async function readInstructions(
     const report = (fault: string): void => {
       diagnostics.push({ rule: 'source/unreadable', level: 'error', message: `the file ${fault}`, file });
     };
-    const read = await readText(path);
+    const read = disk.readText(path);
     if ('fault' in read) {
       if (!read.missing) report(read.fault);
-    } else if (!(await staysInside(realRoot, path))) report('leads out of the project');
+    } else if (!staysInside(disk, realRoot, path)) report('leads out of the project');
     else {
       const text = read.text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
       const known =

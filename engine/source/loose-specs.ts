@@ -1,31 +1,30 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { choices } from '../core/suggest.ts';
 import type { Candidate, SearchRoot } from './discover.ts';
+import { staysInside, type Disk } from './disk.ts';
 import { kindNames, kindRow, type Kind } from './kinds.ts';
 import { configPlaces } from './load-config.ts';
-import { readText, staysInside } from './read-text.ts';
 
 /**
  * Specs that lie directly in a searched root, outside the folder of their kind: YAML or Markdown files that say their
  * `kind:`. Files of other programs may say a kind too, so an unknown kind counts only beside our own `apiVersion`.
  */
-export async function looseSpecs(
+export function looseSpecs(
+  disk: Disk,
   roots: readonly SearchRoot[],
   realRoot: string,
-): Promise<{ candidates: Candidate[]; diagnostics: Diagnostic[] }> {
+): { candidates: Candidate[]; diagnostics: Diagnostic[] } {
   const candidates: Candidate[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const [index, root] of roots.entries()) {
     if (root.kinds !== undefined) continue;
-    const entries = await readdir(root.path, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const entry of disk.entries(root.path)) {
       const suffix = /\.(?:ya?ml|md)$/.exec(entry.name)?.[0];
       const isConfig = root.prefix === '' && (configPlaces as readonly string[]).includes(entry.name);
-      if (suffix === undefined || isConfig || entry.isDirectory()) continue;
+      if (suffix === undefined || isConfig || entry.kind === 'folder') continue;
       const path = join(root.path, entry.name);
-      const read = (await staysInside(realRoot, path)) ? await readText(path) : undefined;
+      const read = staysInside(disk, realRoot, path) ? disk.readText(path) : undefined;
       if (read === undefined || 'fault' in read) continue;
       const head = suffix === '.md' ? frontMatterOf(read.text) : read.text;
       const kind = /^kind:[ \t]+["']?([\w-]+)["']?[ \t]*(?:#.*)?\r?$/m.exec(head)?.[1];

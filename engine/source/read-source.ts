@@ -2,10 +2,11 @@ import type { Checked, Diagnostic } from '../core/diagnostic.ts';
 import type { Json } from '../core/json.ts';
 import { fromClaude } from './claude-agent.ts';
 import type { Candidate } from './discover.ts';
+import type { Disk } from './disk.ts';
+import type { Reading } from './reading.ts';
 import { kindRow, type Kind } from './kinds.ts';
 import { parseMarkdown } from './parse-markdown.ts';
 import { parseYaml } from './parse-yaml.ts';
-import { readText } from './read-text.ts';
 import { makeSource, type Source } from './source.ts';
 import { checkName } from './spec-name.ts';
 import type { FoundFile } from './walk-folder.ts';
@@ -17,8 +18,8 @@ export interface SpecFile extends Omit<Candidate, 'kind' | 'root'> {
 }
 
 /** Reads and parses one spec; undefined (with a diagnostic) when its text cannot be had. */
-export async function readSource(spec: SpecFile): Promise<Checked<Source | undefined>> {
-  const read = await readText(spec.path);
+export function readSource({ disk, sources }: Reading, spec: SpecFile): Checked<Source | undefined> {
+  const read = disk.readText(spec.path);
   if ('fault' in read) {
     const message = `the file ${read.fault}`;
     return {
@@ -26,11 +27,16 @@ export async function readSource(spec: SpecFile): Promise<Checked<Source | undef
       diagnostics: [{ rule: 'source/unreadable', level: 'error', message, file: spec.file }],
     };
   }
-  const beside = await readBeside(spec);
+  const { files, diagnostics } = readBeside(disk, spec);
+  const { kind, name, file, shipped, claude = false } = spec;
+  const identity = JSON.stringify([kind, name, file, shipped, claude, files, diagnostics]);
+  const before = sources.get(spec.path);
+  if (before?.text === read.text && before.identity === identity) return before.read;
   const parsed = parseSource(spec, read.text);
-  const { files } = beside;
   const value = files === undefined ? parsed.value : { ...parsed.value, files };
-  return { value, diagnostics: [...parsed.diagnostics, ...beside.diagnostics] };
+  const result = { value, diagnostics: [...parsed.diagnostics, ...diagnostics] };
+  sources.set(spec.path, { text: read.text, identity, read: result });
+  return result;
 }
 
 /** Parses the text of one spec and checks its name. */
@@ -75,16 +81,17 @@ const maxBesideBytes = 256 * 1024;
 const maxBesideTotal = 8 * 1024 * 1024;
 
 /** The text files beside a SKILL.md. Pictures and the like are not for the model and stay out. */
-async function readBeside(
+function readBeside(
+  disk: Disk,
   spec: SpecFile,
-): Promise<{ files: Readonly<Record<string, string>> | undefined; diagnostics: Diagnostic[] }> {
+): { files: Readonly<Record<string, string>> | undefined; diagnostics: Diagnostic[] } {
   if (spec.beside === undefined) return { files: undefined, diagnostics: [] };
   const files: Record<string, string> = Object.create(null) as Record<string, string>;
   const diagnostics: Diagnostic[] = [];
   const folder = spec.file.slice(0, -'SKILL.md'.length);
   let total = 0;
   for (const { below, path } of spec.beside satisfies readonly FoundFile[]) {
-    const read = await readText(path, maxBesideBytes);
+    const read = disk.readText(path, maxBesideBytes);
     if ('text' in read && !read.text.includes('\0')) {
       total += read.text.length;
       if (total <= maxBesideTotal) files[below] = read.text;

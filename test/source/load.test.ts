@@ -230,7 +230,7 @@ describe('loadProject', () => {
 
 describe('loadShipped', () => {
   it('reads the specs of the package without a finding', async () => {
-    const { sources, prompts, diagnostics } = await loadShipped();
+    const { sources, prompts, diagnostics } = loadShipped();
     expect(diagnostics).to.deep.equal([]);
     expect(sources.every(({ shipped }) => shipped)).to.equal(true);
     expect(sources.filter(({ kind }) => kind === 'sandbox').map(({ name }) => name)).to.include.members([
