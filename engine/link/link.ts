@@ -34,7 +34,7 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
   );
   const sources = withSharedSchemas(reporter, project.sources);
   reportCodes(reporter, sources);
-  const names = collectNames(sources, shipped.sources, project.modules);
+  const names = collectNames(sources, shipped.sources, project);
   const settings = linkSettings(reporter, project.config === undefined ? undefined : rootOf(project.config), {
     folder: project.root,
     scripts: names.of.model,

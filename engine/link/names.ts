@@ -8,8 +8,11 @@ export type NamedKind = 'agent' | 'profile' | 'role' | 'skill' | 'tool' | 'sandb
 /** The specs of a project by kind and name; the project's own hide the shipped ones. */
 export interface Names {
   readonly of: Readonly<Record<NamedKind, Readonly<Record<string, Node>>>>;
-  /** Tools that are only a TypeScript file. */
+  /** Tools that are only a TypeScript file, and where it is. */
   readonly modules: Readonly<Record<string, string>>;
+  /** Agents and workflows that are written in TypeScript. */
+  readonly agentModules: Readonly<Record<string, string>>;
+  readonly workflowModules: Readonly<Record<string, string>>;
 }
 
 const kinds: readonly NamedKind[] = [
@@ -27,7 +30,7 @@ const kinds: readonly NamedKind[] = [
 export function collectNames(
   sources: readonly Source[],
   shipped: readonly Source[],
-  modules: Readonly<Record<string, string>>,
+  { modules, agentModules, workflowModules }: Omit<Names, 'of'>,
 ): Names {
   const of = Object.fromEntries(
     kinds.map((kind) => [kind, Object.create(null) as Record<string, Node>]),
@@ -36,7 +39,7 @@ export function collectNames(
     const kind = kinds.find((candidate) => candidate === source.kind);
     if (kind !== undefined) of[kind][source.name] = rootOf(source);
   }
-  return { of, modules };
+  return { of, modules, agentModules, workflowModules };
 }
 
 /**

@@ -13,7 +13,7 @@ export function settle(candidates: readonly Candidate[]): {
   const diagnostics: Diagnostic[] = [];
   for (const candidate of candidates) {
     const { name, file } = candidate;
-    const kind = candidate.kind === 'module' ? 'tool' : candidate.kind;
+    const kind = candidate.of ?? candidate.kind;
     const key = `${kind} ${name}`;
     const other = chosen.get(key);
     if (other === undefined) chosen.set(key, candidate);
