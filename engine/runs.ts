@@ -5,7 +5,7 @@ import { asProblem, Problem, readProblemData, type ProblemData } from './core/pr
 import { noUsage, type Usage } from './core/message.ts';
 import { choices } from './core/suggest.ts';
 import { compileSchema, describeFaults } from './expr/index.ts';
-import type { RunContext } from './ports/durable.ts';
+import type { RunContext, StepPast } from './ports/durable.ts';
 import type { Execution } from './ports/store.ts';
 import type { Workflow } from './program/workflow.ts';
 import { createActivities, deadline, type SessionPorts, type Sessions } from './session/index.ts';
@@ -54,7 +54,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
       };
       await store.executions.insert(execution);
       // Admitted while the engine closed: it is on disk, and the next start takes it up.
-      if (!closed) launch(workflow, execution, new Map(), 0);
+      if (!closed) launch(workflow, execution, { checkpoints: new Map(), past: new Map(), last: 0 });
       return { runId: execution.id, acceptedAt: new Date(now).toISOString() };
     },
 
@@ -122,17 +122,32 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
         message: `workflow "${execution.name}" changed since the run started`,
       });
     }
-    launch(workflow, execution, await store.checkpoints.all(execution.id), last);
+    const [checkpoints, past] = await Promise.all([
+      store.checkpoints.all(execution.id),
+      pastOf(execution.id),
+    ]);
+    launch(workflow, execution, { checkpoints, past, last });
   }
 
-  function launch(
-    workflow: Workflow,
-    execution: Execution,
-    checkpoints: ReadonlyMap<string, Json>,
-    last: number,
-  ): void {
+  /** What the stored events say of the steps of a run. */
+  async function pastOf(id: string): Promise<ReadonlyMap<string, StepPast>> {
+    const past = new Map<string, StepPast>();
+    for (let after = 0; ;) {
+      const page = await store.events.read(id, { after, limit: 1000 });
+      for (const event of page) {
+        if (event.stepPath === undefined) continue;
+        if (event.type === 'step_start') past.set(event.stepPath, 'started');
+        if (event.type === 'step_end') past.set(event.stepPath, event.data.status);
+      }
+      const last = page.at(-1);
+      if (last === undefined) return past;
+      after = last.index;
+    }
+  }
+
+  function launch(workflow: Workflow, execution: Execution, before: Before): void {
     const controller = new AbortController();
-    const done = carryThrough(workflow, execution, checkpoints, last, controller.signal)
+    const done = carryThrough(workflow, execution, before, controller.signal)
       .catch((thrown: unknown) => {
         // Only the store can fail here: the run stays unfinished and resumes at the next start.
         journal.report(asProblem(thrown));
@@ -144,8 +159,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
   async function carryThrough(
     workflow: Workflow,
     execution: Execution,
-    checkpoints: ReadonlyMap<string, Json>,
-    last: number,
+    { checkpoints, past, last }: Before,
     signal: AbortSignal,
   ): Promise<void> {
     const { id } = execution;
@@ -167,11 +181,12 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
       startedAt: new Date(execution.createdAt).toISOString(),
       signal,
       activities,
+      past,
       async step(key, work) {
         const recorded = known.get(key);
         if (recorded !== undefined) return recorded;
         const value = await work();
-        await store.checkpoints.put(id, key, value);
+        await log.checkpoint(key, value);
         known.set(key, value);
         return value;
       },
@@ -190,11 +205,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
     try {
       // Without an outcome the run stays unfinished and resumes at the next start.
       if (outcome === undefined) return;
-      // Asked for in one turn, so that the outcome and the events are one commit.
-      await Promise.all([
-        log.end({ runId: id, type: 'run_end', data: outcome }),
-        store.executions.finish(id, { ...outcome, endedAt: clock.now() }),
-      ]);
+      await log.end({ runId: id, type: 'run_end', data: outcome }, { ...outcome, endedAt: clock.now() });
     } finally {
       await activities.close();
       await log.close();
@@ -215,11 +226,11 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
     outcome: { readonly state: 'failed'; readonly error: ProblemData },
   ): Promise<void> {
     const log = journal.open(execution.id, { from: last });
-    await store.executions.finish(execution.id, { ...outcome, endedAt: clock.now() });
     await log.end(
       execution.kind === 'run'
         ? { runId: execution.id, type: 'run_end', data: { ...outcome, usage: execution.usage ?? noUsage } }
         : { submissionId: execution.id, type: 'submission_end', data: outcome },
+      { ...outcome, endedAt: clock.now() },
     );
   }
 
@@ -231,6 +242,14 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
       `no workflow "${name}"${choices(name, Object.keys(program.workflows))}`,
     );
   }
+}
+
+/** What is stored of a run before it is carried on. */
+interface Before {
+  readonly checkpoints: ReadonlyMap<string, Json>;
+  readonly past: ReadonlyMap<string, StepPast>;
+  /** Index of its last event. */
+  readonly last: number;
 }
 
 /** A run that ends because the engine does has no outcome yet; one that was cancelled before that has. */

@@ -1,7 +1,7 @@
 import { liveOnly, terminalEvents, type EngineEvent, type NewEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
+import type { Outcome, Store } from '../ports/store.ts';
 import type { Channel } from './channels.ts';
 import type { Redactor } from './redact.ts';
 
@@ -21,13 +21,19 @@ export interface ExecutionLog {
    * `flush` tells whether that worked. After the terminal event, and after `close`, nothing is added: the event comes back with index 0.
    */
   emit(event: NewEvent): EngineEvent;
+  /**
+   * Writes a checkpoint in one commit with all events emitted so far. Rejects with the store's Problem; then neither the checkpoint
+   * nor any of these events is stored, and only the events are tried again.
+   */
+  checkpoint(key: string, value: Json): Promise<void>;
   /** Resolves when all events emitted so far are committed. Rejects with the store's Problem; those events stay, the next emit or flush tries again. */
   flush(): Promise<void>;
   /**
-   * Adds the terminal event; resolves when it is committed and delivered, and closes the log. When the log has ended
-   * already, the first terminal event stands and is returned. Rejects like `flush`; the log is then still open.
+   * Adds the terminal event, in one commit with the outcome when one is given; resolves when it is committed and delivered, and
+   * closes the log. When the log has ended already, the first terminal event stands and is returned. Rejects like `flush`; the
+   * log is then still open.
    */
-  end(event: NewEvent): Promise<EngineEvent>;
+  end(event: NewEvent, outcome?: Outcome): Promise<EngineEvent>;
   /** Flushes and lets go of the execution, also when flushing rejects. */
   close(): Promise<void>;
 }
@@ -46,6 +52,8 @@ export function openLog(
   let committed = from;
   let time = notBefore;
   let waiting: EngineEvent[] = [];
+  /** Writes that belong into one commit with the events waiting. */
+  let along: (() => Promise<unknown>)[] = [];
   let writing: Promise<void> | undefined;
   let failure: { readonly thrown: unknown } | undefined;
   let terminal: EngineEvent | undefined;
@@ -73,10 +81,14 @@ export function openLog(
 
   const writeWaiting = async (): Promise<void> => {
     const batch = waiting;
+    const joined = along;
     waiting = [];
+    along = [];
     const stored = batch.filter((event) => event.index > 0);
     try {
-      if (stored.length > 0) await store.events.append(stored);
+      // Asked for in one turn of the event loop, which makes them one commit.
+      const appended = stored.length > 0 ? store.events.append(stored) : undefined;
+      await Promise.all([appended, ...joined.map((start) => start())]);
       failure = undefined;
     } catch (thrown) {
       failure = { thrown };
@@ -85,8 +97,18 @@ export function openLog(
     }
     if (failure === undefined) batch.forEach(deliver);
     writing = undefined;
-    if (failure === undefined && waiting.length > 0) void write();
+    if (along.length > 0 || (failure === undefined && waiting.length > 0)) void write();
   };
+
+  /** A write that is committed with the next batch of events. */
+  const join = <T>(start: () => Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      along.push(() => {
+        const started = start();
+        started.then(resolve, reject);
+        return started;
+      });
+    });
 
   /** Starts the next write, not in this turn, so that what is emitted in it goes along. */
   const write = (): Promise<void> => {
@@ -123,8 +145,15 @@ export function openLog(
     executionId,
     emit,
     flush,
-    async end(event) {
+    async checkpoint(key, value) {
+      const committed = join(() => store.checkpoints.put(executionId, key, value));
+      void write();
+      await committed;
+    },
+    async end(event, outcome) {
       const last = terminal ?? emit(event);
+      if (outcome !== undefined && last.index > committed)
+        join(() => store.executions.finish(executionId, outcome)).catch(() => undefined);
       await flush();
       closed = true;
       channel.leave();

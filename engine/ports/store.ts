@@ -55,7 +55,8 @@ export interface Documents {
 
 /**
  * What survives. Contract: a write that resolved is on disk (fsync) for durable stores; a failing write rejects with Problem
- * `store_unavailable`, nothing is swallowed; every method is one atomic act; calls may run in parallel; events of one execution
+ * `store_unavailable`, nothing is swallowed; every method is one atomic act, and what is asked for in one turn of the event loop is
+ * one commit; calls may run in parallel; events of one execution
  * come back in index order.
  */
 export interface Store {

@@ -41,18 +41,13 @@ export interface FailedRecord {
 /** What a run records. */
 export type StepRecord = SucceededRecord | RecoveredRecord | FailedRecord;
 
-/** Runs work under a key unless its record exists; `replayed` tells which. */
+/** The record of a key; runs the work that makes it when there is none. */
 export async function checkpoint<R extends StepRecord>(
   context: RunContext,
   key: string,
   work: () => Promise<R>,
-): Promise<{ readonly record: R; readonly replayed: boolean }> {
-  let replayed = true;
-  const value = await context.step(key, async () => {
-    replayed = false;
-    return (await work()) as unknown as Json;
-  });
-  return { record: value as unknown as R, replayed };
+): Promise<R> {
+  return (await context.step(key, async () => (await work()) as unknown as Json)) as unknown as R;
 }
 
 /** The record of a key, or undefined when there is none; records nothing. */

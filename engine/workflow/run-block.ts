@@ -18,12 +18,11 @@ export async function runBlock(step: FlowStep, path: string, frame: Frame): Prom
   if (step.catch.length > 0) {
     const record = await recall<RecoveredRecord>(context, path);
     if (record !== undefined) {
-      frame.events.replayed();
       if (record.spent !== undefined) frame.spent.add(record.spent.usage, record.spent.modelCalls);
       return endRecovered(step, path, record, frame, startedAt);
     }
   }
-  frame.events.start(path, step.verb);
+  frame.events.enter(path, step.verb);
   const spent = spending(frame.spent);
   const tried = await attempt(step, path, frame, async (_attempt, signal) => {
     const { output, returned } = await runFlow(step, path, { ...frame, signal, spent });
@@ -54,10 +53,7 @@ export async function runBlock(step: FlowStep, path: string, frame: Frame): Prom
     catch: index,
     ...spentOf(spent),
   };
-  const { record } = await checkpoint(context, path, () => {
-    frame.events.fresh();
-    return Promise.resolve(caught);
-  });
+  const record = await checkpoint(context, path, () => Promise.resolve(caught));
   return endRecovered(step, path, record, frame, startedAt);
 
   function checkOutput(output: Done['view']['output']): Done['view']['output'] {

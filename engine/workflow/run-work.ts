@@ -17,12 +17,10 @@ import type { Worked } from './steps/work.ts';
 export async function runWork(step: WorkStep, path: string, frame: Frame): Promise<Done> {
   const { context, workflow } = frame.run;
   const startedAt = context.elapsed();
-  const { record, replayed } = await checkpoint(context, path, () => {
-    frame.events.fresh();
-    frame.events.start(path, step.verb);
+  const record = await checkpoint(context, path, () => {
+    frame.events.work(path, step.verb);
     return tryWork(step, path, frame, startedAt);
   });
-  if (replayed) frame.events.replayed();
   if (record.spent !== undefined) {
     frame.spent.add(record.spent.usage, record.spent.modelCalls);
     stopOver(frame, overspent(workflow.limits, frame.run.spent));

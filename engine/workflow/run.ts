@@ -67,8 +67,6 @@ export async function runWorkflow(
     };
   } catch (thrown) {
     throw problemOf(thrown, context.signal);
-  } finally {
-    events.close();
   }
 
   async function run(checkedInput: Json, signal: AbortSignal): Promise<Json> {

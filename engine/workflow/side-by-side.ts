@@ -36,15 +36,12 @@ export async function runSideBySide(lanes: Lanes, frame: Frame): Promise<LanesEn
     while (next < lanes.count && ended.length === 0 && !controller.signal.aborted) {
       const index = next;
       next += 1;
-      const events = frame.events.child();
       try {
-        const flow = await runLane(lanes, index, { ...frame, events, signal: controller.signal });
+        const flow = await runLane(lanes, index, { ...frame, signal: controller.signal });
         outputs[index] = flow.output;
         if (flow.returned) end({ output: flow.output }, 'another branch returned');
       } catch (thrown) {
         end({ problem: problemOf(thrown, controller.signal) }, 'another branch failed');
-      } finally {
-        events.close();
       }
     }
   }
@@ -75,7 +72,6 @@ async function runLane(lanes: Lanes, index: number, frame: Frame): Promise<Flow>
   const key = lanes.key(index);
   const recorded = await recall<FailedRecord>(context, key);
   if (recorded !== undefined) {
-    frame.events.replayed();
     if (recorded.spent !== undefined) frame.spent.add(recorded.spent.usage, recorded.spent.modelCalls);
     return { output: failed(recorded), returned: false };
   }
@@ -87,10 +83,9 @@ async function runLane(lanes: Lanes, index: number, frame: Frame): Promise<Flow>
   } catch (thrown) {
     if (frame.signal.aborted) throw thrown;
     const error = problemOf(thrown, frame.signal).toData();
-    const { record } = await checkpoint<FailedRecord>(context, key, () => {
-      frame.events.fresh();
-      return Promise.resolve({ status: 'failed', error, ...spentOf(spent) });
-    });
+    const record = await checkpoint<FailedRecord>(context, key, () =>
+      Promise.resolve({ status: 'failed', error, ...spentOf(spent) }),
+    );
     return { output: failed(record), returned: false };
   }
 }

@@ -2,68 +2,40 @@ import type { EventData, NewEvent } from '../core/event.ts';
 import type { RunContext } from '../ports/durable.ts';
 
 /**
- * Events of steps, kept quiet while a run is replayed. Events are held until it is known that they are new: they go out before
- * the first work that really runs, and are dropped when work after them turns out to be recorded, for then they went out before
- * the crash. So none is lost and none is sent twice, but for those at the very border of a crash, which are sent again.
+ * Events of steps. What was stored before a crash is not sent again when the run is carried on: a block that had started goes on,
+ * one that had ended has ended. Work that really runs again starts again.
  */
 export interface StepEvents {
-  start(path: string, verb: string): void;
+  /** Work starts now. */
+  work(path: string, verb: string): void;
+  /** A step that only steers is entered, for the first time or in a replay. */
+  enter(path: string, verb: string): void;
   end(path: string, data: EventData['step_end']): void;
   log(path: string, data: EventData['log']): void;
-  /** Work starts that was not recorded: what was held goes out, and from here on everything at once. */
-  fresh(): void;
-  /** Work was found recorded: what was held went out long ago. */
-  replayed(): void;
-  /** The events of one of several concurrent lists of steps. */
-  child(): StepEvents;
-  /** Hands what is still held to the events this is a child of; at the root it goes out. */
-  close(): void;
 }
 
 /** The events of a run. */
 export function stepEvents(context: RunContext): StepEvents {
-  return level(context, undefined);
-}
+  const past = new Map(context.past);
+  const emit = (path: string, event: Omit<NewEvent, 'runId' | 'stepPath'>): void =>
+    context.emit({ runId: context.runId, stepPath: path, ...event } as NewEvent);
 
-interface Level extends StepEvents {
-  note(event: NewEvent): void;
-}
-
-function level(context: RunContext, parent: Level | undefined): Level {
-  let live = false;
-  let held: NewEvent[] = [];
-  const scope = (path: string): { runId: string; stepPath: string } => ({
-    runId: context.runId,
-    stepPath: path,
-  });
-  const self: Level = {
-    note(event) {
-      if (live) context.emit(event);
-      else held.push(event);
+  return {
+    work(path, verb) {
+      past.delete(path);
+      emit(path, { type: 'step_start', data: { verb, attempt: 1 } });
     },
-    start: (path, verb) => self.note({ ...scope(path), type: 'step_start', data: { verb, attempt: 1 } }),
-    end: (path, data) => self.note({ ...scope(path), type: 'step_end', data }),
-    log: (path, data) => self.note({ ...scope(path), type: 'log', data }),
-    fresh() {
-      if (live) return;
-      parent?.fresh();
-      live = true;
-      release(context.emit.bind(context));
+    enter(path, verb) {
+      // A failure is not recorded, so a step that failed is at work anew.
+      if (past.get(path) === 'failed') past.delete(path);
+      if (!past.has(path)) emit(path, { type: 'step_start', data: { verb, attempt: 1 } });
     },
-    replayed() {
-      parent?.replayed();
-      held = [];
+    end(path, data) {
+      const before = past.get(path);
+      past.delete(path);
+      if (before === undefined || before === 'started' || before !== data.status)
+        emit(path, { type: 'step_end', data });
     },
-    child: () => level(context, self),
-    close() {
-      release((event) => (parent === undefined ? context.emit(event) : parent.note(event)));
-    },
+    log: (path, data) => emit(path, { type: 'log', data }),
   };
-  return self;
-
-  function release(to: (event: NewEvent) => void): void {
-    const events = held;
-    held = [];
-    for (const event of events) to(event);
-  }
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { EngineEvent } from '../../engine/core/event.ts';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { projectOf, temporaryFolder } from '../fakes/project.ts';
@@ -56,7 +57,9 @@ describe('engine: killed at random', () => {
 
       const engine = await createEngine({ project: folder, store: await openSqliteStore({ path }) });
       expect(await engine.runs.wait(run.id)).to.deep.include({ state: 'succeeded', output: 40 });
+      const events = await engine.runs.events(run.id);
       await engine.close();
+      expectWhole(events, `round ${round}`);
       const after = counted(lines());
       for (const key of recorded) expect(after.get(key), `round ${round}: ${key}`).to.equal(before.get(key));
       expect(after.size).to.equal(81);
@@ -65,6 +68,31 @@ describe('engine: killed at random', () => {
     expect(midway).to.be.greaterThan(rounds / 2);
   });
 });
+
+/** Numbered without holes, one start, one end, and every step ends as often as it starts, but for work that was killed. */
+function expectWhole(events: readonly EngineEvent[], what: string): void {
+  expect(
+    events.map(({ index }) => index),
+    what,
+  ).to.deep.equal(events.map((_, place) => place + 1));
+  const types = events.map(({ type }) => type);
+  expect(
+    types.filter((type) => type === 'run_start'),
+    what,
+  ).to.have.length(1);
+  expect(types.indexOf('run_end'), what).to.equal(types.length - 1);
+  const open = new Map<string, string>();
+  for (const event of events) {
+    const path = event.stepPath ?? '';
+    if (event.type === 'step_start') {
+      if (open.has(path)) expect(event.data.verb, `${what}: ${path} starts twice`).to.equal('tool');
+      open.set(path, event.data.verb);
+    }
+    if (event.type === 'step_end')
+      expect(open.delete(path), `${what}: ${path} ends without a start`).to.equal(true);
+  }
+  expect([...open.keys()], what).to.deep.equal([]);
+}
 
 /** Starts a run in a process of its own and kills it after so many lines of its output. */
 async function runAndKill(folder: string, path: string, lines: number): Promise<void> {

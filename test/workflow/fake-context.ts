@@ -4,7 +4,7 @@ import { noUsage } from '../../engine/core/message.ts';
 import { Problem } from '../../engine/core/problem.ts';
 import { compileSchema } from '../../engine/expr/index.ts';
 import type { Activities, ActivityCall, PromptOutcome } from '../../engine/ports/activities.ts';
-import type { RunContext } from '../../engine/ports/durable.ts';
+import type { RunContext, StepPast } from '../../engine/ports/durable.ts';
 import { virtualTime, type VirtualTime } from './virtual-time.ts';
 
 /** One call of an activity: who asked, and for what. */
@@ -23,6 +23,8 @@ export interface FakeOptions {
   /** Default: each activity gives its step path. */
   readonly reply?: Reply;
   readonly signal?: AbortSignal;
+  /** What is stored of the steps before. */
+  readonly past?: RunContext['past'];
   /** The process dies when this many records are committed: nothing of the run happens after. */
   readonly crashAfter?: number;
   readonly time?: VirtualTime;
@@ -36,6 +38,8 @@ export interface Fake {
   readonly events: NewEvent[];
   readonly calls: Call[];
   readonly checkpoints: Map<string, Json>;
+  /** How many of the events were emitted before the last record was committed, so that they are stored with it. */
+  stored(): number;
   readonly time: VirtualTime;
   /** Resolves when the process dies. */
   readonly crashed: Promise<'crashed'>;
@@ -51,6 +55,7 @@ export function fakeContext(options: FakeOptions = {}): Fake {
   const calls: Call[] = [];
   const never = new Promise<never>(() => undefined);
   let commits = 0;
+  let stored = 0;
   let dead = false;
   let working = 0;
   let die: (how: 'crashed') => void;
@@ -87,6 +92,7 @@ export function fakeContext(options: FakeOptions = {}): Fake {
     startedAt: '2030-01-01T00:00:00.000Z',
     signal: options.signal ?? new AbortController().signal,
     activities,
+    past: options.past ?? new Map(),
     async step(key, work) {
       if (dead) return never;
       const recorded = checkpoints.get(key);
@@ -95,6 +101,7 @@ export function fakeContext(options: FakeOptions = {}): Fake {
       if (dead) return never;
       if (checkpoints.has(key)) throw new Error(`"${key}" is recorded twice`);
       checkpoints.set(key, structuredClone(value));
+      stored = events.length;
       commits += 1;
       if (commits === options.crashAfter) {
         dead = true;
@@ -123,7 +130,17 @@ export function fakeContext(options: FakeOptions = {}): Fake {
       };
     },
   };
-  return { context, events, calls, checkpoints, time, crashed, working: () => working };
+  return { context, events, calls, checkpoints, stored: () => stored, time, crashed, working: () => working };
+}
+
+/** What stored events say of the steps of a run. */
+export function pastOf(events: readonly NewEvent[]): RunContext['past'] {
+  const past = new Map<string, StepPast>();
+  for (const event of events) {
+    if (event.type === 'step_start') past.set(event.stepPath ?? '', 'started');
+    if (event.type === 'step_end') past.set(event.stepPath ?? '', event.data.status);
+  }
+  return past;
 }
 
 /** Events as short lines: `+ lines (foreach)`, `- lines succeeded`, `! lines: message`. */

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { NewEvent } from '../../engine/core/event.ts';
 import { asProblem, Problem } from '../../engine/core/problem.ts';
 import { runWorkflow } from '../../engine/workflow/index.ts';
 import { workflowOf, type Spec } from './build.ts';
-import { fakeContext, type Fake, type Reply } from './fake-context.ts';
+import { fakeContext, pastOf, type Fake, type Reply } from './fake-context.ts';
 
 // Failure, duration and answer of a call depend on its step alone. All failures read alike, because which of two branches fails
 // first may change when a crash shifts their times.
@@ -74,10 +75,29 @@ async function outcome(fake: Fake, steps: readonly Spec[]): Promise<unknown> {
   ]);
 }
 
+/** Every step that started ended, and only work that a crash cut off starts without having ended. */
+function expectPairs(events: readonly NewEvent[]): void {
+  const open = new Map<string, string>();
+  for (const event of events) {
+    const path = event.stepPath ?? '';
+    if (event.type === 'step_start') {
+      if (open.has(path)) expect(event.data.verb, `${path} starts twice`).to.be.oneOf(['tool', 'set']);
+      open.set(path, event.data.verb);
+    }
+    if (event.type === 'step_end') {
+      expect(open.has(path) || event.data.status === 'skipped', `${path} ends without a start`).to.equal(
+        true,
+      );
+      open.delete(path);
+    }
+  }
+  expect([...open.keys()]).to.deep.equal([]);
+}
+
 describe('workflow: replay of any tree of steps', () => {
   it('a run resumed from any commit ends as the uninterrupted one, and repeats no recorded step', async () => {
     await fc.assert(
-      fc.asyncProperty(tree, fc.nat(), async (steps, at) => {
+      fc.asyncProperty(tree, fc.nat(), fc.nat(), async (steps, at, cut) => {
         const whole = fakeContext({ reply: world });
         const expected = await outcome(whole, steps);
         if (whole.checkpoints.size === 0) return;
@@ -87,7 +107,13 @@ describe('workflow: replay of any tree of steps', () => {
         expect(await outcome(before, steps)).to.equal('crashed');
         const recorded = new Set(before.checkpoints.keys());
 
-        const after = fakeContext({ reply: world, checkpoints: before.checkpoints });
+        const surplus = before.events.length - before.stored();
+        const stored = before.events.slice(0, before.stored() + (cut % (surplus + 1)));
+        const after = fakeContext({
+          reply: world,
+          checkpoints: before.checkpoints,
+          past: pastOf(stored),
+        });
         expect(await outcome(after, steps)).to.deep.equal(expected);
         for (const { call } of after.calls)
           expect(recorded.has(call.stepPath), call.stepPath).to.equal(false);
@@ -95,6 +121,7 @@ describe('workflow: replay of any tree of steps', () => {
           if (event.type !== 'step_start' || event.data.verb !== 'tool') continue;
           expect(recorded.has(event.stepPath ?? ''), event.stepPath).to.equal(false);
         }
+        expectPairs([...stored, ...after.events]);
       }),
       { numRuns: 150 },
     );

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Problem } from '../../engine/core/problem.ts';
 import { runWorkflow } from '../../engine/workflow/index.ts';
 import { workflow } from './build.ts';
-import { fakeContext, trace, type Fake, type FakeOptions } from './fake-context.ts';
+import { fakeContext, pastOf, trace, type Fake, type FakeOptions } from './fake-context.ts';
 
 /** Runs until a crash, then again on the same records. */
 async function crashAndResume(
@@ -20,7 +20,7 @@ async function crashAndResume(
   const before = fakeContext({ ...first, crashAfter });
   const run = runWorkflow(spec, null, before.context, { env: {} });
   expect(await Promise.race([run, before.crashed])).to.equal('crashed');
-  const after = fakeContext({ ...second, checkpoints: before.checkpoints });
+  const after = fakeContext({ ...second, checkpoints: before.checkpoints, past: pastOf(before.events) });
   const { output, usage } = await runWorkflow(spec, null, after.context, { env: {} });
   return { output, tokens: usage.totalTokens, before, after };
 }

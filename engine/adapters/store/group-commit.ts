@@ -15,6 +15,8 @@ export interface Writer<Act> {
 export function groupCommit<Act>(commit: (acts: readonly Act[]) => Promise<readonly boolean[]>): Writer<Act> {
   const waiting: Waiting<Act>[] = [];
   let working: Promise<void> | undefined;
+  let turn = 0;
+  let turnIsOpen = false;
 
   const settle = async (group: readonly Waiting<Act>[]): Promise<void> => {
     try {
@@ -28,14 +30,32 @@ export function groupCommit<Act>(commit: (acts: readonly Act[]) => Promise<reado
     }
   };
   const work = async (): Promise<void> => {
-    while (waiting.length > 0) await settle(waiting.splice(0, largestGroup));
+    while (waiting.length > 0) await settle(waiting.splice(0, groupSize()));
     working = undefined;
+  };
+
+  /** What was asked for in one turn of the event loop is one commit, however much it is. */
+  const groupSize = (): number => {
+    const last = waiting[largestGroup - 1]?.turn;
+    const next =
+      last === undefined
+        ? -1
+        : waiting.findIndex(({ turn }, place) => place >= largestGroup && turn !== last);
+    return next === -1 ? waiting.length : next;
+  };
+  const thisTurn = (): number => {
+    if (!turnIsOpen) {
+      turnIsOpen = true;
+      turn += 1;
+      setImmediate(() => (turnIsOpen = false));
+    }
+    return turn;
   };
 
   return {
     write: (act) =>
       new Promise((resolve, reject) => {
-        waiting.push({ act, resolve, reject });
+        waiting.push({ act, turn: thisTurn(), resolve, reject });
         // Not at once: what is asked for in the same turn of the event loop shall be in the same group.
         working ??= new Promise<void>((turn) => setImmediate(turn)).then(work);
       }),
@@ -47,6 +67,7 @@ export function groupCommit<Act>(commit: (acts: readonly Act[]) => Promise<reado
 
 interface Waiting<Act> {
   readonly act: Act;
+  readonly turn: number;
   readonly resolve: (changed: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
