@@ -22,17 +22,21 @@ import {
   type Type,
 } from './type.ts';
 
+/** Hears of every part of an expression: its type, and what is known where it stands. */
+export type NotePart = (node: ASTNode, type: Type, scope: TypeScope) => void;
+
 /** The type of an expression in a scope, and the faults its types show. Names the scope does not have are `dyn`. */
 export function checkCel(
   tree: ASTNode,
   scope: TypeScope,
+  note?: NotePart,
 ): { readonly type: Type; readonly faults: readonly TypeFault[] } {
   const faults = new Map<string, TypeFault>();
   const report: Report = (rule, message, { start, end }, suggestions = []) => {
     const fault = { rule, message, start, end, ...(suggestions.length === 0 ? {} : { suggestions }) };
     faults.set(`${rule} ${start} ${end}`, fault);
   };
-  const type = typeOf(tree, { scope, guarded: false, report });
+  const type = typeOf(tree, { scope, guarded: false, report, note });
   return { type, faults: [...faults.values()].sort((a, b) => a.start - b.start) };
 }
 
@@ -41,9 +45,16 @@ interface Place {
   /** Inside `has()` and `default()`, where a missing value is no failure. */
   readonly guarded: boolean;
   readonly report: Report;
+  readonly note: NotePart | undefined;
 }
 
 function typeOf(node: ASTNode, place: Place): Type {
+  const type = typeOfNode(node, place);
+  place.note?.(node, type, place.scope);
+  return type;
+}
+
+function typeOfNode(node: ASTNode, place: Place): Type {
   switch (node.op) {
     case 'value': {
       const value = literalValue(node);
@@ -116,6 +127,7 @@ function sideOf(node: ASTNode, place: Place): Side {
           scope: { ...place.scope, types: place.scope.declared },
           guarded: true,
           report: () => undefined,
+          note: undefined,
         });
   return { node, type, declared };
 }

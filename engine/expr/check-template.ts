@@ -14,11 +14,15 @@ export interface CheckedTemplate {
   readonly reads: readonly (Stretch & { readonly type: Type })[];
 }
 
-/** Checks what a template reads against the types of its scope; what a partial does is reported where it is called. */
+/**
+ * Checks what a template reads against the types of its scope; what a partial does is reported where it is called.
+ * `note` hears of every path of the template itself, with what can be seen there.
+ */
 export function checkTemplateTypes(
   tree: TemplateTree,
   partials: ReadonlyMap<string, TemplateTree>,
   scope: TypeScope,
+  note?: (node: hbs.AST.PathExpression, sight: Sight) => void,
 ): CheckedTemplate {
   const faults = new Map<string, TypeFault>();
   const reads: (Stretch & { readonly type: Type })[] = [];
@@ -164,6 +168,7 @@ export function checkTemplateTypes(
   }
 
   function path(node: hbs.AST.PathExpression, sight: Sight, guarded: boolean): Type {
+    if (sight.at === undefined) note?.(node, sight);
     const start = startOf(node, sight);
     if (start === undefined) return dyn;
     const places = placesOf(node, sight);
@@ -187,7 +192,7 @@ export function checkTemplateTypes(
 }
 
 /** Where each name of a path stands. */
-function placesOf(node: hbs.AST.PathExpression, { source, at }: Sight): readonly Stretch[] {
+export function placesOf(node: hbs.AST.PathExpression, { source, at }: Sight): readonly Stretch[] {
   const { start, end } = source.rangeOf(node);
   const text = source.source.slice(start, end);
   let from = /^this\b/.exec(text)?.[0].length ?? 0;

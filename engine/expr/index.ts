@@ -1,8 +1,10 @@
 export type { Misfit } from './assignable.ts';
 export { misfitsOfType } from './assignable.ts';
 export { itemOf } from './cel-signatures.ts';
+export { celOffers } from './cel-offers.ts';
 export type { TypedValue } from './check-value.ts';
 export { typeOfValue } from './check-value.ts';
+export { describeType } from './describe-type.ts';
 export {
   assuming,
   evaluateCondition,
@@ -15,6 +17,8 @@ export { compileSchema } from './schema-check.ts';
 export { schemaFaults } from './schema-faults.ts';
 export { describeFaults } from './schema-message.ts';
 export { literalTemplate, parseTemplate, templateReads, typedTemplate } from './template.ts';
+export { templateOffers } from './template-offers.ts';
+export { celPartAt, templatePartAt } from './type-at.ts';
 export { typeFromSchema } from './type-from-schema.ts';
 export { kindOfType } from './type-name.ts';
 export { typeScope, withField, withNames } from './type-scope.ts';
@@ -33,6 +37,8 @@ export {
 } from './type.ts';
 export { constantValue, parseValue, valueReads } from './value.ts';
 export type { TypeFault } from './type-fault.ts';
+export type { Offer, Offers } from './offers.ts';
+export type { PartAt } from './type-at.ts';
 export type { TypeScope } from './type-scope.ts';
 export type { Type } from './type.ts';
 export type {
