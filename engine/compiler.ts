@@ -65,8 +65,7 @@ export function createCompiler(folder: string): Compiler {
       const all = config === undefined ? project.value.sources : [config, ...project.value.sources];
       const { value: draft, diagnostics: linked, facts } = link(project.value, (shipped ??= loadShipped()));
       const found = [...project.diagnostics, ...validateShape(all), ...linked];
-      const checked = checkProject({ program: draft, facts, sources: all }, found);
-      const diagnostics = sortDiagnostics([...found, ...checked]);
+      const diagnostics = sortDiagnostics(checkProject({ program: draft, facts, sources: all }, found));
       return { program: hasErrors(diagnostics) ? undefined : draft, diagnostics, draft, facts, sources: all };
     },
   };

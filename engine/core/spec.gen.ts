@@ -1167,10 +1167,14 @@ export interface ProjectSpec {
    */
   durable?: Durable;
   /**
-   * Levels of the checks of `engine validate`, by rule. `engine explain` lists the rules. Default: as each rule says.
+   * Levels of the checks of `engine validate`, by rule, over a preset. `engine explain` lists the rules, and says of each whether it can be set.
    */
   rules?: {
-    [k: string]: 'off' | 'info' | 'warning' | 'error';
+    /**
+     * What is checked: `recommended` (rules that are sure), `strict` (all rules, those of style among them) or `minimal` (errors only). Default: `recommended`.
+     */
+    preset?: 'recommended' | 'strict' | 'minimal';
+    [k: string]: 'off' | 'info' | 'warning' | 'error' | 'recommended' | 'strict' | 'minimal' | undefined;
   };
   /**
    * Your own code, imported when the engine starts, never when specs are loaded or checked.

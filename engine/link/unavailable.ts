@@ -27,7 +27,6 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'compaction',
     'retention',
     'instructions',
-    'rules',
     'defaults.permissions',
     'defaults.maxTaskDepth',
     'defaults.limits.costUsd',

@@ -1,4 +1,6 @@
-import { hasErrors, type Diagnostic } from '../core/diagnostic.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import { adjustmentOf as adjustmentIn, type Adjustment } from './adjustable.ts';
+import { checkWith } from './check.ts';
 import { unreachableStep } from './graph/unreachable-step.ts';
 import { missingModel } from './ref/missing-model.ts';
 import type { Checkable, Rule } from './rule.ts';
@@ -7,25 +9,18 @@ import { noIdempotencyKey } from './type/no-idempotency-key.ts';
 /** Every check on a linked project, in order of its id. */
 export const rules: readonly Rule[] = [unreachableStep, missingModel, noIdempotencyKey];
 
-/** Runs the rules over a project; those that need a whole one only when nothing found so far is an error. */
+/**
+ * Runs the rules over a project; those that need a whole one only when nothing found so far is an error.
+ * @returns everything that counts, of what was found before and of the rules, as the project's config and comments want it.
+ */
 export function checkProject(project: Checkable, found: readonly Diagnostic[]): readonly Diagnostic[] {
-  const isWhole = !hasErrors(found);
-  const diagnostics: Diagnostic[] = [];
-  for (const { id, level, always, check } of rules) {
-    if (!isWhole && always !== true) continue;
-    check(project, ({ file, range, pointer }, message, parts = {}) =>
-      diagnostics.push({
-        rule: id,
-        level,
-        message,
-        file,
-        ...(range === undefined ? {} : { range }),
-        ...(pointer === undefined ? {} : { pointer }),
-        ...parts,
-      }),
-    );
-  }
-  return diagnostics;
+  return checkWith(rules, project, found);
 }
 
+/** Tells whether the level of a rule can be set and its findings ignored, and from which preset on it is checked. */
+export function adjustmentOf(id: string): Adjustment {
+  return adjustmentIn(rules, id);
+}
+
+export type { Adjustment } from './adjustable.ts';
 export type { Checkable, Rule } from './rule.ts';

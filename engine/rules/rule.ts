@@ -39,5 +39,7 @@ export interface Rule {
    * there are none, since an error elsewhere may be the reason.
    */
   readonly always?: boolean;
+  /** Whether nothing runs with what it finds, so that a project can neither turn it down nor ignore it. */
+  readonly fixed?: boolean;
   check(project: Checkable, report: (at: Spot, message: string, parts?: FindingParts) => void): void;
 }

@@ -1,11 +1,13 @@
 export { codeFrame } from './code-frame.ts';
+export { commentsOf, type Comment } from './comments.ts';
 export { kindNames, kindRow, kinds, type Kind, type KindRow } from './kinds.ts';
+export { linesOf } from './lines.ts';
 export { configPlaces } from './load-config.ts';
 export { openDisk, type Disk, type KnownText } from './disk.ts';
 export { loadShipped, type Shipped } from './load-shipped.ts';
 export { loadProject, type LoadedProject } from './load.ts';
 export { rootOf, type Node } from './node.ts';
-export { onDisk, textOnDisk } from './on-disk.ts';
+export { namesOnDisk, onDisk, textOnDisk } from './on-disk.ts';
 export { parseYaml, type ParsedYaml } from './parse-yaml.ts';
 export { parseSource, type SpecFile } from './read-source.ts';
 export type { Reading } from './reading.ts';

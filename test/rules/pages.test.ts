@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readRulePages } from '../../engine/cli/rule-pages.ts';
-import { rules } from '../../engine/rules/index.ts';
+import { adjustmentOf, rules } from '../../engine/rules/index.ts';
 import { findingsOf } from '../fakes/project.ts';
 import { findingsIn, sampleOf } from './sample.ts';
 
@@ -11,6 +11,11 @@ const pages = await readRulePages();
 describe('rules: pages', () => {
   it('every rule that the engine reports has a page, and every page a rule', () => {
     expect(pages.map(({ rule }) => rule)).to.deep.equal(reportedRules());
+  });
+
+  it('what is no error can be turned down', () => {
+    for (const { rule, level } of pages)
+      if (level !== 'error') expect(adjustmentOf(rule).adjustable, rule).to.equal(true);
   });
 
   it('a page says the level of its rule', () => {
@@ -26,10 +31,10 @@ describe('rules: pages', () => {
     });
 
     it(`the bad sample of ${rule} gives this rule and nothing else, the good sample nothing`, async () => {
-      const bad = await findingsIn(sampleOf(text, 'Bad'));
+      const bad = await findingsIn(sampleOf(text, 'Bad'), rule);
       const found = [...new Set(bad.map((finding) => `${finding.level} ${finding.rule}`))];
       expect(found, JSON.stringify(bad, null, 2)).to.deep.equal([`${level} ${rule}`]);
-      expect(await findingsIn(sampleOf(text, 'Good'))).to.deep.equal([]);
+      expect(await findingsIn(sampleOf(text, 'Good'), rule)).to.deep.equal([]);
     });
   }
 
@@ -72,11 +77,11 @@ steps:
 });
 
 /**
- * The ids of rules in the source of the engine: every text `'family/what'` left of Program, and `ref/unknown-<what>` of every
+ * The ids of rules in the source of the engine: what who runs a Program may find, every text `'family/what'` left of Program, and `ref/unknown-<what>` of every
  * reference that is looked up by name.
  */
 function reportedRules(): string[] {
-  const found = new Set<string>();
+  const found = new Set<string>(['link/not-available']);
   for (const room of ['source', 'validate', 'link', 'expr', 'rules']) {
     const folder = fileURLToPath(new URL(`../../engine/${room}/`, import.meta.url));
     for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {

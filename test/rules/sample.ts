@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { compile } from '../../engine/compile.ts';
+import { analyze, compile, unavailableParts } from '../../engine/compile.ts';
 import type { Diagnostic } from '../../engine/core/diagnostic.ts';
+import { rules } from '../../engine/rules/index.ts';
 import { projectOf, temporaryFolder, writeFiles, type Files } from '../fakes/project.ts';
 
 /** What a section of a rule page shows: a project, or a command that makes or checks one. */
@@ -35,12 +36,24 @@ export function sampleOf(page: string, heading: 'Bad' | 'Good'): Sample {
   };
 }
 
-/** What the engine finds in a sample. */
-export async function findingsIn(sample: Sample): Promise<readonly Diagnostic[]> {
-  if ('files' in sample) return (await compile(projectOf({ ...around, ...sample.files }))).diagnostics;
+/** What the engine finds in a sample; a rule that only the preset `strict` holds must be named to be looked at. */
+export async function findingsIn(sample: Sample, rule: string): Promise<readonly Diagnostic[]> {
+  if ('files' in sample) {
+    const { diagnostics, draft } = await analyze(projectOf({ ...around, ...asked(sample.files, rule) }));
+    // What cannot run yet is found by who wants to run it.
+    return rule.startsWith('link/') ? [...diagnostics, ...unavailableParts(draft)] : diagnostics;
+  }
   const folder = temporaryFolder();
   writeFiles(folder, { 'my-project/engine.yaml': 'name: shop\n', 'src/roles/README.md': 'Roles.\n' });
   const checked = /^engine validate (\S+)\n$/.exec(sample.command)?.[1];
   if (checked === undefined) execFileSync('bash', ['-c', sample.command], { cwd: folder });
   return (await compile(join(folder, checked ?? '.'))).diagnostics;
+}
+
+function asked(files: Files, rule: string): Files {
+  const found = rules.find(({ id }) => id === rule);
+  if (found?.preset !== 'strict') return files;
+  const config = files['engine.yaml'];
+  const settings = `rules: { ${rule}: ${found.level} }\n`;
+  return { ...files, 'engine.yaml': typeof config === 'string' ? `${config}${settings}` : settings };
 }

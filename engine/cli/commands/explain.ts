@@ -1,5 +1,7 @@
+import type { Level } from '../../core/diagnostic.ts';
 import { Problem } from '../../core/problem.ts';
 import { suggest } from '../../core/suggest.ts';
+import { adjustmentOf } from '../../rules/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { colorPage } from '../report/color-page.ts';
 import { table } from '../report/table.ts';
@@ -23,8 +25,9 @@ export async function explain(
   const pages = await readRulePages();
   const page = word === undefined ? undefined : pageOf(pages, word);
   if (page !== undefined) {
-    if (json) out.line(JSON.stringify(page, null, 2));
-    else out.write(colorPage(page.text, out.colors));
+    const { adjustable, preset } = adjustmentOf(page.rule);
+    if (json) out.line(JSON.stringify({ ...page, adjustable, preset }, null, 2));
+    else out.write(colorPage(`${page.text}\n${settingOf(page.rule, page.level)}`, out.colors));
     return exitCodes.ok;
   }
   const listed = word === undefined ? pages : pages.filter(({ rule }) => rule.split('/').includes(word));
@@ -32,13 +35,47 @@ export async function explain(
     throw new Problem('not_found', `no rule "${word ?? ''}"${hint(word ?? '', pages)}`);
   }
   if (json) {
-    const rules = listed.map(({ rule, level, summary }) => ({ rule, level, summary }));
+    const rules = listed.map(({ rule, level, summary }) => ({
+      rule,
+      level,
+      summary,
+      ...adjustmentOf(rule),
+    }));
     out.line(JSON.stringify({ rules }, null, 2));
   } else {
-    const rows = listed.map(({ rule, level, summary }) => [rule, level, summary]);
+    const rows = listed.map(({ rule, level, summary }) => [
+      rule,
+      adjustmentOf(rule).preset === 'strict' ? `${level} (strict)` : level,
+      summary,
+    ]);
     out.line(table([['RULE', 'LEVEL', 'WHAT IT FINDS'], ...rows]));
   }
   return exitCodes.ok;
+}
+
+/** How the rule is set, which its page does not say. */
+function settingOf(rule: string, level: Level): string {
+  const { adjustable, preset } = adjustmentOf(rule);
+  if (!adjustable) return '## Setting\n\nIt is always an error: nothing runs with what it finds.\n';
+  const start =
+    preset === 'strict'
+      ? `It is off unless the config asks for it, with \`preset: strict\` or a level of its own (\`${level}\` by \`strict\`).`
+      : `Its level is \`${level}\`.`;
+  return `## Setting
+
+${start} A project sets it in its config:
+
+\`\`\`yaml
+rules:
+  ${rule}: ${preset === 'strict' ? level : 'off'} # error, warning, info or off
+\`\`\`
+
+A single finding is hidden by a comment with a reason, above it or at the end of its line:
+
+\`\`\`yaml
+# engine-ignore ${rule}: <reason>
+\`\`\`
+`;
 }
 
 function pageOf(pages: readonly RulePage[], word: string): RulePage | undefined {

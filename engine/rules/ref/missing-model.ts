@@ -5,6 +5,7 @@ import { stepLists } from '../walk-steps.ts';
 export const missingModel: Rule = {
   id: 'ref/missing-model',
   level: 'error',
+  fixed: true,
   check({ program }, report) {
     for (const { name, model, origin } of Object.values(program.agents)) {
       if (model !== undefined) continue;
