@@ -49,6 +49,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions): Runs {
         state: 'running',
         input: checked,
         hash: workflow.hash,
+        attempts: 1,
         createdAt: now,
         startedAt: now,
       };

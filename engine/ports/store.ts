@@ -19,6 +19,14 @@ export interface Execution {
   readonly usage?: Usage;
   /** Content hash of the specs it runs on. */
   readonly hash: string;
+  /** At most one execution of a kind and name has a given key; default none. */
+  readonly idempotencyKey?: string;
+  /** The execution that started this one. */
+  readonly parent?: string;
+  /** How often it was taken up: 1 for the first time, one more after every crash. */
+  readonly attempts: number;
+  /** Why it shall stop, once somebody asked for it. */
+  readonly cancel?: ProblemData;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly startedAt?: number;
@@ -32,6 +40,16 @@ export interface Outcome {
   readonly error?: ProblemData;
   readonly usage?: Usage;
   readonly endedAt: number;
+}
+
+/** A message to an execution, kept until it is asked for. */
+export interface Signal {
+  /** Grows with the order of arrival. */
+  readonly seq: number;
+  readonly topic: string;
+  readonly payload: Json;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** Which executions to list; the last admitted first. */
@@ -63,13 +81,18 @@ export interface Store {
   readonly durable: boolean;
   readonly documents: Documents;
   readonly executions: {
-    /** False when the id exists already (nothing changes then). */
+    /** False when the id, or the idempotency key of this kind and name, exists already (nothing changes then). */
     insert(execution: Execution): Promise<boolean>;
-    /** Marks it running. */
+    /** Marks it running and counts the attempt. */
     start(id: string, startedAt: number): Promise<void>;
+    /** Marks one that has not ended as waiting for time or people, or as running again. */
+    mark(id: string, state: 'running' | 'waiting'): Promise<void>;
+    /** Records that it shall stop; the first reason stays. False when it is unknown or has ended. */
+    cancel(id: string, reason: ProblemData): Promise<boolean>;
     /** Records the one outcome; false when it already had one. */
     finish(id: string, outcome: Outcome): Promise<boolean>;
     get(id: string): Promise<Execution | undefined>;
+    byIdempotencyKey(kind: Execution['kind'], name: string, key: string): Promise<Execution | undefined>;
     list(filter: ExecutionFilter): Promise<readonly Execution[]>;
   };
   readonly events: {
@@ -80,6 +103,20 @@ export interface Store {
     ): Promise<readonly EngineEvent[]>;
     /** Highest index stored, 0 for none. */
     last(executionId: string): Promise<number>;
+  };
+  readonly signals: {
+    /** False when the execution has a signal of this topic and idempotency key, is unknown, or has ended. */
+    put(
+      executionId: string,
+      signal: {
+        readonly topic: string;
+        readonly idempotencyKey: string;
+        readonly payload: Json;
+        readonly at: number;
+      },
+    ): Promise<boolean>;
+    /** All signals of an execution in order of arrival. */
+    all(executionId: string): Promise<readonly Signal[]>;
   };
   readonly checkpoints: {
     /** First write wins. */

@@ -75,6 +75,7 @@ export function openRecord(
             ...(prepared.input === undefined ? {} : { input: prepared.input }),
           },
           hash: agent.hash,
+          attempts: waiting > 0 ? 0 : 1,
           createdAt: now,
           ...(waiting > 0 ? {} : { startedAt: now }),
         });

@@ -4,6 +4,7 @@ import { documentTests } from './store/documents.ts';
 import { eventTests } from './store/events.ts';
 import { executionTests } from './store/executions.ts';
 import { lifeTests } from './store/life.ts';
+import { signalTests } from './store/signals.ts';
 import type { Test } from './store/samples.ts';
 
 /** The two functions of a test runner that a contract suite needs; mocha, vitest and node:test have them. */
@@ -46,5 +47,6 @@ export function storeContract(
   runner.describe('executions', () => executionTests(test));
   runner.describe('events', () => eventTests(test));
   runner.describe('checkpoints', () => checkpointTests(test));
+  runner.describe('signals', () => signalTests(test));
   runner.describe('life of a store', () => lifeTests(test, reopen));
 }

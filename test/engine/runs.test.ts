@@ -314,6 +314,7 @@ describe('runs', () => {
         state: 'running',
         input: {},
         hash,
+        attempts: 1,
         createdAt: at + 1,
       });
     }

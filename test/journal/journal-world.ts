@@ -63,7 +63,17 @@ export function world(options: Partial<JournalOptions> = {}): World {
 }
 
 export function run(id: string, state: Execution['state'] = 'running'): Execution {
-  return { id, kind: 'run', name: 'flow', key: '', state, input: {}, hash: 'hash', createdAt: 1 };
+  return {
+    id,
+    kind: 'run',
+    name: 'flow',
+    key: '',
+    state,
+    input: {},
+    hash: 'hash',
+    attempts: 1,
+    createdAt: 1,
+  };
 }
 
 export function log(message: string): NewEvent {

@@ -2,7 +2,7 @@ import type { EngineEvent } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { isTerminal } from '../../core/status.ts';
-import type { Execution, ExecutionFilter, Outcome, Store } from '../../ports/store.ts';
+import type { Execution, ExecutionFilter, Outcome, Signal, Store } from '../../ports/store.ts';
 import { documentKey } from './document-key.ts';
 import { listLimit } from './list-limit.ts';
 
@@ -12,6 +12,8 @@ export function openMemoryStore(): Store {
   const executions = new Map<string, string>();
   const events = new Map<string, string[]>();
   const checkpoints = new Map<string, Map<string, string>>();
+  const signals = new Map<string, { readonly executionId: string; readonly text: string }>();
+  const keys = new Map<string, string>();
   let closed = false;
 
   /** Every act is one synchronous turn, so that acts in parallel cannot mix. */
@@ -22,6 +24,15 @@ export function openMemoryStore(): Store {
   const read = (id: string): Execution | undefined => {
     const text = executions.get(id);
     return text === undefined ? undefined : (JSON.parse(text) as Execution);
+  };
+  const withKey = ({
+    kind,
+    name,
+    idempotencyKey,
+  }: Pick<Execution, 'kind' | 'name'> & { readonly idempotencyKey?: string }): Execution | undefined => {
+    const id =
+      idempotencyKey === undefined ? undefined : keys.get(JSON.stringify([kind, name, idempotencyKey]));
+    return id === undefined ? undefined : read(id);
   };
   const change = (id: string, changed: (execution: Execution) => Execution): boolean => {
     const execution = read(id);
@@ -46,13 +57,20 @@ export function openMemoryStore(): Store {
     executions: {
       insert: (execution) =>
         act(() => {
-          if (executions.has(execution.id)) return false;
+          if (executions.has(execution.id) || withKey(execution) !== undefined) return false;
           executions.set(execution.id, JSON.stringify(execution));
+          const { kind, name, idempotencyKey } = execution;
+          if (idempotencyKey !== undefined)
+            keys.set(JSON.stringify([kind, name, idempotencyKey]), execution.id);
           return true;
         }),
       start: (id, startedAt) => act(() => void change(id, (execution) => started(execution, startedAt))),
+      mark: (id, state) => act(() => void change(id, (execution) => ({ ...execution, state }))),
+      cancel: (id, reason) =>
+        act(() => change(id, (execution) => ({ ...execution, cancel: execution.cancel ?? reason }))),
       finish: (id, outcome: Outcome) => act(() => change(id, (execution) => ({ ...execution, ...outcome }))),
       get: (id) => act(() => read(id)),
+      byIdempotencyKey: (kind, name, idempotencyKey) => act(() => withKey({ kind, name, idempotencyKey })),
       list: (filter) =>
         act(() =>
           listed(
@@ -72,6 +90,24 @@ export function openMemoryStore(): Store {
             .map((text) => JSON.parse(text) as EngineEvent),
         ),
       last: (executionId) => act(() => events.get(executionId)?.length ?? 0),
+    },
+    signals: {
+      put: (executionId, { topic, idempotencyKey, payload, at }) =>
+        act(() => {
+          const execution = read(executionId);
+          if (execution === undefined || isTerminal(execution.state)) return false;
+          const key = JSON.stringify([executionId, topic, idempotencyKey]);
+          if (signals.has(key)) return false;
+          const signal = { seq: signals.size + 1, topic, payload, at };
+          signals.set(key, { executionId, text: JSON.stringify(signal) });
+          return true;
+        }),
+      all: (executionId) =>
+        act(() =>
+          [...signals.values()]
+            .filter((signal) => signal.executionId === executionId)
+            .map(({ text }) => JSON.parse(text) as Signal),
+        ),
     },
     checkpoints: {
       put: (executionId, key, value) =>
@@ -95,7 +131,12 @@ export function openMemoryStore(): Store {
 }
 
 function started(execution: Execution, startedAt: number): Execution {
-  return { ...execution, state: 'running', startedAt: execution.startedAt ?? startedAt };
+  return {
+    ...execution,
+    state: 'running',
+    attempts: execution.attempts + 1,
+    startedAt: execution.startedAt ?? startedAt,
+  };
 }
 
 function listed(all: Execution[], filter: ExecutionFilter): Execution[] {

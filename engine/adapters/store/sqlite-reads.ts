@@ -2,7 +2,7 @@ import type { Json } from '../../core/json.ts';
 import type { ProblemData } from '../../core/problem.ts';
 import type { Usage } from '../../core/message.ts';
 import { isTerminal, type ExecutionState } from '../../core/status.ts';
-import type { Execution, ExecutionFilter } from '../../ports/store.ts';
+import type { Execution, ExecutionFilter, Signal } from '../../ports/store.ts';
 import { listLimit } from './list-limit.ts';
 import type { Row } from './sqlite-connection.ts';
 
@@ -12,6 +12,26 @@ export type Statement = readonly [sql: string, parameters: readonly (string | nu
 /** One execution. */
 export function selectExecution(id: string): Statement {
   return ['SELECT * FROM executions WHERE id = ?', [id]];
+}
+
+/** The execution of a kind and name with an idempotency key. */
+export function selectByIdempotencyKey(kind: string, name: string, key: string): Statement {
+  return ['SELECT * FROM executions WHERE kind = ? AND name = ? AND idempotency_key = ?', [kind, name, key]];
+}
+
+/** Signals of an execution in order of arrival. */
+export function allSignals(executionId: string): Statement {
+  return ['SELECT seq, topic, payload, at FROM signals WHERE execution_id = ? ORDER BY seq', [executionId]];
+}
+
+/** The signal in a row. */
+export function toSignal(row: Row): Signal {
+  return {
+    seq: Number(row['seq']),
+    topic: String(row['topic']),
+    payload: JSON.parse(String(row['payload'])) as Json,
+    at: Number(row['at']),
+  };
 }
 
 /** Executions of a filter, the last admitted first. */
@@ -48,6 +68,10 @@ export function toExecution(row: Row): Execution {
     ...(row['error'] === null ? {} : { error: JSON.parse(String(row['error'])) as ProblemData }),
     ...(row['usage'] === null ? {} : { usage: JSON.parse(String(row['usage'])) as Usage }),
     hash: String(row['hash']),
+    ...(row['idempotency_key'] === null ? {} : { idempotencyKey: String(row['idempotency_key']) }),
+    ...(row['parent'] === null ? {} : { parent: String(row['parent']) }),
+    attempts: Number(row['attempts']),
+    ...(row['cancel'] === null ? {} : { cancel: JSON.parse(String(row['cancel'])) as ProblemData }),
     createdAt: Number(row['created_at']),
     ...(row['started_at'] === null ? {} : { startedAt: Number(row['started_at']) }),
     ...(row['ended_at'] === null ? {} : { endedAt: Number(row['ended_at']) }),

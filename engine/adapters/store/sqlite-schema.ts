@@ -21,6 +21,20 @@ const migrations: readonly (readonly string[])[] = [
       execution_id TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (execution_id, key)
     ) WITHOUT ROWID`,
   ],
+  [
+    'ALTER TABLE store.executions ADD COLUMN idempotency_key TEXT',
+    'ALTER TABLE store.executions ADD COLUMN parent TEXT',
+    'ALTER TABLE store.executions ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1',
+    'ALTER TABLE store.executions ADD COLUMN cancel TEXT',
+    `CREATE UNIQUE INDEX store.executions_by_idempotency ON executions (kind, name, idempotency_key)
+      WHERE idempotency_key IS NOT NULL`,
+    'CREATE INDEX store.executions_by_parent ON executions (parent) WHERE parent IS NOT NULL',
+    `CREATE TABLE store.signals (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT, execution_id TEXT NOT NULL, topic TEXT NOT NULL,
+      idempotency_key TEXT NOT NULL, payload TEXT NOT NULL, at INTEGER NOT NULL,
+      UNIQUE (execution_id, topic, idempotency_key)
+    )`,
+  ],
 ];
 
 /** Version of the tables that this engine writes. */

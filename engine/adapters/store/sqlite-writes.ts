@@ -1,5 +1,6 @@
 import type { EngineEvent } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
+import type { ProblemData } from '../../core/problem.ts';
 import { terminalStates } from '../../core/status.ts';
 import type { Execution, Outcome } from '../../ports/store.ts';
 import type { Query } from './sqlite-connection.ts';
@@ -57,15 +58,22 @@ const meanings = {
     ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
   deleteDocument: 'DELETE FROM documents WHERE key = NEW.key',
   insertExecution: `INSERT INTO executions
-    (id, key, kind, name, state, input, output, error, usage, hash, created_at, started_at, ended_at)
-    VALUES (NEW.id, NEW.key, ${valuesFrom(11)}) ON CONFLICT (id) DO NOTHING`,
-  startExecution: `UPDATE executions SET state = 'running', started_at = coalesce(started_at, NEW.value)
+    (id, key, kind, name, state, input, output, error, usage, hash, idempotency_key, parent, attempts, cancel,
+     created_at, started_at, ended_at)
+    VALUES (NEW.id, NEW.key, ${valuesFrom(15)}) ON CONFLICT DO NOTHING`,
+  startExecution: `UPDATE executions
+    SET state = 'running', attempts = attempts + 1, started_at = coalesce(started_at, NEW.value)
     WHERE id = NEW.id AND ${open}`,
+  markExecution: `UPDATE executions SET state = NEW.value WHERE id = NEW.id AND ${open}`,
+  cancelExecution: `UPDATE executions SET cancel = coalesce(cancel, NEW.value) WHERE id = NEW.id AND ${open}`,
   finishExecution: `UPDATE executions SET state = NEW.value ->> 0, output = coalesce(NEW.value ->> 1, output),
     error = coalesce(NEW.value ->> 2, error), usage = coalesce(NEW.value ->> 3, usage), ended_at = NEW.value ->> 4
     WHERE id = NEW.id AND ${open}`,
   appendEvents: `INSERT INTO events (execution_id, idx, body)
     SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(NEW.value)`,
+  putSignal: `INSERT INTO signals (execution_id, topic, idempotency_key, payload, at)
+    SELECT NEW.id, ${valuesFrom(4)} WHERE EXISTS (SELECT 1 FROM executions WHERE id = NEW.id AND ${open})
+    ON CONFLICT DO NOTHING`,
   putCheckpoint: `INSERT INTO checkpoints (execution_id, key, value) VALUES (NEW.id, NEW.key, NEW.value)
     ON CONFLICT DO NOTHING`,
 } as const;
@@ -83,19 +91,40 @@ export function deleteDocument(key: string): Act {
 /** Changes something when the execution is new. */
 export function insertExecution(execution: Execution): Act {
   const { id, key, kind, name, state, input, output, error, usage, hash } = execution;
-  const { createdAt, startedAt, endedAt } = execution;
+  const { idempotencyKey, parent, attempts, cancel, createdAt, startedAt, endedAt } = execution;
   const texts = [input, output, error, usage].map(textOf);
+  const origin = [hash, idempotencyKey, parent, attempts, textOf(cancel)];
+  const times = [createdAt, startedAt, endedAt];
   return {
     kind: 'insertExecution',
     id,
     key,
-    value: JSON.stringify([kind, name, state, ...texts, hash, createdAt, startedAt, endedAt]),
+    value: JSON.stringify([kind, name, state, ...texts, ...origin, ...times]),
   };
 }
 
 /** Marks an execution running that has not ended; the first start is the one that is kept. */
 export function startExecution(id: string, startedAt: number): Act {
   return { kind: 'startExecution', id, value: startedAt };
+}
+
+/** Marks an execution that has not ended. */
+export function markExecution(id: string, state: 'running' | 'waiting'): Act {
+  return { kind: 'markExecution', id, value: state };
+}
+
+/** Changes something when the execution had not ended; the first reason is kept. */
+export function cancelExecution(id: string, reason: ProblemData): Act {
+  return { kind: 'cancelExecution', id, value: JSON.stringify(reason) };
+}
+
+/** Changes something when the execution has not ended and has no such signal. */
+export function putSignal(id: string, topic: string, idempotencyKey: string, payload: Json, at: number): Act {
+  return {
+    kind: 'putSignal',
+    id,
+    value: JSON.stringify([topic, idempotencyKey, JSON.stringify(payload), at]),
+  };
 }
 
 /** Changes something when the execution had not ended. */

@@ -7,20 +7,26 @@ import { openFiles, type SqliteFiles } from './sqlite-open.ts';
 import { storeProblem, unavailable } from './sqlite-problems.ts';
 import {
   allCheckpoints,
+  allSignals,
   lastEvent,
   listExecutions,
   readEvents,
+  selectByIdempotencyKey,
   selectExecution,
   toExecution,
+  toSignal,
   type Statement,
 } from './sqlite-reads.ts';
 import {
   appendEvents,
+  cancelExecution,
   commitActs,
   deleteDocument,
   finishExecution,
   insertExecution,
+  markExecution,
   putCheckpoint,
+  putSignal,
   setDocument,
   startExecution,
   type Act,
@@ -86,8 +92,14 @@ function storeOver(files: SqliteFiles): Store {
       start: async (id, startedAt) => {
         await write(() => startExecution(id, startedAt));
       },
+      mark: async (id, state) => {
+        await write(() => markExecution(id, state));
+      },
+      cancel: (id, reason) => write(() => cancelExecution(id, reason)),
       finish: (id, outcome) => write(() => finishExecution(id, outcome)),
       get: async (id) => (await read(selectExecution(id))).map(toExecution)[0],
+      byIdempotencyKey: async (kind, name, key) =>
+        (await read(selectByIdempotencyKey(kind, name, key))).map(toExecution)[0],
       list: async (filter) => (await read(listExecutions(filter))).map(toExecution),
     },
     events: {
@@ -99,6 +111,11 @@ function storeOver(files: SqliteFiles): Store {
           (row) => JSON.parse(String(row['body'])) as EngineEvent,
         ),
       last: async (executionId) => Number((await read(lastEvent(executionId)))[0]?.['last'] ?? 0),
+    },
+    signals: {
+      put: (executionId, { topic, idempotencyKey, payload, at }) =>
+        write(() => putSignal(executionId, topic, idempotencyKey, payload, at)),
+      all: async (executionId) => (await read(allSignals(executionId))).map(toSignal),
     },
     checkpoints: {
       put: async (executionId, key, value) => {

@@ -11,6 +11,10 @@ export function executionTests(test: Test): void {
       input: { a: [1, null, '"'] },
       output: null,
       error: { type: 'timeout', message: 'too late', details: { ms: 5 } },
+      idempotencyKey: 'key "1"',
+      parent: 'workflow:outer:1',
+      attempts: 3,
+      cancel: { type: 'cancelled', message: 'stop it' },
       usage: { ...noUsage, inputTokens: 3, costUsd: 0.25 },
       startedAt: 1_700_000_000_001,
       endedAt: 1_700_000_000_002,
@@ -52,17 +56,57 @@ export function executionTests(test: Test): void {
     assert.equal(await executions.finish('missing', { state: 'failed', endedAt: 1 }), false);
   });
 
-  test('starting marks running, keeps the first start, and does not touch what has ended', async ({
+  test('starting marks running, counts the attempt, keeps the first start, and does not touch what has ended', async ({
     executions,
   }) => {
     await executions.insert(execution('e', 1));
     await executions.start('e', 10);
     await executions.start('e', 20);
     await executions.start('missing', 20);
-    assert.deepEqual(await executions.get('e'), { ...execution('e', 1), state: 'running', startedAt: 10 });
+    assert.deepEqual(await executions.get('e'), {
+      ...execution('e', 1),
+      state: 'running',
+      attempts: 2,
+      startedAt: 10,
+    });
     await executions.finish('e', { state: 'cancelled', endedAt: 30 });
     await executions.start('e', 40);
     assert.equal((await executions.get('e'))?.state, 'cancelled');
+  });
+
+  test('an idempotency key admits one execution of a kind and name', async ({ executions }) => {
+    const keyed = (id: string, more: Partial<Execution> = {}): Execution => ({
+      ...execution(id, 1),
+      idempotencyKey: 'k',
+      ...more,
+    });
+    const inserted = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => executions.insert(keyed(`e${index}`))),
+    );
+    assert.equal(inserted.filter(Boolean).length, 1);
+    assert.equal(await executions.insert(keyed('other', { name: 'other' })), true);
+    assert.equal(await executions.insert(keyed('submission', { kind: 'submission' })), true);
+    assert.equal(await executions.insert(execution('without', 1)), true);
+    const first = await executions.byIdempotencyKey('run', 'flow', 'k');
+    assert.equal(first?.id, `e${inserted.indexOf(true)}`);
+    assert.equal(await executions.byIdempotencyKey('run', 'flow', 'unknown'), undefined);
+  });
+
+  test('marking and cancelling touch only what has not ended, and the first reason stays', async ({
+    executions,
+  }) => {
+    const reason = { type: 'cancelled', message: 'first' };
+    await executions.insert(execution('e', 1));
+    await executions.mark('e', 'waiting');
+    assert.equal(await executions.cancel('e', reason), true);
+    assert.equal(await executions.cancel('e', { type: 'cancelled', message: 'second' }), true);
+    const waiting = { ...execution('e', 1), state: 'waiting', cancel: reason };
+    assert.deepEqual(await executions.get('e'), waiting);
+    await executions.finish('e', { state: 'cancelled', endedAt: 2 });
+    await executions.mark('e', 'running');
+    assert.equal(await executions.cancel('e', reason), false);
+    assert.equal(await executions.cancel('missing', reason), false);
+    assert.deepEqual(await executions.get('e'), { ...waiting, state: 'cancelled', endedAt: 2 });
   });
 
   test('a list has the last admitted first, whatever the clocks said', async ({ executions }) => {

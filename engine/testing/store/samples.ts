@@ -8,7 +8,17 @@ export type Test = (title: string, body: (store: Store) => Promise<void>) => voi
 
 /** A queued run. */
 export function execution(id: string, createdAt: number): Execution {
-  return { id, kind: 'run', name: 'flow', key: '', state: 'queued', input: {}, hash: 'hash', createdAt };
+  return {
+    id,
+    kind: 'run',
+    name: 'flow',
+    key: '',
+    state: 'queued',
+    input: {},
+    hash: 'hash',
+    attempts: 0,
+    createdAt,
+  };
 }
 
 /** A `log` event with text that is hard to store. */

@@ -2,7 +2,17 @@ import type { EngineEvent } from '../../../engine/core/event.ts';
 import type { Execution } from '../../../engine/ports/store.ts';
 
 export function run(id: string, createdAt: number): Execution {
-  return { id, kind: 'run', name: 'flow', key: '', state: 'queued', input: {}, hash: 'hash', createdAt };
+  return {
+    id,
+    kind: 'run',
+    name: 'flow',
+    key: '',
+    state: 'queued',
+    input: {},
+    hash: 'hash',
+    attempts: 1,
+    createdAt,
+  };
 }
 
 export function event(executionId: string, index: number): EngineEvent {
