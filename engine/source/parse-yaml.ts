@@ -1,4 +1,4 @@
-import type { Diagnostic, Level } from '../core/diagnostic.ts';
+import type { Diagnostic, Fix, Level } from '../core/diagnostic.ts';
 import type { Json } from '../core/json.ts';
 import { linesOf, type Lines } from './lines.ts';
 import type { Place, Span } from './place.ts';
@@ -58,8 +58,11 @@ export function parseYaml(text: string, part: YamlPart): ParsedYaml {
     report(rule, message, from, to, { suggestions: [quoteYaml(raw)] });
   }
   const syntax = explainYamlErrors(repaired.document, yaml);
-  for (const finding of syntax) report(finding.rule, finding.message, finding.start, finding.end);
+  for (const { rule, message, start: from, end: to, fix } of syntax)
+    report(rule, message, from, to, fix === undefined ? {} : { fix: moved(fix, start) });
+  const spoilt = syntax.find(({ rule }) => rule === 'yaml/tab-indent')?.start ?? Infinity;
   for (const { rule, message, span, related } of read.findings) {
+    if (span[0] - start >= spoilt) continue;
     const places =
       related === undefined
         ? {}
@@ -71,6 +74,14 @@ export function parseYaml(text: string, part: YamlPart): ParsedYaml {
     place: read.place,
     diagnostics,
     damaged: syntax.length > 0 ? [''] : read.damaged,
+  };
+}
+
+/** A fix whose offsets count from another start. */
+function moved(fix: Fix, by: number): Fix {
+  return {
+    ...fix,
+    edits: fix.edits.map(({ start, end, text }) => ({ start: start + by, end: end + by, text })),
   };
 }
 

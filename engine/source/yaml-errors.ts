@@ -1,4 +1,6 @@
 import { isCollection, isScalar, visit, type Document, type YAMLError } from 'yaml';
+import type { Fix } from '../core/diagnostic.ts';
+import { tabIndent } from './yaml-tabs.ts';
 
 /** A finding about YAML text; offsets count in the text that was parsed. */
 export interface YamlFinding {
@@ -6,13 +8,18 @@ export interface YamlFinding {
   readonly message: string;
   readonly start: number;
   readonly end: number;
+  /** Its offsets count in the text that was parsed, too. */
+  readonly fix?: Fix;
 }
 
 /** The errors of a parsed document in our words: one a line, without those that only follow from an earlier one. */
 export function explainYamlErrors(document: Document, text: string): YamlFinding[] {
   const findings: YamlFinding[] = [];
   const seen = new Set<number>();
+  const tab = document.errors.length === 0 ? undefined : tabIndent(document, text);
+  if (tab?.fix !== undefined) return [tab];
   for (const error of [...document.errors].sort((a, b) => a.pos[0] - b.pos[0])) {
+    if (tab !== undefined && error.pos[0] >= tab.start) break;
     const lineStart = text.lastIndexOf('\n', error.pos[0] - 1) + 1;
     if (seen.has(lineStart) || (findings.length > 0 && followsFromAnother(error))) continue;
     seen.add(lineStart);
@@ -28,6 +35,7 @@ export function explainYamlErrors(document: Document, text: string): YamlFinding
       ...spanOf(error, lineStart, line),
     });
   }
+  if (tab !== undefined) findings.push(tab);
   return findings;
 }
 
@@ -60,8 +68,6 @@ function spanOf({ pos }: YAMLError, lineStart: number, line: string): { start: n
 function explain({ code, message, pos }: YAMLError, text: string, line: string): string {
   const glued = /^\s*(?:- +)*([A-Za-z_][\w-]*):(?=[^\s:/])/.exec(line);
   switch (code) {
-    case 'TAB_AS_INDENT':
-      return 'tabs cannot indent YAML; use spaces';
     case 'BAD_SCALAR_START':
       return `text cannot start with "${text[pos[0]] ?? ''}"; quote it`;
     case 'MULTIPLE_DOCS':
