@@ -77,8 +77,8 @@ export const signatures: ReadonlyMap<string, Signature> = new Map(
     substring: to(string, text, numeric, numeric),
     indexOf: to(number, text, text),
     keys: to(listOf(string), record),
-    distinct: { takes: [list], gives: ([first]) => listOf(itemOf(first)) },
-    sortBy: { takes: [list, text], gives: ([first]) => listOf(itemOf(first)) },
+    distinct: { takes: [list], gives: ([first]) => listOf(itemOf(first), mostOf(first)) },
+    sortBy: { takes: [list, text], gives: ([first]) => listOf(itemOf(first), mostOf(first)) },
     parseJson: to(dyn, text),
     toJson: to(string, any),
     range: to(listOf(number), numeric),
@@ -105,6 +105,13 @@ export function itemOf(type: Type | undefined): Type {
     member.kind === 'list' ? [member.item] : member.kind === 'dyn' ? [dyn] : [],
   );
   return items.length === 0 ? dyn : unionOf(items);
+}
+
+/** The most items a value may have that is a list or null; undefined when that is not known. */
+export function mostOf(type: Type | undefined): number | undefined {
+  const lists = membersOf(type ?? dyn).filter(({ kind }) => kind !== 'null');
+  const most = lists.map((member) => (member.kind === 'list' ? member.most : undefined));
+  return most.includes(undefined) ? undefined : Math.max(0, ...most.map((count) => count ?? 0));
 }
 
 function to(result: Type, ...takes: readonly Param[]): Signature {

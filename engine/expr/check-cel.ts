@@ -1,10 +1,11 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { choices, suggest } from '../core/suggest.ts';
 import { loops, loopVariable, type MethodCall } from './cel-loop-names.ts';
-import { itemOf, signatures, type Param } from './cel-signatures.ts';
+import { itemOf, mostOf, signatures, type Param } from './cel-signatures.ts';
 import { checkBool, operatorType, type Side } from './check-operators.ts';
-import { assume, literalValue, namePath } from './narrow.ts';
-import { fieldType, mayNotHaveRun, shortened, type Report, type TypeFault } from './type-fault.ts';
+import { checkRounds, insideLoop, noRounds, type Rounds } from './check-rounds.ts';
+import { assume, isLenient, literalValue, namePath } from './narrow.ts';
+import { fieldType, refuseNull, shortened, typeFault, type Report, type TypeFault } from './type-fault.ts';
 import { kindOfType } from './type-name.ts';
 import { withNames, type TypeScope } from './type-scope.ts';
 import {
@@ -32,18 +33,29 @@ export function checkCel(
   note?: NotePart,
 ): { readonly type: Type; readonly faults: readonly TypeFault[] } {
   const faults = new Map<string, TypeFault>();
-  const report: Report = (rule, message, { start, end }, suggestions = []) => {
-    const fault = { rule, message, start, end, ...(suggestions.length === 0 ? {} : { suggestions }) };
-    faults.set(`${rule} ${start} ${end}`, fault);
+  const report: Report = (rule, message, place, parts) => {
+    faults.set(`${rule} ${place.start} ${place.end}`, typeFault(rule, message, place, parts));
   };
-  const type = typeOf(tree, { scope, guarded: false, report, note });
-  return { type, faults: [...faults.values()].sort((a, b) => a.start - b.start) };
+  const type = typeOf(tree, { scope, guarded: false, rounds: noRounds, report, note });
+  return { type, faults: withoutFollowOns([...faults.values()].sort((a, b) => a.start - b.start)) };
+}
+
+/** Who guards a step that may not have run has guarded what else may be null about it. */
+function withoutFollowOns(faults: readonly TypeFault[]): readonly TypeFault[] {
+  const skips = faults.filter(({ skipped }) => skipped !== undefined);
+  return faults.filter(
+    ({ rule, start, end }) =>
+      (rule !== 'expr/nullable' && rule !== 'expr/optional-field') ||
+      !skips.some((skip) => start < skip.end && skip.start < end),
+  );
 }
 
 interface Place {
   readonly scope: TypeScope;
   /** Inside `has()` and `default()`, where a missing value is no failure. */
   readonly guarded: boolean;
+  /** The loops around, inside the expression. */
+  readonly rounds: Rounds;
   readonly report: Report;
   readonly note: NotePart | undefined;
 }
@@ -59,6 +71,7 @@ function typeOfNode(node: ASTNode, place: Place): Type {
     case 'value': {
       const value = literalValue(node);
       if (value === undefined || value === null) return value === null ? nullType : dyn;
+      if (typeof value === 'number') checkDigits(node, value, place.report);
       return typeof value === 'string' ? literalOf(value) : typeof value === 'number' ? number : bool;
     }
     case 'id':
@@ -76,7 +89,7 @@ function typeOfNode(node: ASTNode, place: Place): Type {
         ? loopType(node, place)
         : callType(node.args[0], [node.args[1], ...node.args[2]], place);
     case 'list':
-      return listOf(unionOf([never, ...node.args.map((item) => typeOf(item, place))]));
+      return listOf(unionOf([never, ...node.args.map((item) => typeOf(item, place))]), node.args.length);
     case 'map':
       return mapType(node.args, place);
     case '?:': {
@@ -91,7 +104,7 @@ function typeOfNode(node: ASTNode, place: Place): Type {
     case '||': {
       // A side that fails does not matter where the other one decides, so each side knows what the other needs.
       const [left, right] = node.args;
-      boolOf(left, within(place, right, node.op === '&&'));
+      boolOf(left, within(place, right, node.op === '&&', false));
       boolOf(right, within(place, left, node.op === '&&'));
       return bool;
     }
@@ -110,12 +123,24 @@ function typeOfNode(node: ASTNode, place: Place): Type {
   }
 }
 
-function within(place: Place, condition: ASTNode, truth: boolean): Place {
-  return { ...place, scope: assume(condition, truth, place.scope) };
+function within(place: Place, condition: ASTNode, truth: boolean, worked = true): Place {
+  return { ...place, scope: assume(condition, truth, place.scope, worked) };
 }
 
 function boolOf(node: ASTNode, place: Place): void {
-  checkBool(typeOf(node, place), node, place.report);
+  checkBool(typeOf(node, place), textOf(node), node, place.report);
+}
+
+/** Numbers are kept as doubles, which have no room for every whole number of more than 15 digits. */
+function checkDigits(node: ASTNode, value: number, report: Report): void {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return;
+  const written = textOf(node);
+  if (/[.e]/i.test(written)) return;
+  report(
+    'expr/precision',
+    `a number keeps no more than 15 digits, so "${shortened(written)}" is not told apart from its neighbours; compare it as text`,
+    node,
+  );
 }
 
 function sideOf(node: ASTNode, place: Place): Side {
@@ -126,6 +151,7 @@ function sideOf(node: ASTNode, place: Place): Side {
       : typeOf(node, {
           scope: { ...place.scope, types: place.scope.declared },
           guarded: true,
+          rounds: noRounds,
           report: () => undefined,
           note: undefined,
         });
@@ -133,7 +159,7 @@ function sideOf(node: ASTNode, place: Place): Side {
 }
 
 function fieldOf(node: ASTNode, target: ASTNode, name: string, optional: boolean, place: Place): Type {
-  const guarded = place.guarded || optional;
+  const guarded = place.guarded || optional || isLenient(target);
   const of = typeOf(target, { ...place, guarded });
   const at = { start: node.end - name.length, end: node.end };
   const type = fieldType(of, { name, of: textOf(target), guarded, at, targetAt: target }, place.report);
@@ -142,7 +168,7 @@ function fieldOf(node: ASTNode, target: ASTNode, name: string, optional: boolean
 
 function indexType(node: ASTNode, target: ASTNode, index: ASTNode, place: Place): Type {
   const optional = node.op === '[?]';
-  const guarded = place.guarded || optional;
+  const guarded = place.guarded || optional || isLenient(target);
   const of = typeOf(target, { ...place, guarded });
   const key = typeOf(index, place);
   const name = literalValue(index);
@@ -152,10 +178,8 @@ function indexType(node: ASTNode, target: ASTNode, index: ASTNode, place: Place)
     type = fieldType(of, { name, of: textOf(target), guarded, at: index, targetAt: target }, place.report);
   } else {
     const known = members.filter(({ kind }) => kind !== 'null');
-    const skipped = members.find((member) => member.kind === 'null' && member.skipped !== undefined);
-    if (skipped?.kind === 'null' && skipped.skipped !== undefined && !guarded) {
-      mayNotHaveRun(skipped.skipped, { of: textOf(target), targetAt: target }, place.report);
-    } else if (known.length > 0 && known.every(({ kind }) => !['list', 'record', 'dyn'].includes(kind))) {
+    if (!guarded) refuseNull(of, textOf(target), target, place.report);
+    if (known.length > 0 && known.every(({ kind }) => !['list', 'record', 'dyn'].includes(kind))) {
       place.report('expr/type', `cannot index ${kindOfType(of)}`, node);
     } else if (known.length > 0 && known.every(({ kind }) => kind === 'list')) {
       if (!membersOf(key).some(({ kind }) => kind === 'number' || kind === 'dyn') && key !== never)
@@ -180,20 +204,25 @@ function callType(name: string, args: readonly ASTNode[], place: Place): Type {
   const [list, key] = args;
   if (name === 'sortBy' && list !== undefined && key !== undefined)
     checkKey(list, key, types[0] ?? dyn, place);
+  if (name === 'range') {
+    const count = list === undefined ? undefined : literalValue(list);
+    return listOf(number, typeof count === 'number' ? count : undefined);
+  }
   return signature.gives(types);
 }
 
 function checkArgument(name: string, param: Param, node: ASTNode, type: Type, place: Place): void {
   const members = membersOf(type);
   const refused = members.filter((member) => member.kind !== 'dyn' && !param.accepts(member));
-  const skipped = refused.find((member) => member.kind === 'null' && member.skipped !== undefined);
-  if (skipped?.kind === 'null' && skipped.skipped !== undefined && !place.guarded) {
-    mayNotHaveRun(skipped.skipped, { of: textOf(node), targetAt: node }, place.report);
-  } else if (members.length > 0 && refused.length === members.length) {
+  const isSkipped = refused.some((member) => member.kind === 'null' && member.skipped !== undefined);
+  if (isSkipped && !place.guarded) refuseNull(type, textOf(node), node, place.report);
+  else if (members.length > 0 && refused.length === members.length) {
     const got = members.some(({ kind }) => kind === 'list')
       ? `a list of ${kindOfType(itemOf(type))}`
       : kindOfType(type);
     place.report('expr/type', `"${name}" needs ${param.name}, got ${got}`, node);
+  } else if (refused.length > 0 && !place.guarded) {
+    refuseNull(unionOf(refused), textOf(node), node, place.report);
   }
 }
 
@@ -209,17 +238,15 @@ function checkKey(list: ASTNode, key: ASTNode, type: Type, place: Place): void {
   }
   if (names.has(name)) return;
   const message = `no field "${name}" in the items of "${shortened(textOf(list))}"${choices(name, names)}`;
-  place.report('ref/unknown-field', message, key, suggest(name, names, 3));
+  place.report('ref/unknown-field', message, key, { suggestions: suggest(name, names, 3) });
 }
 
 function loopType(node: MethodCall, place: Place): Type {
   const [name, receiver, [, body, last]] = node.args;
   const over = typeOf(receiver, place);
   const members = membersOf(over);
-  const skipped = members.find((member) => member.kind === 'null' && member.skipped !== undefined);
-  if (skipped?.kind === 'null' && skipped.skipped !== undefined && !place.guarded) {
-    mayNotHaveRun(skipped.skipped, { of: textOf(receiver), targetAt: receiver }, place.report);
-  } else if (
+  if (!place.guarded) refuseNull(over, textOf(receiver), receiver, place.report);
+  if (
     members.length > 0 &&
     members.every(({ kind }) => kind !== 'list' && kind !== 'record' && kind !== 'dyn')
   ) {
@@ -232,16 +259,19 @@ function loopType(node: MethodCall, place: Place): Type {
     : itemOf(over);
   const variable = loopVariable(node);
   if (body === undefined || variable === undefined) return dyn;
-  const inner = { ...place, scope: withNames(place.scope, { [variable]: item }) };
+  const rounds = insideLoop(place.rounds, over);
+  checkRounds(place.rounds, rounds, node, place.report);
+  const inner = { ...place, rounds, scope: withNames(place.scope, { [variable]: item }) };
+  const most = mostOf(over);
   if (name === 'map') {
-    if (last === undefined) return listOf(typeOf(body, inner));
+    if (last === undefined) return listOf(typeOf(body, inner), most);
     boolOf(body, inner);
-    return listOf(typeOf(last, within(inner, body, true)));
+    return listOf(typeOf(last, within(inner, body, true)), most);
   }
   boolOf(body, inner);
   if (name !== 'filter') return bool;
   const kept = within(inner, body, true).scope.types.fields.get(variable)?.type ?? item;
-  return listOf(kept);
+  return listOf(kept, most);
 }
 
 function mapType(entries: readonly (readonly [ASTNode, ASTNode])[], place: Place): Type {

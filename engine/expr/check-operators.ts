@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { suggest } from '../core/suggest.ts';
 import { literalValue } from './narrow.ts';
-import type { Report } from './type-fault.ts';
+import { refuseNull, type Report } from './type-fault.ts';
 import { kindOfType, nameOfType } from './type-name.ts';
 import {
   bool,
@@ -40,11 +40,14 @@ export function operatorType(node: ASTNode, left: Side, right: Side, report: Rep
     case '>=':
       if (pairs(left.type, right.type, orderOf).length === 0) {
         report('expr/type', `cannot compare ${kindOfType(left.type)} with ${kindOfType(right.type)}`, node);
-      }
+      } else checkNulls([left, right], report);
       return bool;
     default: {
       const results = pairs(left.type, right.type, node.op === '+' ? sumOf : numberOf);
-      if (results.length > 0) return unionOf(results);
+      if (results.length > 0) {
+        checkNulls([left, right], report);
+        return unionOf(results);
+      }
       const message = `cannot use ${node.op} between ${kindOfType(left.type)} and ${kindOfType(right.type)}`;
       report('expr/type', message, node);
       return dyn;
@@ -52,10 +55,19 @@ export function operatorType(node: ASTNode, left: Side, right: Side, report: Rep
   }
 }
 
-/** Reports a condition that can be neither true nor false. */
-export function checkBool(type: Type, place: { start: number; end: number }, report: Report): void {
+/** Reports a condition that can be neither true nor false, or that may be null. */
+export function checkBool(
+  type: Type,
+  written: string,
+  place: { start: number; end: number },
+  report: Report,
+): void {
   const members = membersOf(type);
-  if (members.length === 0 || members.some(({ kind }) => kind === 'dyn' || kind === 'bool')) return;
+  if (members.length === 0) return;
+  if (members.some(({ kind }) => kind === 'dyn' || kind === 'bool')) {
+    refuseNull(type, written, place, report);
+    return;
+  }
   report('expr/not-boolean', `must be true or false, got ${kindOfType(type)}`, place);
 }
 
@@ -64,6 +76,11 @@ function pairs(left: Type, right: Type, of: (a: Type, b: Type) => Type | undefin
   const [a, b] = [membersOf(left), membersOf(right)];
   if (a.length === 0 || b.length === 0) return [dyn];
   return a.flatMap((one) => b.flatMap((other) => of(one, other) ?? []));
+}
+
+/** Reports sides of an operator that may be null, where it takes no null. */
+function checkNulls(sides: readonly Side[], report: Report): void {
+  for (const { node, type } of sides) refuseNull(type, node.input.slice(node.start, node.end), node, report);
 }
 
 function sumOf(a: Type, b: Type): Type | undefined {
@@ -115,7 +132,7 @@ function checkIn(item: Side, list: Side, report: Report): void {
       `"in" needs a list or a map on its right, got ${kindOfType(list.type)}`,
       list.node,
     );
-  }
+  } else if (fits) checkNulls([list], report);
   if (list.node.op === 'list') {
     for (const node of list.node.args) {
       const value = literalValue(node);
@@ -142,11 +159,12 @@ function checkLiteral(value: Literal | null, node: ASTNode, other: Type, report:
   if (possible) return;
   const words = members.flatMap((member) => (isScalar(member) ? (member.values ?? []) : [])).map(String);
   const suggestions = suggest(String(value), words, 3);
+  const from = members.flatMap((member) => (isScalar(member) ? (member.from ?? []) : []))[0];
   const near = suggestions[0] === undefined ? '' : `; did you mean "${suggestions[0]}"?`;
   report(
     'expr/impossible-literal',
     `${JSON.stringify(value)} can never equal ${nameOfType(unionOf(members))}${near}`,
     node,
-    suggestions,
+    { suggestions, ...(from === undefined ? {} : { from }) },
   );
 }

@@ -2,7 +2,7 @@ import { itemOf } from './cel-signatures.ts';
 import { helperName, pairsOf, partialName } from './template-check.ts';
 import type { Stretch, TemplateTree } from './template-parse.ts';
 import { entryOf, narrowed, placeOf, startOf, type Context, type Sight } from './template-sight.ts';
-import { anItemOf, fieldType, type TypeFault } from './type-fault.ts';
+import { anItemOf, fieldType, refuseNull, typeFault, type FaultParts, type TypeFault } from './type-fault.ts';
 import { kindOfType } from './type-name.ts';
 import type { TypeScope } from './type-scope.ts';
 import { bool, dyn, isScalar, membersOf, number, string, unionOf, withoutNull, type Type } from './type.ts';
@@ -33,9 +33,9 @@ export function checkTemplateTypes(
     rule: TypeFault['rule'],
     message: string,
     { start, end }: Stretch,
-    suggestions: readonly string[] = [],
+    parts?: FaultParts,
   ): void {
-    const fault = { rule, message, start, end, ...(suggestions.length === 0 ? {} : { suggestions }) };
+    const fault = typeFault(rule, message, { start, end }, parts);
     const key = `${rule} ${start} ${end} ${message}`;
     if (!faults.has(key)) faults.set(key, fault);
   }
@@ -55,8 +55,15 @@ export function checkTemplateTypes(
     }
     const type = expression(mustache.path, sight, false);
     const members = membersOf(withoutNull(type));
-    if (members.length === 0 || !members.every(({ kind }) => kind === 'list' || kind === 'record')) return;
     const path = (mustache.path as hbs.AST.PathExpression).original;
+    if (type.kind === 'null' && type.skipped === undefined && type.soft !== true) {
+      report(
+        'template/not-text',
+        `"${path}" is always null, so nothing is printed`,
+        placeOf(mustache.path, sight),
+      );
+    }
+    if (members.length === 0 || !members.every(({ kind }) => kind === 'list' || kind === 'record')) return;
     const message = `"${path}" is a ${kindOfType(withoutNull(type))}, not text; write {{json ${path}}}, or go through it with {{#each ${path}}}`;
     report('template/raw-object', message, placeOf(mustache.path, sight));
   }
@@ -143,6 +150,9 @@ export function checkTemplateTypes(
           : name === 'date' && none(({ kind }) => kind === 'string' || kind === 'number')
             ? 'a date'
             : undefined;
+    const refusesNull = ['upper', 'lower', 'join', 'date'].includes(name);
+    if (wanted === undefined && refusesNull && 'original' in param)
+      refuseNull(type, String(param.original), placeOf(param, sight), report);
     if (wanted === undefined) return;
     report('expr/type', `{{${name}}} needs ${wanted}, got ${kindOfType(type)}`, placeOf(param, sight));
   }
@@ -177,7 +187,7 @@ export function checkTemplateTypes(
       const at = places[node.parts.length - start.parts.length + index] ?? placeOf(node, sight);
       const whole = placeOf(node, sight);
       const targetAt = sight.at ?? { start: whole.start, end: Math.max(at.start - 1, whole.start + 1) };
-      type = partOf(type, { name, of, guarded, at, targetAt });
+      type = partOf(type, { name, of, guarded, language: 'template', at, targetAt });
       of = of === '' ? name : `${of}.${name}`;
     }
     return type;

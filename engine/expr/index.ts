@@ -36,7 +36,7 @@ export {
   unionOf,
 } from './type.ts';
 export { constantValue, parseValue, valueReads } from './value.ts';
-export type { TypeFault } from './type-fault.ts';
+export { shortened, type TypeFault } from './type-fault.ts';
 export type { Offer, Offers } from './offers.ts';
 export type { PartAt } from './type-at.ts';
 export type { TypeScope } from './type-scope.ts';

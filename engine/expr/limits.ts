@@ -6,6 +6,10 @@ export const limits = {
   depth: 200,
   /** Rounds of all loops in one evaluation, nested ones multiplied. */
   iterations: 1_000_000,
+  /** Rounds of nested loops that may be planned for, by the lengths of their lists. */
+  plannedRounds: 100_000,
+  /** Loops inside each other over lists of unknown length. */
+  loopDepth: 2,
   /** Longest list that a function or `+` may build. */
   listLength: 100_000,
   /** Highest argument of `range`. */

@@ -11,9 +11,26 @@ import {
   type Type,
 } from './type.ts';
 
-/** What the names are where a condition is known to be true, or false. What a condition cannot tell stays as it was. */
-export function assume(node: ASTNode, truth: boolean, scope: TypeScope): TypeScope {
-  return assumeInside(node, truth, withCondition(node, truth, scope));
+/**
+ * What the names are where a condition is known to be true, or false. What a condition cannot tell stays as it was.
+ * @param worked whether the condition is known to have given a value, so that every path it reads is there.
+ */
+export function assume(node: ASTNode, truth: boolean, scope: TypeScope, worked = true): TypeScope {
+  return assumeInside(node, truth, withCondition(node, truth, scope), worked);
+}
+
+/** Whether a path goes on where a part of it is missing: `a.?b`, and all behind it. */
+export function isLenient(node: ASTNode): boolean {
+  switch (node.op) {
+    case '.?':
+    case '[?]':
+      return true;
+    case '.':
+    case '[]':
+      return isLenient(node.args[0]);
+    default:
+      return false;
+  }
 }
 
 /** `a.b["c"]` as a path; undefined when the node is no chain of names. */
@@ -51,44 +68,54 @@ export function conditionText(source: string): string {
   return source.replace(/\s+/g, '');
 }
 
-function assumeInside(node: ASTNode, truth: boolean, scope: TypeScope): TypeScope {
+function assumeInside(node: ASTNode, truth: boolean, scope: TypeScope, worked: boolean): TypeScope {
   switch (node.op) {
     case '!_':
-      return assume(node.args, !truth, scope);
+      return assume(node.args, !truth, scope, worked);
     case '&&':
     case '||': {
       const [left, right] = node.args;
-      const first = assume(left, truth, scope);
-      if ((node.op === '&&') === truth) return assume(right, truth, first);
-      return joinScopes(first, assume(right, truth, scope));
+      const first = assume(left, truth, scope, worked);
+      if ((node.op === '&&') === truth) return assume(right, truth, first, worked);
+      return joinScopes(first, assume(right, truth, scope, worked));
     }
     case '==':
     case '!=':
-      return assumeEqual(node.args[0], node.args[1], (node.op === '==') === truth, scope);
+      return assumeEqual(node.args[0], node.args[1], (node.op === '==') === truth, scope, worked);
     case 'in':
-      return assumeIn(node.args[0], node.args[1], truth, scope);
+      return assumeIn(node.args[0], node.args[1], truth, scope, worked);
     case 'call':
       return assumeCall(node.args[0], node.args[1], truth, scope);
     case 'rcall':
       return assumeCall(node.args[0], [node.args[1], ...node.args[2]], truth, scope);
-    default: {
-      const path = namePath(node);
-      return path === undefined ? scope : narrowTo(scope, path, [truth], true);
-    }
+    default:
+      return narrowTo(scope, node, [truth], true, worked);
   }
 }
 
-function assumeEqual(left: ASTNode, right: ASTNode, equal: boolean, scope: TypeScope): TypeScope {
+function assumeEqual(
+  left: ASTNode,
+  right: ASTNode,
+  equal: boolean,
+  scope: TypeScope,
+  worked: boolean,
+): TypeScope {
   const value = literalValue(right) === undefined ? literalValue(left) : literalValue(right);
-  const path = namePath(literalValue(right) === undefined ? right : left);
-  return value === undefined || path === undefined ? scope : narrowTo(scope, path, [value], equal);
+  const compared = literalValue(right) === undefined ? right : left;
+  return value === undefined ? scope : narrowTo(scope, compared, [value], equal, worked);
 }
 
-function assumeIn(item: ASTNode, list: ASTNode, truth: boolean, scope: TypeScope): TypeScope {
-  const path = namePath(item);
-  if (path === undefined || list.op !== 'list') return scope;
+function assumeIn(
+  item: ASTNode,
+  list: ASTNode,
+  truth: boolean,
+  scope: TypeScope,
+  worked: boolean,
+): TypeScope {
+  if (list.op !== 'list') return scope;
   const values = list.args.map(literalValue);
-  return values.includes(undefined) ? scope : narrowTo(scope, path, values as (Literal | null)[], truth);
+  if (values.includes(undefined)) return scope;
+  return narrowTo(scope, item, values as (Literal | null)[], truth, worked);
 }
 
 function assumeCall(name: string, args: readonly ASTNode[], truth: boolean, scope: TypeScope): TypeScope {
@@ -97,21 +124,27 @@ function assumeCall(name: string, args: readonly ASTNode[], truth: boolean, scop
   if ((name === 'default' || name === 'orValue') && second !== undefined) {
     const fallback = literalValue(second);
     const path = namePath(first);
-    return fallback !== !truth || path === undefined ? scope : narrowTo(scope, path, [truth], true);
+    if (fallback !== !truth || path === undefined) return scope;
+    return narrowPath(scope, path, (type) => only(type, [truth]), true);
   }
   if ((name !== 'has' && name !== 'hasValue') || !truth) return scope;
   const path = namePath(first);
   // The field may still hold null; what it is read from may not.
-  return path === undefined || path.length < 2 ? scope : narrowPath(scope, path, (type) => type);
+  return path === undefined || path.length < 2 ? scope : narrowPath(scope, path, (type) => type, true);
 }
 
+/** What is known where what stands at a node is one of these values, or none of them. */
 function narrowTo(
   scope: TypeScope,
-  path: readonly string[],
+  node: ASTNode,
   values: readonly (Literal | null)[],
   truth: boolean,
+  worked: boolean,
 ): TypeScope {
-  return narrowPath(scope, path, (type) => (truth ? only(type, values) : except(type, values)));
+  const path = namePath(node);
+  if (path === undefined) return scope;
+  const isThere = isLenient(node) ? truth !== values.includes(null) : worked;
+  return narrowPath(scope, path, (type) => (truth ? only(type, values) : except(type, values)), isThere);
 }
 
 function only(type: Type, values: readonly (Literal | null)[]): Type {

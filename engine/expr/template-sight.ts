@@ -53,7 +53,7 @@ export function narrowed(param: hbs.AST.Expression, sight: Sight): Sight {
   const context = sight.contexts.at(-1 - depth);
   const isBound = !/^(\.|this\b)/.test(original) && sight.bound.has(parts[0] ?? '');
   if (data || context === undefined || isBound || parts.length === 0) return sight;
-  const hold = (scope: TypeScope): TypeScope => narrowPath(scope, parts, withoutNull);
+  const hold = (scope: TypeScope): TypeScope => narrowPath(scope, parts, withoutNull, true);
   const changed: Context =
     'scope' in context ? { scope: hold(context.scope) } : { ...context, type: inside(context.type, hold) };
   const index = sight.contexts.length - 1 - depth;

@@ -45,8 +45,8 @@ function typeOf(schema: Json | undefined, outer: Walk): Type {
   const walk = { ...outer, path: [...outer.path, schema] };
   const reference = schema['$ref'];
   if (reference !== undefined) return Object.keys(schema).some(isLimit) ? dyn : refer(reference, walk);
-  if (schema['const'] !== undefined) return valuesType([schema['const']]);
-  if (Array.isArray(schema['enum'])) return enumType(schema['enum'] as readonly Json[], schema['type']);
+  if (schema['const'] !== undefined) return valuesType([schema['const']], schema);
+  if (Array.isArray(schema['enum'])) return enumType(schema['enum'] as readonly Json[], schema);
   const base = baseType(schema, walk);
   if (base === undefined) {
     const branches = schema['oneOf'] ?? schema['anyOf'];
@@ -95,7 +95,10 @@ function oneType(type: Json, schema: JsonObject, walk: Walk): Type {
     case 'string':
       return { kind: 'string' };
     case 'array':
-      return listOf(schema['prefixItems'] === undefined ? typeOf(schema['items'], walk) : dyn);
+      return listOf(
+        schema['prefixItems'] === undefined ? typeOf(schema['items'], walk) : dyn,
+        typeof schema['maxItems'] === 'number' ? schema['maxItems'] : undefined,
+      );
     case 'object':
       return recordType(schema, walk);
     default:
@@ -118,13 +121,14 @@ const fieldBringers = [
 function recordType(schema: JsonObject, walk: Walk): Record_ {
   const properties = isObject(schema['properties']) ? Object.entries(schema['properties']) : [];
   const required = Array.isArray(schema['required']) ? (schema['required'] as readonly Json[]) : [];
+  const left = Array.isArray(schema['required']) ? 'optional' : 'unsaid';
   const brings = fieldBringers.some((word) => schema[word] !== undefined);
   const fields = new Map(
     properties.map(([name, inner]): [string, Field] => [
       name,
       {
         type: brings && schema['allOf'] !== undefined ? dyn : typeOf(inner, walk),
-        presence: hasDefault(inner) ? 'defaulted' : required.includes(name) ? 'required' : 'optional',
+        presence: hasDefault(inner) ? 'defaulted' : required.includes(name) ? 'required' : left,
       },
     ]),
   );
@@ -141,18 +145,21 @@ function hasDefault(schema: Json): boolean {
   return isObject(schema) && schema['default'] !== undefined;
 }
 
-function enumType(values: readonly Json[], type: Json | undefined): Type {
+function enumType(values: readonly Json[], schema: JsonObject): Type {
+  const { type } = schema;
   const types = typeof type === 'string' ? [type] : Array.isArray(type) ? (type as readonly Json[]) : [];
   const fits = (value: Json): boolean =>
     types.length === 0 ||
     types.some((one) => one === kindOf(value) || (one === 'integer' && kindOf(value) === 'number'));
-  return valuesType(values.filter(fits));
+  return valuesType(values.filter(fits), schema);
 }
 
-function valuesType(values: readonly Json[]): Type {
+function valuesType(values: readonly Json[], from: JsonObject): Type {
   if (values.length === 0) return dyn;
   const type = unionOf(
-    values.map((value) => (isLiteral(value) ? literalOf(value) : value === null ? nullType : dyn)),
+    values.map((value) =>
+      isLiteral(value) ? { ...literalOf(value), from } : value === null ? nullType : dyn,
+    ),
   );
   return membersOf(type).length === 0 ? dyn : type;
 }

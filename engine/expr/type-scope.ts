@@ -41,13 +41,17 @@ export function withField(scope: TypeScope, name: string, field: string, type: T
   return { ...scope, types, declared: scope.declared === scope.types ? types : add(scope.declared) };
 }
 
-/** The scope narrowed: what stands at a path becomes what `narrow` makes of it; members of a union without it fall away. */
+/**
+ * The scope narrowed: what stands at a path becomes what `narrow` makes of it; members of a union without it fall away. With
+ * `isThere`, the path is known to be there in full.
+ */
 export function narrowPath(
   scope: TypeScope,
   path: readonly string[],
   narrow: (type: Type) => Type,
+  isThere = false,
 ): TypeScope {
-  const types = narrowIn(scope.types, path, narrow);
+  const types = narrowIn(scope.types, path, narrow, isThere);
   // A condition that can never hold has its own finding; nothing behind it shall have more.
   return types.kind !== 'record' ? scope : { ...scope, types };
 }
@@ -58,7 +62,7 @@ export function joinScopes(a: TypeScope, b: TypeScope): TypeScope {
   return types.kind === 'record' ? { ...a, types } : a;
 }
 
-function narrowIn(type: Type, path: readonly string[], narrow: (type: Type) => Type): Type {
+function narrowIn(type: Type, path: readonly string[], narrow: (type: Type) => Type, isThere: boolean): Type {
   const [name, ...rest] = path;
   if (name === undefined) return narrow(type);
   const members = membersOf(type);
@@ -67,10 +71,11 @@ function narrowIn(type: Type, path: readonly string[], narrow: (type: Type) => T
     if (member.kind !== 'record') return never;
     const field = member.fields.get(name);
     if (field === undefined) return member.rest === undefined ? never : member;
-    const inner = narrowIn(field.type, rest, narrow);
-    if (inner === field.type) return member;
+    const inner = narrowIn(field.type, rest, narrow, isThere);
+    const presence = isThere ? 'required' : field.presence;
+    if (inner === field.type && presence === field.presence) return member;
     if (isNever(inner)) return never;
-    return { ...member, fields: new Map(member.fields).set(name, { type: inner, presence: field.presence }) };
+    return { ...member, fields: new Map(member.fields).set(name, { type: inner, presence }) };
   });
   if (kept.every((member, index) => member === members[index])) return type;
   return unionOf(kept);
@@ -80,10 +85,11 @@ function join(a: Type, b: Type): Type {
   if (a === b) return a;
   if (a.kind !== 'record' || b.kind !== 'record' || a.fields.size !== b.fields.size) return unionOf([a, b]);
   const fields = new Map(
-    [...a.fields].map(([name, field]) => [
-      name,
-      { ...field, type: join(field.type, b.fields.get(name)?.type ?? dyn) },
-    ]),
+    [...a.fields].map(([name, field]) => {
+      const other = b.fields.get(name) ?? { type: dyn, presence: field.presence };
+      const presence = field.presence === 'required' ? other.presence : field.presence;
+      return [name, { presence, type: join(field.type, other.type) }];
+    }),
   );
   return { ...a, fields };
 }

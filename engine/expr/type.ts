@@ -22,12 +22,16 @@ export type Literal = string | number | boolean;
 export interface Scalar {
   readonly kind: 'bool' | 'number' | 'string';
   readonly values?: readonly Literal[];
+  /** The JSON Schema that lists the values. */
+  readonly from?: object;
 }
 
 /** A list whose items are all of one type. */
 export interface List {
   readonly kind: 'list';
   readonly item: Type;
+  /** The most items it can have, when that is known. */
+  readonly most?: number;
 }
 
 /** An object with named fields. */
@@ -43,8 +47,11 @@ export interface Record_ {
 /** One field of a record. */
 export interface Field {
   readonly type: Type;
-  /** `defaulted`: may be left out when writing, is there when reading. */
-  readonly presence: 'required' | 'defaulted' | 'optional';
+  /**
+   * `defaulted`: may be left out when writing, is there when reading. `optional`: left out of a list of what is required;
+   * `unsaid`: nothing says what is required.
+   */
+  readonly presence: 'required' | 'defaulted' | 'optional' | 'unsaid';
 }
 
 /** One of several types; of none, when there can be no value (`never`). */
@@ -60,9 +67,9 @@ export const number: Scalar = { kind: 'number' };
 export const string: Scalar = { kind: 'string' };
 export const never: Union = { kind: 'union', of: [] };
 
-/** A list of items of a type. */
-export function listOf(item: Type): List {
-  return { kind: 'list', item };
+/** A list of items of a type, and at most how many. */
+export function listOf(item: Type, most?: number): List {
+  return most === undefined ? { kind: 'list', item } : { kind: 'list', item, most };
 }
 
 /** A record whose fields are all there; reading another one is a mistake. */
@@ -128,11 +135,15 @@ function canMerge(a: Type, b: Type): boolean {
 }
 
 function merge(a: Type, b: Type): Exclude<Type, Union> {
-  if (a.kind === 'list' && b.kind === 'list') return listOf(unionOf([a.item, b.item]));
+  if (a.kind === 'list' && b.kind === 'list') {
+    const most = a.most === undefined || b.most === undefined ? undefined : Math.max(a.most, b.most);
+    return listOf(unionOf([a.item, b.item]), most);
+  }
   if (a.kind === 'null' && b.kind === 'null') return a.skipped !== undefined || b.soft === true ? a : b;
   if (isScalar(a) && isScalar(b)) {
     if (a.values === undefined || b.values === undefined) return { kind: a.kind };
-    return { kind: a.kind, values: [...new Set([...a.values, ...b.values])] };
+    const values = [...new Set([...a.values, ...b.values])];
+    return { kind: a.kind, values, ...(a.from !== undefined && a.from === b.from ? { from: a.from } : {}) };
   }
   return a as Exclude<Type, Union>;
 }

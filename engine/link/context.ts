@@ -1,8 +1,9 @@
-import type { Diagnostic, Level } from '../core/diagnostic.ts';
-import type { Range } from '../core/range.ts';
+import type { Diagnostic, Level, Related } from '../core/diagnostic.ts';
+import type { Origin, Range } from '../core/range.ts';
 import type { ExpressionFact, Facts, ReferenceFact } from '../program/facts.ts';
 import type { Program } from '../program/program.ts';
-import { type Node, isDamaged } from '../source/index.ts';
+import { type Node, type Source, isDamaged } from '../source/index.ts';
+import { schemaPlaces } from './schema-places.ts';
 
 /** What a finding may add to its message. */
 export interface ReportOptions {
@@ -26,27 +27,39 @@ export interface Reporter {
   noteReference(node: Node, fact: Pick<ReferenceFact, 'kind' | 'name' | 'known'>): void;
   /** Notes a part that is right but that this version cannot run yet; a Program that has any is not run. */
   unavailable(node: Node, message: string, part?: 'key' | 'value'): void;
+  /** Where a JSON Schema of the project says what values there are; nothing where it is not written in a file. */
+  schemaPlace(schema: object): readonly Related[];
+  /** The same for a file that is no spec. */
+  unavailableAt(origin: Origin, message: string): void;
   readonly diagnostics: readonly Diagnostic[];
   readonly facts: Facts;
   readonly unavailableParts: Program['unavailable'];
 }
 
-/** An empty collector. A finding that is reached on several ways, such as one in a profile, counts once. */
-export function createReporter(): Reporter {
+/**
+ * An empty collector. A finding that is reached on several ways, such as one in a profile, counts once.
+ * @param sources where the places of schemas are looked up.
+ */
+export function createReporter(sources: readonly Source[] = []): Reporter {
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
   const expressions: ExpressionFact[] = [];
   const references: ReferenceFact[] = [];
   const unavailableParts = new Map<string, Program['unavailable'][number]>();
+  const unavailableAt = (origin: Origin, message: string): void => {
+    unavailableParts.set(`${origin.file} ${origin.pointer} ${message}`, { message, origin });
+  };
   return {
     diagnostics,
+    schemaPlace: schemaPlaces(sources),
     get unavailableParts() {
       return [...unavailableParts.values()];
     },
     unavailable({ source, pointer }, message, part) {
       const origin = { file: source.file, range: source.rangeOf(pointer, part), pointer };
-      unavailableParts.set(`${source.file} ${pointer} ${message}`, { message, origin });
+      unavailableAt(origin, message);
     },
+    unavailableAt,
     facts: { expressions, references },
     noteExpression({ source, pointer }, fact) {
       const end = fact.offset + fact.source.length;

@@ -11,13 +11,14 @@ import type { JsonSchema } from '../core/json.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Reporter } from './context.ts';
 import type { Node } from '../source/index.ts';
+import { whySkipped } from './witness.ts';
 
 /** Reports what a step passes that the one it calls does not take, and what it should pass and does not. */
 export function checkArguments(
   reporter: Reporter,
   step: Node,
   callee: {
-    readonly kind: 'agent' | 'tool';
+    readonly kind: 'agent' | 'tool' | 'workflow';
     readonly name: string;
     readonly inputSchema: JsonSchema | undefined;
   },
@@ -53,6 +54,7 @@ export function checkArguments(
         const what = path.length === 0 ? `the input of ${whom}` : `"${nameOf(path)}" of ${whom}`;
         reporter.report(at, ruleOf(misfit, 'type/argument'), `${what} ${misfit.message}`, {
           suggestions: misfit.suggestions,
+          ...whyNull(at, misfit),
         });
       }
     }
@@ -96,6 +98,7 @@ export function checkResult(
     const what = named.length === 0 ? 'the output' : `"${nameOf(named)}" of the output`;
     reporter.report(place(node, misfit), ruleOf(misfit, 'type/result'), `${what} ${misfit.message}`, {
       suggestions: misfit.suggestions,
+      ...whyNull(place(node, misfit), misfit),
       ...(misfit.kind === 'unknown' || (misfit.kind === 'missing' && path.length === 0)
         ? { part: 'key' }
         : {}),
@@ -111,6 +114,7 @@ export function checkLast(reporter: Reporter, steps: Node, last: Type, expected:
   const message = `the output of the last step, which is the workflow's, ${misfit.message}`;
   reporter.report(step.get('id'), ruleOf(misfit, 'type/result'), message, {
     suggestions: misfit.suggestions,
+    ...whyNull(step.get('id'), misfit),
   });
 }
 
@@ -121,6 +125,10 @@ function lackingIn(expected: Type): readonly Misfit[] {
 /** A value that is null because a step was skipped is that rule's finding wherever it goes. */
 function ruleOf(misfit: Misfit, rule: string): string {
   return misfit.skipped === undefined ? rule : 'graph/may-not-have-run';
+}
+
+function whyNull(node: Node, { skipped }: Misfit): ReturnType<typeof whySkipped> {
+  return skipped === undefined ? {} : whySkipped(node, skipped);
 }
 
 /** The deepest node on the way to a misfit that the writer wrote. */

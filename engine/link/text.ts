@@ -9,6 +9,7 @@ import {
   parseTemplate,
   parseValue,
   readsOf,
+  shortened,
   string,
   templateReads,
   typedTemplate,
@@ -26,6 +27,7 @@ import {
 } from '../expr/index.ts';
 import type { Reporter } from './context.ts';
 import type { Node } from '../source/index.ts';
+import { whySkipped } from './witness.ts';
 
 /** What the expressions and templates at one place may read. */
 export interface Visible {
@@ -41,6 +43,8 @@ export interface Visible {
   readonly env: ReadonlySet<string>;
   /** Secrets that `secrets.<name>` may read; undefined where secrets may not flow. */
   readonly secrets?: ReadonlySet<string>;
+  /** Secrets that the config declares, where not all of them may be read. */
+  readonly declaredSecrets?: ReadonlySet<string>;
   readonly partials: Readonly<Record<string, string>>;
 }
 
@@ -97,7 +101,7 @@ export function linkTemplate(reporter: Reporter, node: Node, visible: Visible): 
     reporter.report(node, fault.rule, fault.message, { within: fault, suggestions: fault.suggestions ?? [] });
   }
   if (template !== undefined) {
-    checkReads(reporter, node, templateReads(template), visible);
+    checkReads(reporter, node, templateReads(template), visible, true);
     const scope = visible.types ?? nothing;
     const typed = typedTemplate(template, scope);
     reporter.noteExpression(node, {
@@ -174,8 +178,19 @@ function reportTypes(reporter: Reporter, node: Node, faults: readonly TypeFault[
     reporter.report(node, fault.rule, fault.message, {
       within: fault,
       suggestions: fault.suggestions ?? [],
+      level: mayWork.has(fault.rule) ? 'warning' : 'error',
+      ...(fault.skipped === undefined ? {} : whySkipped(node, fault.skipped)),
+      ...(fault.from === undefined ? {} : { related: reporter.schemaPlace(fault.from) }),
     });
 }
+
+/** Rules about what fails with some data only. */
+const mayWork: ReadonlySet<string> = new Set([
+  'expr/optional-field',
+  'expr/precision',
+  'expr/too-deep',
+  'template/not-text',
+]);
 
 function checkWanted(reporter: Reporter, node: Node, type: Type, wanted: 'condition' | 'list'): void {
   const members = membersOf(type);
@@ -183,16 +198,30 @@ function checkWanted(reporter: Reporter, node: Node, type: Type, wanted: 'condit
   const skipped = members.flatMap((member) => (member.kind === 'null' ? (member.skipped ?? []) : []))[0];
   if (skipped !== undefined) {
     const message = `step "${skipped}" may not have run, and this is null then; ask for steps.${skipped}.status == "succeeded" first, or write default(…)`;
-    reporter.report(node, 'graph/may-not-have-run', message);
+    reporter.report(node, 'graph/may-not-have-run', message, whySkipped(node, skipped));
     return;
   }
-  if (members.length === 0 || members.some(({ kind }) => kinds.includes(kind))) return;
+  if (members.length === 0) return;
+  if (members.some(({ kind }) => kinds.includes(kind))) {
+    const isNullable = members.some((member) => member.kind === 'null' && member.soft !== true);
+    const instead = `default(${shortened(node.text() ?? '…')}, ${wanted === 'list' ? '[]' : 'false'})`;
+    if (isNullable) {
+      reporter.report(node, 'expr/nullable', `this may be null, which is refused here; write ${instead}`);
+    }
+    return;
+  }
   const rule = wanted === 'list' ? 'expr/not-list' : 'expr/not-boolean';
   const what = wanted === 'list' ? 'a list' : 'true or false';
   reporter.report(node, rule, `must be ${what}, got ${kindOfType(type)}`);
 }
 
-function checkReads(reporter: Reporter, node: Node, reads: readonly Read[], visible: Visible): void {
+function checkReads(
+  reporter: Reporter,
+  node: Node,
+  reads: readonly Read[],
+  visible: Visible,
+  inText = false,
+): void {
   for (const { path, start, end } of reads) {
     const [head, field] = path;
     const unknown = (rule: string, message: string, word: string, all: Iterable<string>): void =>
@@ -203,7 +232,12 @@ function checkReads(reporter: Reporter, node: Node, reads: readonly Read[], visi
     if (head === undefined) continue;
     if (!visible.names.has(head)) {
       if (head === 'secrets') {
-        unknown('security/secret-in-text', 'secrets may be read only in "headers" and "env"', head, []);
+        unknown(
+          inText ? 'security/secret-in-text' : 'security/secret-in-value',
+          `secrets may be read only in "headers", "env" and "args"; ${inText ? 'take it out of this text' : 'take it out'}, and let the tool that needs it read it there`,
+          head,
+          [],
+        );
       } else
         unknown(
           'ref/unknown-name',
@@ -223,7 +257,12 @@ function checkReads(reporter: Reporter, node: Node, reads: readonly Read[], visi
         field,
         visible.env,
       );
-    } else if (head === 'secrets' && visible.secrets !== undefined && !visible.secrets.has(field)) {
+    } else if (head === 'secrets' && visible.secrets?.has(field) === false) {
+      if (visible.declaredSecrets?.has(field) === true) {
+        const message = `secret "${field}" is not granted here; add it to "secrets" of this file`;
+        unknown('security/secret-not-granted', message, field, []);
+        continue;
+      }
       unknown(
         'ref/unknown-secret',
         `no secret "${field}"${choices(field, visible.secrets)}`,

@@ -6,7 +6,7 @@ import { nameOfType } from '../../engine/expr/type-name.ts';
 
 const input = typeFromSchema({
   type: 'object',
-  required: ['n', 's', 'state', 'lines', 'shape', 'ok', 'maybe', 'anything'],
+  required: ['n', 's', 'state', 'lines', 'shape', 'ok', 'maybe', 'anything', 'map', 'words'],
   properties: {
     n: { type: 'number' },
     s: { type: 'string' },

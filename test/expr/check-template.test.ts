@@ -3,7 +3,7 @@ import { parseTemplate, typedTemplate, typeFromSchema, typeScope } from '../../e
 
 const input = typeFromSchema({
   type: 'object',
-  required: ['title', 'lines', 'owner'],
+  required: ['title', 'note', 'tags', 'lines', 'owner', 'free'],
   properties: {
     title: { type: 'string' },
     note: { type: ['string', 'null'] },

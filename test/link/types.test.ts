@@ -109,7 +109,7 @@ describe('link: types', () => {
     with: { line: '\${{ input.lines[0] }}', strict: '\${{ input.big }}' }
   - id: eight
     tool: pay
-    with: { amount: '\${{ sum(input.lines.map(l, l.price)) }}', note: '\${{ steps.seven.output.verdict }}' }
+    with: { amount: '\${{ sum(input.lines.map(l, default(l.price, 0))) }}', note: '\${{ steps.seven.output.verdict }}' }
 `),
     ).to.deep.equal([
       '"1" type/argument "line.sku" of agent "judge" must be string, got number',
