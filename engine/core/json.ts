@@ -19,11 +19,13 @@ export function isObject(value: unknown): value is JsonObject {
  * Used for content hashes and idempotency comparison.
  */
 export function stableText(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    isObject(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : inner,
-  );
+  return JSON.stringify(value, (_key, inner: unknown) => (isObject(inner) ? sorted(inner) : inner));
+}
+
+function sorted(object: JsonObject): JsonObject {
+  const keys = Object.keys(object);
+  if (keys.every((key, index) => index === 0 || (keys[index - 1] ?? '') <= key)) return object;
+  return Object.fromEntries(keys.sort().map((key) => [key, object[key] as Json]));
 }
 
 /** Deepest nesting of a value that enters from outside: what is deeper could not be walked without risking the stack. */

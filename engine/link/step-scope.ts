@@ -84,11 +84,13 @@ export function seeing(block: Block, inner: readonly Block[]): Block {
 
 /** What expressions in the block may read. */
 export function visibleIn(block: Block): Visible {
-  return {
-    ...block.config.visible,
-    names: block.names,
-    steps: block.steps,
-    hidden: block.homes,
-    types: block.types,
-  };
+  let visible = seen.get(block);
+  if (visible === undefined) {
+    const { config, names, steps, homes, types } = block;
+    seen.set(block, (visible = { ...config.visible, names, steps, hidden: homes, types }));
+  }
+  return visible;
 }
+
+/** Every text of a step asks for the same. */
+const seen = new WeakMap<Block, Visible>();

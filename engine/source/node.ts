@@ -21,34 +21,67 @@ export interface Node {
   origin(): Origin;
 }
 
-/** The node at the root of a spec. */
+/** The node at the root of a spec; the same one whenever it is asked for. */
 export function rootOf(source: Source): Node {
-  return nodeAt(source, '', source.value);
+  const known = roots.get(source);
+  if (known !== undefined) return known;
+  const root = new SpecNode(source, '', source.value);
+  roots.set(source, root);
+  return root;
 }
 
-function nodeAt(source: Source, pointer: string, value: Json | undefined): Node {
-  return {
-    source,
-    pointer,
-    value,
-    get(key) {
-      const inner = isObject(value) || Array.isArray(value) ? (value as Record<string | number, Json>) : {};
-      return nodeAt(source, pointer + makePointer(key), Object.hasOwn(inner, key) ? inner[key] : undefined);
-    },
-    text: () => (typeof value === 'string' ? value : undefined),
-    number: () => (typeof value === 'number' ? value : undefined),
-    flag: () => (typeof value === 'boolean' ? value : undefined),
-    list() {
-      const items: readonly Json[] = Array.isArray(value) ? value : [];
-      return items.map((item, index) => nodeAt(source, pointer + makePointer(index), item));
-    },
-    entries() {
-      if (!isObject(value)) return [];
-      return Object.entries(value).map(
-        ([key, inner]) => [key, nodeAt(source, pointer + makePointer(key), inner)] as const,
-      );
-    },
-    object: () => (isObject(value) ? value : undefined),
-    origin: () => ({ file: source.file, range: source.rangeOf(pointer), pointer }),
-  };
+const roots = new WeakMap<Source, Node>();
+
+/** A class, since linking makes so many of them that a closure for each reader shows. */
+class SpecNode implements Node {
+  readonly source: Source;
+  readonly pointer: string;
+  readonly value: Json | undefined;
+
+  constructor(source: Source, pointer: string, value: Json | undefined) {
+    this.source = source;
+    this.pointer = pointer;
+    this.value = value;
+  }
+
+  get(key: string | number): Node {
+    const { value } = this;
+    const inner =
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? (value as Record<string | number, Json>)[key]
+        : undefined;
+    return new SpecNode(this.source, this.pointer + makePointer(key), inner);
+  }
+
+  text(): string | undefined {
+    return typeof this.value === 'string' ? this.value : undefined;
+  }
+
+  number(): number | undefined {
+    return typeof this.value === 'number' ? this.value : undefined;
+  }
+
+  flag(): boolean | undefined {
+    return typeof this.value === 'boolean' ? this.value : undefined;
+  }
+
+  list(): readonly Node[] {
+    const items: readonly Json[] = Array.isArray(this.value) ? this.value : [];
+    return items.map((item, index) => new SpecNode(this.source, this.pointer + makePointer(index), item));
+  }
+
+  entries(): readonly (readonly [string, Node])[] {
+    if (!isObject(this.value)) return [];
+    return Object.entries(this.value).map(
+      ([key, inner]) => [key, new SpecNode(this.source, this.pointer + makePointer(key), inner)] as const,
+    );
+  }
+
+  object(): JsonObject | undefined {
+    return isObject(this.value) ? this.value : undefined;
+  }
+
+  origin(): Origin {
+    return { file: this.source.file, range: this.source.rangeOf(this.pointer), pointer: this.pointer };
+  }
 }

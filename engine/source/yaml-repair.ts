@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, parseDocument, visit, type Document } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document } from 'yaml';
 import { trapsOnLine, type Trap } from './yaml-traps.ts';
 
 /** A parsed document, with the traps that were taken out of its text before the last parse. */
@@ -65,7 +65,7 @@ function findTraps(text: string, document: Document): Trap[] {
 function senseless(document: Document): number[] {
   const offsets: number[] = [];
   const anchors = new Set<string>();
-  visit(document, (_key, node) => {
+  const look = (node: unknown): void => {
     if (isAlias(node)) {
       if (!anchors.has(node.source) && node.range != null) offsets.push(node.range[0]);
     } else if (isMap(node)) {
@@ -88,6 +88,13 @@ function senseless(document: Document): number[] {
       const { anchor } = node;
       if (typeof anchor === 'string') anchors.add(anchor);
     }
-  });
+    if (isSeq(node)) node.items.forEach(look);
+    if (!isMap(node)) return;
+    for (const { key, value } of node.items) {
+      look(key);
+      look(value);
+    }
+  };
+  look(document.contents);
   return offsets;
 }

@@ -16,15 +16,29 @@ export function validateShape(
 ): readonly Diagnostic[] {
   const set = schemaSet(options.schemas);
   return sources.flatMap((source) => {
-    if (source.damaged.includes('')) return [];
-    const shape = shapeFaults(source, set);
-    const schemas = (
-      source.kind === 'schema' ? [{ pointer: '', schema: source.value }] : userSchemas(source.value)
-    ).flatMap(({ pointer, schema }) => schemaFaults(schema, pointer));
-    return [...shape, ...schemas]
-      .filter(({ pointer }) => !isDamaged(source, pointer))
-      .map((fault) => toDiagnostic(fault, source));
+    const before = checked.get(source);
+    if (before?.set === set) return before.diagnostics;
+    const diagnostics = check(source, set);
+    checked.set(source, { set, diagnostics });
+    return diagnostics;
   });
+}
+
+/** What was found in a spec: it does not change, so it is not looked at again. */
+const checked = new WeakMap<
+  Source,
+  { readonly set: SchemaSet; readonly diagnostics: readonly Diagnostic[] }
+>();
+
+function check(source: Source, set: SchemaSet): readonly Diagnostic[] {
+  if (source.damaged.includes('')) return [];
+  const shape = shapeFaults(source, set);
+  const schemas = (
+    source.kind === 'schema' ? [{ pointer: '', schema: source.value }] : userSchemas(source.value)
+  ).flatMap(({ pointer, schema }) => schemaFaults(schema, pointer));
+  return [...shape, ...schemas]
+    .filter(({ pointer }) => !isDamaged(source, pointer))
+    .map((fault) => toDiagnostic(fault, source));
 }
 
 function shapeFaults(source: Source, set: SchemaSet): Fault[] {
