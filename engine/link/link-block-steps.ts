@@ -12,46 +12,19 @@ import {
   type Type,
   type Value,
 } from '../expr/index.ts';
-import type { StepBase } from '../program/workflow.ts';
 import type { LinkedStep, LinkedSteps, StepLinker } from './link-steps.ts';
 import type { Node } from '../source/index.ts';
 import { innerBlock, seeing, visibleIn, where, type Block } from './step-scope.ts';
-import { collected, listOfLanes, schemaType } from './step-types.ts';
+import { outputOf, type AtStep } from './step-parts.ts';
+import { collected, listOfLanes } from './step-types.ts';
 import { linkExpression, linkTyped } from './text.ts';
 
 /** Links the steps of a list. */
 export type LinkSteps = (linker: StepLinker, list: Node, block: Block, path: string) => LinkedSteps;
 
-/** Steps that hold other steps: parallel, foreach, branch, loop. */
-export function linkBlockStep(
-  linker: StepLinker,
-  node: Node,
-  block: Block,
-  base: StepBase,
-  verb: string,
-  linkSteps: LinkSteps,
-): LinkedStep {
-  switch (verb) {
-    case 'parallel':
-      return linkParallel(linker, node, block, base, linkSteps);
-    case 'foreach':
-      return linkForeach(linker, node, block, base, linkSteps);
-    case 'branch':
-      return linkBranch(linker, node, block, base, linkSteps);
-    case 'loop':
-      return linkLoop(linker, node, block, base, linkSteps);
-    default:
-      return { step: undefined, output: dyn };
-  }
-}
-
-function linkParallel(
-  linker: StepLinker,
-  node: Node,
-  block: Block,
-  base: StepBase,
-  linkSteps: LinkSteps,
-): LinkedStep {
+/** `parallel`: branches run side by side. */
+export function linkParallel(at: AtStep, linkSteps: LinkSteps): LinkedStep {
+  const { linker, node, block, base } = at;
   const parallel = node.get('parallel');
   const lanes = parallel
     .get('branches')
@@ -72,7 +45,7 @@ function linkParallel(
   );
   const { output, type } = blockOutput(linker, node, all, map);
   return {
-    output: schemaType(base.outputSchema, type),
+    output: outputOf(at, 'this block', type),
     step: {
       ...base,
       verb: 'parallel',
@@ -84,13 +57,9 @@ function linkParallel(
   };
 }
 
-function linkForeach(
-  linker: StepLinker,
-  node: Node,
-  block: Block,
-  base: StepBase,
-  linkSteps: LinkSteps,
-): LinkedStep {
+/** `foreach`: steps run once for each item. */
+export function linkForeach(at: AtStep, linkSteps: LinkSteps): LinkedStep {
+  const { linker, node, block, base } = at;
   const foreach = node.get('foreach');
   const as = foreach.get('as').text() ?? 'item';
   if (block.names.has(as)) {
@@ -115,7 +84,7 @@ function linkForeach(
       { part: 'key' },
     );
   }
-  const list = schemaType(base.outputSchema, listOfLanes(type, onError));
+  const list = outputOf(at, 'this block', listOfLanes(type, onError));
   if (items === undefined) return { step: undefined, output: list };
   return {
     output: list,
@@ -133,13 +102,9 @@ function linkForeach(
   };
 }
 
-function linkBranch(
-  linker: StepLinker,
-  node: Node,
-  block: Block,
-  base: StepBase,
-  linkSteps: LinkSteps,
-): LinkedStep {
+/** `branch`: the first case that holds is taken. */
+export function linkBranch(at: AtStep, linkSteps: LinkSteps): LinkedStep {
+  const { linker, node, block, base } = at;
   const nodes = node.get('branch').list();
   const types: Type[] = [];
   // Where all cases so far end the run, what comes behind knows that none of them held.
@@ -168,19 +133,15 @@ function linkBranch(
   });
   const none: Type = hasElse ? never : { ...nullType, soft: true };
   return {
-    output: schemaType(base.outputSchema, unionOf([...types, none])),
+    output: outputOf(at, 'this block', unionOf([...types, none])),
     step: { ...base, verb: 'branch', cases },
     after: known,
   };
 }
 
-function linkLoop(
-  linker: StepLinker,
-  node: Node,
-  block: Block,
-  base: StepBase,
-  linkSteps: LinkSteps,
-): LinkedStep {
+/** `loop`: steps are repeated. */
+export function linkLoop(at: AtStep, linkSteps: LinkSteps): LinkedStep {
+  const { linker, node, block, base } = at;
   const loop = node.get('loop');
   const bounded = { ...block, loops: block.loops + 1 };
   const round = (
@@ -199,7 +160,7 @@ function linkLoop(
   const condition = loop.get('while');
   const none: Type = condition.value === undefined ? never : nullType;
   return {
-    output: schemaType(base.outputSchema, unionOf([type, none])),
+    output: outputOf(at, 'this block', unionOf([type, none])),
     step: {
       ...base,
       verb: 'loop',

@@ -1,4 +1,5 @@
 import { isNever, nullType, unionOf, type Expression, type Type } from '../expr/index.ts';
+import type { JsonSchema } from '../core/json.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Catch, Step } from '../program/workflow.ts';
 import type { Tool } from '../program/tool.ts';
@@ -18,6 +19,18 @@ export interface StepLinker {
   readonly tools: Readonly<Record<string, Tool>>;
   /** Every agent. */
   readonly agents: Readonly<Record<string, Agent>>;
+  /** Agents and profiles. */
+  readonly delegates: Readonly<Record<string, Agent>>;
+  readonly workflows: WorkflowTypes;
+}
+
+/** What steps may know of the workflows they call. */
+export interface WorkflowTypes {
+  readonly names: readonly string[];
+  /** Undefined where anything goes. */
+  inputOf(name: string): JsonSchema | undefined;
+  /** What it gives, as far as it is known. */
+  outputOf(name: string): Type;
 }
 
 /** Linked steps of one block. */

@@ -1,29 +1,92 @@
+import { dyn, typeFromSchema, type Type } from '../expr/index.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Sandbox } from '../program/sandbox.ts';
 import type { Step, Workflow } from '../program/workflow.ts';
-import { typeFromSchema } from '../expr/index.ts';
+import { reportCallCycles } from './call-cycles.ts';
+import { draftOfModule } from './code-workflow.ts';
 import type { Reporter } from './context.ts';
+import { hashOf } from './hash.ts';
 import { checkLast, checkResult } from './link-arguments.ts';
-import { hashOf, digest } from './hash.ts';
+import { linkConcurrency } from './link-concurrency.ts';
 import type { Config } from './link-settings.ts';
-import { linkSteps, type StepLinker } from './link-steps.ts';
+import { linkSteps, type StepLinker, type WorkflowTypes } from './link-steps.ts';
 import { known } from './names.ts';
 import type { Node } from '../source/index.ts';
 import { plainAgent } from './plain-agent.ts';
+import { hashesOf, innerSteps, reachedBy, type Reachable, type Reached } from './reached.ts';
 import { durationOf, limitsOf } from './scalars.ts';
+import { homesOf } from './step-homes.ts';
 import { rootBlock, visibleIn } from './step-scope.ts';
 import { linkTyped } from './text.ts';
 
-/** What a workflow's hash covers besides its own file. */
-export interface Reachable {
-  readonly delegates: Readonly<Record<string, Agent>>;
-  readonly tools: Readonly<Record<string, { readonly hash: string }>>;
-  readonly roles: Readonly<Record<string, { readonly hash: string }>>;
+/** What workflows are linked against. */
+export interface WorkflowSurroundings {
+  readonly linker: Omit<StepLinker, 'workflows'>;
+  /** Absolute path of the project folder. */
+  readonly root: string;
+  readonly config: Config;
+  readonly skills: Reachable['skills'];
+  readonly roles: Reachable['roles'];
   readonly sandboxes: Readonly<Record<string, Sandbox>>;
 }
 
-/** A workflow with its steps linked. */
-export function linkWorkflow(linker: StepLinker, root: Node, config: Config, reachable: Reachable): Workflow {
+/** A workflow before it is known what the ones it calls are. */
+export interface Draft {
+  readonly workflow: Omit<Workflow, 'hash' | 'prompter'>;
+  /** The type of its output. */
+  readonly output: Type;
+  readonly prompter: (hash: string) => Agent;
+  readonly reached: Reached;
+}
+
+/** Every workflow, its steps linked; a workflow that is called is linked before its callers, as far as that can be. */
+export function linkWorkflows(surroundings: WorkflowSurroundings): Record<string, Workflow> {
+  const { linker } = surroundings;
+  const { names } = linker;
+  const drafts = new Map<string, Draft>();
+  const open = new Set<string>();
+  const all = Object.keys({ ...names.workflowModules, ...names.of.workflow });
+  const draftOf = (name: string): Draft | undefined => {
+    const made = drafts.get(name);
+    // Callers of a workflow that calls them, and those at the end of a long chain, go without.
+    if (made !== undefined || open.has(name) || open.size >= longestChain) return made;
+    open.add(name);
+    const root = Object.hasOwn(names.of.workflow, name) ? names.of.workflow[name] : undefined;
+    const file = names.workflowModules[name];
+    const draft =
+      root !== undefined
+        ? linkDraft(surroundings, { ...linker, workflows }, root)
+        : file === undefined
+          ? undefined
+          : draftOfModule(surroundings, name, file);
+    open.delete(name);
+    if (draft !== undefined) drafts.set(name, draft);
+    return draft;
+  };
+  const workflows: WorkflowTypes = {
+    names: all,
+    inputOf: (name) =>
+      Object.hasOwn(names.of.workflow, name)
+        ? names.of.workflow[name]?.get('inputSchema').object()
+        : undefined,
+    outputOf: (name) => draftOf(name)?.output ?? dyn,
+  };
+  all.forEach(draftOf);
+  const hashes = hashesOf(new Map([...drafts].map(([name, { reached }]) => [name, reached])));
+  const linked = [...drafts].map(([name, { workflow, prompter }]): [string, Workflow] => {
+    const hash = hashes.get(name) ?? '';
+    return [name, { ...workflow, hash, prompter: prompter(hash) }];
+  });
+  const made = Object.fromEntries(linked.sort(([a], [b]) => all.indexOf(a) - all.indexOf(b)));
+  reportCallCycles(linker.reporter, names, made, linker.tools);
+  return made;
+}
+
+/** Workflows that wait for each other's types are linked inside one another, at most this many deep. */
+const longestChain = 40;
+
+function linkDraft(surroundings: WorkflowSurroundings, linker: StepLinker, root: Node): Draft {
+  const { config, sandboxes } = surroundings;
   const { reporter } = linker;
   const outputSchema = root.get('outputSchema').object();
   const types = {
@@ -37,101 +100,41 @@ export function linkWorkflow(linker: StepLinker, root: Node, config: Config, rea
   else checkLast(reporter, root.get('steps'), last, types.result);
   const own = root.get('sandbox');
   const named = own.value === undefined ? (config.defaults?.get('sandbox') ?? own) : own;
-  const sandbox = sandboxOf(reporter, named, reachable.sandboxes);
-  const hash = digest({
-    spec: hashOf(root.source),
-    sandbox: sandbox.hash,
-    common: config.common,
-    reached: reachedHashes(steps, reachable),
-  });
+  const sandbox = sandboxOf(reporter, named, sandboxes);
   return {
-    name: root.source.name,
-    description: root.get('description').text() ?? '',
-    hash,
-    origin: root.origin(),
-    inputSchema: root.get('inputSchema').object(),
-    outputSchema,
-    sandbox,
-    limits: limitsOf(root.get('limits')),
-    timeoutMs: durationOf(root.get('timeout')),
-    steps,
-    prompter: plainAgent(root, config, sandbox, hash),
-    output: output?.value,
+    workflow: {
+      name: root.source.name,
+      description: root.get('description').text() ?? '',
+      origin: root.origin(),
+      inputSchema: root.get('inputSchema').object(),
+      outputSchema,
+      sandbox,
+      limits: limitsOf(root.get('limits')),
+      concurrency: linkConcurrency(reporter, root.get('concurrency'), config, types.input),
+      timeoutMs: durationOf(root.get('timeout')),
+      module: undefined,
+      steps,
+      output: output?.value,
+    },
+    output: types.result ?? (mayReturn(steps) ? dyn : (output?.typed.type ?? last)),
+    prompter: (hash) => plainAgent({ name: root.source.name, origin: root.origin() }, config, sandbox, hash),
+    reached: reachedBy(
+      steps,
+      { ...linker, skills: surroundings.skills, roles: surroundings.roles },
+      { spec: hashOf(root.source), sandbox: sandbox.hash, common: config.common },
+    ),
   };
 }
 
-function sandboxOf(reporter: Reporter, node: Node, sandboxes: Reachable['sandboxes']): Sandbox {
+/** A `return` anywhere may give something else than the end of the steps does. */
+function mayReturn(steps: readonly Step[]): boolean {
+  return steps.some((step) => step.verb === 'return' || mayReturn(innerSteps(step)));
+}
+
+function sandboxOf(reporter: Reporter, node: Node, sandboxes: WorkflowSurroundings['sandboxes']): Sandbox {
   const none = sandboxes['none'];
   if (none === undefined) throw new Error('the shipped sandbox "none" is missing');
   const name = node.text();
   if (name === undefined || !known(reporter, node, 'sandbox', name, Object.keys(sandboxes))) return none;
   return sandboxes[name] ?? none;
-}
-
-/** Every step id with a word on where it lives, for messages about steps that are out of sight. */
-function homesOf(list: Node, inside?: string): Map<string, string> {
-  const homes = new Map<string, string>();
-  for (const step of list.list()) {
-    const id = step.get('id').text();
-    if (id === undefined) continue;
-    const own =
-      inside === undefined
-        ? 'it comes later'
-        : `it lives inside step "${inside}"; use steps.${inside}.output`;
-    homes.set(id, own);
-    const lists = [
-      step.get('steps'),
-      ...step
-        .get('parallel')
-        .get('branches')
-        .entries()
-        .map(([, node]) => node),
-      ...step
-        .get('branch')
-        .list()
-        .map((node) => node.get('steps')),
-      ...step
-        .get('catch')
-        .list()
-        .map((node) => node.get('steps')),
-    ];
-    for (const inner of lists)
-      for (const [name, home] of homesOf(inner, id)) if (!homes.has(name)) homes.set(name, home);
-  }
-  return homes;
-}
-
-function reachedHashes(steps: readonly Step[], reachable: Reachable): string[] {
-  const hashes = new Set<string>();
-  const seen = new Set<string>();
-  const reachAgent = (name: string): void => {
-    const agent = reachable.delegates[name];
-    if (agent === undefined || seen.has(name)) return;
-    seen.add(name);
-    hashes.add(agent.hash);
-    agent.subagents.forEach(reachAgent);
-  };
-  const reach = (step: Step): void => {
-    if ('role' in step && step.role !== undefined) hashes.add(reachable.roles[step.role]?.hash ?? '');
-    if (step.verb === 'agent') reachAgent(step.agent);
-    if (step.verb === 'tool') hashes.add(reachable.tools[step.tool]?.hash ?? '');
-    innerSteps(step).forEach(reach);
-  };
-  steps.forEach(reach);
-  return [...hashes].sort();
-}
-
-function innerSteps(step: Step): Step[] {
-  const caught = step.catch.flatMap((inner) => inner.steps);
-  switch (step.verb) {
-    case 'parallel':
-      return [...step.branches.flatMap((branch) => branch.steps), ...caught];
-    case 'branch':
-      return [...step.cases.flatMap((inner) => inner.steps), ...caught];
-    case 'foreach':
-    case 'loop':
-      return [...step.steps, ...caught];
-    default:
-      return caught;
-  }
 }

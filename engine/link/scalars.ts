@@ -33,10 +33,12 @@ export function limitsOf(node: Node): Limits {
   const durationMs = durationOf(node.get('duration'));
   const modelCalls = node.get('modelCalls').number();
   const tokens = node.get('tokens').number();
+  const costUsd = node.get('costUsd').number();
   return {
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(modelCalls === undefined ? {} : { modelCalls }),
     ...(tokens === undefined ? {} : { tokens }),
+    ...(costUsd === undefined ? {} : { costUsd }),
   };
 }
 

@@ -20,7 +20,7 @@ export function withSharedSchemas(reporter: Reporter, sources: readonly Source[]
   });
 }
 
-const schemaKeys: readonly string[] = ['inputSchema', 'outputSchema'];
+const schemaKeys: readonly string[] = ['inputSchema', 'outputSchema', 'form'];
 /** Keys below which everything is data of the writer. */
 const dataKeys: readonly string[] = [
   'with',

@@ -4,9 +4,9 @@ import type { Expression, Template, Value } from '../expr/index.ts';
 import type { Agent, Limits } from './agent.ts';
 import type { ModelChoice, ModelSettings, Thinking } from './model.ts';
 import type { Sandbox } from './sandbox.ts';
-import type { Retry } from './tool.ts';
+import type { HttpTool, Retry } from './tool.ts';
 
-/** A declared workflow. */
+/** A workflow, declared or in TypeScript. */
 export interface Workflow {
   readonly name: string;
   readonly description: string;
@@ -17,12 +17,25 @@ export interface Workflow {
   readonly outputSchema: JsonSchema | undefined;
   readonly sandbox: Sandbox;
   readonly limits: Limits;
+  /** How many runs may work at a time; undefined: no bound. */
+  readonly concurrency: Concurrency | undefined;
   readonly timeoutMs: number | undefined;
+  /** Absolute path of the TypeScript or JavaScript file that is the workflow; it has no steps then. */
+  readonly module: string | undefined;
   readonly steps: readonly Step[];
   /** Who answers its `prompt` steps: the model alone, with the project's defaults. */
   readonly prompter: Agent;
   /** Default: the output of the last step. */
   readonly output: Value | undefined;
+}
+
+/** A bound for runs of one workflow at work at the same time. */
+export interface Concurrency {
+  readonly limit: number;
+  /** Rendered over `{input, env}`; runs with the same text count together. Undefined: all do. */
+  readonly key: Template | undefined;
+  /** What happens to a run beyond the limit. */
+  readonly busy: 'queue' | 'reject' | 'replace';
 }
 
 /** What every step has. */
@@ -56,6 +69,29 @@ export interface PromptStep extends StepBase {
   readonly modelSettings: ModelSettings;
   readonly thinking: Thinking | undefined;
   readonly role: string | undefined;
+  /** Each gives a text: a path in the workspace, or an address. */
+  readonly images: readonly Value[];
+}
+
+/** Has an agent work by a skill; output is its text, or data with an `outputSchema`. */
+export interface SkillStep extends StepBase {
+  readonly verb: 'skill';
+  readonly skill: string;
+  /** Undefined: a plain agent with the project's model. */
+  readonly agent: string | undefined;
+  readonly with: Value | undefined;
+  readonly model: ModelChoice | undefined;
+  readonly role: string | undefined;
+}
+
+/** Gives a task to an agent or profile in a conversation of its own. */
+export interface TaskStep extends StepBase {
+  readonly verb: 'task';
+  readonly task: Template;
+  /** Undefined: a plain agent with the project's model. */
+  readonly agent: string | undefined;
+  readonly model: ModelChoice | undefined;
+  readonly role: string | undefined;
 }
 
 export interface AgentStep extends StepBase {
@@ -73,6 +109,47 @@ export interface AgentStep extends StepBase {
 export interface ToolStep extends StepBase {
   readonly verb: 'tool';
   readonly tool: string;
+  readonly with: Value | undefined;
+}
+
+/** Runs a command in the workflow's sandbox; output is `{stdout, stderr, exitCode}`. */
+export interface ShellStep extends StepBase {
+  readonly verb: 'shell';
+  /** A line for the shell, or the program and its arguments. */
+  readonly shell: Template | readonly Template[];
+  readonly cwd: Template | undefined;
+  /** May read `secrets`. */
+  readonly env: Readonly<Record<string, Value>>;
+}
+
+/** Runs Python without access to the machine; output is the value of the last expression. */
+export interface CodeStep extends StepBase {
+  readonly verb: 'code';
+  readonly code: string;
+  /** Variables the code sees. */
+  readonly with: Value | undefined;
+}
+
+/** Sends a request; output is `{status, headers, body}`. Its headers may read `secrets`. */
+export interface HttpStep extends StepBase {
+  readonly verb: 'http';
+  readonly request: Omit<HttpTool, 'type'>;
+}
+
+/** Runs another workflow; output is its output. */
+export interface WorkflowStep extends StepBase {
+  readonly verb: 'workflow';
+  readonly workflow: string;
+  readonly with: Value | undefined;
+}
+
+/** Hands a message to an agent and goes on; output is the receipt. `session` is the conversation it goes to. */
+export interface DispatchStep extends StepBase {
+  readonly verb: 'dispatch';
+  readonly agent: string;
+  /** Default: the run id. */
+  readonly instance: Template | undefined;
+  readonly message: Template | undefined;
   readonly with: Value | undefined;
 }
 
@@ -133,6 +210,37 @@ export interface LoopStep extends StepBase {
   readonly output: Value | undefined;
 }
 
+/** Waits for a person's decision; output is `{decision, by, at, data}`. */
+export interface ApprovalStep extends StepBase {
+  readonly verb: 'approval';
+  readonly title: Template;
+  readonly message: Template | undefined;
+  readonly details: Template | undefined;
+  /** Names of callers, or `role:<name>`; empty: everybody who may approve. */
+  readonly approvers: readonly string[];
+  /** Whether who started the run may not decide. */
+  readonly requireDifferentApprover: boolean;
+  /** Shape of `data`. */
+  readonly form: JsonSchema | undefined;
+  /** What happens after `timeoutMs`. */
+  readonly onTimeout: 'expire' | 'approve' | 'reject' | 'fail';
+}
+
+/** Asks a person; output is the answer, which fits the form. */
+export interface AskStep extends StepBase {
+  readonly verb: 'ask';
+  readonly title: Template;
+  readonly message: Template | undefined;
+  /** Default: one text, `{text}`. */
+  readonly form: JsonSchema;
+}
+
+/** Waits for a time (output null) or an event (output its data, which fits `outputSchema`). */
+export interface WaitStep extends StepBase {
+  readonly verb: 'wait';
+  readonly wait: { readonly duration: Value } | { readonly until: Value } | { readonly event: Template };
+}
+
 /** Ends the run with this output. */
 export interface ReturnStep extends StepBase {
   readonly verb: 'return';
@@ -150,13 +258,23 @@ export interface FailStep extends StepBase {
 /** One step of a workflow. */
 export type Step =
   | PromptStep
+  | SkillStep
+  | TaskStep
   | AgentStep
   | ToolStep
+  | ShellStep
+  | CodeStep
+  | HttpStep
+  | WorkflowStep
+  | DispatchStep
   | SetStep
   | LogStep
   | ParallelStep
   | ForeachStep
   | BranchStep
   | LoopStep
+  | ApprovalStep
+  | AskStep
+  | WaitStep
   | ReturnStep
   | FailStep;

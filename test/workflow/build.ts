@@ -31,6 +31,8 @@ export function workflowOf(spec: Spec): Workflow {
     sandbox: {} as Sandbox,
     limits: { ...counted, ...(duration === undefined ? {} : { durationMs: milliseconds(duration) }) },
     timeoutMs: spec['timeout'] === undefined ? undefined : milliseconds(spec['timeout']),
+    concurrency: undefined,
+    module: undefined,
     steps: stepsOf(spec['steps']),
     prompter: {} as Agent,
     output: optional(spec['output'], value),
@@ -70,6 +72,7 @@ function stepOf(spec: Spec): Step {
       prompt: template(spec['prompt']),
       modelSettings: {},
       thinking: undefined,
+      images: [],
     };
   }
   if ('agent' in spec) {

@@ -46,6 +46,21 @@ export function isWork(step: Step): step is WorkStep {
   }
 }
 
+/** Tells whether a step steers. */
+export function isFlow(step: Step): step is FlowStep {
+  switch (step.verb) {
+    case 'parallel':
+    case 'foreach':
+    case 'branch':
+    case 'loop':
+    case 'return':
+    case 'fail':
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** One attempt at the work of a step. */
 export async function doWork(step: WorkStep, frame: Frame, at: At): Promise<Worked> {
   switch (step.verb) {

@@ -1,0 +1,38 @@
+import { dyn } from '../expr/index.ts';
+import { textOnDisk } from '../source/index.ts';
+import { digest } from './hash.ts';
+import type { Draft, WorkflowSurroundings } from './link-workflow.ts';
+import { plainAgent } from './plain-agent.ts';
+
+/** A workflow that is a TypeScript or JavaScript file: what it takes and gives is known when it runs. */
+export function draftOfModule(
+  { linker, root, config, sandboxes }: WorkflowSurroundings,
+  name: string,
+  file: string,
+): Draft {
+  const start = { line: 1, column: 1, offset: 0 };
+  const place = file.slice(root.length + 1).replaceAll('\\', '/');
+  const origin = { file: place, range: { start, end: start }, pointer: '' };
+  const sandbox = sandboxes['none'];
+  if (sandbox === undefined) throw new Error('the shipped sandbox "none" is missing');
+  linker.reporter.unavailableAt(origin, 'workflows in TypeScript are not available in this version');
+  return {
+    workflow: {
+      name,
+      description: '',
+      origin,
+      inputSchema: undefined,
+      outputSchema: undefined,
+      sandbox,
+      limits: {},
+      concurrency: undefined,
+      timeoutMs: undefined,
+      module: file,
+      steps: [],
+      output: undefined,
+    },
+    output: dyn,
+    prompter: (hash) => plainAgent({ name, origin }, config, sandbox, hash),
+    reached: { own: digest({ name, code: textOnDisk(file) ?? '', common: config.common }), calls: [] },
+  };
+}
