@@ -18,7 +18,7 @@ export function reportCodes(reporter: Reporter, sources: readonly Source[]): voi
   for (const code of caught.flatMap((node) => node.get('on').list())) {
     const word = code.text();
     if (word === undefined || codes.includes(word)) continue;
-    const suggestions = suggest(word, codes, 3);
+    const suggestions = codesMeant(word, codes);
     if (suggestions.length === 0) continue;
     reporter.report(
       code,
@@ -30,6 +30,18 @@ export function reportCodes(reporter: Reporter, sources: readonly Source[]): voi
       },
     );
   }
+}
+
+/** Codes that differ from the word in one short stretch: what tools give may well resemble a code of the engine. */
+function codesMeant(word: string, codes: readonly string[]): string[] {
+  return suggest(word, codes, 3).filter((code) => {
+    let start = 0;
+    while (start < word.length && word[start] === code[start]) start += 1;
+    let end = 0;
+    const most = Math.min(word.length, code.length) - start;
+    while (end < most && word.at(-1 - end) === code.at(-1 - end)) end += 1;
+    return Math.max(word.length, code.length) - start - end <= 2;
+  });
 }
 
 /** Every value of a key in a spec, at any depth but in data of the writer. */
