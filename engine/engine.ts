@@ -1,3 +1,4 @@
+import { createEmbedded } from './adapters/durable/embedded.ts';
 import { createSystemClock } from './adapters/clock/system.ts';
 import { turnLoop } from './adapters/harness/loop.ts';
 import { conventionalKeys } from './adapters/model/provider-key.ts';
@@ -17,6 +18,7 @@ import { fromData, Problem } from './core/problem.ts';
 import { isTerminal } from './core/status.ts';
 import { noUsage } from './core/message.ts';
 import { createJournal, redactor } from './journal/index.ts';
+import type { Worker } from './ports/durable.ts';
 import type { Secrets } from './ports/secrets.ts';
 import type { Execution, Store } from './ports/store.ts';
 import type { Program } from './program/program.ts';
@@ -71,7 +73,15 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     tools: options.ports?.tools ?? createToolSource({ env }),
   };
   const sessions = createSessions(ports);
-  const runs = createRuns(ports, sessions);
+  const durable = createEmbedded({
+    store,
+    clock,
+    openLog: (id, start) => journal.open(id, start),
+    redact: (value) => redact.json(value),
+    report: (problem) => journal.report(problem),
+  });
+  const runs = createRuns(ports, sessions, durable);
+  durable.define('submission', interruptedSubmissions);
   let closing: Promise<void> | undefined;
   if (options.recover !== false && options.readOnly !== true) await recoverOrClose();
 
@@ -107,10 +117,13 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     program,
     agents: createAgents(ports, sessions),
     workflows: {
-      start: (workflow, input = {}) => runs.start(workflow, input),
+      async start(workflow, input = {}) {
+        const { id, acceptedAt } = await runs.start(workflow, input);
+        return { runId: id, acceptedAt: new Date(acceptedAt).toISOString() };
+      },
       async run(workflow, input = {}, { signal } = {}) {
-        const { runId } = await runs.start(workflow, input);
-        const cancel = (): void => void runs.cancel(runId);
+        const { id: runId } = await runs.start(workflow, input);
+        const cancel = (): void => void durable.cancel(runId, cancelled()).catch(() => undefined);
         signal?.addEventListener('abort', cancel, { once: true });
         if (signal?.aborted === true) cancel();
         try {
@@ -139,8 +152,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       subscribe,
       wait,
       async cancel(runId) {
-        const execution = await getRun(runId);
-        return !isTerminal(execution.state) && runs.cancel(runId);
+        await getRun(runId);
+        return durable.cancel(runId, cancelled());
       },
     },
     executions: (filter) => store.executions.list(filter),
@@ -149,7 +162,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 
   async function recoverOrClose(): Promise<void> {
     try {
-      await runs.recover();
+      await durable.start();
     } catch (thrown) {
       await close(0).catch(() => undefined);
       throw thrown;
@@ -157,18 +170,18 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   }
 
   async function close(graceMs: number): Promise<void> {
-    runs.drain();
+    durable.drain();
     sessions.drain();
     if (graceMs > 0) {
       const timer = new AbortController();
       await Promise.race([
-        Promise.all([runs.idle(), sessions.idle()]),
+        Promise.all([durable.idle(), sessions.idle()]),
         clock.sleep(graceMs, timer.signal).catch(() => undefined),
       ]);
       timer.abort();
     }
     try {
-      await runs.close();
+      await durable.close();
       await sessions.close();
       journal.close();
     } finally {
@@ -200,6 +213,20 @@ function refuse(errors: readonly Diagnostic[]): void {
       })),
     },
   );
+}
+
+/** A prompt that a crash cut off is not asked again. */
+const interruptedSubmissions: Worker = {
+  ended: ({ id }, { state, error }) => ({
+    submissionId: id,
+    type: 'submission_end',
+    data: { state, ...(error === undefined ? {} : { error }) },
+  }),
+  work: () => Promise.reject(new Problem('interrupted', 'the engine stopped while this prompt was at work')),
+};
+
+function cancelled(): Problem {
+  return new Problem('cancelled', 'the run was cancelled');
 }
 
 async function openStore(program: Program, { store, readOnly = false }: EngineOptions): Promise<Store> {

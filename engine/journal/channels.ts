@@ -1,6 +1,6 @@
 import type { EngineEvent } from '../core/event.ts';
 import type { Observer } from '../ports/observer.ts';
-import type { ExecutionLog } from './execution-log.ts';
+import type { ExecutionLog } from '../ports/log.ts';
 import type { Delivery, Inbox } from './inbox.ts';
 
 /** Who writes and who follows one execution in this process. */

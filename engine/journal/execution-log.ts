@@ -1,42 +1,10 @@
 import { liveOnly, terminalEvents, type EngineEvent, type NewEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Outcome, Store } from '../ports/store.ts';
+import type { ExecutionLog, LogStart } from '../ports/log.ts';
+import type { Store } from '../ports/store.ts';
 import type { Channel } from './channels.ts';
 import type { Redactor } from './redact.ts';
-
-/** Where a log begins. */
-export interface LogStart {
-  /** Highest index stored already; default 0. */
-  readonly from?: number;
-  /** No timestamp will be earlier than this, in milliseconds since 1970. */
-  readonly notBefore?: number;
-}
-
-/** The one writer of an execution's events. */
-export interface ExecutionLog {
-  readonly executionId: string;
-  /**
-   * Adds an event and gives it index, id and time. Stored events are written together, within a few milliseconds or with the next `flush`;
-   * `flush` tells whether that worked. After the terminal event, and after `close`, nothing is added: the event comes back with index 0.
-   */
-  emit(event: NewEvent): EngineEvent;
-  /**
-   * Writes a checkpoint in one commit with all events emitted so far. Rejects with the store's Problem; then neither the checkpoint
-   * nor any of these events is stored, and only the events are tried again.
-   */
-  checkpoint(key: string, value: Json): Promise<void>;
-  /** Resolves when all events emitted so far are committed. Rejects with the store's Problem; those events stay, the next emit or flush tries again. */
-  flush(): Promise<void>;
-  /**
-   * Adds the terminal event, in one commit with the outcome when one is given; resolves when it is committed and delivered, and
-   * closes the log. When the log has ended already, the first terminal event stands and is returned. Rejects like `flush`; the
-   * log is then still open.
-   */
-  end(event: NewEvent, outcome?: Outcome): Promise<EngineEvent>;
-  /** Flushes and lets go of the execution, also when flushing rejects. */
-  close(): Promise<void>;
-}
 
 /** How long a stored event may wait for others before it is written, in milliseconds. Each write costs a sync of the disk. */
 const patienceMs = 4;

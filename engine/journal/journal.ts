@@ -4,7 +4,8 @@ import type { Clock } from '../ports/clock.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { Store } from '../ports/store.ts';
 import { createChannels } from './channels.ts';
-import { openLog, type ExecutionLog, type LogStart } from './execution-log.ts';
+import type { ExecutionLog, LogStart } from '../ports/log.ts';
+import { openLog } from './execution-log.ts';
 import type { Redactor } from './redact.ts';
 import { subscribe, type SubscribeOptions } from './subscribe.ts';
 

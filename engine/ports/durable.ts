@@ -1,30 +1,135 @@
 import type { EventData, NewEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
+import type { Usage } from '../core/message.ts';
+import type { Problem } from '../core/problem.ts';
 import type { Activities } from './activities.ts';
+import type { Execution, Outcome } from './store.ts';
 
-/** What is stored of a step before its run is carried on. */
+/** What is stored of a step before its execution is carried on. */
 export type StepPast = 'started' | EventData['step_end']['status'];
 
 /**
- * What a run's orchestration may do: nothing here is undone by a crash. Contract: `step` gives the recorded value without
- * running `work` when a checkpoint of that key exists; otherwise it runs `work` and commits its value before it resolves;
- * a failing `work` leaves no checkpoint. Keys are stable paths, unique in a run; steps with different keys may run in parallel.
+ * What an execution's work may do: nothing here is undone by a crash. Keys are stable paths, unique in the execution; acts with
+ * different keys may run in parallel.
  */
-export interface RunContext {
-  readonly runId: string;
-  /** ISO time at which the run was admitted; the same after a resume. */
-  readonly startedAt: string;
+export interface ExecutionContext {
+  readonly id: string;
+  /** ISO time of the admission; the same after a crash. */
+  readonly admittedAt: string;
+  /** Aborts with the Problem the execution shall end with; with `shutting_down` it shall stop and ends another time. */
   readonly signal: AbortSignal;
-  readonly activities: Activities;
-  /** What the stored events of the run say of its steps, by path: that a step had started, or how it last ended. */
+  /** What the stored events of the execution say of its steps, by path: that a step had started, or how it last ended. */
   readonly past: ReadonlyMap<string, StepPast>;
+  /**
+   * The recorded value of a key; without one it runs `work` and commits its value before it resolves. A failing `work` leaves no
+   * record.
+   */
   step(key: string, work: () => Promise<Json>): Promise<Json>;
-  /** Waits; rejects when the signal aborts. */
+  /** The recorded value of a key, or undefined. */
+  recorded(key: string): Json | undefined;
+  /** Waits from the first time on that it is asked for, crashes and restarts included. Rejects when a signal aborts. */
+  pause(key: string, ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * The next signal of a topic that nobody received yet; those that came early count. Undefined when none came within `timeoutMs`
+   * of the first time that it is asked for. What it gave once it always gives. Rejects when a signal aborts.
+   */
+  receive(
+    key: string,
+    topic: string,
+    options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
+  ): Promise<Received | undefined>;
+  /** Waits in this process only; rejects when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Milliseconds that only grow, for event durations only, never for decisions. */
   elapsed(): number;
-  /** Adds an event of this run. Those added before a `step` resolves are committed with its checkpoint. */
+  /** Milliseconds since the admission. */
+  age(): number;
+  /** Says what was spent so far; the last word is part of the outcome, however the work ends. */
+  spent(usage: Usage): void;
+  /** Adds an event. Those added before a `step` resolves are committed with its record. */
   emit(event: NewEvent): void;
   /** A signal that aborts with Problem `timeout` after `ms`, or with its parent. */
   deadline(ms: number, parent: AbortSignal): { readonly signal: AbortSignal; cancel(): void };
+}
+
+/** A signal as its receiver sees it. */
+export interface Received {
+  readonly payload: Json;
+  /** ISO time at which it came. */
+  readonly at: string;
+}
+
+/** What the steps of a workflow run may do. */
+export interface RunContext extends ExecutionContext {
+  readonly activities: Activities;
+}
+
+/** What is to be admitted. */
+export type NewExecution = Pick<
+  Execution,
+  'id' | 'kind' | 'name' | 'key' | 'input' | 'hash' | 'idempotencyKey' | 'parent'
+>;
+
+/** Says that work is accepted: it is on disk, and will come to exactly one outcome. */
+export interface Receipt {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly acceptedAt: number;
+  /** False when the idempotency key, or the id, had been admitted before. */
+  readonly created: boolean;
+}
+
+/** Who carries out the executions of one kind. */
+export interface Worker {
+  /** How many executions of one key may work at a time, 1 or more; default 1. Executions without a key do not wait for each other. */
+  limit?(execution: Execution): number;
+  /** How often an execution is taken up again without having recorded anything new, before it fails; default 3. */
+  readonly retakes?: number;
+  /** The event of an admission that must wait behind `before` others. */
+  queued?(execution: Execution, before: number): NewEvent;
+  /** The event of its start, or with `records` of its being carried on after a crash. */
+  started?(execution: Execution, records: number | undefined): NewEvent;
+  /** The terminal event. */
+  ended(execution: Execution, outcome: Outcome): NewEvent;
+  /** Does the work and gives its output. What it throws is the failure of the execution. */
+  work(context: ExecutionContext, execution: Execution): Promise<Json>;
+}
+
+/**
+ * Carries accepted work to its one outcome, through crashes and restarts. Contract: a receipt is given when the admission is on
+ * disk; executions of one key start in the order of their admission; the first outcome stands; what was recorded is never done
+ * again; signals are kept until they are received; a cancellation that was acknowledged holds through a crash.
+ */
+export interface Durable {
+  /** Says who carries out executions of a kind. Before `start`. */
+  define(kind: Execution['kind'], worker: Worker): void;
+  /** Takes up what has no outcome, the oldest first. Resolves when all of it is at work or waiting for its turn. */
+  start(): Promise<void>;
+  /**
+   * Admits work. The same idempotency key with the same input gives the same receipt. Throws Problem `conflict` (the key was
+   * used with another input), `shutting_down`, and the store's.
+   */
+  admit(execution: NewExecution): Promise<Receipt>;
+  /** How many executions of a key have no outcome. */
+  pending(key: string): readonly string[];
+  /** Keeps a signal for an execution; false when it is unknown, has ended, or has a signal of this topic and key already. */
+  signal(
+    id: string,
+    signal: { readonly topic: string; readonly payload: Json; readonly idempotencyKey: string },
+  ): Promise<boolean>;
+  /** Has an execution end with a Problem, at once when it only waits; false when it is unknown or has ended. */
+  cancel(id: string, reason: Problem): Promise<boolean>;
+  /** Waits for the outcome; undefined when there is no such execution. Rejects with the signal's reason. */
+  result(id: string, signal?: AbortSignal): Promise<Execution | undefined>;
+  /**
+   * Admits the work of an execution that failed or was cancelled once more, under a new id. It keeps the records whose key `keeps`
+   * approves; default none. Throws Problem `conflict` when the execution has not ended so, `not_found`.
+   */
+  redrive(id: string, newId: string, keeps?: (key: string) => boolean): Promise<Receipt>;
+  /** Admits no more; what is accepted goes on. */
+  drain(): void;
+  /** Resolves when nothing works or waits for its turn in this process. */
+  idle(): Promise<void>;
+  /** Stops all work; what has no outcome is taken up at the next start. */
+  close(): Promise<void>;
 }

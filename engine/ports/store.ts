@@ -23,7 +23,7 @@ export interface Execution {
   readonly idempotencyKey?: string;
   /** The execution that started this one. */
   readonly parent?: string;
-  /** How often it was taken up: 1 for the first time, one more after every crash. */
+  /** How often it was taken up without recording anything new: 1 at first, 0 while it never was. */
   readonly attempts: number;
   /** Why it shall stop, once somebody asked for it. */
   readonly cancel?: ProblemData;
@@ -83,10 +83,10 @@ export interface Store {
   readonly executions: {
     /** False when the id, or the idempotency key of this kind and name, exists already (nothing changes then). */
     insert(execution: Execution): Promise<boolean>;
-    /** Marks it running and counts the attempt. */
-    start(id: string, startedAt: number): Promise<void>;
-    /** Marks one that has not ended as waiting for time or people, or as running again. */
-    mark(id: string, state: 'running' | 'waiting'): Promise<void>;
+    /** Marks it running, for the time that `attempts` says. */
+    start(id: string, startedAt: number, attempts: number): Promise<void>;
+    /** Marks one that has not ended as at work, waiting for time or people, or let go by its engine. */
+    mark(id: string, state: 'queued' | 'running' | 'waiting'): Promise<void>;
     /** Records that it shall stop; the first reason stays. False when it is unknown or has ended. */
     cancel(id: string, reason: ProblemData): Promise<boolean>;
     /** Records the one outcome; false when it already had one. */

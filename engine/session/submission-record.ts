@@ -89,7 +89,7 @@ export function openRecord(
     async begin() {
       if (waiting === 0) return;
       await admitted;
-      await store.executions.start(id, clock.now());
+      await store.executions.start(id, clock.now(), 1);
     },
     succeed: ({ output, usage }) => settle({ state: 'succeeded', output, usage, endedAt: clock.now() }),
     async fail(thrown) {

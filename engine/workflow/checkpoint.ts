@@ -50,20 +50,9 @@ export async function checkpoint<R extends StepRecord>(
   return (await context.step(key, async () => (await work()) as unknown as Json)) as unknown as R;
 }
 
-/** The record of a key, or undefined when there is none; records nothing. */
-export async function recall<R extends StepRecord>(context: RunContext, key: string): Promise<R | undefined> {
-  let missing = false;
-  try {
-    const value = await context.step(key, () => {
-      missing = true;
-      // Failing work leaves no checkpoint, which makes `step` a way to look without a second method in the port.
-      return Promise.reject(new Error(`nothing is recorded under "${key}"`));
-    });
-    return value as unknown as R;
-  } catch (thrown) {
-    if (missing) return undefined;
-    throw thrown;
-  }
+/** The record of a key, or undefined when there is none. */
+export function recall<R extends StepRecord>(context: RunContext, key: string): R | undefined {
+  return context.recorded(key) as unknown as R | undefined;
 }
 
 /** What was spent, in the form it is recorded; nothing when no model was called. */

@@ -16,7 +16,7 @@ export async function runBlock(step: FlowStep, path: string, frame: Frame): Prom
   const { context } = frame.run;
   const startedAt = context.elapsed();
   if (step.catch.length > 0) {
-    const record = await recall<RecoveredRecord>(context, path);
+    const record = recall<RecoveredRecord>(context, path);
     if (record !== undefined) {
       if (record.spent !== undefined) frame.spent.add(record.spent.usage, record.spent.modelCalls);
       return endRecovered(step, path, record, frame, startedAt);

@@ -41,7 +41,6 @@ export async function runWorkflow(
 ): Promise<RunOutcome> {
   const what = `of workflow "${workflow.name}"`;
   const { activities } = context;
-  const startedAt = context.elapsed();
   const spent = spending();
   const counted = spending({
     add: (usage, modelCalls) => {
@@ -58,8 +57,10 @@ export async function runWorkflow(
       'invalid_input',
       `input ${what}`,
     );
-    const output = await withinTime(context, workflow.timeoutMs, context.signal, late, (outer) =>
-      withinTime(context, workflow.limits.durationMs, outer, tooLong, (signal) => run(checkedInput, signal)),
+    const output = await withinTime(context, left(workflow.timeoutMs), context.signal, late, (outer) =>
+      withinTime(context, left(workflow.limits.durationMs), outer, tooLong, (signal) =>
+        run(checkedInput, signal),
+      ),
     );
     return {
       output: checkValue(activities, workflow.outputSchema, output, 'output_invalid', `output ${what}`),
@@ -93,13 +94,20 @@ export async function runWorkflow(
     }
   }
 
-  function late(ms: number): Problem {
+  /** What a crash took from the time of a run is gone. */
+  function left(ms: number | undefined): number | undefined {
+    return ms === undefined ? undefined : Math.max(0, ms - context.age());
+  }
+
+  function late(): Problem {
+    const ms = workflow.timeoutMs ?? 0;
     const message = `workflow "${workflow.name}" took longer than ${formatDuration(ms)}`;
     return new Problem('timeout', message, { details: { timeoutMs: ms } });
   }
 
-  function tooLong(ms: number): Problem {
-    const used = Math.round(context.elapsed() - startedAt);
+  function tooLong(): Problem {
+    const ms = workflow.limits.durationMs ?? 0;
+    const used = Math.round(context.age());
     return limitProblem(
       'durationMs',
       used,

@@ -35,7 +35,7 @@ export function rootScope(
 ): Scope {
   return {
     input,
-    run: { id: context.runId, startedAt: context.startedAt, workflow: workflow.name },
+    run: { id: context.id, startedAt: context.admittedAt, workflow: workflow.name },
     env,
     steps,
   };

@@ -70,7 +70,7 @@ async function runLane(lanes: Lanes, index: number, frame: Frame): Promise<Flow>
   if (lanes.onError === 'fail-fast') return lanes.run(index, frame);
   const { context } = frame.run;
   const key = lanes.key(index);
-  const recorded = await recall<FailedRecord>(context, key);
+  const recorded = recall<FailedRecord>(context, key);
   if (recorded !== undefined) {
     if (recorded.spent !== undefined) frame.spent.add(recorded.spent.usage, recorded.spent.modelCalls);
     return { output: failed(recorded), returned: false };

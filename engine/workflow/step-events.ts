@@ -18,7 +18,7 @@ export interface StepEvents {
 export function stepEvents(context: RunContext): StepEvents {
   const past = new Map(context.past);
   const emit = (path: string, event: Omit<NewEvent, 'runId' | 'stepPath'>): void =>
-    context.emit({ runId: context.runId, stepPath: path, ...event } as NewEvent);
+    context.emit({ runId: context.id, stepPath: path, ...event } as NewEvent);
 
   return {
     work(path, verb) {

@@ -186,7 +186,9 @@ describe('engine: killed and started again', function () {
     await killed.kill();
     for (let round = 0; round < 2; round += 1) {
       await reopened(async (engine) => {
-        const [submission, ...others] = await engine.executions({ kind: 'submission' });
+        const all = () => engine.executions({ kind: 'submission' });
+        while ((await all()).some(({ state }) => state === 'running')) await new Promise(setImmediate);
+        const [submission, ...others] = await all();
         expect(others).to.deep.equal([]);
         expect(submission).to.deep.include({
           state: 'failed',

@@ -164,7 +164,7 @@ describe('runs', () => {
     const waiting = failureOf(engine.runs.wait(runId));
     await engine.close();
     expect((await waiting).type).to.equal('shutting_down');
-    expect((await store.executions.get(runId))?.state).to.equal('running');
+    expect((await store.executions.get(runId))?.state).to.equal('queued');
     expect(await failureOf(engine.workflows.start('hang'))).to.deep.equal({
       type: 'shutting_down',
       message: 'the engine is shutting down',
@@ -293,7 +293,7 @@ describe('runs', () => {
     await first(engine.runs.subscribe(runId), ({ type }) => type === 'log');
     await engine.close();
     const { engine: reader } = await engineOf(project, () => 'ok', { store, readOnly: true });
-    expect((await reader.runs.get(runId)).state).to.equal('running');
+    expect((await reader.runs.get(runId)).state).to.equal('queued');
     expect((await reader.runs.events(runId)).at(-1)?.type).not.to.equal('run_resume');
   });
 

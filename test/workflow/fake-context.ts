@@ -4,7 +4,7 @@ import { noUsage } from '../../engine/core/message.ts';
 import { Problem } from '../../engine/core/problem.ts';
 import { compileSchema } from '../../engine/expr/index.ts';
 import type { Activities, ActivityCall, PromptOutcome } from '../../engine/ports/activities.ts';
-import type { RunContext, StepPast } from '../../engine/ports/durable.ts';
+import type { Received, RunContext, StepPast } from '../../engine/ports/durable.ts';
 import { virtualTime, type VirtualTime } from './virtual-time.ts';
 
 /** One call of an activity: who asked, and for what. */
@@ -88,8 +88,8 @@ export function fakeContext(options: FakeOptions = {}): Fake {
   };
 
   const context: RunContext = {
-    runId: 'workflow:test:1',
-    startedAt: '2030-01-01T00:00:00.000Z',
+    id: 'workflow:test:1',
+    admittedAt: '2030-01-01T00:00:00.000Z',
     signal: options.signal ?? new AbortController().signal,
     activities,
     past: options.past ?? new Map(),
@@ -110,6 +110,18 @@ export function fakeContext(options: FakeOptions = {}): Fake {
       }
       return value;
     },
+    recorded: (key) => structuredClone(checkpoints.get(key)),
+    async pause(key, ms, signal) {
+      const until = Number(await context.step(key, async () => time.now())) + ms;
+      if (until > time.now()) await context.sleep(until - time.now(), signal);
+    },
+    async receive(key, topic) {
+      const recorded = checkpoints.get(key);
+      if (recorded !== undefined) return recorded as unknown as Received;
+      throw new Error(`nobody sends "${topic}"`);
+    },
+    age: () => time.now(),
+    spent: () => undefined,
     sleep: (ms, signal) => (dead ? never : time.sleep(ms, signal)),
     elapsed: () => time.now(),
     emit: (event) => {

@@ -64,7 +64,8 @@ export function openMemoryStore(): Store {
             keys.set(JSON.stringify([kind, name, idempotencyKey]), execution.id);
           return true;
         }),
-      start: (id, startedAt) => act(() => void change(id, (execution) => started(execution, startedAt))),
+      start: (id, startedAt, attempts) =>
+        act(() => void change(id, (execution) => started(execution, startedAt, attempts))),
       mark: (id, state) => act(() => void change(id, (execution) => ({ ...execution, state }))),
       cancel: (id, reason) =>
         act(() => change(id, (execution) => ({ ...execution, cancel: execution.cancel ?? reason }))),
@@ -130,11 +131,11 @@ export function openMemoryStore(): Store {
   };
 }
 
-function started(execution: Execution, startedAt: number): Execution {
+function started(execution: Execution, startedAt: number, attempts: number): Execution {
   return {
     ...execution,
     state: 'running',
-    attempts: execution.attempts + 1,
+    attempts,
     startedAt: execution.startedAt ?? startedAt,
   };
 }

@@ -62,7 +62,7 @@ const meanings = {
      created_at, started_at, ended_at)
     VALUES (NEW.id, NEW.key, ${valuesFrom(15)}) ON CONFLICT DO NOTHING`,
   startExecution: `UPDATE executions
-    SET state = 'running', attempts = attempts + 1, started_at = coalesce(started_at, NEW.value)
+    SET state = 'running', attempts = NEW.value ->> 1, started_at = coalesce(started_at, NEW.value ->> 0)
     WHERE id = NEW.id AND ${open}`,
   markExecution: `UPDATE executions SET state = NEW.value WHERE id = NEW.id AND ${open}`,
   cancelExecution: `UPDATE executions SET cancel = coalesce(cancel, NEW.value) WHERE id = NEW.id AND ${open}`,
@@ -104,12 +104,12 @@ export function insertExecution(execution: Execution): Act {
 }
 
 /** Marks an execution running that has not ended; the first start is the one that is kept. */
-export function startExecution(id: string, startedAt: number): Act {
-  return { kind: 'startExecution', id, value: startedAt };
+export function startExecution(id: string, startedAt: number, attempts: number): Act {
+  return { kind: 'startExecution', id, value: JSON.stringify([startedAt, attempts]) };
 }
 
 /** Marks an execution that has not ended. */
-export function markExecution(id: string, state: 'running' | 'waiting'): Act {
+export function markExecution(id: string, state: 'queued' | 'running' | 'waiting'): Act {
   return { kind: 'markExecution', id, value: state };
 }
 

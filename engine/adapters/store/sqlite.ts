@@ -89,8 +89,8 @@ function storeOver(files: SqliteFiles): Store {
     },
     executions: {
       insert: (execution) => write(() => insertExecution(execution)),
-      start: async (id, startedAt) => {
-        await write(() => startExecution(id, startedAt));
+      start: async (id, startedAt, attempts) => {
+        await write(() => startExecution(id, startedAt, attempts));
       },
       mark: async (id, state) => {
         await write(() => markExecution(id, state));

@@ -60,9 +60,9 @@ export function executionTests(test: Test): void {
     executions,
   }) => {
     await executions.insert(execution('e', 1));
-    await executions.start('e', 10);
-    await executions.start('e', 20);
-    await executions.start('missing', 20);
+    await executions.start('e', 10, 1);
+    await executions.start('e', 20, 2);
+    await executions.start('missing', 20, 1);
     assert.deepEqual(await executions.get('e'), {
       ...execution('e', 1),
       state: 'running',
@@ -70,7 +70,7 @@ export function executionTests(test: Test): void {
       startedAt: 10,
     });
     await executions.finish('e', { state: 'cancelled', endedAt: 30 });
-    await executions.start('e', 40);
+    await executions.start('e', 40, 3);
     assert.equal((await executions.get('e'))?.state, 'cancelled');
   });
 

@@ -7,7 +7,7 @@ export async function runAgent(step: AgentStep, frame: Frame, at: At): Promise<W
   const { context } = frame.run;
   const outcome = await context.activities.agent(callOf(step, frame, at), {
     agent: step.agent,
-    instance: step.instance?.render(frame.scope) ?? context.runId,
+    instance: step.instance?.render(frame.scope) ?? context.id,
     session: sessionOf(step, frame, at),
     message: step.message?.render(frame.scope),
     input: step.with?.evaluate(frame.scope),

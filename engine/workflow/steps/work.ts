@@ -20,7 +20,7 @@ export interface Worked {
 
 /** The caller an activity is told. The idempotency key is the same in every attempt; default `<run id>/<path>`. */
 export function callOf(step: StepBase, frame: Frame, at: At): ActivityCall {
-  const { runId } = frame.run.context;
+  const { id: runId } = frame.run.context;
   const key = step.idempotencyKey?.evaluate(frame.scope) ?? `${runId}/${at.path}`;
   return {
     runId,

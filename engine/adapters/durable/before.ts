@@ -1,0 +1,46 @@
+import type { Json } from '../../core/json.ts';
+import type { StepPast } from '../../ports/durable.ts';
+import type { Execution, Store } from '../../ports/store.ts';
+
+/** What is stored of an execution before it is carried on. */
+export interface Before {
+  readonly records: ReadonlyMap<string, Json>;
+  readonly past: ReadonlyMap<string, StepPast>;
+  /** Index of its last event; 0 when it has none. */
+  readonly last: number;
+  /** Time of its last event, in milliseconds since 1970. */
+  readonly lastAt: number;
+  /** Whether anything was recorded since it was last taken up. */
+  readonly hasProgress: boolean;
+}
+
+/** What is stored of an execution that is new. */
+export const nothingBefore: Before = {
+  records: new Map(),
+  past: new Map(),
+  last: 0,
+  lastAt: 0,
+  hasProgress: true,
+};
+
+/** Reads what is stored of an execution. */
+export async function readBefore(store: Store, { id }: Execution): Promise<Before> {
+  const past = new Map<string, StepPast>();
+  let last = 0;
+  let lastAt = 0;
+  let recordsAtResume: number | undefined;
+  const records = await store.checkpoints.all(id);
+  for (;;) {
+    const page = await store.events.read(id, { after: last, limit: 1000 });
+    for (const event of page) {
+      last = event.index;
+      lastAt = Date.parse(event.timestamp);
+      if (event.type === 'run_resume') recordsAtResume = event.data.checkpoints;
+      if (event.stepPath === undefined) continue;
+      if (event.type === 'step_start') past.set(event.stepPath, 'started');
+      if (event.type === 'step_end') past.set(event.stepPath, event.data.status);
+    }
+    if (page.length < 1000) break;
+  }
+  return { records, past, last, lastAt, hasProgress: records.size > (recordsAtResume ?? 0) };
+}

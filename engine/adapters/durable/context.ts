@@ -1,0 +1,156 @@
+import type { NewEvent } from '../../core/event.ts';
+import { isObject, type Json } from '../../core/json.ts';
+import type { Usage } from '../../core/message.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ExecutionContext } from '../../ports/durable.ts';
+import type { ExecutionLog } from '../../ports/log.ts';
+import type { Execution } from '../../ports/store.ts';
+import type { Before } from './before.ts';
+import { signalDeadline } from './deadline.ts';
+import type { Inbox } from './inbox.ts';
+
+/** What a context works with. */
+export interface ContextParts {
+  readonly execution: Execution;
+  readonly before: Before;
+  readonly log: ExecutionLog;
+  readonly inbox: Inbox;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Told what was spent so far. */
+  onSpent(usage: Usage): void;
+  /** Told when all there is to do is to wait, and when there is work again. */
+  onWaiting(isWaiting: boolean): void;
+}
+
+/** The context of one execution in this process. */
+export function createContext(parts: ContextParts): ExecutionContext {
+  const { execution, before, log, inbox, clock, signal } = parts;
+  const records = new Map(before.records);
+  let working = 0;
+  let waits = 0;
+  let isWaiting = false;
+
+  const look = (): void => {
+    const now = waits > 0 && working === 0;
+    if (now === isWaiting) return;
+    isWaiting = now;
+    parts.onWaiting(now);
+  };
+  const record = async (key: string, value: Json): Promise<void> => {
+    // What an abandoned attempt gives late is not the execution's any more.
+    signal.throwIfAborted();
+    await log.checkpoint(key, value);
+    records.set(key, value);
+  };
+  const step = async (key: string, work: () => Promise<Json>): Promise<Json> => {
+    const recorded = records.get(key);
+    if (recorded !== undefined) return recorded;
+    working += 1;
+    look();
+    try {
+      const value = await work();
+      await record(key, value);
+      return value;
+    } finally {
+      working -= 1;
+      look();
+    }
+  };
+  /** Waits for time or a message, in a way that shows in the execution's state. */
+  const wait = async <T>(work: () => Promise<T>): Promise<T> => {
+    waits += 1;
+    look();
+    try {
+      return await work();
+    } finally {
+      waits -= 1;
+      look();
+    }
+  };
+  /** When a wait began, the first time. */
+  const since = async (key: string): Promise<number> => Number(await step(key, async () => clock.now()));
+
+  return {
+    id: execution.id,
+    admittedAt: new Date(execution.createdAt).toISOString(),
+    signal,
+    past: before.past,
+    step,
+    recorded: (key) => records.get(key),
+    async pause(key, ms, inner = signal) {
+      const until = (await since(key)) + ms;
+      await wait(async () => {
+        for (let left = until - clock.now(); left > 0; left = until - clock.now())
+          await clock.sleep(left, inner);
+      });
+    },
+    async receive(key, topic, { timeoutMs, signal: inner = signal } = {}) {
+      const recorded = records.get(key);
+      if (recorded !== undefined) return receivedOf(recorded);
+      const began = await since(`${key}?`);
+      const until = timeoutMs === undefined ? Infinity : began + timeoutMs;
+      return wait(async () => {
+        for (;;) {
+          const found = inbox.take(topic);
+          const left = until - clock.now();
+          if (found !== undefined || left <= 0) {
+            const value: Json =
+              found === undefined ? null : { seq: found.seq, payload: found.payload, at: found.at };
+            await record(key, value);
+            return receivedOf(value);
+          }
+          await firstOf(inner, (either) => [
+            inbox.next(either),
+            ...(left === Infinity ? [] : [clock.sleep(left, either)]),
+          ]);
+        }
+      });
+    },
+    sleep: (ms, inner) => clock.sleep(ms, inner ?? signal),
+    elapsed: () => clock.elapsed(),
+    age: () => clock.now() - execution.createdAt,
+    spent: parts.onSpent,
+    emit: (event: NewEvent) => void log.emit(event),
+    deadline: (ms, parent) =>
+      signalDeadline(
+        clock,
+        ms,
+        parent,
+        () => new Problem('timeout', `took longer than ${ms} ms`, { details: { timeoutMs: ms } }),
+      ),
+  };
+}
+
+/** Sequence numbers of the signals that records say were received. */
+export function receivedSignals(records: ReadonlyMap<string, Json>): ReadonlySet<number> {
+  const seqs = new Set<number>();
+  for (const value of records.values())
+    if (isObject(value) && typeof value['seq'] === 'number' && 'payload' in value) seqs.add(value['seq']);
+  return seqs;
+}
+
+function receivedOf(value: Json): { readonly payload: Json; readonly at: string } | undefined {
+  if (!isObject(value)) return undefined;
+  return { payload: value['payload'] ?? null, at: new Date(Number(value['at'])).toISOString() };
+}
+
+/** Waits for the first of several waits and gives up the others. */
+async function firstOf(
+  parent: AbortSignal,
+  waits: (signal: AbortSignal) => readonly Promise<void>[],
+): Promise<void> {
+  const controller = new AbortController();
+  const follow = (): void => controller.abort(parent.reason);
+  if (parent.aborted) follow();
+  parent.addEventListener('abort', follow, { once: true });
+  const all = waits(controller.signal);
+  try {
+    await Promise.race(all);
+  } finally {
+    parent.removeEventListener('abort', follow);
+    controller.abort();
+    await Promise.allSettled(all);
+  }
+}

@@ -1,0 +1,225 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Json } from '../../core/json.ts';
+import { asProblem, fromData, Problem } from '../../core/problem.ts';
+import { isTerminal } from '../../core/status.ts';
+import type { Durable, NewExecution, Receipt, Worker } from '../../ports/durable.ts';
+import type { ExecutionLog, LogStart } from '../../ports/log.ts';
+import type { Execution } from '../../ports/store.ts';
+import { nothingBefore, readBefore } from './before.ts';
+import { failed, settle, work, type Surroundings } from './carry.ts';
+import { receivedSignals } from './context.ts';
+import { makeEntry, note, type Entry } from './entry.ts';
+import { createInbox } from './inbox.ts';
+import { createMailboxes } from './mailboxes.ts';
+import { unfinished } from './unfinished.ts';
+import { withinSignal } from './within-signal.ts';
+
+/** What the embedded engine of durable work stands on. */
+export interface EmbeddedOptions extends Surroundings {
+  /** Opens the log of an execution. */
+  readonly openLog: (id: string, start: LogStart) => ExecutionLog;
+}
+
+type Records = readonly (readonly [key: string, value: Json])[];
+
+/** Durable work over a store that one process owns: no leases and no polling, since what it held is free the moment it dies. */
+export function createEmbedded(options: EmbeddedOptions): Durable {
+  const { store, clock, openLog, report } = options;
+  const workers = new Map<Execution['kind'], Worker>();
+  const entries = new Map<string, Entry>();
+  const mailboxes = createMailboxes<Entry>();
+  let draining = false;
+  let closed = false;
+
+  return {
+    define: (kind, worker) => void workers.set(kind, worker),
+
+    async start() {
+      for (const execution of await unfinished(store)) await takeUp(execution);
+    },
+
+    async admit(request) {
+      refuseWhenDraining();
+      return admit(request, []);
+    },
+
+    pending: (key) => mailboxes.ids(key),
+
+    async signal(id, { topic, payload, idempotencyKey }) {
+      const isNew = await store.signals.put(id, { topic, payload, idempotencyKey, at: clock.now() });
+      const entry = entries.get(id);
+      if (isNew && entry !== undefined) for (const one of await store.signals.all(id)) entry.inbox.put(one);
+      return isNew;
+    },
+
+    async cancel(id, reason) {
+      if (!(await store.executions.cancel(id, reason.toData()))) return false;
+      const entry = entries.get(id);
+      entry?.controller.abort(reason);
+      if (entry?.isAtWork === false) await end(entry, failed(reason, options));
+      return true;
+    },
+
+    async result(id, signal) {
+      for (;;) {
+        const entry = entries.get(id);
+        if (entry !== undefined) await withinSignal(entry.done, signal);
+        const execution = await store.executions.get(id);
+        if (execution === undefined || isTerminal(execution.state)) return execution;
+        if (closed) throw new Problem('shutting_down', 'the engine is shutting down');
+        // Another process is at work on it, or nobody is.
+        if (!entries.has(id)) await clock.sleep(200, signal);
+      }
+    },
+
+    async redrive(id, newId, keeps = () => false) {
+      refuseWhenDraining();
+      const old = await store.executions.get(id);
+      if (old === undefined) throw new Problem('not_found', `no execution "${id}"`);
+      if (old.state !== 'failed' && old.state !== 'cancelled')
+        throw new Problem(
+          'conflict',
+          `"${id}" is ${old.state}; only what failed or was cancelled is done again`,
+        );
+      const { kind, name, key, input, hash } = old;
+      const records = [...(await store.checkpoints.all(id))].filter(([record]) => keeps(record));
+      return admit({ id: newId, kind, name, key, input, hash, parent: id }, records);
+    },
+
+    drain() {
+      draining = true;
+    },
+
+    async idle() {
+      while (entries.size > 0) await Promise.all([...entries.values()].map(({ done }) => done));
+    },
+
+    async close() {
+      draining = true;
+      closed = true;
+      const all = [...entries.values()];
+      const reason = new Problem('shutting_down', 'the engine is shutting down');
+      for (const { controller } of all) controller.abort(reason);
+      await Promise.all(all.map((entry) => (entry.isAtWork ? entry.done : letGo(entry))));
+    },
+  };
+
+  async function admit(request: NewExecution, records: Records): Promise<Receipt> {
+    const worker = workerOf(request.kind);
+    const now = clock.now();
+    const queued: Execution = { ...request, state: 'queued', attempts: 0, createdAt: now };
+    const running: Execution = { ...queued, state: 'running', attempts: 1, startedAt: now };
+    const limit = worker.limit?.(queued) ?? 1;
+    // The place in the mailbox is taken before anything is awaited, so that order of admission is order of arrival.
+    const isTurn = mailboxes.hasRoom(request.key, limit);
+    const execution = isTurn ? running : queued;
+    const entry = makeEntry({
+      execution,
+      worker,
+      before: { ...nothingBefore, records: new Map(records) },
+      log: openLog(request.id, {}),
+      mustMark: !isTurn,
+    });
+    const { before } = mailboxes.enter(request.key, request.id, entry, limit);
+    entries.set(request.id, entry);
+    const stored = insert(execution, records);
+    entry.admitted = stored;
+    if (!isTurn) note(entry, worker.queued?.(execution, before));
+    // With an idempotency key it is not known yet whether there is new work at all.
+    const startsAtOnce = isTurn && request.idempotencyKey === undefined;
+    if (startsAtOnce) void carry(entry);
+    try {
+      if (!(await stored)) return await earlier(request, entry);
+      if (isTurn && !startsAtOnce) void carry(entry);
+      return { id: request.id, acceptedAt: now, created: true };
+    } catch (thrown) {
+      entry.controller.abort(asProblem(thrown));
+      if (!entry.isAtWork) await letGo(entry);
+      throw thrown;
+    }
+  }
+
+  /** The execution and its first records, in one commit. */
+  async function insert(execution: Execution, records: Records): Promise<boolean> {
+    const [isNew] = await Promise.all([
+      store.executions.insert(execution),
+      ...records.map(([key, value]) => store.checkpoints.put(execution.id, key, value)),
+    ]);
+    return isNew;
+  }
+
+  /** The receipt of what was admitted before with the same id or idempotency key. */
+  async function earlier(request: NewExecution, entry: Entry): Promise<Receipt> {
+    await letGo(entry);
+    const { id, kind, name, idempotencyKey, input } = request;
+    const first =
+      (await store.executions.get(id)) ??
+      (idempotencyKey && (await store.executions.byIdempotencyKey(kind, name, idempotencyKey)));
+    if (!first || !isDeepStrictEqual(first.input, input))
+      throw new Problem(
+        'conflict',
+        `the idempotency key "${idempotencyKey ?? id}" was used with another input`,
+      );
+    return { id: first.id, acceptedAt: first.createdAt, created: false };
+  }
+
+  /** Takes up what another process left. */
+  async function takeUp(execution: Execution): Promise<void> {
+    const worker = workerOf(execution.kind);
+    const before = await readBefore(store, execution);
+    const entry = makeEntry({
+      execution,
+      worker,
+      before,
+      log: openLog(execution.id, { from: before.last, notBefore: before.lastAt }),
+      mustMark: true,
+      inbox: createInbox(await store.signals.all(execution.id), receivedSignals(before.records)),
+    });
+    entries.set(execution.id, entry);
+    if (execution.cancel !== undefined) return end(entry, failed(fromData(execution.cancel), options));
+    const limit = worker.limit?.(execution) ?? 1;
+    if (mailboxes.enter(execution.key, execution.id, entry, limit).isTurn) void carry(entry);
+  }
+
+  /** Carries an entry whose turn has come to its outcome. Never throws. */
+  async function carry(entry: Entry): Promise<void> {
+    entry.isAtWork = true;
+    const ending = await work(entry, options);
+    await (ending === undefined ? letGo(entry) : end(entry, ending));
+  }
+
+  async function end(entry: Entry, ending: Parameters<typeof settle>[1]): Promise<void> {
+    try {
+      await settle(entry, ending, clock);
+    } catch (thrown) {
+      // Only the store can fail here: the work has no outcome, and is taken up at the next start.
+      report(asProblem(thrown));
+    }
+    await leave(entry);
+  }
+
+  /** Leaves an execution without an outcome to the next start. */
+  async function letGo(entry: Entry): Promise<void> {
+    if (closed) await store.executions.mark(entry.execution.id, 'queued').catch(() => undefined);
+    await leave(entry);
+  }
+
+  async function leave(entry: Entry): Promise<void> {
+    const { id, key } = entry.execution;
+    await entry.log.close().catch(() => undefined);
+    if (entries.get(id) === entry) entries.delete(id);
+    const next = mailboxes.leave(key, id);
+    entry.finish();
+    if (!closed) for (const one of next) void carry(one);
+  }
+
+  function workerOf(kind: Execution['kind']): Worker {
+    const worker = workers.get(kind);
+    if (worker === undefined) throw new Error(`nobody carries out a ${kind}`);
+    return worker;
+  }
+
+  function refuseWhenDraining(): void {
+    if (draining) throw new Problem('shutting_down', 'the engine is shutting down');
+  }
+}

@@ -1,0 +1,46 @@
+import type { NewEvent } from '../../core/event.ts';
+import type { Worker } from '../../ports/durable.ts';
+import type { ExecutionLog } from '../../ports/log.ts';
+import type { Execution } from '../../ports/store.ts';
+import type { Before } from './before.ts';
+import { createInbox, type Inbox } from './inbox.ts';
+
+/** An execution in this process: waiting for its turn, or at work. */
+export interface Entry {
+  readonly execution: Execution;
+  readonly worker: Worker;
+  readonly before: Before;
+  readonly controller: AbortController;
+  readonly log: ExecutionLog;
+  readonly inbox: Inbox;
+  /** Settles when the admission is on disk, or could not be stored. */
+  admitted: Promise<unknown>;
+  /** Whether the store must be told that its work starts. */
+  mustMark: boolean;
+  isAtWork: boolean;
+  /** Resolves when the outcome is on disk, or the process let go of it. */
+  readonly done: Promise<void>;
+  readonly finish: () => void;
+}
+
+/** An execution that has just come into this process. */
+export function makeEntry(
+  parts: Pick<Entry, 'execution' | 'worker' | 'before' | 'log' | 'mustMark'> & Partial<Pick<Entry, 'inbox'>>,
+): Entry {
+  let finish: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (finish = resolve));
+  return {
+    inbox: createInbox([], new Set()),
+    ...parts,
+    controller: new AbortController(),
+    admitted: Promise.resolve(),
+    isAtWork: false,
+    done,
+    finish,
+  };
+}
+
+/** Adds an event, when there is one, to the log of an entry. */
+export function note({ log }: Entry, event: NewEvent | undefined): void {
+  if (event !== undefined) log.emit(event);
+}

@@ -1,0 +1,51 @@
+/** Work of one key in the order it came, at most so many at a time. */
+export interface Mailboxes<T> {
+  /** Whether work of a key would have its turn at once. */
+  hasRoom(key: string, limit: number): boolean;
+  /** Puts work behind all other of its key; gives how many are before it and whether its turn has come. */
+  enter(
+    key: string,
+    id: string,
+    work: T,
+    limit: number,
+  ): { readonly before: number; readonly isTurn: boolean };
+  /** Takes work out, done or not; gives what has its turn now. */
+  leave(key: string, id: string): readonly T[];
+  /** Ids of a key in order. */
+  ids(key: string): readonly string[];
+}
+
+interface Place<T> {
+  readonly id: string;
+  readonly work: T;
+  readonly limit: number;
+  isAtWork: boolean;
+}
+
+/** No work yet. Work without a key (the empty text) never waits. */
+export function createMailboxes<T>(): Mailboxes<T> {
+  const places = new Map<string, Place<T>[]>();
+
+  const hasRoom = (key: string, limit: number): boolean =>
+    key === '' || (places.get(key)?.length ?? 0) < limit;
+
+  return {
+    hasRoom,
+    enter(key, id, work, limit) {
+      if (key === '') return { before: 0, isTurn: true };
+      const all = places.get(key) ?? [];
+      const isTurn = hasRoom(key, limit);
+      places.set(key, [...all, { id, work, limit, isAtWork: isTurn }]);
+      return { before: all.length, isTurn };
+    },
+    leave(key, id) {
+      const left = (places.get(key) ?? []).filter((place) => place.id !== id);
+      if (left.length === 0) places.delete(key);
+      else places.set(key, left);
+      const next = left.filter(({ isAtWork, limit }, index) => !isAtWork && index < limit);
+      for (const place of next) place.isAtWork = true;
+      return next.map(({ work }) => work);
+    },
+    ids: (key) => (places.get(key) ?? []).map(({ id }) => id),
+  };
+}

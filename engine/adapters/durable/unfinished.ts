@@ -1,0 +1,16 @@
+import type { Execution, Store } from '../../ports/store.ts';
+
+/** Everything that has no outcome, in the order of admission. */
+export async function unfinished(store: Store): Promise<readonly Execution[]> {
+  const found: Execution[] = [];
+  for (;;) {
+    const before = found.at(-1)?.id;
+    const page = await store.executions.list({
+      states: ['queued', 'running', 'waiting'],
+      limit: 1000,
+      ...(before === undefined ? {} : { before }),
+    });
+    found.push(...page);
+    if (page.length < 1000) return found.reverse();
+  }
+}
