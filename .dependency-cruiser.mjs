@@ -12,6 +12,8 @@ const rooms = {
   validate: ['core', 'source'],
   link: ['core', 'source', 'expr', 'program'],
   rules: ['core', 'source', 'expr', 'program'],
+  fix: ['core', 'source'],
+  graph: ['core', 'expr', 'program'],
   journal: ['core', 'ports'],
   session: ['core', 'expr', 'program', 'ports', 'journal'],
   workflow: ['core', 'expr', 'program', 'ports'],
@@ -21,20 +23,35 @@ const rooms = {
 };
 
 /** Arrows of the table that carry types only. */
-const typesOnly = { ports: ['expr'], adapters: ['program'] };
+const typesOnly = { ports: ['expr'], adapters: ['program'], fix: ['source'] };
 
 /** Rooms that stand on everything else: any room, and these files of the root. */
 const surfaces = {
   server: { rooms: ['studio'], files: ['api', 'compile', 'compiler', 'engine', 'validate'] },
   studio: { rooms: [], files: ['compile', 'compiler', 'engine'] },
-  cli: { rooms: ['server', 'studio'], files: ['api', 'compile', 'compiler', 'engine', 'validate'] },
+  lsp: { rooms: [], files: ['compile', 'compiler'] },
+  cli: {
+    rooms: ['server', 'studio', 'lsp'],
+    files: ['api', 'compile', 'compiler', 'engine', 'fix-project', 'validate'],
+  },
 };
 
 /** Rooms entered through their index.ts only. In the others every file is meant to be imported. */
-const doors = ['expr', 'source', 'validate', 'link', 'rules', 'journal', 'session', 'workflow'];
+const doors = [
+  'expr',
+  'source',
+  'validate',
+  'link',
+  'rules',
+  'fix',
+  'graph',
+  'journal',
+  'session',
+  'workflow',
+];
 
 /** Rooms that run anywhere: nothing built into Node. */
-const pure = ['core', 'expr', 'program', 'ports', 'workflow', 'client'];
+const pure = ['core', 'expr', 'program', 'ports', 'workflow', 'fix', 'graph', 'client'];
 
 const one = (names) => `(?:${names.join('|')})`;
 const inside = (name) => `^engine/${name}/`;

@@ -1,10 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExplainOptions } from './commands/explain.ts';
+import type { GraphOptions } from './commands/graph.ts';
+import type { InitOptions } from './commands/init.ts';
 import type { RunsOptions } from './commands/runs.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { SchemaOptions } from './commands/schema.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { ValidateOptions } from './commands/validate.ts';
+import type { Person } from './init/ask.ts';
 import { reportFailure } from './report/failure.ts';
 import { addTarget, formats } from './report/target.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
@@ -28,6 +31,7 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     .addHelpText(
       'after',
       examples(
+        'engine init my-project',
         'engine validate',
         'engine run triage --text "My order 17 is late"',
         'engine run refund --input \'{"orderId": "17"}\'',
@@ -36,6 +40,31 @@ export function declareCommands(end: (exitCode: number) => void): Command {
       ) +
         '\nExit codes: 0 ok, 1 the work failed, 2 you must fix something, 3 internal, 130 interrupted.' +
         '\nResults go to stdout, the rest to stderr.\n',
+    );
+
+  engine
+    .command('init')
+    .description('write a new project from a template; asks on a terminal')
+    .argument('[folder]', 'folder of the project; default: asked for, else this one')
+    .option('-t, --template <name>', 'what to start with; "--list" shows what there is')
+    .option('--name <name>', 'name of the project; default: the name of its folder')
+    .option('--set <question=answer>', 'answer to a question of the template; may be repeated', addText)
+    .option('-y, --yes', 'ask nothing, take the defaults')
+    .option('--list', 'list the templates')
+    .option('--dry-run', 'show what would be written')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'engine init my-project',
+        'engine init my-project --template workflow --yes',
+        'engine init my-project --template chat --set model=openai/gpt-5.5',
+      ),
+    )
+    .action(
+      perform(end, async (terminal, [folder], options: InitOptions) =>
+        (await import('./commands/init.ts')).init(folder, options, terminal, personAt(terminal)),
+      ),
     );
 
   engine
@@ -88,11 +117,35 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     .command('schema')
     .description('print the JSON Schema of a kind of spec, for editors')
     .argument('[kind]', 'a kind such as "agent"; default: list all')
-    .option('--json', 'list the kinds as JSON')
-    .addHelpText('after', examples('engine schema', 'engine schema workflow > workflow.schema.json'))
+    .option('--all', 'the schemas of all kinds, with --output')
+    .option('-o, --output <folder>', 'write <kind>.schema.json into this folder')
+    .option('--json', 'list the kinds, or the files written, as JSON')
+    .addHelpText(
+      'after',
+      examples('engine schema', 'engine schema workflow', 'engine schema --all --output .engine/editor'),
+    )
     .action(
       perform(end, async (terminal, [kind], options: SchemaOptions) =>
         (await import('./commands/schema.ts')).schema(kind, options, terminal),
+      ),
+    );
+
+  engine
+    .command('graph')
+    .description('draw a workflow')
+    .argument('[workflow]', 'a workflow; default: the only one')
+    .addOption(
+      new Option('--format <format>', 'how it is drawn')
+        .choices(['mermaid', 'dot', 'json', 'svg'])
+        .default('mermaid'),
+    )
+    .option('-o, --output <file>', 'write to this file instead of stdout')
+    .option('-p, --project <folder>', 'project folder', '.')
+    .option('--json', 'print JSON, the same as --format json')
+    .addHelpText('after', examples('engine graph', 'engine graph triage --format svg --output triage.svg'))
+    .action(
+      perform(end, async (terminal, [workflow], options: GraphOptions) =>
+        (await import('./commands/graph.ts')).graph(workflow, options, terminal),
       ),
     );
 
@@ -173,6 +226,14 @@ export function declareCommands(end: (exitCode: number) => void): Command {
       ),
     );
 
+  engine
+    .command('lsp')
+    .description('serve an editor: findings, completion, hover, definitions; see docs/editors.md')
+    .option('--stdio', 'speak over stdin and stdout, the only way there is')
+    .addOption(new Option('--clientProcessId <pid>', 'process of the editor').hideHelp())
+    .addHelpText('after', examples('engine lsp --stdio'))
+    .action(perform(end, async (terminal) => (await import('./commands/lsp.ts')).lsp(terminal)));
+
   return engine;
 }
 
@@ -202,6 +263,16 @@ function integer(least: number, most: number): (text: string) => number {
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
   };
+}
+
+function addText(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+/** Who can be asked: somebody who sees stderr and has a keyboard. */
+function personAt({ err }: Terminal): Person | undefined {
+  const isPerson = err.isTerminal && process.stdin.isTTY && process.env['CI'] === undefined;
+  return isPerson ? { input: process.stdin, output: process.stderr } : undefined;
 }
 
 function examples(...lines: readonly string[]): string {

@@ -1,6 +1,6 @@
 export { codeFrame } from './code-frame.ts';
 export { commentsOf, type Comment } from './comments.ts';
-export { kindNames, kindRow, kinds, type Kind, type KindRow } from './kinds.ts';
+export { kindNames, kindOfFolder, kindRow, kinds, type Kind, type KindRow } from './kinds.ts';
 export { linesOf } from './lines.ts';
 export { configPlaces } from './load-config.ts';
 export { openDisk, type Disk, type KnownText } from './disk.ts';

@@ -1,0 +1,1 @@
+export { startLanguageServer, type ServerOptions } from './server.ts';
