@@ -87,7 +87,7 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['engine/{core,expr,program,ports,workflow,client}/**/*.ts'],
+    files: ['engine/{core,expr,program,ports,workflow,graph,client}/**/*.ts'],
     rules: { 'no-restricted-globals': ['error', ...nodeOnly] },
   },
   {
