@@ -12,6 +12,7 @@ const foundElsewhere: ReadonlySet<string> = new Set([
   'expr/nullable',
   'expr/optional-field',
   'expr/precision',
+  'expr/too-deep',
   'expr/type',
   'graph/may-not-have-run',
   'graph/unreachable-case',
