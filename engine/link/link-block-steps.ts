@@ -6,9 +6,11 @@ import {
   never,
   nullType,
   number,
+  readsOf,
   recordOf,
   typeOfExpression,
   unionOf,
+  type Expression,
   type Type,
   type Value,
 } from '../expr/index.ts';
@@ -154,18 +156,15 @@ export function linkLoop(at: AtStep, linkSteps: LinkSteps): LinkedStep {
   const first = round(dyn);
   // The second look knows what a round gives; what it finds again is the same finding.
   const again = membersOf(first.type).some(({ kind }) => kind !== 'dyn') && block.loops < deepestSecondLook;
-  const { linked, inner, output, type } = again
-    ? round(unionOf([{ ...nullType, soft: true }, first.type]))
-    : first;
-  const condition = loop.get('while');
-  const none: Type = condition.value === undefined ? never : nullType;
+  const { linked, inner, output, type } = again ? round(unionOf([nullType, first.type])) : first;
+  const condition = linkExpression(linker.reporter, loop.get('while'), visibleIn(inner));
   return {
-    output: outputOf(at, 'this block', unionOf([type, none])),
+    output: outputOf(at, 'this block', unionOf([type, withoutRound(condition)])),
     step: {
       ...base,
       verb: 'loop',
       until: linkExpression(linker.reporter, loop.get('until'), visibleIn(linked.after)),
-      while: linkExpression(linker.reporter, condition, visibleIn(inner)),
+      while: condition,
       maxIterations: loop.get('maxIterations').number() ?? 1,
       steps: linked.steps,
       output,
@@ -175,6 +174,13 @@ export function linkLoop(at: AtStep, linkSteps: LinkSteps): LinkedStep {
 
 /** Loops inside so many others are looked at once only. */
 const deepestSecondLook = 2;
+
+/** What a loop gives that has no round. A condition over the rounds is mostly one that lets the first one be. */
+function withoutRound(condition: Expression | undefined): Type {
+  if (condition === undefined) return never;
+  const overRounds = readsOf(condition).some(({ path }) => path[0] === 'prev' || path[0] === 'index');
+  return overRounds ? { ...nullType, soft: true } : nullType;
+}
 
 /** The `output` of a block, which sees the steps inside, and the type of what leaves the block. */
 function blockOutput(

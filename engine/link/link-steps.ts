@@ -98,7 +98,7 @@ function linkStep(
   const condition = linkExpression(linker.reporter, node.get('if'), visibleIn(block));
   const inner = where(block, condition, true);
   const skippable = node.get('if').value !== undefined;
-  const { catches, caught } = linkCatches(linker, node, inner, path);
+  const { catches, caught } = linkCatches(linker, node, inner, path, id);
   const place = { id, path, if: condition, catch: catches };
   const { step, output, after } = linkVerb(linker, node, inner, place, linkSteps);
   const ending = unionOf([output, ...caught]);
@@ -113,9 +113,15 @@ function linkCatches(
   node: Node,
   block: Block,
   path: string,
+  id: string,
 ): { readonly catches: Catch[]; readonly caught: Type[] } {
   const caught: Type[] = [];
-  const inner = innerBlock(block, { error: errorType });
+  if (node.get('catch').value === undefined) return { catches: [], caught };
+  const home = 'it is the step that failed; read "error" instead';
+  const inner = {
+    ...innerBlock(block, { error: errorType }),
+    homes: new Map(block.homes).set(id, home),
+  };
   const catches = node
     .get('catch')
     .list()

@@ -27,9 +27,9 @@ describe('link: workflow calls', () => {
         'src/workflows/flow.yaml': `steps:
   - { id: one, workflow: payout, with: { amount: 1 } }
   - { id: two, if: steps.one.output.paid, workflow: count }
-  - { id: three, if: steps.two.status == "succeeded", set: { n: '\${{ steps.two.output.n + 1 }}' } }
+  - { id: three, if: steps.two.status == "succeeded", log: '{{steps.two.output.n}}' }
   - { id: four, workflow: maybe }
-  - { id: five, set: { n: '\${{ steps.four.output.what }}' } }
+  - { id: five, log: '{{steps.four.output.what}}' }
   - { id: six, workflow: count, outputSchema: { type: object, required: [n], properties: { n: { enum: [1] } } } }
 `,
       }),
