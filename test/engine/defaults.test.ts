@@ -24,7 +24,7 @@ describe('defaults of steps', () => {
     const { engine, models } = await engineOf(
       {
         'engine.yaml':
-          'model: openai/other\ndefaults: { model: openai/gpt-5, modelSettings: { temperature: 0.5 }, thinking: low }\n',
+          'defaults: { model: openai/gpt-5, modelSettings: { temperature: 0.5 }, thinking: low }\n',
         'src/workflows/w.yaml': 'description: W.\nsteps:\n  - id: ask\n    prompt: Hello\n',
       },
       () => 'ok',

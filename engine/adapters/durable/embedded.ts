@@ -105,6 +105,11 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   };
 
   async function admit(request: NewExecution, records: Records): Promise<Receipt> {
+    const same = entries.get(request.id);
+    if (same !== undefined) {
+      await same.admitted;
+      return receiptOf(request, same.execution);
+    }
     const worker = workerOf(request.kind);
     const now = clock.now();
     const queued: Execution = { ...request, state: 'queued', attempts: 0, createdAt: now };
@@ -155,12 +160,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     const first =
       (await store.executions.get(id)) ??
       (idempotencyKey && (await store.executions.byIdempotencyKey(kind, name, idempotencyKey)));
-    if (!first || !isDeepStrictEqual(first.input, input))
-      throw new Problem(
-        'conflict',
-        `the idempotency key "${idempotencyKey ?? id}" was used with another input`,
-      );
-    return { id: first.id, acceptedAt: first.createdAt, created: false };
+    return receiptOf(request, first || undefined);
   }
 
   /** Takes up what another process left. */
@@ -222,4 +222,14 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   function refuseWhenDraining(): void {
     if (draining) throw new Problem('shutting_down', 'the engine is shutting down');
   }
+}
+
+/** The receipt of an execution for who asks for it again. */
+function receiptOf({ id, idempotencyKey, input }: NewExecution, first: Execution | undefined): Receipt {
+  if (first === undefined || !isDeepStrictEqual(first.input, input))
+    throw new Problem(
+      'conflict',
+      `the idempotency key "${idempotencyKey ?? id}" was used with another input`,
+    );
+  return { id: first.id, acceptedAt: first.createdAt, created: false };
 }
