@@ -13,7 +13,7 @@ export async function codeFrames(
   { project, colors }: { readonly project: string; readonly colors: Colors },
 ): Promise<string> {
   const nameOf = placesFrom(project);
-  const texts = await readTexts(project, diagnostics);
+  const texts = withoutSecrets(await readTexts(project, diagnostics), diagnostics);
   return diagnostics
     .map((diagnostic) => {
       const { level, rule, message, file, range, hint, related = [] } = diagnostic;
@@ -33,4 +33,20 @@ export async function codeFrames(
       ].join('\n');
     })
     .join('\n');
+}
+
+/** The texts with dots where a key was found, since what is printed may be kept by others. */
+function withoutSecrets(
+  texts: ReadonlyMap<string, string>,
+  diagnostics: readonly Diagnostic[],
+): ReadonlyMap<string, string> {
+  const hidden = new Map(texts);
+  for (const { rule, file, range } of diagnostics) {
+    const text = hidden.get(file);
+    if (rule !== 'security/plaintext-secret' || text === undefined || range === undefined) continue;
+    const [start, end] = [range.start.offset, range.end.offset];
+    const dots = text.slice(start, end).replace(/[^\r\n]/g, '•');
+    hidden.set(file, text.slice(0, start) + dots + text.slice(end));
+  }
+  return hidden;
 }

@@ -13,7 +13,10 @@ const forms: readonly (readonly [owner: string, form: RegExp])[] = [
   ['a key of Stripe', /(?<!\w)[rs]k_live_[A-Za-z0-9]{20,}/g],
   ['a token of npm', /(?<!\w)npm_[A-Za-z0-9]{36}(?!\w)/g],
   ['a token of Hugging Face', /(?<!\w)hf_[A-Za-z0-9]{30,}/g],
-  ['a private key', /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/]/g],
+  [
+    'a private key',
+    /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:\s|\\n)+[A-Za-z0-9+/=\s\\]{20,}(?:-----END)?/g,
+  ],
 ];
 
 /** A key that is written into a file is read by everybody who reads the file. The finding never repeats it. */
