@@ -38,6 +38,18 @@ describe('rules: skills', () => {
     expect(await findingsOf(files)).to.deep.equal([]);
   });
 
+  it('a path in code is found only when it is nearly that of a file of the skill', async () => {
+    const body =
+      'Read `references/rulse.md`, `references/rules.md`, `references/rules2.md`, `out/rules.md` and `scripts/build.sh`.';
+    const files = skill(body, '', {
+      [`${folder}/references/rules.md`]: 'Read them.',
+      'scripts/build.sh': 'true',
+    });
+    expect(await findingsOf(files)).to.deep.equal([
+      `${folder}/SKILL.md:5:7 error skill/missing-reference no file "references/rulse.md" in the folder of the skill; did you mean "references/rules.md"?`,
+    ]);
+  });
+
   it('a tool that no agent with the skill has is found, in the place of its name', async () => {
     const tool = {
       description: 'Gives money back.',

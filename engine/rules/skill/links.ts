@@ -20,6 +20,15 @@ export function fileLinks(markdown: string): readonly FileLink[] {
   });
 }
 
+/** Paths in code that stand in one of the folders a skill has for its files. */
+export function pathsInCode(markdown: string): readonly FileLink[] {
+  return [...markdown.matchAll(/`(?:\.\/)?((?:references|scripts|assets)\/[\w./-]*\w)`/g)].map((match) => {
+    const path = match[1] ?? '';
+    const start = match.index + match[0].indexOf(path);
+    return { path, start, end: start + path.length };
+  });
+}
+
 /** The text with code replaced by spaces, so that offsets stay. */
 function withoutCode(markdown: string): string {
   return markdown
