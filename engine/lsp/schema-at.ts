@@ -113,9 +113,7 @@ function alternatives(located: Located, value: Json | undefined, named: boolean,
   const kept = isShape ? [] : fitting(branches, value);
   return [
     ...(isShape ? [own] : []),
-    ...kept.map((site) =>
-      said === undefined || site.description === undefined ? site : { ...site, description: said },
-    ),
+    ...kept.map((site) => ({ ...site, description: said ?? site.description ?? description })),
     ...conditional,
   ];
 }
@@ -130,8 +128,14 @@ function fitting(branches: readonly SchemaSite[], value: Json | undefined): read
     const properties = propertiesOf(schema);
     return keys.every((key) => key.includes(cursorMark) || key in properties || key.startsWith('x-'));
   });
-  const chosen = closed.length > 0 ? closed : typed;
-  return chosen.length === 0 ? branches : chosen;
+  const shared = branches
+    .map(({ schema }) => requiredOf(schema))
+    .reduce((all, some) => all.filter((key) => some.includes(key)));
+  const told = closed.filter(({ schema }) => {
+    const telling = requiredOf(schema).filter((key) => !shared.includes(key));
+    return telling.length > 0 && telling.every((key) => keys.includes(key));
+  });
+  return [told, closed, typed].find((some) => some.length > 0) ?? branches;
 }
 
 /** A word that stands at the cursor while the file around it is read; a key with it says nothing. */
