@@ -1,3 +1,4 @@
+export { durableContract, type DurableContractOptions, type DurableWorld } from './durable-contract.ts';
 export { harnessContract, type HarnessCase, type HarnessSubject } from './harness-contract.ts';
 export { sandboxContract, type SandboxCase, type SandboxSubject } from './sandbox-contract.ts';
 export { storeContract, type StoreContractOptions, type TestRunner } from './store-contract.ts';

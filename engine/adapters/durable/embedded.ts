@@ -156,7 +156,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   /** The receipt of what was admitted before with the same id or idempotency key. */
   async function earlier(request: NewExecution, entry: Entry): Promise<Receipt> {
     await letGo(entry);
-    const { id, kind, name, idempotencyKey, input } = request;
+    const { id, kind, name, idempotencyKey } = request;
     const first =
       (await store.executions.get(id)) ??
       (idempotencyKey && (await store.executions.byIdempotencyKey(kind, name, idempotencyKey)));

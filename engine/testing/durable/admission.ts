@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { Problem } from '../../core/problem.ts';
+import { noUsage } from '../../core/message.ts';
+import { run, gate, type Test } from './world.ts';
+
+/** What the contract promises of admission. */
+export function admissionTests(test: Test): void {
+  test('what is admitted comes to its outcome, with its events', async (world) => {
+    const { durable, events } = await world.open(async (context, { input }) => {
+      context.spent({ ...noUsage, inputTokens: 3, totalTokens: 3 });
+      return { got: input };
+    });
+    assert.equal((await durable.admit(run('a', { input: [1] }))).created, true);
+    const ended = await durable.result('a');
+    assert.deepEqual(
+      [ended?.state, ended?.output, ended?.usage?.totalTokens],
+      ['succeeded', { got: [1] }, 3],
+    );
+    assert.deepEqual(
+      (await events('a')).map(({ index, type }) => [index, type]),
+      [
+        [1, 'run_start'],
+        [2, 'run_end'],
+      ],
+    );
+    assert.equal(await durable.result('unknown'), undefined);
+  });
+
+  test('what the work throws is the failure', async (world) => {
+    const { durable } = await world.open(async () => {
+      throw new Problem('tool_failed', 'no');
+    });
+    await durable.admit(run('a'));
+    const ended = await durable.result('a');
+    assert.deepEqual([ended?.state, ended?.error], ['failed', { type: 'tool_failed', message: 'no' }]);
+  });
+
+  test('one idempotency key admits once, however many ask', async (world) => {
+    let works = 0;
+    const { durable } = await world.open(async () => {
+      works += 1;
+      return null;
+    });
+    const receipts = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => durable.admit(run(`e${index}`, { idempotencyKey: 'k' }))),
+    );
+    assert.equal(receipts.filter(({ created }) => created).length, 1);
+    assert.equal(new Set(receipts.map(({ id }) => id)).size, 1);
+    await durable.idle();
+    assert.equal(works, 1);
+    await assert.rejects(
+      durable.admit(run('other', { idempotencyKey: 'k', input: 'other' })),
+      (thrown) => thrown instanceof Problem && thrown.code === 'conflict',
+    );
+  });
+
+  test('one id admits once', async (world) => {
+    const { durable } = await world.open(async () => 1);
+    const receipts = await Promise.all([durable.admit(run('a')), durable.admit(run('a'))]);
+    assert.deepEqual(
+      receipts.map(({ created }) => created),
+      [true, false],
+    );
+    await durable.result('a');
+    assert.equal((await durable.admit(run('a'))).created, false);
+  });
+
+  test('nothing is admitted while draining, and what is at work ends', async (world) => {
+    const hold = gate();
+    const { durable } = await world.open(() => hold.opened.then(() => 1));
+    await durable.admit(run('a'));
+    durable.drain();
+    await assert.rejects(
+      durable.admit(run('b')),
+      (thrown) => thrown instanceof Problem && thrown.code === 'shutting_down',
+    );
+    hold.open();
+    await durable.idle();
+    assert.equal((await durable.result('a'))?.state, 'succeeded');
+  });
+}
