@@ -209,9 +209,9 @@ export interface AgentSpec {
    */
   subagents?: Name[];
   /**
-   * MCP servers whose tools the agent gets: names of servers declared in engine.yaml, or servers described here in the shape of `.mcp.json`.
+   * MCP servers whose tools the agent gets: names of servers declared in engine.yaml, or servers described here in the shape of `.mcp.json`; in a list both. Under `tools` the name of a server stands for all its tools, `<server>__<tool>` for one.
    */
-  mcpServers?: ToolName[] | McpServers;
+  mcpServers?: (ToolName | McpServers)[] | McpServers;
   /**
    * Shell commands the agent may run besides those of its sandbox.
    */
@@ -1044,9 +1044,9 @@ export interface ProfileSpec {
    */
   subagents?: Name[];
   /**
-   * MCP servers whose tools the agent gets: names of servers declared in engine.yaml, or servers described here in the shape of `.mcp.json`.
+   * MCP servers whose tools the agent gets: names of servers declared in engine.yaml, or servers described here in the shape of `.mcp.json`; in a list both. Under `tools` the name of a server stands for all its tools, `<server>__<tool>` for one.
    */
-  mcpServers?: ToolName[] | McpServers;
+  mcpServers?: (ToolName | McpServers)[] | McpServers;
   /**
    * Shell commands the agent may run besides those of its sandbox.
    */
@@ -1185,7 +1185,7 @@ export interface ProjectSpec {
    */
   compaction?: Compaction;
   /**
-   * Files whose text is added to the instructions of every agent, if they exist. Default: `AGENTS.md`, `CLAUDE.md`.
+   * Files of the project whose text is added to the instructions of every agent. Default: `AGENTS.md` and `CLAUDE.md`, where they exist.
    */
   instructions?: string[];
   /**
@@ -1697,6 +1697,10 @@ export interface Network {
    * Hosts that may be reached; `*.` in front stands for any subdomain.
    */
   allow?: string[];
+  /**
+   * Hosts that may not be reached, although `allow` says so.
+   */
+  deny?: string[];
 }
 /**
  * Bounds of commands and files.
@@ -2187,11 +2191,11 @@ export interface ToolSpec {
    */
   request?: HttpRequest;
   /**
-   * For `openapi`: path in the project, or address, of the OpenAPI document.
+   * For `openapi`: path in the project, or address, of the OpenAPI 3 document.
    */
   document?: string;
   /**
-   * For `openapi`: ids of the operations to offer, each as a tool of its own. Default: all.
+   * For `openapi`: ids of the operations to offer, each as a tool of its own, called `<tool>__<operation>`. Default: all.
    *
    * @minItems 1
    */

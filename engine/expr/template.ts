@@ -97,7 +97,12 @@ function partialFaults(
 ): TemplateFault[] {
   const sizes = new Map<string, number>();
   const size = (name: string, path: readonly string[]): number => {
-    if (path.includes(name)) throw new PartialFault(`partial "${name}" includes itself`);
+    if (path.includes(name)) {
+      const cycle = [...path.slice(path.indexOf(name)), name].join(' → ');
+      throw new PartialFault(`partial "${name}" includes itself: ${cycle}`, 'template/circular-partial');
+    }
+    if (path.length >= limits.partialDepth)
+      throw new PartialFault(`partial "${name}" is included more than ${limits.partialDepth} deep`);
     const counted = sizes.get(name);
     if (counted !== undefined) return counted;
     if (!Object.hasOwn(partials, name))
@@ -130,15 +135,23 @@ function partialFaults(
     try {
       size(name, []);
     } catch (error) {
-      const message = error instanceof PartialFault ? error.message : `partial "${name}" cannot be used`;
-      faults.push({ rule: 'template/not-allowed', message, start, end });
+      const fault = error instanceof PartialFault ? error : undefined;
+      const message = fault?.message ?? `partial "${name}" cannot be used`;
+      faults.push({ rule: fault?.rule ?? 'template/not-allowed', message, start, end });
     }
   }
   return faults;
 }
 
 /** Unwinds the walk over partials; never leaves this file. */
-class PartialFault extends Error {}
+class PartialFault extends Error {
+  readonly rule: TemplateFault['rule'];
+
+  constructor(message: string, rule: TemplateFault['rule'] = 'template/not-allowed') {
+    super(message);
+    this.rule = rule;
+  }
+}
 
 function load(name: string, partials: Readonly<Record<string, string>>): Parsed {
   let all = parsedPartials.get(partials);

@@ -41,7 +41,11 @@ export interface Template {
 /** A fault found while parsing a template; `start` and `end` are offsets into its source. */
 export interface TemplateFault {
   readonly rule:
-    'template/syntax' | 'template/unknown-helper' | 'template/unknown-partial' | 'template/not-allowed';
+    | 'template/syntax'
+    | 'template/unknown-helper'
+    | 'template/unknown-partial'
+    | 'template/circular-partial'
+    | 'template/not-allowed';
   readonly message: string;
   readonly start: number;
   readonly end: number;

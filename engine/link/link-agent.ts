@@ -1,21 +1,30 @@
 import { choices, suggest } from '../core/suggest.ts';
 import type { Agent, BusyPolicy } from '../program/agent.ts';
+import type { ModelChoice } from '../program/model.ts';
 import type { Sandbox } from '../program/sandbox.ts';
 import type { Skill } from '../program/skill.ts';
 import { builtinTools, type BuiltinTool, type Tool } from '../program/tool.ts';
 import type { Reporter } from './context.ts';
 import { digest, hashOf } from './hash.ts';
+import { linkCommands } from './link-commands.ts';
+import { linkCompaction } from './link-compaction.ts';
+import { linkAgentServers } from './link-mcp.ts';
+import { joinPermissions, linkPermissions, type KnownTools } from './link-permissions.ts';
 import { extensionsOf, type Config } from './link-settings.ts';
 import { mergeProfiles, type Merged } from './merge-profiles.ts';
 import { known, type Names } from './names.ts';
 import type { Node } from '../source/index.ts';
 import { durationOf, limitsOf, modelOf, settingsOf, thinkingOf } from './scalars.ts';
-import { linkTemplate, linkValue } from './text.ts';
-import { constantValue, recordOf, string, typeFromSchema, typeScope } from '../expr/index.ts';
+import { linkEnv } from './secret-sinks.ts';
+import { linkTemplate, type Visible } from './text.ts';
+import { builtinOf, isClaude, namedTools, type NamedTool } from './tool-names.ts';
+import { recordOf, string, typeFromSchema, typeScope } from '../expr/index.ts';
 
 /** What agents refer to, already linked. */
 export interface Linked {
   readonly tools: Readonly<Record<string, Tool>>;
+  /** The tools of each API, whose operations are a tool each. */
+  readonly apis: Readonly<Record<string, readonly string[]>>;
   readonly skills: Readonly<Record<string, Skill>>;
   readonly sandboxes: Readonly<Record<string, Sandbox>>;
 }
@@ -42,22 +51,28 @@ export function linkAgent(
     const all = new Set([...Object.keys(names.of.agent), ...Object.keys(names.of.profile)]);
     return name !== undefined && known(reporter, node, 'subagent', name, all) ? [name] : [];
   });
-  // A profile may leave its sandbox to the agents that extend it, or that it helps.
-  const isOpen = root.source.kind === 'profile' && !merged.has('sandbox');
-  const { builtins, tools } = linkTools(
-    reporter,
-    merged,
-    { sandbox, isOpen },
-    linked.tools,
-    skills,
-    subagents,
-  );
   const secrets = merged.list('secrets').flatMap((node) => {
     const name = node.text();
     return name !== undefined && known(reporter, node, 'secret', name, Object.keys(config.settings.secrets))
       ? [name]
       : [];
   });
+  const sinks: Visible = {
+    ...config.visible,
+    names: new Set(['env', 'secrets']),
+    secrets: new Set(secrets),
+    declaredSecrets: new Set(Object.keys(config.settings.secrets)),
+  };
+  const mcpServers = linkAgentServers(reporter, merged.nodes('mcpServers'), config.mcpServers, {
+    folder: config.folder,
+    visible: sinks,
+  });
+  // A profile may leave its sandbox to the agents that extend it, or that it helps.
+  const isOpen = root.source.kind === 'profile' && !merged.has('sandbox');
+  const reach = linkTools(reporter, merged, { sandbox, isOpen }, linked, mcpServers, [
+    ...(skills.length > 0 ? (['load_skill'] as const) : []),
+    ...(subagents.length > 0 ? (['task'] as const) : []),
+  ]);
   const busy = orDefault('busy').text() ?? 'queue';
   if (busy === 'join') {
     reporter.unavailable(
@@ -65,15 +80,7 @@ export function linkAgent(
       '"busy: join" is not available in this version; expected one of "queue", "reject", "replace"',
     );
   }
-  const harness = orDefault('harness').text() ?? 'ai-sdk';
-  if (harness !== 'ai-sdk') {
-    reporter.report(
-      orDefault('harness'),
-      'ref/unknown-harness',
-      `harness "${harness}" is not built in; the program that embeds the engine must bring it`,
-      { level: 'warning' },
-    );
-  }
+  const harness = linkHarness(reporter, orDefault('harness'));
   const model = merged.get('model');
   return {
     kind: root.source.kind === 'agent' ? 'agent' : 'profile',
@@ -83,12 +90,12 @@ export function linkAgent(
       common: config.common,
       chain: merged.sources.map(hashOf),
       defaults: config.defaults?.value ?? null,
-      tools: tools.map((tool) => tool.hash),
+      tools: reach.tools.map((tool) => tool.hash),
       skills: skills.map((skill) => skill.hash),
       sandbox: sandbox.hash,
     }),
     origin: root.origin(),
-    model: model.value === false ? false : (modelOf(reporter, model, config.names) ?? config.settings.model),
+    model: model.value === false ? false : (agentModel(reporter, model, config) ?? config.settings.model),
     modelSettings: {
       ...settingsOf(defaults?.get('modelSettings') ?? root.get('\u0000')),
       ...Object.fromEntries(merged.entries('modelSettings').map(([key, node]) => [key, node.value])),
@@ -105,27 +112,85 @@ export function linkAgent(
     }),
     inputSchema: merged.get('inputSchema').object(),
     outputSchema: merged.get('outputSchema').object(),
-    builtins,
-    tools,
+    ...reach,
+    mcpServers,
     skills,
     subagents,
     sandbox,
+    commands: linkCommands(reporter, merged.list('commands')),
+    code: merged.get('code').text() === 'monty' ? 'monty' : false,
+    permissions: joinPermissions([
+      config.settings.permissions,
+      ...merged
+        .nodes('permissions')
+        .map((node) => linkPermissions(reporter, node, toolsKnownTo(linked, config, mcpServers))),
+    ]),
+    compaction: merged.has('compaction')
+      ? linkCompaction(reporter, merged.get('compaction'), config.names)
+      : config.settings.compaction,
     maxTurns: orDefault('maxTurns').number() ?? 50,
     timeoutMs: durationOf(orDefault('timeout')) ?? defaultTimeoutMs,
     limits: limitsOf(orDefault('limits')),
     retries: orDefault('retries').number() ?? 3,
     harness,
     busy: busy as BusyPolicy,
-    env: Object.fromEntries(
-      merged
-        .entries('env')
-        .map(([key, node]) => [
-          key,
-          linkValue(reporter, node, { ...config.visible, names: new Set(['env']) }) ?? constantValue(null),
-        ]),
-    ),
+    env: linkEnv(reporter, merged.entries('env'), sinks),
     secrets,
     extensions: extensionsOf(root),
+  };
+}
+
+/** The model of an agent; one of Claude Code may say it as that does. */
+function agentModel(reporter: Reporter, node: Node, config: Config): ModelChoice | undefined {
+  const word = node.text() ?? '';
+  if (isClaude(node) && !Object.hasOwn(config.names.models, word)) {
+    const id = Object.hasOwn(claudeModels, word)
+      ? claudeModels[word]
+      : word.startsWith('claude-')
+        ? word
+        : undefined;
+    if (id !== undefined) return { provider: 'anthropic', id, settings: {} };
+  }
+  return modelOf(reporter, node, config.names);
+}
+
+/** What the short names of Claude Code stand for, where the project has no alias of that name. */
+const claudeModels: Readonly<Record<string, string>> = {
+  sonnet: 'claude-sonnet-4-5',
+  opus: 'claude-opus-4-5',
+  haiku: 'claude-haiku-4-5',
+};
+
+function linkHarness(reporter: Reporter, node: Node): string {
+  const harness = node.text() ?? 'ai-sdk';
+  if (harness === 'ai-sdk') return harness;
+  if (harness === 'deepagents') {
+    reporter.unavailable(node, 'harness "deepagents" is not available in this version; expected "ai-sdk"');
+    return harness;
+  }
+  const near = suggest(harness, ['ai-sdk', 'deepagents'], 1);
+  const cure =
+    near[0] === undefined
+      ? 'the program that embeds the engine, or one of "modules.plugins", must bring it'
+      : `did you mean "${near[0]}"?`;
+  reporter.report(node, 'ref/unknown-harness', `harness "${harness}" is not built in; ${cure}`, {
+    level: 'warning',
+    suggestions: near,
+  });
+  return harness;
+}
+
+/** Tools that the rules of an agent may be about. */
+function toolsKnownTo(linked: Linked, config: Config, servers: Agent['mcpServers']): KnownTools {
+  const all = Object.values({ ...config.mcpServers, ...servers });
+  return {
+    names: new Set([
+      ...builtinTools,
+      'run_code',
+      ...Object.keys(linked.tools),
+      ...all.flatMap(({ name, tools = [] }) => tools.map((tool) => `${name}__${tool}`)),
+    ]),
+    prefixes: all.filter(({ tools }) => tools === undefined).map(({ name }) => `${name}__`),
   };
 }
 
@@ -148,36 +213,82 @@ function linkTools(
   reporter: Reporter,
   merged: Merged,
   { sandbox, isOpen }: { readonly sandbox: Sandbox; readonly isOpen: boolean },
-  declared: Linked['tools'],
-  skills: readonly Skill[],
-  subagents: readonly string[],
-): { builtins: BuiltinTool[]; tools: Tool[] } {
+  { tools: declared, apis }: Pick<Linked, 'tools' | 'apis'>,
+  servers: Agent['mcpServers'],
+  extra: readonly BuiltinTool[],
+): Pick<Agent, 'builtins' | 'tools' | 'mcpTools'> {
   const granted = grantedBy(sandbox);
   const builtins = new Set<BuiltinTool>(merged.has('tools') ? [] : granted);
   const tools = new Map<string, Tool>();
-  const all = [...Object.keys(declared), ...builtinTools];
-  for (const { node, name } of toolNames(merged, 'tools')) {
+  const mcpTools: string[] = [];
+  const all = [
+    ...Object.keys(declared),
+    ...Object.keys(apis),
+    ...builtinTools,
+    ...Object.values(servers).flatMap(({ name, tools: only = ['*'] }) =>
+      only.map((one) => `${name}__${one}`),
+    ),
+  ];
+  const find = (tool: NamedTool): readonly Tool[] | BuiltinTool | 'mcp' | undefined => {
+    const { node, name, written, start } = tool;
     const builtin = builtinOf(name);
-    if (Object.hasOwn(declared, name)) tools.set(name, declared[name] as Tool);
-    else if (builtin === undefined) unknownTool(reporter, node, name, all);
-    else if (isOpen || builtin === 'task' || builtin === 'load_skill' || granted.includes(builtin))
-      builtins.add(builtin);
-    else
-      reporter.report(
-        node,
-        'security/tool-not-granted',
-        `tool "${name}" needs a sandbox that grants it; "${sandbox.name}" ${whatIsMissing(builtin, sandbox)}`,
-      );
+    const isServer = ofServer(name, servers);
+    const found = Object.hasOwn(declared, name)
+      ? [declared[name] as Tool]
+      : Object.hasOwn(apis, name)
+        ? (apis[name] ?? []).flatMap((operation) => declared[operation] ?? [])
+        : (builtin ?? (isServer ? 'mcp' : undefined));
+    reporter.noteReference(node, { kind: 'tool', name, known: found !== undefined });
+    if (found !== undefined) return found;
+    reporter.report(node, 'ref/unknown-tool', `no tool "${written}"${choices(name, all)}`, {
+      suggestions: suggest(name, all, 3),
+      ...(written === node.text() ? {} : { within: { start, end: start + written.length } }),
+    });
+    return undefined;
+  };
+  for (const tool of namedTools(merged.nodes('tools').flatMap(itemsOf))) {
+    const found = find(tool);
+    if (found === undefined) continue;
+    if (found === 'mcp') mcpTools.push(tool.name);
+    else if (typeof found !== 'string') for (const one of found) tools.set(one.name, one);
+    else if (isOpen || found === 'task' || found === 'load_skill' || granted.includes(found))
+      builtins.add(found);
+    else {
+      const { node, written, start } = tool;
+      const missing = `needs a sandbox that grants it; "${sandbox.name}" ${whatIsMissing(found, sandbox)}`;
+      reporter.report(node, 'security/tool-not-granted', `tool "${written}" ${missing}`, {
+        // An agent of Claude Code says nothing of sandboxes; it does without the tool.
+        level: isClaude(node) ? 'info' : 'error',
+        ...(written === node.text() ? {} : { within: { start, end: start + written.length } }),
+      });
+    }
   }
-  if (skills.length > 0) builtins.add('load_skill');
-  if (subagents.length > 0) builtins.add('task');
-  for (const { node, name } of toolNames(merged, 'disallowedTools')) {
-    const builtin = builtinOf(name);
-    if (!Object.hasOwn(declared, name) && builtin === undefined) unknownTool(reporter, node, name, all);
-    tools.delete(name);
-    if (builtin !== undefined) builtins.delete(builtin);
+  for (const one of extra) builtins.add(one);
+  for (const tool of namedTools(merged.nodes('disallowedTools').flatMap(itemsOf))) {
+    const found = find(tool);
+    if (typeof found === 'string') {
+      if (found !== 'mcp') builtins.delete(found);
+    } else for (const one of found ?? []) tools.delete(one.name);
   }
-  return { builtins: [...builtins], tools: [...tools.values()] };
+  return {
+    builtins: [...builtins],
+    tools: [...tools.values()],
+    mcpTools: merged.has('tools') ? mcpTools : undefined,
+  };
+}
+
+/** Whether a name is that of an MCP server, which stands for all its tools, or of one tool of it. */
+function ofServer(name: string, servers: Agent['mcpServers']): boolean {
+  return Object.values(servers).some(
+    ({ name: server, tools }) =>
+      name === server ||
+      (name.startsWith(`${server}__`) && (tools?.includes(name.slice(server.length + 2)) ?? true)),
+  );
+}
+
+/** The names of a list, or the text that holds them. */
+function itemsOf(node: Node): readonly Node[] {
+  return node.text() === undefined ? node.list() : [node];
 }
 
 /** Built-in tools a sandbox has a use for. */
@@ -188,36 +299,6 @@ function grantedBy(sandbox: Sandbox): readonly BuiltinTool[] {
     ...(sandbox.write ? (['write', 'edit'] as const) : []),
     ...(sandbox.shell ? (['bash'] as const) : []),
   ];
-}
-
-/** Names in a list, or in a comma-separated text as other agent files have it. */
-function toolNames(merged: Merged, key: string): { node: Node; name: string }[] {
-  const node = merged.get(key);
-  const text = node.text();
-  if (text !== undefined) {
-    return text
-      .split(',')
-      .map((name) => ({ node, name: name.trim() }))
-      .filter(({ name }) => name !== '');
-  }
-  return merged.list(key).flatMap((item) => {
-    const name = item.text();
-    return name === undefined ? [] : [{ node: item, name }];
-  });
-}
-
-/** Other tools' agent files write `Read`, `Bash`. */
-function builtinOf(name: string): BuiltinTool | undefined {
-  return builtinTools.find((builtin) => builtin === name || builtin === name.toLowerCase());
-}
-
-function unknownTool(reporter: Reporter, node: Node, name: string, all: readonly string[]): void {
-  const text = node.text() ?? '';
-  const start = text === name ? 0 : text.indexOf(name);
-  reporter.report(node, 'ref/unknown-tool', `no tool "${name}"${choices(name, all)}`, {
-    suggestions: suggest(name, all, 3),
-    ...(start > 0 || text !== name ? { within: { start, end: start + name.length } } : {}),
-  });
 }
 
 function whatIsMissing(tool: BuiltinTool, sandbox: Sandbox): string {

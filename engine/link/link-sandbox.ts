@@ -1,10 +1,16 @@
-import { posix, relative, resolve } from 'node:path';
+import { posix } from 'node:path';
 import type { Sandbox } from '../program/sandbox.ts';
-import { type Node, onDisk } from '../source/index.ts';
+import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { hashOf } from './hash.ts';
+import { hostPatterns } from './hosts.ts';
+import { linkCommands } from './link-commands.ts';
+import { modulePath } from './module-path.ts';
+import { pathPatterns } from './path-patterns.ts';
+import { projectPath } from './project-path.ts';
 import { durationOf } from './scalars.ts';
-import { linkValues, type Visible } from './text.ts';
+import { linkEnv } from './secret-sinks.ts';
+import type { Visible } from './text.ts';
 
 const availableTypes = ['none', 'virtual'];
 
@@ -12,7 +18,10 @@ const availableTypes = ['none', 'virtual'];
 export function linkSandbox(
   reporter: Reporter,
   root: Node,
-  around: Pick<Visible, 'env' | 'partials'> & { readonly folder: string },
+  around: Pick<Visible, 'env' | 'partials'> & {
+    readonly folder: string;
+    readonly secrets: ReadonlySet<string>;
+  },
 ): Sandbox {
   const type = root.get('type').text() ?? 'virtual';
   if (!availableTypes.includes(type)) {
@@ -26,70 +35,92 @@ export function linkSandbox(
   if (write.list().length > 0) {
     reporter.unavailable(write, 'a list under "write" is not available in this version; write true or false');
   }
+  const commands = root.get('commands').list();
+  const commandRules = linkCommands(reporter, commands);
+  for (const rule of commands) {
+    const text = rule.text();
+    if (text === undefined ? rule.get('args').value !== undefined : /\s/.test(text.trim()))
+      reporter.unavailable(
+        rule,
+        'rules for arguments are not available in this version; write the name of the command alone',
+      );
+  }
   const limits = root.get('limits');
+  const { env, partials, secrets } = around;
   return {
     name: root.source.name,
     hash: hashOf(root.source),
     origin: root.origin(),
     type: type as Sandbox['type'],
     workspace,
-    write: write.flag() ?? false,
+    write: write.flag() ?? write.list().length > 0,
     shell: root.get('shell').flag() ?? false,
-    commands: root
-      .get('commands')
-      .list()
-      .flatMap((rule) => linkCommand(reporter, rule)),
-    mounts: root
-      .get('mounts')
-      .list()
-      .flatMap((mount) => linkMount(reporter, mount, workspace, around)),
-    env: linkValues(reporter, root.get('env'), { ...around, names: new Set(['env']) }),
+    commands: commandRules.map(({ command }) => command),
+    commandRules,
+    compound: root.get('compound').flag() ?? false,
+    files: {
+      read: root.get('read').value === undefined ? undefined : pathPatterns(reporter, root.get('read')),
+      write: write.list().length === 0 ? undefined : pathPatterns(reporter, write),
+      protect: pathPatterns(reporter, root.get('protect')),
+    },
+    network: linkNetwork(reporter, root.get('network')),
+    mounts: linkMounts(reporter, root.get('mounts').list(), workspace, around.folder),
+    env: linkEnv(reporter, root.get('env').entries(), {
+      env,
+      partials,
+      names: new Set(['env', 'secrets']),
+      secrets,
+    }),
     limits: {
       timeoutMs: durationOf(limits.get('timeout')) ?? 120_000,
       outputBytes: limits.get('outputBytes').number() ?? 1_048_576,
       fileBytes: limits.get('fileBytes').number() ?? 10_485_760,
     },
+    bounds: {
+      files: limits.get('files').number() ?? 10_000,
+      memoryMb: limits.get('memoryMb').number() ?? 512,
+      processes: limits.get('processes').number() ?? 64,
+    },
+    module: modulePath(reporter, root.get('module'), around.folder),
     options: root.get('options').object() ?? {},
   };
 }
 
-function linkCommand(reporter: Reporter, rule: Node): string[] {
-  const name = rule.text();
-  if (name !== undefined && !/\s/.test(name)) return [name];
-  reporter.unavailable(
-    rule,
-    'rules for arguments are not available in this version; write the name of the command alone',
-  );
-  return [];
+function linkNetwork(reporter: Reporter, node: Node): Sandbox['network'] {
+  const allow = hostPatterns(reporter, node.get('allow'));
+  const deny = hostPatterns(reporter, node.get('deny'));
+  for (const [index, host] of deny.entries()) {
+    if (allow.includes(host))
+      reporter.report(
+        node.get('deny').get(index),
+        'ref/duplicate-entry',
+        `"${host}" stands under "allow" and under "deny"; keep one of them`,
+      );
+  }
+  return { allow, deny };
 }
 
-function linkMount(
+function linkMounts(
   reporter: Reporter,
-  mount: Node,
+  nodes: readonly Node[],
   workspace: string,
-  around: { readonly folder: string },
+  folder: string,
 ): Sandbox['mounts'] {
-  const from = mount.get('from').text();
-  if (from === undefined) return [];
-  const absolute = resolve(around.folder, from);
-  const inside = relative(around.folder, absolute);
-  if (inside.startsWith('..')) {
-    reporter.report(
-      mount.get('from'),
-      'ref/outside-project',
-      `"${from}" is outside the project; a mount must be a folder of the project`,
-    );
-    return [];
+  const mounts: Sandbox['mounts'][number][] = [];
+  for (const mount of nodes) {
+    const from = projectPath(reporter, mount.get('from'), { folder, wanted: 'folder' });
+    if (from === undefined) continue;
+    const to = posix.resolve(workspace, mount.get('to').text() ?? posix.basename(from));
+    const at = mount.get(mount.get('to').value === undefined ? 'from' : 'to');
+    if (mounts.some((other) => other.to === to))
+      reporter.report(at, 'ref/duplicate-entry', `two mounts are called "${to}"; give one another "to"`);
+    if (/(^|\/)\.\.(\/|$)/.test(mount.get('to').text() ?? ''))
+      reporter.report(
+        at,
+        'schema/bad-format',
+        'the path of a mount counts from the workspace and has no ".."',
+      );
+    mounts.push({ from, to, write: mount.get('write').flag() ?? false });
   }
-  if (onDisk(absolute) !== 'folder') {
-    reporter.report(mount.get('from'), 'ref/unknown-folder', `no folder "${from}" in the project`);
-    return [];
-  }
-  return [
-    {
-      from: absolute,
-      to: posix.resolve(workspace, mount.get('to').text() ?? posix.basename(from)),
-      write: mount.get('write').flag() ?? false,
-    },
-  ];
+  return mounts;
 }

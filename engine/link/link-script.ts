@@ -1,5 +1,5 @@
 import type { ScriptedModel, ScriptReply, ScriptRule } from '../program/model.ts';
-import { dyn, recordOf, typeScope } from '../expr/index.ts';
+import { dyn, recordOf, schemaFaults, typeScope } from '../expr/index.ts';
 import type { Reporter } from './context.ts';
 import { known } from './names.ts';
 import type { Node } from '../source/index.ts';
@@ -11,6 +11,8 @@ const names = new Set(['text', 'messages', 'results', 'result', 'input', 'turn',
 /** Who may ask a scripted model, and the tools they may have. */
 export interface Askers {
   readonly tools: ReadonlySet<string>;
+  /** Beginnings of names of tools that cannot be known beforehand. */
+  readonly prefixes: readonly string[];
   /** Agents, profiles and workflows. */
   readonly agents: ReadonlySet<string>;
   /** Step ids of all workflows. */
@@ -23,33 +25,43 @@ export function linkScript(
   root: Node,
   around: Pick<Visible, 'env' | 'partials'> & Askers,
 ): ScriptedModel {
-  const results = recordOf(Object.fromEntries([...around.tools].map((tool) => [tool, dyn])));
-  const visible: Visible = {
-    names,
-    env: around.env,
-    partials: around.partials,
-    types: typeScope({ results }),
-  };
-  const rules = root
-    .get('replies')
-    .list()
-    .map((node) => linkRule(reporter, node, visible, around));
+  const rules = linkRules(reporter, root.get('replies'), around);
   const last = root.get('default');
   if (last.value !== undefined)
-    rules.push({ match: {}, reply: linkReply(reporter, last, visible, around.tools) });
+    rules.push({ match: {}, reply: linkReply(reporter, last, visibleTo(around), around) });
   return { name: root.source.name, rules };
 }
 
-function linkRule(
+/** Replies in their order. */
+export function linkRules(
   reporter: Reporter,
-  node: Node,
-  visible: Visible,
-  { tools, agents, steps }: Askers,
-): ScriptRule {
+  list: Node,
+  around: Pick<Visible, 'env' | 'partials'> & Askers,
+): ScriptRule[] {
+  const visible = visibleTo(around);
+  return list.list().map((node) => linkRule(reporter, node, visible, around));
+}
+
+function visibleTo(around: Pick<Visible, 'env' | 'partials'> & Askers): Visible {
+  const results = recordOf(Object.fromEntries([...around.tools].map((tool) => [tool, dyn])));
+  return {
+    names,
+    env: around.env,
+    partials: around.partials,
+    // Which tools an MCP server has is not known beforehand.
+    types: typeScope({ results: around.prefixes.length === 0 ? results : dyn }),
+  };
+}
+
+function linkRule(reporter: Reporter, node: Node, visible: Visible, askers: Askers): ScriptRule {
+  const { agents, steps } = askers;
   const match = node.get('match');
   const when = linkExpression(reporter, match.get('when'), visible);
   const tool = match.get('tool').text();
-  if (tool !== undefined) known(reporter, match.get('tool'), 'tool', tool, tools);
+  if (tool !== undefined) knownTool(reporter, match.get('tool'), tool, askers);
+  const pattern = match.get('pattern').text();
+  for (const { message } of pattern === undefined ? [] : schemaFaults({ pattern }))
+    reporter.report(match.get('pattern'), 'schema/bad-format', message);
   const agent = match.get('agent').text();
   if (agent !== undefined) known(reporter, match.get('agent'), 'agent', agent, agents);
   const step = match.get('step').text();
@@ -67,8 +79,23 @@ function linkRule(
       ...pick('turn'),
       ...(when === undefined ? {} : { when }),
     },
-    reply: linkReply(reporter, node, visible, tools),
+    reply: linkReply(reporter, node, visible, askers),
   };
+}
+
+/**
+ * Reports a tool that is not there. One of an MCP server may be there.
+ * @param part `key` where the name is the key of the node.
+ */
+export function knownTool(
+  reporter: Reporter,
+  node: Node,
+  name: string,
+  { tools, prefixes }: Askers,
+  part?: 'key',
+): void {
+  if (!prefixes.some((prefix) => name.startsWith(prefix)))
+    known(reporter, node, 'tool', name, tools, undefined, part);
 }
 
 /** The id at the end of a step path such as `each[0]/weight` or `both.tea/price`. */
@@ -76,12 +103,7 @@ function lastStepOf(path: string): string {
   return (path.split('/').at(-1) ?? path).replace(/[[.#].*$/, '');
 }
 
-function linkReply(
-  reporter: Reporter,
-  node: Node,
-  visible: Visible,
-  tools: ReadonlySet<string>,
-): ScriptReply {
+function linkReply(reporter: Reporter, node: Node, visible: Visible, askers: Askers): ScriptReply {
   const text = linkTemplate(reporter, node.get('text'), visible);
   const thinking = linkTemplate(reporter, node.get('thinking'), visible);
   const json = linkValue(reporter, node.get('json'), visible);
@@ -94,7 +116,7 @@ function linkReply(
     .flatMap((call) => {
       const tool = call.get('tool').text();
       if (tool === undefined) return [];
-      known(reporter, call.get('tool'), 'tool', tool, tools);
+      knownTool(reporter, call.get('tool'), tool, askers);
       const input = linkValue(reporter, call.get('input'), visible);
       return [{ tool, ...(input === undefined ? {} : { input }) }];
     });

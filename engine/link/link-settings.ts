@@ -1,19 +1,30 @@
 import { isAbsolute, resolve } from 'node:path';
-import { choices, suggest } from '../core/suggest.ts';
-import type { ModelChoice, Provider } from '../program/model.ts';
+import type { Provider } from '../program/model.ts';
+import type { McpServer } from '../program/mcp.ts';
 import type { Settings } from '../program/program.ts';
 import type { ModelNames } from '../program/model-reference.ts';
+import { builtinTools } from '../program/tool.ts';
+import { type LoadedProject, type Node, onDisk } from '../source/index.ts';
 import type { Reporter } from './context.ts';
-import { known } from './names.ts';
-import type { Node } from '../source/index.ts';
-import { durationOf, modelOf, settingsOf, textsOf } from './scalars.ts';
-import { linkValues, type Visible } from './text.ts';
+import { linkCompaction } from './link-compaction.ts';
+import { linkMcpServers } from './link-mcp.ts';
+import { linkModels } from './link-models.ts';
+import { linkPermissions, type KnownTools } from './link-permissions.ts';
+import { linkProviders } from './link-providers.ts';
+import { linkServer } from './link-server.ts';
+import { modulePath } from './module-path.ts';
+import { known, type Names } from './names.ts';
+import { durationOf, modelOf, textsOf } from './scalars.ts';
+import type { Visible } from './text.ts';
 
 /** What the project config gives to everything else. */
 export interface Config {
   readonly settings: Settings;
   readonly providers: Readonly<Record<string, Provider>>;
+  readonly mcpServers: Readonly<Record<string, McpServer>>;
   readonly names: ModelNames;
+  /** Absolute path of the project folder. */
+  readonly folder: string;
   /** The `defaults` of agents. */
   readonly defaults: Node | undefined;
   /** Hash of what every model call may see: project instructions, the engine's prompts, partials, models. */
@@ -22,127 +33,142 @@ export interface Config {
   readonly visible: Pick<Visible, 'env' | 'partials'>;
 }
 
-/**
- * The config with every default filled in: store `.engine/data/engine.sqlite`, server 127.0.0.1:8000 with bodies to 1 MiB.
- * @param root the node of the config file; undefined when there is none.
- */
+/** What the config is linked with. */
+export interface SettingsAround {
+  readonly project: Pick<LoadedProject, 'root' | 'partials'>;
+  readonly names: Names;
+}
+
+/** The config with every default filled in; all of them are told in docs/project.md. */
 export function linkSettings(
   reporter: Reporter,
-  root: Node | undefined,
-  project: {
-    readonly folder: string;
-    readonly scripts: Readonly<Record<string, Node>>;
-    readonly partials: Readonly<Record<string, string>>;
-  },
+  root: Node,
+  { project, names: { of, modules, agentModules, workflowModules } }: SettingsAround,
 ): Omit<Config, 'common'> {
-  const secrets = Object.fromEntries(
-    (root?.get('secrets').entries() ?? []).map(([name, node]) => [
-      name,
-      {
-        env: node.get('env').text() ?? (node.get('file').text() === undefined ? name : undefined),
-        file: node.get('file').text(),
-        required: node.get('required').flag() ?? false,
-      },
-    ]),
-  );
-  const env = new Set(root === undefined ? [] : textsOf(root.get('env')));
+  const folder = project.root;
+  const scripts = of.model;
+  const at = (key: string): Node => root.get(key);
+  const secrets = linkSecrets(at('secrets'));
+  const secretNames = Object.keys(secrets);
+  const env = new Set(textsOf(at('env')));
   const visible = { env, partials: project.partials };
-  const providers = linkProviders(reporter, root, {
-    ...visible,
-    names: new Set(['env', 'secrets']),
-    secrets: new Set(Object.keys(secrets)),
-  });
-  const models: Record<string, ModelChoice> = {};
-  const names: ModelNames = { models, providers, scripts: project.scripts };
-  for (const [alias, node] of root?.get('models').entries() ?? []) {
-    const choice = modelOf(reporter, node.text() === undefined ? node.get('model') : node, {
-      ...names,
-      models: {},
-    });
-    // An alias whose model is wrong has been reported; it stays a name, so that its users are not reported too.
-    models[alias] = { ...(choice ?? noChoice), settings: settingsOf(node.get('settings')) };
-  }
-  const model = [root?.get('defaults').get('model'), root?.get('model')]
-    .map((node) => (node === undefined ? undefined : modelOf(reporter, node, names)))
-    .find((choice) => choice !== undefined);
-  const server = root?.get('server');
-  const store = root?.get('store');
-  const path = store?.get('path').text() ?? '.engine/data/engine.sqlite';
+  const sinks = { ...visible, names: new Set(['env', 'secrets']), secrets: new Set(secretNames) };
+  const providers = linkProviders(reporter, at('providers'), sinks);
+  const aliases = linkModels(reporter, at('models'), { providers, scripts });
+  const names: ModelNames = { models: aliases.models, providers, scripts };
+  const mcpServers = linkMcpServers(reporter, at('mcpServers'), { folder, visible: sinks });
+  const tools: KnownTools = {
+    names: new Set([...Object.keys(of.tool), ...Object.keys(modules), ...builtinTools, 'run_code']),
+    prefixes: [...Object.keys(mcpServers), ...apisOf(of.tool)].map((name) => `${name}__`),
+  };
   return {
     settings: {
-      model,
-      models,
+      model: [at('defaults').get('model'), at('model')]
+        .map((node) => modelOf(reporter, node, names))
+        .find((choice) => choice !== undefined),
+      ...aliases,
       secrets,
       env: [...env],
-      server: {
-        host: server?.get('host').text() ?? '127.0.0.1',
-        port: server?.get('port').number() ?? 8000,
-        bodyBytes: server?.get('limits').get('bodyBytes').number() ?? 1_048_576,
-        drainMs: durationOf(server?.get('drainTimeout')) ?? 10_000,
+      server: linkServer(reporter, at('server'), {
+        secrets: secretNames,
+        agents: [of.agent, agentModules].flatMap((specs) => Object.keys(specs)),
+        workflows: [of.workflow, workflowModules].flatMap((specs) => Object.keys(specs)),
+      }),
+      store: linkStore(reporter, at('store'), folder),
+      durable: linkDurable(reporter, at('durable'), secretNames),
+      retention: {
+        runsMs: durationOf(at('retention').get('runs')) ?? 30 * dayMs,
+        eventsMs: durationOf(at('retention').get('events')),
+        sessionsMs: durationOf(at('retention').get('sessions')),
+        idempotencyMs: durationOf(at('retention').get('idempotency')) ?? dayMs,
       },
-      store: {
-        type: store?.get('type').text() === 'memory' ? 'memory' : 'sqlite',
-        path: isAbsolute(path) ? path : resolve(project.folder, path),
-      },
+      compaction: linkCompaction(reporter, at('compaction'), names),
+      permissions: linkPermissions(reporter, at('defaults').get('permissions'), tools),
+      maxTaskDepth: at('defaults').get('maxTaskDepth').number() ?? 8,
+      plugins: linkPlugins(reporter, at('modules').get('plugins').list(), folder),
+      rules: at('rules').object() ?? {},
       extensions: extensionsOf(root),
     },
     providers,
+    mcpServers,
     names,
-    defaults: root?.get('defaults'),
+    folder,
+    defaults: at('defaults'),
     visible,
   };
 }
 
-const noChoice: ModelChoice = { provider: 'script', id: '', settings: {} };
+const dayMs = 86_400_000;
+
+/** Tools whose operations are a tool each. */
+function apisOf(tools: Readonly<Record<string, Node>>): string[] {
+  return Object.keys(tools).filter((name) => tools[name]?.get('type').text() === 'openapi');
+}
 
 /** The `x-*` keys of a spec. */
 export function extensionsOf(root: Node | undefined): Settings['extensions'] {
   return Object.fromEntries(Object.entries(root?.object() ?? {}).filter(([key]) => key.startsWith('x-')));
 }
 
-function linkProviders(
-  reporter: Reporter,
-  root: Node | undefined,
-  visible: Visible,
-): Record<string, Provider> {
-  const providers: Record<string, Provider> = {};
-  for (const [name, node] of root?.get('providers').entries() ?? []) {
-    const apiKey = node.get('apiKey').text();
-    if (apiKey !== undefined) known(reporter, node.get('apiKey'), 'secret', apiKey, visible.secrets ?? []);
-    const type = node.get('type').text() ?? name;
-    reportOptions(reporter, node.get('options'), isProviderType(type) ? type : 'openai-compatible');
-    providers[name] = {
+function linkSecrets(node: Node): Settings['secrets'] {
+  return Object.fromEntries(
+    node.entries().map(([name, entry]) => [
       name,
-      type: isProviderType(type) ? type : 'openai-compatible',
-      baseUrl: node.get('baseUrl').text(),
-      headers: linkValues(reporter, node.get('headers'), visible),
-      apiKey,
-      options: node.get('options').object() ?? {},
-    };
-  }
-  return providers;
+      {
+        env: entry.get('env').text() ?? (entry.get('file').text() === undefined ? name : undefined),
+        file: entry.get('file').text(),
+        required: entry.get('required').flag() ?? false,
+      },
+    ]),
+  );
 }
 
-/** Options that the adapter of each type acts on. */
-const optionNames: Readonly<Record<Provider['type'], readonly string[]>> = {
-  openai: ['api', 'organization', 'project'],
-  'openai-compatible': ['includeUsage', 'queryParams', 'supportsStructuredOutputs'],
-  anthropic: [],
-  google: [],
-  script: [],
-};
-
-function reportOptions(reporter: Reporter, options: Node, type: Provider['type']): void {
-  const names = optionNames[type];
-  for (const [key, node] of options.entries()) {
-    if (names.includes(key)) continue;
-    reporter.report(node, 'ref/unknown-option', `"${type}" has no option "${key}"${choices(key, names)}`, {
-      part: 'key',
-      suggestions: suggest(key, names, 3),
-    });
-  }
+function linkStore(reporter: Reporter, node: Node, folder: string): Settings['store'] {
+  const path = node.get('path').text() ?? '.engine/data/engine.sqlite';
+  const absolute = isAbsolute(path) ? path : resolve(folder, path);
+  if (onDisk(absolute) === 'folder')
+    reporter.report(
+      node.get('path'),
+      'schema/bad-value',
+      `"${path}" is a folder; name the file of the store, such as "${path.replace(/\/$/, '')}/engine.sqlite"`,
+    );
+  return {
+    type: node.get('type').text() === 'memory' ? 'memory' : 'sqlite',
+    path: absolute,
+    synchronous: node.get('synchronous').text() === 'normal' ? 'normal' : 'full',
+    busyTimeoutMs: durationOf(node.get('busyTimeout')) ?? 5_000,
+  };
 }
 
-function isProviderType(type: string): type is Provider['type'] {
-  return ['openai', 'anthropic', 'google', 'openai-compatible', 'script'].includes(type);
+function linkDurable(reporter: Reporter, node: Node, secrets: readonly string[]): Settings['durable'] {
+  const type = node.get('type').text() === 'dbos' ? 'dbos' : 'embedded';
+  const database = node.get('database').text();
+  if (database !== undefined) known(reporter, node.get('database'), 'secret', database, secrets);
+  if (type === 'dbos' && node.get('database').value === undefined)
+    reporter.report(
+      node.get('type'),
+      'schema/missing-key',
+      '"dbos" needs a "database": the name of the secret that holds the address of the Postgres database',
+    );
+  if (type === 'embedded' && database !== undefined)
+    reporter.report(
+      node.get('database'),
+      'schema/misplaced-key',
+      '"database" belongs to "type: dbos"; the embedded one works on the store',
+      { part: 'key' },
+    );
+  return { type, database, concurrency: node.get('concurrency').number() ?? 64 };
+}
+
+function linkPlugins(reporter: Reporter, nodes: readonly Node[], folder: string): Settings['plugins'] {
+  const seen = new Set<string>();
+  return nodes.flatMap((node) => {
+    const named = node.text() === undefined ? node.get('module') : node;
+    const module = modulePath(reporter, named, folder);
+    if (module === undefined) return [];
+    if (seen.has(module))
+      reporter.report(named, 'ref/duplicate-entry', `"${named.text() ?? ''}" stands twice in "plugins"`);
+    seen.add(module);
+    return [{ module, options: node.get('options').object() ?? {} }];
+  });
 }

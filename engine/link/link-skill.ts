@@ -1,6 +1,6 @@
 import type { Role } from '../program/role.ts';
 import type { Skill } from '../program/skill.ts';
-import { literalTemplate } from '../expr/index.ts';
+import { dyn, literalTemplate, recordOf, string, typeScope } from '../expr/index.ts';
 import type { Config } from './link-settings.ts';
 import type { Reporter } from './context.ts';
 import { digest, hashOf } from './hash.ts';
@@ -26,7 +26,11 @@ export function linkSkill(root: Node): Skill {
 
 /** A role: instructions and perhaps a model, laid over one call. */
 export function linkRole(reporter: Reporter, root: Node, config: Config): Role {
-  const visible = { ...config.visible, names: new Set(['agent', 'instance', 'input', 'env']) };
+  const visible = {
+    ...config.visible,
+    names: new Set(['agent', 'instance', 'input', 'env']),
+    types: typeScope({ agent: recordOf({ name: string }), instance: recordOf({ id: string }), input: dyn }),
+  };
   return {
     name: root.source.name,
     hash: hashOf(root.source),

@@ -5,21 +5,26 @@ import type { Agent } from '../program/agent.ts';
 import type { Facts } from '../program/facts.ts';
 import type { Program } from '../program/program.ts';
 import { type LoadedProject, type Node, type Shipped, rootOf } from '../source/index.ts';
-import { createReporter } from './context.ts';
+import { createReporter, type Reporter } from './context.ts';
 import { deepFreeze } from './freeze.ts';
 import { digest } from './hash.ts';
+import { emptyConfig } from './empty-config.ts';
 import { linkAgent, type Linked } from './link-agent.ts';
+import { linkAllTools } from './link-all-tools.ts';
+import { linkChannel } from './link-channel.ts';
+import { linkInstructions } from './link-instructions.ts';
 import { linkSandbox } from './link-sandbox.ts';
+import { linkSchedule } from './link-schedule.ts';
 import { linkScript } from './link-script.ts';
 import { linkSettings, type Config } from './link-settings.ts';
 import { linkRole, linkSkill } from './link-skill.ts';
-import { linkModuleTool, linkTool } from './link-tool.ts';
-import { linkWorkflow } from './link-workflow.ts';
-import { collectNames } from './names.ts';
+import { linkTest } from './link-test.ts';
+import { linkWorkflows } from './link-workflow.ts';
+import { collectNames, known } from './names.ts';
 import { askersOf } from './step-ids.ts';
 import { reportCodes } from './failure-codes.ts';
 import { withSharedSchemas } from './shared-schemas.ts';
-import { builtinTools, type Tool } from '../program/tool.ts';
+import { builtinTools } from '../program/tool.ts';
 import { noteUnavailable } from './unavailable.ts';
 
 /**
@@ -27,7 +32,7 @@ import { noteUnavailable } from './unavailable.ts';
  * The Program is complete only when there is no error; it is frozen.
  */
 export function link(project: LoadedProject, shipped: Shipped): Checked<Program> & { readonly facts: Facts } {
-  const reporter = createReporter();
+  const reporter = createReporter(project.sources);
   noteUnavailable(
     reporter,
     project.config === undefined ? project.sources : [project.config, ...project.sources],
@@ -35,22 +40,29 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
   const sources = withSharedSchemas(reporter, project.sources);
   reportCodes(reporter, sources);
   const names = collectNames(sources, shipped.sources, project);
-  const settings = linkSettings(reporter, project.config === undefined ? undefined : rootOf(project.config), {
-    folder: project.root,
-    scripts: names.of.model,
-    partials: project.partials,
-  });
+  const root = rootOf(project.config ?? emptyConfig(project.root));
+  const settings = linkSettings(reporter, root, { project, names });
   const { visible } = settings;
-
-  const toolNames = new Set([...Object.keys(names.of.tool), ...Object.keys(names.modules), ...builtinTools]);
-  const scripts = mapNodes(names.of.model, (node) =>
-    linkScript(reporter, node, { ...visible, ...askersOf(names), tools: toolNames }),
+  const instructions = linkInstructions(reporter, root.get('instructions'), project);
+  const sandboxes = mapNodes(names.of.sandbox, (node) =>
+    linkSandbox(reporter, node, {
+      ...visible,
+      folder: project.root,
+      secrets: new Set(Object.keys(settings.settings.secrets)),
+    }),
   );
+  const { tools, apis, prefixes } = linkAllTools(reporter, settings, { names, sandboxes });
+  const askers = {
+    ...askersOf(names),
+    tools: new Set([...Object.keys(tools), ...builtinTools, 'run_code']),
+    prefixes,
+  };
+  const scripts = mapNodes(names.of.model, (node) => linkScript(reporter, node, { ...visible, ...askers }));
   const prompts = linkPrompts({ ...shipped.prompts, ...project.prompts });
   const config: Config = {
     ...settings,
     common: digest({
-      instructions: project.instructions,
+      instructions,
       prompts: Object.fromEntries(
         Object.entries(prompts.templates).map(([name, template]) => [name, template.source]),
       ),
@@ -62,29 +74,20 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
       models: settings.settings.models,
     }),
   };
-  const sandboxes = mapNodes(names.of.sandbox, (node) =>
-    linkSandbox(reporter, node, { ...visible, folder: project.root }),
-  );
-  const tools: Record<string, Tool> = {};
-  for (const [name, file] of Object.entries(names.modules)) {
-    tools[name] = linkModuleTool(name, file, file.slice(project.root.length + 1));
-  }
-  for (const [name, node] of Object.entries(names.of.tool)) {
-    // A tool of a type that is not available has been reported; its users shall not be reported too.
-    tools[name] =
-      linkTool(reporter, node, config) ?? linkModuleTool(name, node.source.path, node.source.file);
-  }
-  reportTakenNames(reporter, names.of.tool);
   const skills = mapNodes(names.of.skill, linkSkill);
   const roles = mapNodes(names.of.role, (node) => linkRole(reporter, node, config));
-  const linked: Linked = { tools, skills, sandboxes };
+  const linked: Linked = { tools, apis, skills, sandboxes };
   const profiles = mapNodes(names.of.profile, (node) => linkAgent(reporter, node, names, config, linked));
   const agents = mapNodes(names.of.agent, (node) => linkAgent(reporter, node, names, config, linked));
   const delegates: Record<string, Agent> = { ...profiles, ...agents };
-  const linker = { reporter, names, tools, agents };
-  const workflows = mapNodes(names.of.workflow, (node) =>
-    linkWorkflow(linker, node, config, { delegates, tools, roles, sandboxes }),
-  );
+  const linker = { reporter, names, tools, agents, delegates };
+  const workflows = linkWorkflows({ linker, root: project.root, config, skills, roles, sandboxes });
+  const callees = { names, agents };
+  const channels = mapNodes(names.of.channel, (node) => linkChannel(reporter, node, config, callees));
+  const schedules = mapNodes(names.of.schedule, (node) => linkSchedule(reporter, node, config, callees));
+  const around = { ...callees, askers, declared: tools };
+  const tests = mapNodes(names.of.test, (node) => linkTest(reporter, node, config, around));
+  reportDefaults(reporter, config, sandboxes);
 
   const program: Program = {
     hash: digest(
@@ -95,7 +98,7 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
     name: project.name,
     root: project.root,
     settings: config.settings,
-    instructions: project.instructions,
+    instructions,
     agents,
     delegates,
     workflows,
@@ -103,6 +106,10 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
     skills,
     roles,
     sandboxes,
+    channels,
+    schedules,
+    tests,
+    mcpServers: config.mcpServers,
     providers: config.providers,
     scripts,
     prompts: prompts.templates,
@@ -135,15 +142,12 @@ function linkPrompts(texts: Readonly<Record<string, string>>): {
   return { templates, diagnostics };
 }
 
-function reportTakenNames(
-  reporter: ReturnType<typeof createReporter>,
-  tools: Readonly<Record<string, Node>>,
-): void {
-  for (const name of builtinTools) {
-    const node = Object.hasOwn(tools, name) ? tools[name] : undefined;
-    if (node !== undefined)
-      reporter.report(node, 'ref/ambiguous-name', `"${name}" is a built-in tool; choose another name`);
-  }
+/** What the config's `defaults` name counts also where no agent takes it. */
+function reportDefaults(reporter: Reporter, { defaults }: Config, sandboxes: Program['sandboxes']): void {
+  const node = defaults?.get('sandbox');
+  const name = node?.text();
+  if (node !== undefined && name !== undefined)
+    known(reporter, node, 'sandbox', name, Object.keys(sandboxes));
 }
 
 function hashes(specs: Readonly<Record<string, { readonly hash: string }>>): Record<string, string> {

@@ -11,6 +11,8 @@ export interface Merged {
   get(key: string): Node;
   /** A list key: the profile's entries first, then one's own. */
   list(key: string): readonly Node[];
+  /** Every node of the chain that says the key, the profile's first. */
+  nodes(key: string): readonly Node[];
   /** True when any file of the chain says the key. */
   has(key: string): boolean;
   /** A map key: entries of the whole chain, the nearest wins. */
@@ -28,10 +30,12 @@ export function mergeProfiles(reporter: Reporter, root: Node, names: Names): Mer
     get: (key) =>
       chain.map((node) => node.get(key)).find((node) => node.value !== undefined) ?? root.get(key),
     list: (key) => [...chain].reverse().flatMap((node) => node.get(key).list()),
+    nodes: (key) =>
+      [...chain].reverse().flatMap((node) => (node.get(key).value === undefined ? [] : [node.get(key)])),
     has: (key) => chain.some((node) => node.get(key).value !== undefined),
     entries: (key) => [...new Map([...chain].reverse().flatMap((node) => node.get(key).entries())).entries()],
   };
-  for (const key of ['tools', 'skills', 'subagents', 'secrets'])
+  for (const key of ['tools', 'disallowedTools', 'skills', 'subagents', 'secrets', 'mcpServers', 'commands'])
     reportDuplicates(reporter, key, merged.list(key));
   return merged;
 }

@@ -2,8 +2,19 @@ import { choices, suggest } from '../core/suggest.ts';
 import { type Node, type Source, rootOf } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 
-/** Kinds that other specs refer to. */
-export type NamedKind = 'agent' | 'profile' | 'role' | 'skill' | 'tool' | 'sandbox' | 'workflow' | 'model';
+/** Kinds of which every spec has a name of its own. */
+export type NamedKind =
+  | 'agent'
+  | 'profile'
+  | 'role'
+  | 'skill'
+  | 'tool'
+  | 'sandbox'
+  | 'workflow'
+  | 'model'
+  | 'channel'
+  | 'schedule'
+  | 'test';
 
 /** The specs of a project by kind and name; the project's own hide the shipped ones. */
 export interface Names {
@@ -24,6 +35,9 @@ const kinds: readonly NamedKind[] = [
   'sandbox',
   'workflow',
   'model',
+  'channel',
+  'schedule',
+  'test',
 ];
 
 /** Collects names; of two specs with one name the later source wins (the loader has reported the clash). */
@@ -44,6 +58,7 @@ export function collectNames(
 
 /**
  * Reports a reference that leads nowhere.
+ * @param part `key` where the name is the key of the node.
  * @returns whether the name exists.
  */
 export function known(
@@ -53,6 +68,7 @@ export function known(
   name: string,
   candidates: Iterable<string>,
   rule = `ref/unknown-${what}`,
+  part?: 'key',
 ): boolean {
   const all = [...candidates];
   const isKnown = all.includes(name);
@@ -60,6 +76,7 @@ export function known(
   if (isKnown) return true;
   reporter.report(node, rule, `no ${what} "${name}"${choices(name, all)}`, {
     suggestions: suggest(name, all, 3),
+    ...(part === undefined ? {} : { part }),
   });
   return false;
 }

@@ -1,21 +1,25 @@
 import type { Agent } from '../program/agent.ts';
 import type { Sandbox } from '../program/sandbox.ts';
 import type { Config } from './link-settings.ts';
-import type { Node } from '../source/index.ts';
 import { settingsOf, thinkingOf } from './scalars.ts';
 
 /**
  * Who answers the `prompt` steps of a workflow: the model alone, with the project's defaults, without tools, skills or
  * instructions of its own.
  */
-export function plainAgent(workflow: Node, config: Config, sandbox: Sandbox, hash: string): Agent {
+export function plainAgent(
+  { name, origin }: Pick<Agent, 'name' | 'origin'>,
+  config: Config,
+  sandbox: Sandbox,
+  hash: string,
+): Agent {
   const { defaults } = config;
   return {
     kind: 'agent',
-    name: workflow.source.name,
+    name,
     description: '',
     hash,
-    origin: workflow.origin(),
+    origin,
     model: config.settings.model,
     modelSettings: defaults === undefined ? {} : settingsOf(defaults.get('modelSettings')),
     thinking: defaults === undefined ? undefined : thinkingOf(defaults.get('thinking')),
@@ -24,9 +28,15 @@ export function plainAgent(workflow: Node, config: Config, sandbox: Sandbox, has
     outputSchema: undefined,
     builtins: [],
     tools: [],
+    mcpServers: {},
+    mcpTools: undefined,
     skills: [],
     subagents: [],
     sandbox,
+    commands: [],
+    code: false,
+    permissions: config.settings.permissions,
+    compaction: config.settings.compaction,
     maxTurns: 1,
     timeoutMs: undefined,
     limits: {},

@@ -3,7 +3,7 @@ import type { Names } from './names.ts';
 import type { Node } from '../source/index.ts';
 
 /** Who may ask a scripted model: agents, profiles and workflows, and every step of the workflows. */
-export function askersOf({ of }: Names): Omit<Askers, 'tools'> {
+export function askersOf({ of }: Names): Omit<Askers, 'tools' | 'prefixes'> {
   return {
     agents: new Set([of.agent, of.profile, of.workflow].flatMap((specs) => Object.keys(specs))),
     steps: new Set(Object.values(of.workflow).flatMap((root) => stepIds(root.get('steps')))),

@@ -234,7 +234,7 @@ function checkReads(
       if (head === 'secrets') {
         unknown(
           inText ? 'security/secret-in-text' : 'security/secret-in-value',
-          `secrets may be read only in "headers", "env" and "args"; ${inText ? 'take it out of this text' : 'take it out'}, and let the tool that needs it read it there`,
+          'secrets may be read only in "headers", "env" and "args"; let the tool that needs it read it there',
           head,
           [],
         );

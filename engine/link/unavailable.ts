@@ -16,7 +16,7 @@ export const availableVerbs = [
   'fail',
 ] as const;
 
-const unavailableKinds: readonly string[] = ['channel', 'schedule', 'test'];
+const unavailableKinds: readonly string[] = ['channel', 'schedule'];
 
 /** Keys of the language that this version does not act on, as paths from the root of the spec. */
 const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
@@ -26,7 +26,6 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'modules',
     'compaction',
     'retention',
-    'instructions',
     'defaults.permissions',
     'defaults.maxTaskDepth',
     'defaults.limits.costUsd',

@@ -1,8 +1,11 @@
 import type { JsonSchema, JsonObject } from '../core/json.ts';
 import type { Origin } from '../core/range.ts';
 import type { Template, Value } from '../expr/index.ts';
+import type { Compaction } from './compaction.ts';
+import type { McpServer } from './mcp.ts';
 import type { ModelChoice, ModelSettings, Thinking } from './model.ts';
-import type { Sandbox } from './sandbox.ts';
+import type { Permissions } from './permissions.ts';
+import type { CommandRule, Sandbox } from './sandbox.ts';
 import type { Skill } from './skill.ts';
 import type { BuiltinTool, Tool } from './tool.ts';
 
@@ -35,10 +38,21 @@ export interface Agent {
   /** Built-in tools the agent has: what it lists, or by default what its sandbox grants. */
   readonly builtins: readonly BuiltinTool[];
   readonly tools: readonly Tool[];
+  /** MCP servers by name; their tools are the agent's, as far as `tools` lists any. */
+  readonly mcpServers: Readonly<Record<string, McpServer>>;
+  /** Tools of MCP servers that the agent lists; undefined: all of its servers. */
+  readonly mcpTools: readonly string[] | undefined;
   readonly skills: readonly Skill[];
   /** Agents and profiles it may delegate to with the `task` tool; a getter-free list, cycles allowed by name. */
   readonly subagents: readonly string[];
   readonly sandbox: Sandbox;
+  /** Commands it may run besides those of its sandbox. */
+  readonly commands: readonly CommandRule[];
+  /** Runner behind the `run_code` tool. */
+  readonly code: 'monty' | false;
+  /** Rules of the project's defaults, of the chain, and its own, in this order. */
+  readonly permissions: Permissions;
+  readonly compaction: Compaction;
   readonly maxTurns: number;
   readonly timeoutMs: number | undefined;
   readonly limits: Limits;

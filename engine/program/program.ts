@@ -2,10 +2,17 @@ import type { JsonObject } from '../core/json.ts';
 import type { Origin } from '../core/range.ts';
 import type { Template } from '../expr/index.ts';
 import type { Agent } from './agent.ts';
+import type { Channel } from './channel.ts';
+import type { Compaction } from './compaction.ts';
+import type { McpServer } from './mcp.ts';
 import type { ModelChoice, Provider, ScriptedModel } from './model.ts';
+import type { Permissions } from './permissions.ts';
 import type { Role } from './role.ts';
 import type { Sandbox } from './sandbox.ts';
+import type { Schedule } from './schedule.ts';
+import type { ServerSettings } from './server-settings.ts';
 import type { Skill } from './skill.ts';
+import type { SpecTest } from './spec-test.ts';
 import type { Tool } from './tool.ts';
 import type { Workflow } from './workflow.ts';
 
@@ -30,6 +37,11 @@ export interface Program {
   readonly skills: Readonly<Record<string, Skill>>;
   readonly roles: Readonly<Record<string, Role>>;
   readonly sandboxes: Readonly<Record<string, Sandbox>>;
+  readonly channels: Readonly<Record<string, Channel>>;
+  readonly schedules: Readonly<Record<string, Schedule>>;
+  readonly tests: Readonly<Record<string, SpecTest>>;
+  /** MCP servers of the config. */
+  readonly mcpServers: Readonly<Record<string, McpServer>>;
   readonly providers: Readonly<Record<string, Provider>>;
   readonly scripts: Readonly<Record<string, ScriptedModel>>;
   /** What the engine says to models, by name (`specs/prompts/*.hbs`, overridable in `prompts/`). */
@@ -46,6 +58,10 @@ export interface Settings {
   readonly model: ModelChoice | undefined;
   /** Aliases for models, resolved. */
   readonly models: Readonly<Record<string, ModelChoice>>;
+  /** Of aliases that have any: the models tried in this order when the first one is unavailable. */
+  readonly fallbacks: Readonly<Record<string, readonly ModelChoice[]>>;
+  /** Of aliases that say it: size of the context window in tokens. */
+  readonly contextWindows: Readonly<Record<string, number>>;
   readonly secrets: Readonly<
     Record<
       string,
@@ -54,13 +70,35 @@ export interface Settings {
   >;
   /** Environment variables that expressions may read as `env.NAME`. */
   readonly env: readonly string[];
-  readonly server: {
-    readonly host: string;
-    readonly port: number;
-    readonly bodyBytes: number;
-    readonly drainMs: number;
+  readonly server: ServerSettings;
+  readonly store: {
+    readonly type: 'sqlite' | 'memory';
+    readonly path: string;
+    readonly synchronous: 'full' | 'normal';
+    readonly busyTimeoutMs: number;
   };
-  readonly store: { readonly type: 'sqlite' | 'memory'; readonly path: string };
+  readonly durable: {
+    readonly type: 'embedded' | 'dbos';
+    /** Name of the secret that holds the address of the database. */
+    readonly database: string | undefined;
+    /** Most agent sessions at work at a time. */
+    readonly concurrency: number;
+  };
+  /** How long finished work is kept, in milliseconds; undefined: for ever, and for events as long as the run. */
+  readonly retention: {
+    readonly runsMs: number;
+    readonly eventsMs: number | undefined;
+    readonly sessionsMs: number | undefined;
+    readonly idempotencyMs: number;
+  };
+  readonly compaction: Compaction;
+  /** Rules for tool calls of every agent. */
+  readonly permissions: Permissions;
+  readonly maxTaskDepth: number;
+  /** Modules that are imported when the engine starts: absolute paths, or names of packages. */
+  readonly plugins: readonly { readonly module: string; readonly options: JsonObject }[];
+  /** `rules` of the config as they are written. */
+  readonly rules: JsonObject;
   /** `x-*` keys and everything an embedding program may want. */
   readonly extensions: JsonObject;
 }

@@ -15,6 +15,18 @@ export interface Sandbox {
   readonly shell: boolean;
   /** Commands the shell may run by name; empty: every command the sandbox has. */
   readonly commands: readonly string[];
+  /** The same with what is said of their arguments. */
+  readonly commandRules: readonly CommandRule[];
+  /** Whether one line may hold several commands. */
+  readonly compound: boolean;
+  /** Path patterns of the files that may be read, that may be written (where it is not all), and that are out of reach. */
+  readonly files: {
+    readonly read: readonly string[] | undefined;
+    readonly write: readonly string[] | undefined;
+    readonly protect: readonly string[];
+  };
+  /** Hosts that may be reached, and those that may not whatever else is said; `*.` in front stands for any subdomain. */
+  readonly network: { readonly allow: readonly string[]; readonly deny: readonly string[] };
   /** Project folders seen in the workspace: `from` is absolute on the host, `to` absolute in the sandbox. */
   readonly mounts: readonly { readonly from: string; readonly to: string; readonly write: boolean }[];
   readonly env: Readonly<Record<string, Value>>;
@@ -23,5 +35,20 @@ export interface Sandbox {
     readonly outputBytes: number;
     readonly fileBytes: number;
   };
+  /** Bounds of the sandbox as a whole, where it can keep them. */
+  readonly bounds: {
+    readonly files: number;
+    readonly memoryMb: number;
+    readonly processes: number;
+  };
+  /** Of `custom`: absolute path of the module that makes it, or the name of a package. */
+  readonly module: string | undefined;
   readonly options: JsonObject;
+}
+
+/** A command that may run. */
+export interface CommandRule {
+  readonly command: string;
+  /** A pattern for each argument: `*` stands for any text, a last `**` for any further arguments; undefined: any arguments. */
+  readonly args: readonly string[] | undefined;
 }

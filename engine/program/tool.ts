@@ -1,6 +1,9 @@
 import type { JsonSchema } from '../core/json.ts';
 import type { Origin } from '../core/range.ts';
 import type { Template, Value } from '../expr/index.ts';
+import type { McpServer } from './mcp.ts';
+import type { Permissions } from './permissions.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /** Tools every engine has. */
 export const builtinTools = [
@@ -48,8 +51,15 @@ export interface Tool {
   readonly retry: Retry | undefined;
   /** Names of secrets the tool may read. */
   readonly secrets: readonly string[];
-  readonly run: NodeTool | HttpTool;
+  /** Rules for its calls, put before those of the agent. */
+  readonly permissions: Permissions;
+  /** Key by which the other side knows a repeated call, over `{input, env}`; undefined: one made of the call. */
+  readonly idempotencyKey: Template | Value | undefined;
+  readonly run: ToolRun;
 }
+
+/** What is behind a tool. */
+export type ToolRun = NodeTool | HttpTool | OpenApiTool | CommandTool | WorkflowTool | AgentTool | McpTool;
 
 /** A tool in TypeScript or JavaScript. */
 export interface NodeTool {
@@ -68,4 +78,53 @@ export interface HttpTool {
   readonly query: Readonly<Record<string, Value>>;
   readonly headers: Readonly<Record<string, Value>>;
   readonly body: Value | undefined;
+}
+
+/** One operation of an OpenAPI document. */
+export interface OpenApiTool {
+  readonly type: 'openapi';
+  /** Absolute path of the document, or its address. */
+  readonly document: string;
+  /** Undefined where the document cannot be read beforehand and no operation is named. */
+  readonly operation: string | undefined;
+  /** Address of the API; undefined: the first server of the document. */
+  readonly baseUrl: string | undefined;
+  /** Leaves may read `env` and `secrets`. */
+  readonly headers: Readonly<Record<string, Value>>;
+}
+
+/** A command in the sandbox. Templates see `{input, env}`. */
+export interface CommandTool {
+  readonly type: 'command';
+  /** Program and arguments, each a single argument whatever its template gives; or a line for the shell. */
+  readonly command: readonly Template[] | string;
+  readonly cwd: string | undefined;
+  /** Leaves may read `input`, `env` and `secrets`. */
+  readonly env: Readonly<Record<string, Value>>;
+  /** Undefined: the sandbox of the caller. */
+  readonly sandbox: Sandbox | undefined;
+}
+
+/** A workflow of the project. */
+export interface WorkflowTool {
+  readonly type: 'workflow';
+  readonly workflow: string;
+}
+
+/** An agent of the project. Templates see `{input, env}`. */
+export interface AgentTool {
+  readonly type: 'agent';
+  readonly agent: string;
+  /** Undefined: the arguments. */
+  readonly message: Template | undefined;
+  /** Undefined: one of its own for each call. */
+  readonly instance: Template | undefined;
+}
+
+/** A tool of an MCP server. */
+export interface McpTool {
+  readonly type: 'mcp';
+  readonly server: McpServer;
+  /** Its name on the server. */
+  readonly tool: string;
 }

@@ -8,54 +8,44 @@ export interface ClaudeAgent {
 }
 
 const ownKeys: ReadonlySet<string> = new Set([
-  'color',
   'permissionMode',
   'hooks',
   'memory',
   'background',
-  'effort',
   'isolation',
   'initialPrompt',
 ]);
 
-const toolNames: Readonly<Record<string, string>> = {
-  Read: 'read',
-  Write: 'write',
-  Edit: 'edit',
-  LS: 'ls',
-  Glob: 'glob',
-  Grep: 'grep',
-  Bash: 'bash',
-  Task: 'task',
-  Agent: 'task',
-  Skill: 'load_skill',
+/** `effort` of Claude Code as a level of thinking. */
+const thinking: Readonly<Record<string, string>> = {
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  xhigh: 'xhigh',
+  max: 'xhigh',
 };
 
 /**
- * Reads a `.claude/agents/*.md` as it is: its name comes from the front matter, lists may be texts with commas, tools
- * carry Claude Code's names, and `model: inherit` means the default.
+ * Reads a `.claude/agents/*.md` as it is: its name comes from the front matter, skills may be a text with commas, `effort` is
+ * the thinking, `model: inherit` means the default, and `color` is for its own lists. Names of tools and models stay as they
+ * are; who links the agent knows them.
  */
 export function fromClaude(value: Json, stem: string): ClaudeAgent {
   if (!isObject(value)) return { name: stem, value, dropped: [] };
   const kept: Record<string, Json> = {};
   for (const [key, item] of Object.entries(value)) {
-    if (ownKeys.has(key) || (key === 'model' && item === 'inherit')) continue;
-    if (key === 'tools' || key === 'disallowedTools') kept[key] = toolList(item);
-    else kept[key] = key === 'skills' ? listOf(item) : item;
+    if (ownKeys.has(key) || key === 'color' || (key === 'model' && item === 'inherit')) continue;
+    const level = key === 'effort' && typeof item === 'string' ? levelOf(item) : undefined;
+    if (level === undefined) kept[key] = key === 'skills' ? listOf(item) : item;
+    else kept['thinking'] = level;
   }
   const given = value['name'];
   const name = typeof given === 'string' && /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(given) ? given : stem;
   return { name, value: kept, dropped: Object.keys(value).filter((key) => ownKeys.has(key)) };
 }
 
-function toolList(value: Json): Json {
-  const list = listOf(value);
-  if (!Array.isArray(list)) return list;
-  return [...new Set(list.map((tool: Json) => (typeof tool === 'string' ? ourName(tool) : tool)))];
-}
-
-function ourName(tool: string): string {
-  return (Object.hasOwn(toolNames, tool) ? toolNames[tool] : undefined) ?? tool;
+function levelOf(effort: string): string | undefined {
+  return Object.hasOwn(thinking, effort) ? thinking[effort] : undefined;
 }
 
 function listOf(value: Json): Json {

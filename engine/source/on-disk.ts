@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 
 /** What stands at an absolute path: a file, a folder, or nothing that can be used. */
 export function onDisk(path: string): 'file' | 'folder' | undefined {
@@ -14,5 +14,14 @@ export function textOnDisk(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch {
     return undefined;
+  }
+}
+
+/** The names in a folder; empty when there is no such folder. */
+export function namesOnDisk(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
   }
 }

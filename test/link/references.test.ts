@@ -100,7 +100,7 @@ output: \${{ steps.first.outptu }}
       'src/workflows/flow.yaml:9:23 error ref/unknown-step no step "third" is visible here; it comes later',
       'src/workflows/flow.yaml:10:11 error ref/unknown-role no role "bos"; did you mean "boss"?',
       'src/workflows/flow.yaml:12:22 error ref/unknown-env "HOTS" is not listed under "env" in the project config; did you mean "HOST"?',
-      'src/workflows/flow.yaml:12:37 error security/secret-in-text secrets may be read only in "headers" and "env"',
+      'src/workflows/flow.yaml:12:37 error security/secret-in-text secrets may be read only in "headers", "env" and "args"; let the tool that needs it read it there',
       'src/workflows/flow.yaml:13:12 error ref/unknown-model no scripted model "n"; expected one of "m"',
       'src/workflows/flow.yaml:14:15 error ref/unknown-step no step "frist" is visible here; did you mean "first"?',
       'src/workflows/flow.yaml:15:25 error ref/unknown-field a step has no "outptu"; did you mean "output"?',

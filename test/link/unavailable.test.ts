@@ -1,14 +1,16 @@
 import { expect } from 'chai';
-import { findingsOf } from '../fakes/project.ts';
+import { compile, unavailableParts } from '../../engine/compile.ts';
+import { projectOf, type Files } from '../fakes/project.ts';
 
-describe('link: what this version does not act on', () => {
-  it('is an error where it is used, and its users are not reported as well', async () => {
-    const findings = await findingsOf({
-      'engine.yaml': `durable: { type: dbos }
+describe('link: what this version cannot run yet', () => {
+  it('is no finding, and the Program says where it is', async () => {
+    const { diagnostics, parts } = await partsOf({
+      'engine.yaml': `durable: { type: embedded }
 mcpServers: {}
 models: { x: { model: openai/gpt-5, fallback: [openai/gpt-4] } }
 `,
       'src/agents/a.yaml': `description: A.
+model: x
 code: monty
 limits: { costUsd: 1 }
 compaction: false
@@ -17,7 +19,7 @@ tools: [cmd]
 `,
       'src/tools/cmd.yaml': 'description: Lists.\ntype: command\ncommand: [ls]\n',
       'src/schedules/day.yaml': 'cron: "0 0 * * *"\nagent: a\nmessage: hi\n',
-      'src/sandboxes/box.yaml': 'type: local\nnetwork: {}\n',
+      'src/sandboxes/box.yaml': 'type: local\nnetwork: {}\nshell: true\ncommands: [git log]\n',
       'src/workflows/w.yaml': `concurrency: 1
 steps:
   - { id: first, shell: ls }
@@ -26,16 +28,18 @@ steps:
   - { id: fourth, set: { n: '\${{ steps.first.output }}' } }
 `,
     });
-    expect(findings).to.deep.equal([
+    expect(diagnostics).to.deep.equal([]);
+    expect(parts).to.deep.equal([
       'engine.yaml:1:1 error link/not-available "durable" is not available in this version',
       'engine.yaml:2:1 error link/not-available "mcpServers" is not available in this version',
       'engine.yaml:3:37 error link/not-available "fallback" is not available in this version',
-      'src/agents/a.yaml:2:1 error link/not-available "code" is not available in this version',
-      'src/agents/a.yaml:3:11 error link/not-available "costUsd" is not available in this version',
-      'src/agents/a.yaml:4:1 error link/not-available "compaction" is not available in this version',
-      'src/agents/a.yaml:5:7 error link/not-available "busy: join" is not available in this version; expected one of "queue", "reject", "replace"',
+      'src/agents/a.yaml:3:1 error link/not-available "code" is not available in this version',
+      'src/agents/a.yaml:4:11 error link/not-available "costUsd" is not available in this version',
+      'src/agents/a.yaml:5:1 error link/not-available "compaction" is not available in this version',
+      'src/agents/a.yaml:6:7 error link/not-available "busy: join" is not available in this version; expected one of "queue", "reject", "replace"',
       'src/sandboxes/box.yaml:1:7 error link/not-available sandbox type "local" is not available in this version; expected one of "none", "virtual"',
       'src/sandboxes/box.yaml:2:1 error link/not-available "network" is not available in this version',
+      'src/sandboxes/box.yaml:4:12 error link/not-available rules for arguments are not available in this version; write the name of the command alone',
       'src/schedules/day.yaml:1:1 error link/not-available schedules are not available in this version',
       'src/tools/cmd.yaml:2:7 error link/not-available tool type "command" is not available in this version; expected one of "http", "node"',
       'src/workflows/w.yaml:1:1 error link/not-available "concurrency" is not available in this version',
@@ -43,4 +47,27 @@ steps:
       'src/workflows/w.yaml:5:18 error link/not-available the verb "wait" is not available in this version',
     ]);
   });
+
+  it('leaves a project with tests free to run', async () => {
+    const { diagnostics, parts } = await partsOf({
+      'src/workflows/w.yaml': 'steps:\n  - { id: first, log: Hello }\n',
+      'tests/w.yaml': 'workflow: w\nexpect: { path: [first] }\n',
+    });
+    expect(diagnostics).to.deep.equal([]);
+    expect(parts).to.deep.equal([]);
+  });
 });
+
+async function partsOf(files: Files): Promise<{ diagnostics: unknown[]; parts: string[] }> {
+  const { program, diagnostics } = await compile(projectOf(files));
+  const parts = program === undefined ? [] : unavailableParts(program);
+  return {
+    diagnostics: [...diagnostics],
+    parts: parts
+      .map(({ file, range, level, rule, message }) => {
+        const { line = 0, column = 0 } = range?.start ?? {};
+        return `${file}:${line}:${column} ${level} ${rule} ${message}`;
+      })
+      .sort(),
+  };
+}

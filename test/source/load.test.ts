@@ -137,13 +137,19 @@ describe('loadProject', () => {
   it('reads an agent of Claude Code as it is', async () => {
     const { project, found } = await load({
       '.claude/agents/reviewer.md':
-        '---\nname: code-reviewer\ndescription: d\ntools: Read, Grep\nmodel: inherit\ncolor: red\n---\nReview.',
+        '---\nname: code-reviewer\ndescription: d\ntools: Read, Grep\nmodel: inherit\ncolor: red\neffort: max\npermissionMode: plan\n---\nReview.',
     });
     expect(found).to.deep.equal(['info source/ignored-key .claude/agents/reviewer.md']);
     expect(project.sources.map(({ name, value }) => ({ name, value }))).to.deep.equal([
       {
         name: 'code-reviewer',
-        value: { name: 'code-reviewer', description: 'd', tools: ['read', 'grep'], instructions: 'Review.' },
+        value: {
+          name: 'code-reviewer',
+          description: 'd',
+          tools: 'Read, Grep',
+          thinking: 'xhigh',
+          instructions: 'Review.',
+        },
       },
     ]);
   });

@@ -1,3 +1,4 @@
+import { Problem } from '../../core/problem.ts';
 import type { OpenTool, ToolSource } from '../../ports/tool-source.ts';
 import type { Tool } from '../../program/tool.ts';
 import { openHttpTool } from './http.ts';
@@ -20,6 +21,10 @@ export function createToolSource(options: {
         return openNodeTool(tool, tool.run, loader);
       case 'http':
         return Promise.resolve(openHttpTool(tool, tool.run, options.env));
+      default:
+        return Promise.reject(
+          new Problem('invalid_project', `tool type "${tool.run.type}" is not available in this version`),
+        );
     }
   }
 

@@ -19,6 +19,8 @@ export function testTool(run: NodeTool | HttpTool, changes: Partial<Tool> = {}):
     timeoutMs: undefined,
     retry: undefined,
     secrets: [],
+    permissions: { allow: [], ask: [], deny: [] },
+    idempotencyKey: undefined,
     run,
     ...changes,
   };

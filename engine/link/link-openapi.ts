@@ -1,0 +1,106 @@
+import type { JsonSchema } from '../core/json.ts';
+import type { OpenApiTool, Tool } from '../program/tool.ts';
+import type { Node } from '../source/index.ts';
+import type { Reporter } from './context.ts';
+import { known } from './names.ts';
+import { inputSchemaOf, outputSchemaOf } from './openapi-schema.ts';
+import { readOpenApi, type OpenApiDocument } from './openapi-document.ts';
+import { projectPath } from './project-path.ts';
+import { linkValues, type Visible } from './text.ts';
+import { checkUrl } from './url.ts';
+
+/** An operation of a document as a tool of its own, and what the document says of it. */
+export interface LinkedOperation {
+  readonly name: string;
+  readonly run: OpenApiTool;
+  readonly description: string;
+  readonly inputSchema: JsonSchema;
+  readonly outputSchema: JsonSchema | undefined;
+  readonly annotations: Tool['annotations'];
+}
+
+const longestName = 64;
+
+/**
+ * The operations of a tool of type `openapi`, each called `<tool>__<operation>`. A document behind an address is not fetched: its
+ * operations are those that the tool names.
+ */
+export function linkOperations(
+  reporter: Reporter,
+  root: Node,
+  folder: string,
+  sinks: Visible,
+): readonly LinkedOperation[] {
+  const node = root.get('document');
+  const text = node.text() ?? '';
+  checkUrl(reporter, root.get('baseUrl'));
+  const headers = linkValues(reporter, root.get('headers'), sinks);
+  const base = { type: 'openapi', baseUrl: root.get('baseUrl').text(), headers } as const;
+  const wanted = root.get('operations').list();
+  if (/^https?:\/\//i.test(text)) {
+    checkUrl(reporter, node);
+    return wanted.flatMap((item) => {
+      const operation = item.text();
+      if (operation === undefined) return [];
+      return {
+        name: toolName(reporter, root, operation, item),
+        run: { ...base, document: text, operation },
+        description: '',
+        inputSchema: { type: 'object' },
+        outputSchema: undefined,
+        annotations: {},
+      };
+    });
+  }
+  const path = projectPath(reporter, node, { folder, wanted: 'file' });
+  const document = path === undefined ? undefined : readOpenApi(path);
+  if (path === undefined || document === undefined) return [];
+  if ('fault' in document) {
+    reporter.report(node, 'source/unreadable', `"${text}" ${document.fault}`);
+    return [];
+  }
+  return chosen(reporter, node, wanted, document).map(({ operation, at }) => ({
+    name: toolName(reporter, root, operation.id, at),
+    run: { ...base, document: path, operation: operation.id },
+    description: operation.description,
+    inputSchema: inputSchemaOf(document, operation),
+    outputSchema: outputSchemaOf(document, operation),
+    annotations: operation.method === 'GET' || operation.method === 'HEAD' ? { readOnlyHint: true } : {},
+  }));
+}
+
+function chosen(
+  reporter: Reporter,
+  node: Node,
+  wanted: readonly Node[],
+  { operations }: OpenApiDocument,
+): { readonly operation: OpenApiDocument['operations'][number]; readonly at: Node }[] {
+  if (wanted.length === 0) {
+    if (operations.length === 0)
+      reporter.report(
+        node,
+        'ref/unknown-operation',
+        `"${node.text() ?? ''}" has no operation with an "operationId"; give each operation that is to be a tool one`,
+      );
+    return operations.map((operation) => ({ operation, at: node }));
+  }
+  const ids = operations.map(({ id }) => id);
+  return wanted.flatMap((item) => {
+    const id = item.text();
+    if (id === undefined || !known(reporter, item, 'operation', id, ids)) return [];
+    const operation = operations.find((one) => one.id === id);
+    return operation === undefined ? [] : [{ operation, at: item }];
+  });
+}
+
+/** The name that models know an operation by: other signs than letters, digits, `_` and `-` become `_`. */
+function toolName(reporter: Reporter, root: Node, operation: string, at: Node): string {
+  const name = `${root.source.name}__${operation.replaceAll(/[^A-Za-z0-9_-]/g, '_')}`;
+  if (name.length > longestName)
+    reporter.report(
+      at,
+      'schema/bad-name',
+      `"${name}" is too long for the name of a tool: at most ${longestName} characters; give the file a shorter name`,
+    );
+  return name;
+}

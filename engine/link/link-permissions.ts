@@ -1,0 +1,118 @@
+import { choices, suggest } from '../core/suggest.ts';
+import type { PermissionPattern, Permissions } from '../program/permissions.ts';
+import type { Node } from '../source/index.ts';
+import type { Reporter } from './context.ts';
+import { builtinOf } from './tool-names.ts';
+
+/** Tools that rules may be about. */
+export interface KnownTools {
+  /** Their names. */
+  readonly names: ReadonlySet<string>;
+  /** Beginnings of names of which the rest cannot be known beforehand, such as `github__` of an MCP server. */
+  readonly prefixes: readonly string[];
+}
+
+export const noPermissions: Permissions = { allow: [], ask: [], deny: [] };
+
+/** Rules for tool calls. Reports patterns that cannot be read, that name no tool, and that stand in two lists. */
+export function linkPermissions(reporter: Reporter, node: Node, tools: KnownTools): Permissions {
+  const first = new Map<string, { readonly list: string; readonly node: Node }>();
+  const read = (list: keyof Permissions): PermissionPattern[] =>
+    node
+      .get(list)
+      .list()
+      .flatMap((item) => {
+        const pattern = readPattern(reporter, item);
+        if (pattern === undefined) return [];
+        const same = `${pattern.tool}(${pattern.argument ?? '*'})`;
+        const other = first.get(same);
+        if (other === undefined) first.set(same, { list, node: item });
+        else reportTwice(reporter, item, pattern.source, list, other);
+        checkTool(reporter, item, pattern, tools);
+        return [pattern];
+      });
+  return { allow: read('allow'), ask: read('ask'), deny: read('deny') };
+}
+
+/** The rules of several places, in their order. */
+export function joinPermissions(all: readonly Permissions[]): Permissions {
+  return {
+    allow: all.flatMap(({ allow }) => allow),
+    ask: all.flatMap(({ ask }) => ask),
+    deny: all.flatMap(({ deny }) => deny),
+  };
+}
+
+/** Whether a text fits a pattern in which `*` stands for any text. */
+export function fitsStars(text: string, pattern: string): boolean {
+  const [head = '', ...rest] = pattern.split('*');
+  if (rest.length === 0) return text === pattern;
+  const tail = rest.pop() ?? '';
+  if (!text.startsWith(head) || !text.endsWith(tail) || text.length < head.length + tail.length) return false;
+  let at = head.length;
+  for (const part of rest) {
+    at = text.indexOf(part, at);
+    if (at === -1 || at + part.length > text.length - tail.length) return false;
+    at += part.length;
+  }
+  return true;
+}
+
+function readPattern(reporter: Reporter, node: Node): PermissionPattern | undefined {
+  const source = node.text();
+  if (source === undefined) return undefined;
+  const [, tool = '', brackets, argument] = /^([A-Za-z0-9_*-]+)(\((.*)\))?$/s.exec(source) ?? [];
+  if (tool === '') {
+    reporter.report(
+      node,
+      'schema/bad-format',
+      `"${source}" is no pattern for calls; write the name of a tool, or "tool(text *)" with a pattern for its main argument`,
+    );
+    return undefined;
+  }
+  const name = builtinOf(tool) ?? tool;
+  return { source, tool: name, argument: brackets === undefined ? undefined : argument };
+}
+
+function checkTool(
+  reporter: Reporter,
+  node: Node,
+  { source, tool }: PermissionPattern,
+  { names, prefixes }: KnownTools,
+): void {
+  const head = tool.split('*')[0] ?? '';
+  const hasStar = tool.includes('*');
+  const found = hasStar
+    ? [...names].some((name) => fitsStars(name, tool)) ||
+      prefixes.some((prefix) => prefix.startsWith(head) || head.startsWith(prefix))
+    : names.has(tool) || prefixes.some((prefix) => tool.startsWith(prefix));
+  reporter.noteReference(node, { kind: 'tool', name: tool, known: found });
+  if (found) return;
+  const all = [...names, ...prefixes.map((prefix) => `${prefix}*`)];
+  const written = source.slice(0, /\(|$/.exec(source)?.index);
+  reporter.report(
+    node,
+    'ref/unknown-tool',
+    hasStar ? `no tool fits "${written}"${choices(tool, all)}` : `no tool "${written}"${choices(tool, all)}`,
+    { suggestions: suggest(tool, all, 3), within: { start: 0, end: written.length } },
+  );
+}
+
+function reportTwice(
+  reporter: Reporter,
+  node: Node,
+  source: string,
+  list: string,
+  other: { readonly list: string; readonly node: Node },
+): void {
+  const where = other.list === list ? `twice under "${list}"` : `under "${other.list}" and under "${list}"`;
+  reporter.report(node, 'ref/duplicate-entry', `"${source}" stands ${where}; keep one of them`, {
+    related: [
+      {
+        file: other.node.source.file,
+        range: other.node.source.rangeOf(other.node.pointer),
+        message: 'first here',
+      },
+    ],
+  });
+}
