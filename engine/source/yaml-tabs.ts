@@ -18,7 +18,7 @@ export function tabIndent(document: Document, text: string): TabIndent | undefin
     const head = indentOf(text, lineStart);
     if (!head.includes('\t') || (code !== 'TAB_AS_INDENT' && pos[0] > lineStart + head.length)) continue;
     if (first === undefined || lineStart < first.start)
-      first = { start: lineStart, end: lineStart + head.length };
+      first = { start: lineStart, end: lineStart + head.lastIndexOf('\t') + 1 };
   }
   if (first === undefined) return undefined;
   const fix = fixOf(text);

@@ -18,7 +18,7 @@ describe('source: tabs', () => {
   it('a file indented with tabs has one finding, at the first of them', () => {
     const findings = findingsIn('steps:\n\t- id: a\n\t\tset:\n\t\t\tx: 1\n\t- id: b\n');
     expect(findings.map(({ rule, range }) => [rule, range?.start.line, range?.end.column])).to.deep.equal([
-      ['yaml/tab-indent', 2, 4],
+      ['yaml/tab-indent', 2, 2],
     ]);
   });
 
