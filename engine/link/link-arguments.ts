@@ -9,6 +9,7 @@ import {
 } from '../expr/index.ts';
 import type { JsonSchema } from '../core/json.ts';
 import type { Agent } from '../program/agent.ts';
+import { constantFaults } from './constant-faults.ts';
 import type { Reporter } from './context.ts';
 import type { Node } from '../source/index.ts';
 import { whySkipped } from './witness.ts';
@@ -28,6 +29,10 @@ export function checkArguments(
   const expected = typeFromSchema(callee.inputSchema);
   const whom = `${callee.kind} "${callee.name}"`;
   const misfits = given === undefined ? lackingIn(expected) : given.misfits(expected);
+  if (misfits.length === 0) {
+    for (const { node, path, message } of constantFaults(step.get('with'), callee.inputSchema))
+      reporter.report(node, 'type/argument', `"${nameOf(path)}" of ${whom} ${message}`);
+  }
   for (const misfit of misfits) {
     const path = segmentsOf(misfit.pointer);
     const at = place(step.get('with'), misfit);
@@ -90,9 +95,15 @@ export function checkResult(
   node: Node,
   typed: TypedValue | undefined,
   expected: Type | undefined,
+  schema?: JsonSchema,
 ): void {
   if (typed === undefined || expected === undefined) return;
-  for (const misfit of typed.misfits(expected)) {
+  const misfits = typed.misfits(expected);
+  if (misfits.length === 0 && schema !== undefined) {
+    for (const { node: at, path, message } of constantFaults(node, schema))
+      reporter.report(at, 'type/result', `"${nameOf(path)}" of the output ${message}`);
+  }
+  for (const misfit of misfits) {
     const path = segmentsOf(misfit.pointer);
     const named = misfit.kind === 'unknown' && path.at(-1) === misfit.field ? path.slice(0, -1) : path;
     const what = named.length === 0 ? 'the output' : `"${nameOf(named)}" of the output`;

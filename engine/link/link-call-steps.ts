@@ -22,15 +22,18 @@ export function linkToolStep(at: AtStep): LinkedStep {
   const { node, linker, base } = at;
   const { reporter, tools } = linker;
   const name = node.get('tool').text() ?? '';
-  const isBuiltin = !Object.hasOwn(tools, name) && stepTools.includes(name);
-  const tool = referenceOf(at, node.get('tool'), 'tool', [
-    ...Object.keys(tools),
-    ...(isBuiltin ? [name] : []),
-  ]);
+  const isOther =
+    !Object.hasOwn(tools, name) &&
+    (stepTools.includes(name) ||
+      Object.keys(at.block.config.mcpServers).some((server) => name.startsWith(`${server}__`)));
+  const all = isOther ? [...Object.keys(tools), name] : Object.keys(tools);
+  const tool = referenceOf(at, node.get('tool'), 'tool', all);
   const given = valueAt(at, node.get('with'));
   if (tool === undefined) return unknownStep(at);
-  if (isBuiltin)
-    reporter.unavailable(node.get('tool'), 'built-in tools in a step are not available in this version');
+  if (isOther) {
+    const whose = stepTools.includes(name) ? 'built-in tools' : 'tools of MCP servers';
+    reporter.unavailable(node.get('tool'), `${whose} in a step are not available in this version`);
+  }
   const { timeoutMs, retry, inputSchema, outputSchema } = tools[tool] ?? {};
   checkArguments(reporter, node, { kind: 'tool', name: tool, inputSchema }, given?.typed);
   return {

@@ -12,7 +12,13 @@ export function linkSet(at: AtStep): LinkedStep {
   const { node, linker, base } = at;
   const set = valueAt(at, node.get('set'));
   if (base.outputSchema !== undefined)
-    checkResult(linker.reporter, node.get('set'), set?.typed, typeFromSchema(base.outputSchema));
+    checkResult(
+      linker.reporter,
+      node.get('set'),
+      set?.typed,
+      typeFromSchema(base.outputSchema),
+      base.outputSchema,
+    );
   return {
     output: schemaType(base.outputSchema, set?.typed.type ?? dyn),
     step: { ...base, verb: 'set', value: set?.value ?? constantValue({}) },
@@ -38,7 +44,7 @@ export function linkLog(at: AtStep): LinkedStep {
 export function linkReturn(at: AtStep): LinkedStep {
   const { node, linker, block, base } = at;
   const result = valueAt(at, node.get('return'));
-  checkResult(linker.reporter, node.get('return'), result?.typed, block.result);
+  checkResult(linker.reporter, node.get('return'), result?.typed, block.result, block.resultSchema);
   return { output: never, step: { ...base, verb: 'return', value: result?.value ?? constantValue(null) } };
 }
 

@@ -92,11 +92,13 @@ function linkDraft(surroundings: WorkflowSurroundings, linker: StepLinker, root:
   const types = {
     input: typeFromSchema(root.get('inputSchema').object()),
     result: outputSchema === undefined ? undefined : typeFromSchema(outputSchema),
+    resultSchema: outputSchema,
   };
   const block = rootBlock(config, types, homesOf(root.get('steps')));
   const { steps, after, output: last } = linkSteps(linker, root.get('steps'), block, '');
   const output = linkTyped(reporter, root.get('output'), visibleIn(after));
-  if (output !== undefined) checkResult(reporter, root.get('output'), output.typed, types.result);
+  if (output !== undefined)
+    checkResult(reporter, root.get('output'), output.typed, types.result, outputSchema);
   else checkLast(reporter, root.get('steps'), last, types.result);
   const own = root.get('sandbox');
   const named = own.value === undefined ? (config.defaults?.get('sandbox') ?? own) : own;

@@ -1,4 +1,5 @@
 import { assuming, dyn, typeScope, withCondition, withField, withNames } from '../expr/index.ts';
+import type { JsonSchema } from '../core/json.ts';
 import { recordOf, string, type Expression, type Type, type TypeScope } from '../expr/index.ts';
 import type { Config } from './link-settings.ts';
 import { runType } from './step-types.ts';
@@ -15,6 +16,8 @@ export interface Block {
   readonly types: TypeScope;
   /** What the workflow must give; undefined where it does not say. */
   readonly result: Type | undefined;
+  /** The schema behind it. */
+  readonly resultSchema: JsonSchema | undefined;
   /** Loops around the block. */
   readonly loops: number;
 }
@@ -22,7 +25,11 @@ export interface Block {
 /** The block at the root of a workflow. */
 export function rootBlock(
   config: Config,
-  types: { readonly input: Type; readonly result: Type | undefined },
+  types: {
+    readonly input: Type;
+    readonly result: Type | undefined;
+    readonly resultSchema: JsonSchema | undefined;
+  },
   homes: ReadonlyMap<string, string>,
 ): Block {
   return {
@@ -37,6 +44,7 @@ export function rootBlock(
       env: { ...recordOf({}), rest: string },
     }),
     result: types.result,
+    resultSchema: types.resultSchema,
     loops: 0,
   };
 }

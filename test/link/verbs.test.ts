@@ -346,6 +346,63 @@ steps:
     ]);
   });
 
+  it('a tool of an MCP server may be called; what it takes and gives is known when it runs', async () => {
+    const files = {
+      ...around,
+      'engine.yaml': `${around['engine.yaml']}mcpServers: { shop: { command: shop } }\n`,
+    };
+    const program = await programOf({
+      ...files,
+      'src/workflows/flow.yaml':
+        "steps: [{ id: one, tool: shop__find, with: { q: a } }, { id: two, log: '{{steps.one.output.name}}' }]\n",
+    });
+    expect(unavailableOf(program)).to.include(
+      'tools of MCP servers in a step are not available in this version',
+    );
+    expect(
+      await markedFindings({
+        ...files,
+        'src/workflows/flow.yaml': 'steps: [{ id: one, tool: shp__find }]\n',
+      }),
+    ).to.deep.equal(['"shp__find" ref/unknown-tool no tool "shp__find"; expected one of "pay"']);
+  });
+
+  it('constants are held to the bounds of what they are given to', async () => {
+    const schema =
+      '{ type: object, properties: { n: { type: number, minimum: 1 }, code: { type: string, pattern: "^[A-Z]+$" }, deep: { type: object, properties: { mail: { type: string, format: email } } } } }';
+    const files = {
+      ...around,
+      'src/workflows/other.yaml': `inputSchema: ${schema}\nsteps: [{ id: a, log: hi }]\n`,
+    };
+    const flowOf = (value: string): Promise<string[]> =>
+      markedFindings({
+        ...files,
+        'src/workflows/flow.yaml': `inputSchema: ${schema}\noutputSchema: ${schema}\nsteps:\n  - { id: one, workflow: other, with: ${value} }\noutput: ${value}\n`,
+      });
+    expect(await flowOf("{ n: 1, code: A, deep: { mail: 'a@b.de' } }")).to.deep.equal([]);
+    expect(await flowOf("{ n: '${{ input.n }}', deep: { mail: '${{ input.code }}' } }")).to.deep.equal([]);
+    expect(await flowOf('{ n: 0, code: a, deep: { mail: b } }')).to.deep.equal([
+      '"0" type/argument "n" of workflow "other" must be at least 1, got 0',
+      `"a" type/argument "code" of workflow "other" must match the pattern "^[A-Z]+$", got "a"`,
+      '"b" type/argument "deep.mail" of workflow "other" must be a valid email, got "b"',
+      '"0" type/result "n" of the output must be at least 1, got 0',
+      `"a" type/result "code" of the output must match the pattern "^[A-Z]+$", got "a"`,
+      '"b" type/result "deep.mail" of the output must be a valid email, got "b"',
+    ]);
+  });
+
+  it('a "skill" or "task" without an agent needs a model, like a "prompt"', async () => {
+    const { 'engine.yaml': _config, ...bare } = around;
+    expect(
+      await markedFindings({
+        '.agents/skills/guide/SKILL.md': bare['.agents/skills/guide/SKILL.md'],
+        'src/models/m.yaml': bare['src/models/m.yaml'],
+        'src/workflows/flow.yaml':
+          'steps: [{ id: one, task: hi }, { id: two, skill: guide, model: script/m }, { id: three, skill: guide }]\n',
+      }),
+    ).to.have.length(2);
+  });
+
   it('the "outputSchema" of a step may narrow what its tool gives, but must not rule it out', async () => {
     expect(
       await flow(`steps:

@@ -18,7 +18,9 @@ export const missingModel: Rule = {
     for (const workflow of Object.values(program.workflows)) {
       for (const steps of stepLists(workflow.steps)) {
         for (const step of steps) {
-          if (step.verb !== 'prompt' || step.model !== undefined) continue;
+          const isPlain =
+            step.verb === 'skill' || step.verb === 'task' ? step.agent === undefined : step.verb === 'prompt';
+          if (!isPlain || !('model' in step) || step.model !== undefined) continue;
           if (step.role !== undefined && program.roles[step.role]?.model !== undefined) continue;
           report(
             step.origin,
