@@ -4,6 +4,7 @@ import { Problem } from '../core/problem.ts';
 import { checkTree } from './cel-check.ts';
 import { checkCel } from './check-cel.ts';
 import { compileNode } from './cel-compile.ts';
+import { constantTruth } from './constant-condition.ts';
 import { fail, kindOf } from './cel-failure.ts';
 import { parseTree } from './cel-parse.ts';
 import { readsOfTree } from './cel-reads.ts';
@@ -47,6 +48,12 @@ export function typeOfExpression(
 export function assuming(expression: Expression, truth: boolean, scope: TypeScope): TypeScope {
   const tree = trees.get(expression);
   return tree === undefined ? scope : assume(tree, truth, scope);
+}
+
+/** What a condition always gives, whatever the data are; undefined when it may be both, or nothing proves it. */
+export function alwaysGives(expression: Expression, scope: TypeScope): boolean | undefined {
+  const tree = trees.get(expression);
+  return tree === undefined ? undefined : constantTruth(tree, scope);
 }
 
 /** The scope in which a step is known to run exactly where a condition holds. */

@@ -6,6 +6,7 @@ export type { TypedValue } from './check-value.ts';
 export { typeOfValue } from './check-value.ts';
 export { describeType } from './describe-type.ts';
 export {
+  alwaysGives,
   assuming,
   evaluateCondition,
   parseExpression,
@@ -20,7 +21,7 @@ export { literalTemplate, parseTemplate, templateReads, typedTemplate } from './
 export { templateOffers } from './template-offers.ts';
 export { celPartAt, templatePartAt } from './type-at.ts';
 export { typeFromSchema } from './type-from-schema.ts';
-export { kindOfType } from './type-name.ts';
+export { kindOfType, nameOfType } from './type-name.ts';
 export { typeScope, withField, withNames } from './type-scope.ts';
 export {
   dyn,

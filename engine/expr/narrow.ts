@@ -8,6 +8,7 @@ import {
   without,
   withoutNull,
   type Literal,
+  type Scalar,
   type Type,
 } from './type.ts';
 
@@ -81,13 +82,24 @@ function assumeInside(node: ASTNode, truth: boolean, scope: TypeScope, worked: b
     }
     case '==':
     case '!=':
-      return assumeEqual(node.args[0], node.args[1], (node.op === '==') === truth, scope, worked);
+      return assumeEqual(
+        node.args[0],
+        node.args[1],
+        (node.op === '==') === truth,
+        assumeRound(node.op, node.args[0], node.args[1], truth, scope),
+        worked,
+      );
     case 'in':
       return assumeIn(node.args[0], node.args[1], truth, scope, worked);
     case 'call':
       return assumeCall(node.args[0], node.args[1], truth, scope);
     case 'rcall':
       return assumeCall(node.args[0], [node.args[1], ...node.args[2]], truth, scope);
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return assumeRound(node.op, node.args[0], node.args[1], truth, scope);
     default:
       return narrowTo(scope, node, [truth], true, worked);
   }
@@ -103,6 +115,22 @@ function assumeEqual(
   const value = literalValue(right) === undefined ? literalValue(left) : literalValue(right);
   const compared = literalValue(right) === undefined ? right : left;
   return value === undefined ? scope : narrowTo(scope, compared, [value], equal, worked);
+}
+
+/** In a loop, `prev` is there wherever a comparison tells that this is not round 0. */
+function assumeRound(
+  op: '==' | '!=' | '<' | '<=' | '>' | '>=',
+  left: ASTNode,
+  right: ASTNode,
+  truth: boolean,
+  scope: TypeScope,
+): TypeScope {
+  const isIndex = (node: ASTNode): boolean => node.op === 'id' && node.args === 'index';
+  if (!scope.types.fields.has('prev') || !(isIndex(left) || isIndex(right))) return scope;
+  const [a, b] = [left, right].map((node) => (isIndex(node) ? 0 : literalValue(node)));
+  if (typeof a !== 'number' || typeof b !== 'number') return scope;
+  const inFirst = { '==': a === b, '!=': a !== b, '<': a < b, '<=': a <= b, '>': a > b, '>=': a >= b }[op];
+  return inFirst === truth ? scope : narrowPath(scope, ['prev'], withoutNull);
 }
 
 function assumeIn(
@@ -160,7 +188,7 @@ function only(type: Type, values: readonly (Literal | null)[]): Type {
       const fitting = literals.filter(
         (value) => typeof value === kindOf(member.kind) && (member.values?.includes(value) ?? true),
       );
-      return fitting.length === 0 ? never : literalOf(...fitting);
+      return fitting.length === 0 ? never : { ...literalOf(...fitting), ...originOf(member) };
     }),
   ]);
 }
@@ -174,9 +202,13 @@ function except(type: Type, values: readonly (Literal | null)[]): Type {
     if (possible === undefined) return member;
     const left = possible.filter((value) => !values.includes(value));
     if (left.length === possible.length) return member;
-    return left.length === 0 ? never : literalOf(...left);
+    return left.length === 0 ? never : { ...literalOf(...left), ...originOf(member) };
   });
   return kept.every((member, index) => member === members[index]) ? type : unionOf(kept);
+}
+
+function originOf({ from }: Scalar): Pick<Scalar, 'from'> {
+  return from === undefined ? {} : { from };
 }
 
 function kindOf(kind: 'bool' | 'number' | 'string'): string {

@@ -1,6 +1,6 @@
 import type { Stretch, TemplateTree } from './template-parse.ts';
-import { narrowPath, type TypeScope } from './type-scope.ts';
-import { dyn, membersOf, unionOf, withoutNull, type Record_, type Type } from './type.ts';
+import { narrowPath, typeScope, type TypeScope } from './type-scope.ts';
+import { dyn, membersOf, unionOf, withoutNull, type Type } from './type.ts';
 
 /** Where names look: the scope itself, or a value that `each`, `with` or a partial has gone into. */
 export type Context = { readonly scope: TypeScope } | { readonly type: Type; readonly of: string };
@@ -51,20 +51,22 @@ export function narrowed(param: hbs.AST.Expression, sight: Sight): Sight {
   if (param.type !== 'PathExpression') return sight;
   const { data, depth, parts, original } = param as hbs.AST.PathExpression;
   const context = sight.contexts.at(-1 - depth);
-  const isBound = !/^(\.|this\b)/.test(original) && sight.bound.has(parts[0] ?? '');
-  if (data || context === undefined || isBound || parts.length === 0) return sight;
-  const hold = (scope: TypeScope): TypeScope => narrowPath(scope, parts, withoutNull, true);
+  const [head = '', ...rest] = parts;
+  const bound = /^(\.|this\b)/.test(original) || depth > 0 ? undefined : sight.bound.get(head);
+  if (bound !== undefined) return { ...sight, bound: new Map(sight.bound).set(head, held(bound, rest)) };
+  if (data || context === undefined || parts.length === 0) return sight;
   const changed: Context =
-    'scope' in context ? { scope: hold(context.scope) } : { ...context, type: inside(context.type, hold) };
+    'scope' in context
+      ? { scope: narrowPath(context.scope, parts, withoutNull, true) }
+      : { ...context, type: held(context.type, parts) };
   const index = sight.contexts.length - 1 - depth;
   return { ...sight, contexts: sight.contexts.map((old, at) => (at === index ? changed : old)) };
 }
 
-function inside(type: Type, hold: (scope: TypeScope) => TypeScope): Type {
-  const records = membersOf(type).filter((member): member is Record_ => member.kind === 'record');
-  const [types] = records;
-  if (types === undefined || membersOf(type).length > 1) return type;
-  return hold({ types, declared: types, conditions: new Map() }).types;
+/** A value of which a path is known to be there, and not null. */
+function held(type: Type, path: readonly string[]): Type {
+  const { types } = narrowPath(typeScope({ value: type }), ['value', ...path], withoutNull, true);
+  return types.fields.get('value')?.type ?? type;
 }
 
 /** The type of what `each` goes through. */

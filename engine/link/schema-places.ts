@@ -30,7 +30,7 @@ function placesIn(sources: readonly Source[]): Map<object, Place> {
       const [value, pointer] = next;
       if (typeof value !== 'object' || value === null || places.has(value)) continue;
       if (isObject(value)) places.set(value, { source, pointer });
-      for (const [key, inner] of Object.entries(value)) open.push([inner as Json, pointer + segment(key)]);
+      for (const [key, inner] of Object.entries(value)) open.push([inner, pointer + segment(key)]);
     }
   }
   return places;
