@@ -1,4 +1,3 @@
-import { segmentsOf } from '../core/json-pointer.ts';
 import type { Origin } from '../core/range.ts';
 import type { Tool } from '../program/tool.ts';
 import type { Step, Workflow } from '../program/workflow.ts';
@@ -6,6 +5,7 @@ import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import type { Names } from './names.ts';
 import { innerSteps } from './reached.ts';
+import { nodeOfStep } from './step-nodes.ts';
 
 /** A call that every run of a workflow makes. */
 interface Call {
@@ -87,7 +87,7 @@ function mayEnd(step: Step): boolean {
 }
 
 /** The name that a step calls, for a finding to stand at. */
-function callNode(root: Node, { pointer }: Origin): Node {
-  const step = segmentsOf(pointer).reduce<Node>((node, segment) => node.get(segment), root);
+function callNode(root: Node, origin: Origin): Node {
+  const step = nodeOfStep(root, { origin });
   return step.get(step.get('workflow').value === undefined ? 'tool' : 'workflow');
 }

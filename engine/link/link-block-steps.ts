@@ -72,24 +72,25 @@ export function linkForeach(at: AtStep, linkSteps: LinkSteps): LinkedStep {
     );
   }
   const items = linkExpression(linker.reporter, foreach.get('items'), visibleIn(block), 'list');
-  const item = items === undefined ? dyn : itemOf(typeOfExpression(items, block.types).type);
+  const list = items === undefined ? dyn : typeOfExpression(items, block.types).type;
+  const item = itemOf(list);
   const inner = innerBlock(block, { [as]: item, index: number });
   const linked = linkSteps(linker, node.get('steps'), inner, base.path);
   const onError = foreach.get('onError').text() === 'collect' ? 'collect' : 'fail-fast';
   const { output, type } = blockOutput(linker, node, linked.after, linked.output);
-  const maxItems = foreach.get('maxItems').number();
+  const maxItems = foreach.get('maxItems').number() ?? mostOf(list);
   if (maxItems === undefined) {
     linker.reporter.report(
       foreach,
       'cost/unbounded-foreach',
-      '"foreach" needs "maxItems": the most items it may go through',
+      '"foreach" needs "maxItems": the most items it may go through; the schema of the list may say it too',
       { part: 'key' },
     );
   }
-  const list = outputOf(at, 'this block', listOfLanes(type, onError));
-  if (items === undefined) return { step: undefined, output: list };
+  const lanes = outputOf(at, 'this block', listOfLanes(type, onError, maxItems));
+  if (items === undefined) return { step: undefined, output: lanes };
   return {
-    output: list,
+    output: lanes,
     step: {
       ...base,
       verb: 'foreach',
@@ -102,6 +103,14 @@ export function linkForeach(at: AtStep, linkSteps: LinkSteps): LinkedStep {
       output,
     },
   };
+}
+
+/** The most items a list may have; undefined where nothing bounds it. */
+function mostOf(list: Type): number | undefined {
+  const bounds = membersOf(list).map((member) => (member.kind === 'list' ? member.most : undefined));
+  return bounds.length === 0 || bounds.includes(undefined)
+    ? undefined
+    : Math.max(...bounds.map((bound) => bound ?? 0));
 }
 
 /** `branch`: the first case that holds is taken. */

@@ -16,6 +16,7 @@ import { plainAgent } from './plain-agent.ts';
 import { hashesOf, innerSteps, reachedBy, type Reachable, type Reached } from './reached.ts';
 import { durationOf, limitsOf } from './scalars.ts';
 import { homesOf } from './step-homes.ts';
+import { checkStepSandbox } from './step-sandbox.ts';
 import { rootBlock, visibleIn } from './step-scope.ts';
 import { linkTyped } from './text.ts';
 
@@ -103,6 +104,9 @@ function linkDraft(surroundings: WorkflowSurroundings, linker: StepLinker, root:
   const own = root.get('sandbox');
   const named = own.value === undefined ? (config.defaults?.get('sandbox') ?? own) : own;
   const sandbox = sandboxOf(reporter, named, sandboxes);
+  // Of a sandbox that is not there nothing is known.
+  if (named.value === undefined || Object.hasOwn(sandboxes, named.text() ?? ''))
+    checkStepSandbox(reporter, root, steps, sandbox, linker.tools);
   return {
     workflow: {
       name: root.source.name,

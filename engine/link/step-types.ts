@@ -53,8 +53,8 @@ export function collected(output: Type): Type {
 }
 
 /** The type of a list of outputs of lanes. */
-export function listOfLanes(output: Type, onError: string): Type {
-  return listOf(onError === 'collect' ? collected(output) : output);
+export function listOfLanes(output: Type, onError: string, most: number | undefined): Type {
+  return listOf(onError === 'collect' ? collected(output) : output, most);
 }
 
 /** The type a schema gives; `otherwise` where there is none. */

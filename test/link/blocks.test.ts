@@ -112,6 +112,20 @@ describe('link: blocks', () => {
     ]);
   });
 
+  it('"foreach" is bounded by itself or by the schema of its list', async () => {
+    await silent([
+      '  - { id: each, foreach: { items: input.lines }, steps: [{ id: e, log: hi }] }\n',
+      '  - { id: each, foreach: { items: "input.lines.filter(l, l.sku != \'a\')" }, steps: [{ id: e, tool: look }] }\n  - { id: again, foreach: { items: steps.each.output }, steps: [{ id: f, log: hi }] }\n',
+    ]);
+    expect(
+      await flow(
+        '  - { id: each, foreach: { items: \'input.lines[0].sku.split(",")\' }, steps: [{ id: e, log: hi }] }\n',
+      ),
+    ).to.deep.equal([
+      '"foreach" cost/unbounded-foreach "foreach" needs "maxItems": the most items it may go through; the schema of the list may say it too',
+    ]);
+  });
+
   it('"prev" is null in the first round of a loop', async () => {
     const loop = (step: string, how = 'until: steps.o.output.n > 5'): string =>
       `  - id: rounds\n    loop: { ${how}, maxIterations: 9 }\n    steps:\n      - ${step}\n`;

@@ -26,6 +26,7 @@ steps:
   - { id: second, tool: cmd }
   - { id: third, wait: { duration: 1s } }
   - { id: fourth, set: { n: '\${{ steps.first.output }}' } }
+sandbox: box
 `,
     });
     expect(diagnostics).to.deep.equal([]);

@@ -9,6 +9,7 @@ const around = {
   'engine.yaml': 'model: script/m\nsecrets: { TOKEN: {} }\nenv: [HOST]\n',
   'src/models/m.yaml': 'default: { text: hi }\n',
   '.agents/skills/guide/SKILL.md': '---\nname: guide\ndescription: A guide.\n---\n\nText.\n',
+  'src/sandboxes/shell.yaml': 'type: virtual\nshell: true\n',
   '.agents/roles/boss.md': '---\ndescription: The boss.\n---\n\nBe brief.\n',
   'src/profiles/helper.md': '---\ndescription: Helps.\n---\n\nHelp.\n',
   'src/agents/judge.yaml': `description: Judges.
@@ -108,14 +109,16 @@ describe('link: verbs', () => {
   });
 
   it('"shell" runs a line or a list of words, whose templates are checked', async () => {
-    const { step } = await stepOf(`steps:
+    const { step } = await stepOf(`sandbox: shell
+steps:
   - { id: one, shell: [git, checkout, '{{input.text}}'], cwd: 'src/{{input.kind}}', env: { TOKEN: '\${{ secrets.TOKEN }}', CI: true } }
   - { id: two, shell: 'npm test', timeout: 5m }
   - { id: three, if: steps.two.output.exitCode == 0, log: '{{steps.one.output.stdout}}{{steps.two.output.stderr}}' }
 `);
     expect(step).to.include({ verb: 'shell' });
     expect(
-      await flow(`steps:
+      await flow(`sandbox: shell
+steps:
   - { id: one, shell: 'echo {{input.txt}}', env: { TOKEN: '\${{ secrets.TOKNE }}' } }
   - { id: two, shell: [echo, '{{secrets.TOKEN}}'], outputSchema: { type: string } }
   - { id: three, shell: ls }
@@ -127,6 +130,10 @@ describe('link: verbs', () => {
       '"secrets" security/secret-in-text',
       '"outputSchema" type/result the output of a command never fits this schema: it must be string, got map with stdout, stderr, exitCode',
       '"stdot" ref/unknown-field no field "stdot" in "steps.three.output"; did you mean "stdout"?',
+    ]);
+    expect(await flow('steps: [{ id: one, shell: ls }, { id: two, tool: read }]\n')).to.deep.equal([
+      '"shell" security/tool-not-granted "shell" needs a sandbox that grants it, and "none" has no commands at all; name another "sandbox" in the workflow',
+      '"read" security/tool-not-granted tool "read" needs a sandbox that grants it, and "none" has no files; name another "sandbox" in the workflow',
     ]);
   });
 
