@@ -240,8 +240,10 @@ function linkTools(
         : (builtin ?? (isServer ? 'mcp' : undefined));
     reporter.noteReference(node, { kind: 'tool', name, known: found !== undefined });
     if (found !== undefined) return found;
-    reporter.report(node, 'ref/unknown-tool', `no tool "${written}"${choices(name, all)}`, {
-      suggestions: suggest(name, all, 3),
+    const server = Object.keys(servers).find((one) => name.startsWith(`${one}__`));
+    const near = server === undefined ? all : all.filter((one) => one.startsWith(`${server}__`));
+    reporter.report(node, 'ref/unknown-tool', `no tool "${written}"${choices(name, near)}`, {
+      suggestions: suggest(name, near, 3),
       ...(written === node.text() ? {} : { within: { start, end: start + written.length } }),
     });
     return undefined;

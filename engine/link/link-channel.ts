@@ -138,7 +138,8 @@ function checkPayload(reporter: Reporter, node: Node): void {
         },
       );
   }
-  if (!found.some(([, name]) => name === 'body'))
+  // A misspelt one has been reported.
+  if (found.every(([, name = '']) => Object.hasOwn(placeholders, name) && name !== 'body'))
     reporter.report(
       payload,
       'schema/bad-format',

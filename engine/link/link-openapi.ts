@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../core/json.ts';
+import { suggest } from '../core/suggest.ts';
 import type { OpenApiTool, Tool } from '../program/tool.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
@@ -37,28 +38,28 @@ export function linkOperations(
   const headers = linkValues(reporter, root.get('headers'), sinks);
   const base = { type: 'openapi', baseUrl: root.get('baseUrl').text(), headers } as const;
   const wanted = root.get('operations').list();
-  if (/^https?:\/\//i.test(text)) {
-    checkUrl(reporter, node);
-    return wanted.flatMap((item) => {
+  const named = (document: string): LinkedOperation[] =>
+    wanted.flatMap((item) => {
       const operation = item.text();
       if (operation === undefined) return [];
       return {
         name: toolName(reporter, root, operation, item),
-        run: { ...base, document: text, operation },
+        run: { ...base, document, operation },
         description: '',
         inputSchema: { type: 'object' },
         outputSchema: undefined,
         annotations: {},
       };
     });
+  if (/^https?:\/\//i.test(text)) {
+    checkUrl(reporter, node);
+    return named(text);
   }
   const path = projectPath(reporter, node, { folder, wanted: 'file' });
   const document = path === undefined ? undefined : readOpenApi(path);
-  if (path === undefined || document === undefined) return [];
-  if ('fault' in document) {
+  if (document !== undefined && 'fault' in document)
     reporter.report(node, 'source/unreadable', `"${text}" ${document.fault}`);
-    return [];
-  }
+  if (path === undefined || document === undefined || 'fault' in document) return named(text);
   return chosen(reporter, node, wanted, document).map(({ operation, at }) => ({
     name: toolName(reporter, root, operation.id, at),
     run: { ...base, document: path, operation: operation.id },
@@ -87,8 +88,10 @@ function chosen(
   const ids = operations.map(({ id }) => id);
   return wanted.flatMap((item) => {
     const id = item.text();
-    if (id === undefined || !known(reporter, item, 'operation', id, ids)) return [];
-    const operation = operations.find((one) => one.id === id);
+    if (id === undefined) return [];
+    // Who uses the operation that was meant shall not be reported too.
+    const [meant] = known(reporter, item, 'operation', id, ids) ? [id] : suggest(id, ids);
+    const operation = operations.find((one) => one.id === meant);
     return operation === undefined ? [] : [{ operation, at: item }];
   });
 }

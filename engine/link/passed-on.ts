@@ -17,7 +17,7 @@ export function checkPassedOn(
       reporter.report(
         root.get('inputSchema'),
         'type/argument',
-        `the arguments pass to ${whom}, whose "inputSchema" they do not fit: the input ${misfit.message}; leave "inputSchema" out to take that one`,
+        `the arguments pass to ${whom}, whose "inputSchema" they do not fit: ${subject(misfit.message)}; leave "inputSchema" out to take that one`,
         { part: 'key', suggestions: misfit.suggestions },
       );
   }
@@ -28,8 +28,13 @@ export function checkPassedOn(
       reporter.report(
         root.get('outputSchema'),
         'type/result',
-        `the result is that of ${whom}, which does not fit: the output ${misfit.message}`,
+        `the result is that of ${whom}, which does not fit: ${subject(misfit.message)}`,
         { part: 'key', suggestions: misfit.suggestions },
       );
   }
+}
+
+/** A message about a part names it; one about the whole does not. */
+function subject(message: string): string {
+  return message.startsWith('its ') ? message : `it ${message}`;
 }

@@ -17,13 +17,10 @@ function faultOf(text: string): string | undefined {
   if (parts.includes('..'))
     return `"${text}" leads out of the workspace; patterns count from it and have no ".."`;
   if (text.includes('\\')) return `write "/" between folders: "${text.replaceAll('\\', '/')}"`;
-  for (const [open, close] of ['[]', '{}', '()'] as const) {
+  for (const [open, close] of ['[]', '{}'] as const) {
     if (count(text, open) !== count(text, close))
       return `"${text}" has ${count(text, open) > count(text, close) ? `an "${open}" that is never closed` : `a "${close}" that was never opened`}`;
   }
-  const glued = parts.find((part) => part.includes('**') && part !== '**');
-  if (glued !== undefined)
-    return `"**" stands alone between slashes; write "**/${glued.replaceAll('**', '*')}" in place of "${glued}"`;
   return undefined;
 }
 
