@@ -2661,7 +2661,7 @@ export interface ShellStep {
    */
   shell: string | string[];
   /**
-   * Folder in the workspace to run in. Default: the workspace.
+   * Folder in the workspace to run in, a text template. Default: the workspace.
    */
   cwd?: string;
   /**
@@ -2829,7 +2829,7 @@ export interface WorkflowStep {
   idempotencyKey?: string;
 }
 /**
- * Hands a message to an agent and goes on without waiting for the answer. The result is the receipt.
+ * Hands a message to an agent and goes on without waiting for the answer. The result is the receipt: `submissionId`, `agent`, `instance`, `session`, `acceptedAt`.
  */
 export interface DispatchStep {
   /**
@@ -3125,7 +3125,7 @@ export interface ApprovalStep {
   catch?: Catch[];
 }
 /**
- * Asks a person for data and waits for the answer. The result has `data`, `by` and `at`.
+ * Asks a person for data and waits for the answer. The result is the answer, as the form says.
  */
 export interface AskStep {
   /**
@@ -3152,7 +3152,7 @@ export interface AskStep {
   catch?: Catch[];
 }
 /**
- * Waits for a time or an event, also through restarts. The result of an event is its data.
+ * Waits for a time or an event, also through restarts. The result of a time is null; that of an event is its data, whose shape `outputSchema` says.
  */
 export interface WaitStep {
   /**
@@ -3317,7 +3317,7 @@ export interface Foreach {
    */
   as?: Identifier;
   /**
-   * Most items; a longer list fails the step with `limit_reached`.
+   * Most items; a longer list fails the step with `limit_reached`. Default: `maxItems` of the list's schema; without either it is an error.
    */
   maxItems?: number;
   /**
