@@ -1,3 +1,4 @@
+import { fieldsOf } from './offers.ts';
 import { membersOf, type Field, type Record_, type Type } from './type.ts';
 
 /** How much of a type is written out. */
@@ -16,6 +17,8 @@ export function describeType(type: Type, { depth = 4, width = 12 }: TypeBounds =
   return describe(type, { depth, width, indent: '' });
 }
 
+type Member = ReturnType<typeof membersOf>[number];
+
 interface Bounds {
   readonly depth: number;
   readonly width: number;
@@ -25,14 +28,27 @@ interface Bounds {
 const longestLine = 72;
 
 function describe(type: Type, bounds: Bounds): string {
-  const members = membersOf(type);
+  const members = alike(membersOf(type));
   if (members.length === 0) return 'nothing';
   const parts = members.flatMap((member) => describeMember(member, bounds));
   const kept = cut([...new Set(parts)], bounds.width);
   return kept.join(' | ');
 }
 
-function describeMember(type: ReturnType<typeof membersOf>[number], bounds: Bounds): string[] {
+/** Maps with the same fields, such as the ways a step may end, as one. */
+function alike(members: readonly Member[]): readonly Member[] {
+  const [first, ...others] = members.filter((member) => member.kind === 'record');
+  if (first === undefined || others.length === 0) return members;
+  const names = [...first.fields.keys()];
+  const isSame = others.every(
+    ({ fields }) => fields.size === names.length && names.every((name) => fields.has(name)),
+  );
+  if (!isSame) return members;
+  const merged: Record_ = { ...first, fields: fieldsOf({ kind: 'union', of: [first, ...others] }) };
+  return [merged, ...members.filter((member) => member.kind !== 'record')];
+}
+
+function describeMember(type: Member, bounds: Bounds): string[] {
   switch (type.kind) {
     case 'dyn':
       return ['any'];
@@ -63,7 +79,9 @@ function describeRecord({ fields, rest }: Record_, bounds: Bounds): string {
     [...fields].map(([name, field]) => describeField(name, field, inner)),
     bounds.width,
   );
-  if (rest !== undefined) lines.push(`[any]: ${describe(rest, inner)}`);
+  // What an open map may hold besides is said only when that says something.
+  if (rest !== undefined && (rest.kind !== 'dyn' || lines.length === 0))
+    lines.push(`[any]: ${describe(rest, inner)}`);
   const short = `{ ${lines.join(', ')} }`;
   const fits =
     bounds.indent.length + short.length <= longestLine && !lines.some((line) => line.includes('\n'));

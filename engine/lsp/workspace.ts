@@ -30,15 +30,17 @@ export function openWorkspace({ texts, publish, log, delayMs }: Surroundings): W
   const workspaces = new Set<string>();
   const projects = new Map<string, Project>();
   const timers = new Map<string, NodeJS.Timeout>();
-  const shown = new Map<string, Set<string>>();
+  /** What is shown by project and URI. */
+  const shown = new Map<string, ReadonlyMap<string, string>>();
 
   const show = async (project: Project): Promise<void> => {
     const found = findingsByUri(project.root, await project.analysis());
     if (projects.get(project.root) !== project) return;
-    const before = shown.get(project.root) ?? new Set();
-    for (const [uri, diagnostics] of found) publish(uri, diagnostics);
-    for (const uri of before) if (!found.has(uri)) publish(uri, []);
-    shown.set(project.root, new Set(found.keys()));
+    const before = shown.get(project.root) ?? new Map<string, string>();
+    const now = new Map([...found].map(([uri, diagnostics]) => [uri, JSON.stringify(diagnostics)]));
+    for (const [uri, diagnostics] of found) if (before.get(uri) !== now.get(uri)) publish(uri, diagnostics);
+    for (const uri of before.keys()) if (!found.has(uri)) publish(uri, []);
+    shown.set(project.root, now);
   };
 
   const later = (project: Project, ms = delayMs): void => {
@@ -62,7 +64,7 @@ export function openWorkspace({ texts, publish, log, delayMs }: Surroundings): W
   const close = (project: Project): void => {
     clearTimeout(timers.get(project.root));
     projects.delete(project.root);
-    for (const uri of shown.get(project.root) ?? []) publish(uri, []);
+    for (const uri of shown.get(project.root)?.keys() ?? []) publish(uri, []);
     shown.delete(project.root);
   };
 

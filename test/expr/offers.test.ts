@@ -169,6 +169,32 @@ describe('a type written out', () => {
     );
   });
 
+  it('the ways a step may end are one map, and what an open map may hold besides is left out', () => {
+    const ended = typeFromSchema({
+      oneOf: [
+        {
+          type: 'object',
+          required: ['status', 'output'],
+          properties: { status: { const: 'ok' }, output: { type: 'number' } },
+        },
+        {
+          type: 'object',
+          required: ['status', 'output'],
+          properties: { status: { const: 'bad' }, output: { type: 'null' } },
+        },
+      ],
+    });
+    expect(describeType(ended)).to.equal('{ status: "ok" | "bad", output: number | null }');
+    const open = typeFromSchema({
+      type: 'object',
+      required: ['a'],
+      properties: { a: { type: 'string' } },
+      additionalProperties: true,
+    });
+    expect(describeType(open)).to.equal('{ a: string }');
+    expect(describeType(typeFromSchema({ type: 'object' }))).to.equal('{ [any]: any }');
+  });
+
   it('what is deep or wide is cut', () => {
     const deep = typeFromSchema({
       type: 'array',

@@ -85,12 +85,19 @@ export async function startEditor(folders: readonly string[], capabilities: obje
   connection.onRequest('client/registerCapability', () => null);
   connection.listen();
   const workspaceFolders = folders.map((path) => ({ uri: uriOf(path), name: path }));
-  const initialized = await connection.sendRequest<InitializeResult>('initialize', {
-    processId: process.pid,
-    rootUri: null,
-    workspaceFolders,
-    capabilities: { workspace: { workspaceFolders: true }, ...capabilities },
+  const ended = exit.then((code) => {
+    throw new Error(`the server ended with ${String(code)}:\n${said.join('')}`);
   });
+  const initialized = await Promise.race([
+    ended,
+    connection.sendRequest<InitializeResult>('initialize', {
+      processId: process.pid,
+      rootUri: null,
+      workspaceFolders,
+      capabilities: { workspace: { workspaceFolders: true }, ...capabilities },
+    }),
+  ]);
+  ended.catch(() => undefined);
   await connection.sendNotification('initialized', {});
 
   const versions = new Map<string, number>();
