@@ -182,7 +182,7 @@ function drawBranch(sheet: Sheet, step: BranchStep, group: Group, before: readon
   const head = sheet.node({
     id: sheet.free(`${path}/(case)`),
     kind: 'choice',
-    title: id,
+    title: line(id),
     origin,
     group: box,
   });

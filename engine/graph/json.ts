@@ -4,7 +4,7 @@ import type { Diagram } from './diagram.ts';
 /** A diagram as JSON in the form of `specs/formats/graph.schema.json`. */
 export function toGraphJson({ workflow, description, origin, nodes, groups, edges }: Diagram): string {
   const graph = {
-    version: 1,
+    schema: 'engine-graph/v1',
     workflow,
     description,
     place: placeOf(origin),

@@ -57,11 +57,25 @@ function shapeOf({ kind, verb }: DiagramNode): readonly [string, string] {
 
 /**
  * A text inside the quotes of a label. Mermaid reads HTML, Markdown, links and directives there, so whatever could be part of these is
- * written by its number.
+ * written by its number. A label may not be empty.
  */
 function escape(text: string): string {
-  return text.replaceAll(
-    /[^\p{L}\p{M}\p{N}\p{Extended_Pictographic} .,=…_/?!(){}'-]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|^-|(?<=^\d+|www)\.|(?<=\/)\//gu,
-    (found) => [...found].map((character) => `#${character.codePointAt(0) ?? 0};`).join(''),
-  );
+  return text === '' ? ' ' : text.replaceAll(special, numbers);
+}
+
+const special = new RegExp(
+  [
+    // What is no letter, digit, picture or harmless sign.
+    "[^\\p{L}\\p{M}\\p{N}\\p{Extended_Pictographic} .,=…_/?!(){}'-]",
+    // Signs that mean something in one place only: emphasis, lists, addresses.
+    '(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])',
+    '^-',
+    '(?<=^\\d+|www)\\.',
+    '(?<=/)/',
+  ].join('|'),
+  'gu',
+);
+
+function numbers(found: string): string {
+  return [...found].map((character) => `#${character.codePointAt(0) ?? 0};`).join('');
 }

@@ -52,17 +52,7 @@ export async function init(
   const { template, folder, answers } = chosen;
   const files = await planProject(folder, await projectFiles(template, answers));
   const conflicts = files.filter(({ state }) => state === 'conflict');
-  if (conflicts.length > 0) {
-    const paths = conflicts.map(({ path }) => path);
-    const one = paths.length === 1;
-    throw new Problem(
-      'conflict',
-      `${count(paths.length, 'file')} in "${shown(folder)}" ${one ? 'is' : 'are'} there already, so nothing was written; ` +
-        'name a new folder, or move ' +
-        (one ? 'it away' : 'them away'),
-      { details: { faults: paths.map((path) => ({ pointer: path, message: 'is there already' })) } },
-    );
-  }
+  if (conflicts.length > 0) throw refusal(folder, conflicts);
   if (options.dryRun !== true) await writeProject(folder, files);
   report(template, { folder, files, options, terminal });
   return exitCodes.ok;
@@ -165,6 +155,17 @@ function list(templates: readonly Template[], { json = false }: InitOptions, { o
       ]),
     );
   return exitCodes.ok;
+}
+
+function refusal(folder: string, conflicts: readonly PlannedFile[]): Problem {
+  const [are, them] = conflicts.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  const where = `${count(conflicts.length, 'file')} in "${shown(folder)}" ${are} there already`;
+  const faults = conflicts.map(({ path, why = '' }) => ({ pointer: path, message: why }));
+  return new Problem(
+    'conflict',
+    `${where}, so nothing was written; name a new folder, or move ${them} away`,
+    { details: { faults } },
+  );
 }
 
 /** A folder as people write it from here. */

@@ -7,6 +7,8 @@ import type { TemplateFile } from './template.ts';
 /** A file of the new project, and what stands in its place now: nothing, the same, or something that is to stay. */
 export interface PlannedFile extends TemplateFile {
   readonly state: 'new' | 'same' | 'conflict';
+  /** Of a conflict: what is wrong. */
+  readonly why?: string;
 }
 
 /** Compares the files of a new project with what is in its folder. A second config is a conflict too. Changes nothing. */
@@ -14,17 +16,18 @@ export async function planProject(
   folder: string,
   files: readonly TemplateFile[],
 ): Promise<readonly PlannedFile[]> {
-  const planned = await Promise.all(
-    files.map(async (file) => ({ ...file, state: await stateOf(folder, file) })),
-  );
+  const planned = await Promise.all(files.map((file) => planFile(folder, file)));
   const hasConfig = files.some(({ path }) => path === 'engine.yaml');
-  const others = hasConfig
-    ? configPlaces.filter((place) => !['engine.yaml', 'package.json'].includes(place))
+  const places = hasConfig
+    ? configPlaces.filter((place) => place !== 'engine.yaml' && place !== 'package.json')
     : [];
-  const configs = await Promise.all(
-    others.map(async (path) => ({ path, text: '', state: await stateOf(folder, { path, text: '' }) })),
-  );
-  return [...planned, ...configs.filter(({ state }) => state !== 'new').map(asConflict)];
+  const others = await Promise.all(places.map((path) => planFile(folder, { path, text: '' })));
+  return [
+    ...planned,
+    ...others
+      .filter(({ state }) => state !== 'new')
+      .map((file) => ({ ...file, state: 'conflict' as const, why: 'another config of the project' })),
+  ];
 }
 
 /**
@@ -46,14 +49,16 @@ export async function writeProject(folder: string, files: readonly PlannedFile[]
   }
 }
 
-async function stateOf(folder: string, { path, text }: TemplateFile): Promise<PlannedFile['state']> {
+async function planFile(folder: string, file: TemplateFile): Promise<PlannedFile> {
+  const conflict = { ...file, state: 'conflict', why: 'differs from the template' } as const;
   try {
-    return (await readFile(join(folder, path), 'utf8')) === text ? 'same' : 'conflict';
+    const there = await readFile(join(folder, file.path), 'utf8');
+    return there === file.text ? { ...file, state: 'same' } : conflict;
   } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'ENOENT' ? 'new' : 'conflict';
+    const { code, message } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { ...file, state: 'new' };
+    if (code === 'EISDIR') return { ...conflict, why: 'a folder stands in its place' };
+    if (code === 'ENOTDIR') return { ...conflict, why: 'a file stands where its folder should be' };
+    return { ...conflict, why: `cannot be read: ${message}` };
   }
-}
-
-function asConflict(file: PlannedFile): PlannedFile {
-  return { ...file, state: 'conflict' };
 }
