@@ -13,6 +13,7 @@ const rooms = {
   link: ['core', 'source', 'expr', 'program'],
   rules: ['core', 'source', 'expr', 'program'],
   fix: ['core', 'source'],
+  findings: ['core', 'source', 'expr', 'program'],
   graph: ['core', 'expr', 'program'],
   journal: ['core', 'ports'],
   session: ['core', 'expr', 'program', 'ports', 'journal'],
@@ -27,12 +28,12 @@ const typesOnly = { ports: ['expr'], adapters: ['program'], fix: ['source'] };
 
 /** Rooms that stand on everything else: any room, and these files of the root. */
 const surfaces = {
-  server: { rooms: ['studio'], files: ['api', 'compile', 'compiler', 'engine', 'validate'] },
+  server: { rooms: ['studio'], files: ['api', 'compile', 'compiler', 'engine', 'validate-project'] },
   studio: { rooms: [], files: ['compile', 'compiler', 'engine'] },
   lsp: { rooms: [], files: ['compile', 'compiler'] },
   cli: {
     rooms: ['server', 'studio', 'lsp'],
-    files: ['api', 'compile', 'compiler', 'engine', 'fix-project', 'validate'],
+    files: ['api', 'compile', 'compiler', 'engine', 'fix-project', 'load-code', 'validate-project'],
   },
 };
 
@@ -44,6 +45,7 @@ const doors = [
   'link',
   'rules',
   'fix',
+  'findings',
   'graph',
   'journal',
   'session',

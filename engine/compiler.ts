@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { hasErrors, sortDiagnostics, type Diagnostic } from './core/diagnostic.ts';
+import { withFixes } from './fix/index.ts';
 import { link } from './link/index.ts';
 import type { Facts } from './program/facts.ts';
 import type { Program } from './program/program.ts';
@@ -65,7 +66,8 @@ export function createCompiler(folder: string): Compiler {
       const all = config === undefined ? project.value.sources : [config, ...project.value.sources];
       const { value: draft, diagnostics: linked, facts } = link(project.value, (shipped ??= loadShipped()));
       const found = [...project.diagnostics, ...validateShape(all), ...linked];
-      const diagnostics = sortDiagnostics(checkProject({ program: draft, facts, sources: all }, found));
+      const checked = checkProject({ program: draft, facts, sources: all }, found);
+      const diagnostics = withFixes(sortDiagnostics(checked), all);
       return { program: hasErrors(diagnostics) ? undefined : draft, diagnostics, draft, facts, sources: all };
     },
   };

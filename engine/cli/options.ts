@@ -87,10 +87,20 @@ export function declareCommands(end: (exitCode: number) => void): Command {
       integer(1, 1_000_000),
     )
     .option('--json', 'print JSON, the same as --format json')
+    .option('--fix', 'change the files where it is clear what was meant, then report what is left')
+    .option('--dry-run', 'with --fix: print the changes as a diff and make none')
+    .option('--watch', 'check again after every change, until Ctrl-C')
+    .option(
+      '--baseline [file]',
+      'do not count the findings of this file (default: .engine/baseline.json of the project)',
+    )
+    .option('--write-baseline [file]', 'write the findings of now into that file')
     .addHelpText(
       'after',
       examples(
         'engine validate',
+        'engine validate --fix',
+        'engine validate --watch',
         'engine validate ./my-project --format github --fail-on warning',
         'engine validate --format stylish --format sarif=findings.sarif',
       ),

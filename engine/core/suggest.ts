@@ -6,7 +6,7 @@ export function suggest(word: string, candidates: Iterable<string>, limit = 1): 
   const lower = word.toLowerCase();
   const allowed = Math.max(1, Math.floor(word.length / 3));
   return [...candidates]
-    .map((candidate) => ({ candidate, distance: distance(lower, candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
     .filter(({ candidate, distance: d }) => candidate !== word && d <= allowed && d < word.length)
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, limit)
@@ -24,7 +24,7 @@ export function choices(word: string, candidates: Iterable<string>): string {
 }
 
 /** Damerau-Levenshtein distance (optimal string alignment): a swap of neighbours counts one. */
-function distance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 8) return Number.POSITIVE_INFINITY;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);

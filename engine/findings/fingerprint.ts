@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Diagnostic } from '../../core/diagnostic.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
 
 /**
  * Fingerprints of diagnostics, in their order: `<hash>:<n>`. The hash is of rule, file and text of the line, so that a finding keeps

@@ -1,15 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import picocolors from 'picocolors';
-import { compile } from '../../compile.ts';
+import { createCompiler, type Analysis } from '../../compiler.ts';
 import type { Diagnostic, Level } from '../../core/diagnostic.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Program } from '../../program/program.ts';
+import { fixProject } from '../../fix-project.ts';
+import { baselinePlace, besides, readBaseline, writeBaseline, type Baseline } from '../baseline.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { explainHint } from '../report/explain-hint.ts';
-import { summary } from '../report/summary.ts';
-import { allTargets, type Format, type Target } from '../report/target.ts';
-import type { Colors, Terminal } from '../terminal.ts';
+import { count, summary } from '../report/summary.ts';
+import { allTargets, type Target } from '../report/target.ts';
+import { writeReport, type Report } from '../report/write-report.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** Options of `engine validate`. */
 export interface ValidateOptions {
@@ -21,50 +19,134 @@ export interface ValidateOptions {
   readonly failOn: Level;
   /** At most so many findings are written, the worst ones; default all. */
   readonly maxProblems?: number;
+  /** Applies every safe fix before it reports what is left. */
+  readonly fix?: boolean;
+  /** With `fix`: prints a diff and changes nothing. */
+  readonly dryRun?: boolean;
+  /** Checks again after each change until it is interrupted. */
+  readonly watch?: boolean;
+  /** A file of findings that do not count; `true` for the usual one. */
+  readonly baseline?: string | true;
+  /** Writes that file. */
+  readonly writeBaseline?: string | true;
 }
 
 const order: readonly Level[] = ['error', 'warning', 'info'];
 
 /**
  * Checks a project and writes its findings to stdout and files. Exit code 0 when none is at or above `failOn`, 1 when one is, 2 when
- * there is no such folder. Throws Problem `invalid_request` for formats that get in each other's way, and files that cannot be
- * written.
+ * there is no such folder. Throws Problem `invalid_request` for options that get in each other's way, files that cannot be
+ * written, and a baseline that cannot be read.
  */
 export async function validate(
   folder: string,
-  { format = [], json = false, failOn, maxProblems = Infinity }: ValidateOptions,
-  { out, err }: Terminal,
+  options: ValidateOptions,
+  terminal: Terminal,
 ): Promise<number> {
-  const asksJson = json && !format.some((target) => target.format === 'json' && target.file === undefined);
-  const targets = allTargets(asksJson ? [...format, { format: 'json' }] : format, 'codeframe');
+  const targets = targetsOf(options);
+  const compiler = createCompiler(folder);
+  if (options.watch === true) {
+    const { watchProject } = await import('../watch-project.ts');
+    return watchProject(compiler, terminal, async (started) =>
+      report(await compiler.analyze(), { options, targets, terminal, started, project: compiler.folder }),
+    );
+  }
   const started = performance.now();
-  const { program, diagnostics } = await compile(folder);
-  const fails = ({ level }: Diagnostic): boolean => order.indexOf(level) <= order.indexOf(failOn);
-  const failed = diagnostics.some(fails);
-  const isMissing = diagnostics.some(({ rule }) => rule === 'source/no-project');
-  const shown = worst(diagnostics, maxProblems);
-  const line = summary(diagnostics, {
-    program: failed ? undefined : program,
+  const around = { options, targets, terminal, started, project: compiler.folder };
+  if (options.fix !== true) return report(await compiler.analyze(), around);
+
+  const { changes, fixed, analysis } = await fixProject(compiler);
+  const { unifiedDiff, writeChanges } = await import('../fix-files.ts');
+  if (options.dryRun !== true) {
+    await writeChanges(changes);
+    return report(analysis, { ...around, fixed });
+  }
+  const { out, err } = terminal;
+  if (changes.length > 0) out.line(unifiedDiff(changes, out.colors));
+  const left = count(analysis.diagnostics.length, 'finding');
+  err.line(
+    `${count(fixed, 'finding')} would be fixed in ${count(changes.length, 'file')}; ${left} would be left`,
+  );
+  return analysis.diagnostics.some(failing(options)) ? exitCodes.failed : exitCodes.ok;
+}
+
+function targetsOf({ format = [], json = false, ...options }: ValidateOptions): readonly Target[] {
+  if (options.dryRun === true && options.fix !== true)
+    throw new Problem('invalid_request', '"--dry-run" goes with "--fix"');
+  if (options.watch === true && (options.fix === true || options.writeBaseline !== undefined))
+    throw new Problem(
+      'invalid_request',
+      '"--watch" changes nothing; leave out "--fix" and "--write-baseline"',
+    );
+  const asksJson = json && !format.some((target) => target.format === 'json' && target.file === undefined);
+  return allTargets(asksJson ? [...format, { format: 'json' }] : format, 'codeframe');
+}
+
+interface Around {
+  readonly options: ValidateOptions;
+  readonly targets: readonly Target[];
+  readonly terminal: Terminal;
+  readonly started: number;
+  readonly project: string;
+  readonly fixed?: number;
+}
+
+/** Writes what was found, and gives the exit code that fits. */
+async function report(analysis: Analysis, around: Around): Promise<number> {
+  const { options, targets, terminal, started, project, fixed } = around;
+  const { diagnostics, sources } = analysis;
+  if (options.writeBaseline !== undefined) {
+    const file = baselinePlace(project, options.writeBaseline);
+    await writeBaseline(file, diagnostics, sources);
+    terminal.err.line(`${count(diagnostics.length, 'finding')} written to "${file}"`);
+    return exitCodes.ok;
+  }
+  const baseline =
+    options.baseline === undefined ? undefined : await readBaseline(baselinePlace(project, options.baseline));
+  const { all, ...parts } = counted(analysis, baseline);
+  const fails = failing(options);
+  const ok = !all.some(fails);
+  const shown = worst(all, options.maxProblems ?? Infinity);
+  const line = summary(all, {
+    program: ok ? analysis.program : undefined,
     durationMs: performance.now() - started,
     shown: shown.length,
+    ...(fixed === undefined ? {} : { fixed }),
+    ...(parts.baseline === undefined ? {} : { known: parts.baseline.known }),
   });
-  const findings = { project: resolve(folder), program, all: diagnostics, shown, fails, failed };
-  for (const { format, file } of targets) {
-    if (file !== undefined) {
-      const text = await write(format, findings, picocolors.createColors(false));
-      const isForPeople = format === 'codeframe' || format === 'stylish';
-      await save(file, [text, ...(isForPeople ? [line] : [])].filter((part) => part !== '').join('\n'));
-      continue;
-    }
-    const text = await write(format, findings, out.colors);
-    if (text !== '') out.line(text);
-    if (format === 'codeframe' || format === 'stylish') {
-      out.line(failed ? out.colors.red(line) : out.colors.green(line));
-      if (shown.length > 0 && !isMissing) err.line(err.colors.dim(explainHint(shown)));
-    } else if (format !== 'json') err.line(line);
-  }
-  if (isMissing) return exitCodes.usage;
-  return failed ? exitCodes.failed : exitCodes.ok;
+  const written: Report = {
+    analyzed: analysis,
+    project,
+    ok,
+    all,
+    shown,
+    line,
+    fails,
+    ...parts,
+    ...(fixed === undefined ? {} : { fixed }),
+  };
+  await writeReport(written, targets, terminal);
+  const gone = parts.baseline?.gone ?? 0;
+  if (gone > 0)
+    terminal.err.line(
+      `${count(gone, 'finding')} of the baseline ${gone === 1 ? 'is' : 'are'} gone; write it again with --write-baseline`,
+    );
+  if (diagnostics.some(({ rule }) => rule === 'source/no-project')) return exitCodes.usage;
+  return ok ? exitCodes.ok : exitCodes.failed;
+}
+
+/** The findings that count, and what a baseline has to do with it. */
+function counted(
+  { diagnostics, sources }: Analysis,
+  baseline: Baseline | undefined,
+): Pick<Report, 'all' | 'baseline'> {
+  if (baseline === undefined) return { all: diagnostics };
+  const { fresh, known, gone } = besides(baseline, diagnostics, sources);
+  return { all: fresh, baseline: { known, gone } };
+}
+
+function failing({ failOn }: ValidateOptions): (diagnostic: Diagnostic) => boolean {
+  return ({ level }) => order.indexOf(level) <= order.indexOf(failOn);
 }
 
 /** The given number of findings, errors before warnings before notes, in the order they came. */
@@ -72,40 +154,4 @@ function worst(diagnostics: readonly Diagnostic[], most: number): readonly Diagn
   if (diagnostics.length <= most) return diagnostics;
   const kept = order.flatMap((level) => diagnostics.filter((one) => one.level === level)).slice(0, most);
   return diagnostics.filter((diagnostic) => kept.includes(diagnostic));
-}
-
-interface Findings {
-  readonly project: string;
-  readonly program: Program | undefined;
-  readonly all: readonly Diagnostic[];
-  readonly shown: readonly Diagnostic[];
-  readonly failed: boolean;
-  fails(diagnostic: Diagnostic): boolean;
-}
-
-async function write(format: Format, findings: Findings, colors: Colors): Promise<string> {
-  const { shown } = findings;
-  switch (format) {
-    case 'codeframe':
-      return (await import('../report/codeframe.ts')).codeFrames(shown, { ...findings, colors });
-    case 'stylish':
-      return (await import('../report/stylish.ts')).stylishReport(shown, { ...findings, colors });
-    case 'json':
-      return (await import('../report/json.ts')).jsonReport(shown, findings);
-    case 'sarif':
-      return (await import('../report/sarif.ts')).sarifReport(shown, findings);
-    case 'junit':
-      return (await import('../report/junit.ts')).junitReport(shown, findings);
-    case 'github':
-      return (await import('../report/github.ts')).githubReport(shown, findings);
-  }
-}
-
-async function save(file: string, text: string): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `${text}\n`);
-  } catch (thrown) {
-    throw new Problem('invalid_request', `"${file}" cannot be written: ${(thrown as Error).message}`);
-  }
 }

@@ -1,40 +1,12 @@
-import type { Diagnostic } from '../../core/diagnostic.ts';
-import type { Program } from '../../program/program.ts';
-import { countLevels, countSpecs } from './summary.ts';
+import { toFindings, type Analyzed, type FindingsParts } from '../../findings/index.ts';
 
-/**
- * Diagnostics for programs: one JSON object as `specs/formats/findings.schema.json` says; files are relative to `project`.
- * @param all every diagnostic; `shown` are those that are listed.
- * @param failed whether the check ends with a failure.
- */
-export function jsonReport(
-  shown: readonly Diagnostic[],
-  {
-    project,
-    program,
-    all,
-    failed,
-  }: {
-    readonly project: string;
-    readonly program: Program | undefined;
-    readonly all: readonly Diagnostic[];
-    readonly failed: boolean;
-  },
-): string {
-  const { errors, warnings, infos } = countLevels(all);
-  return JSON.stringify(
-    {
-      schema: 'engine-findings/v1',
-      ok: !failed,
-      project,
-      errors,
-      warnings,
-      infos,
-      ...(program === undefined ? {} : { specs: Object.fromEntries(countSpecs(program)) }),
-      diagnostics: shown,
-      omitted: all.length - shown.length,
-    },
-    null,
-    2,
-  );
+/** Findings for programs: one JSON object as `specs/formats/findings.schema.json` says; files are relative to the project. */
+export function jsonReport(analyzed: Analyzed, parts: FindingsParts): string {
+  return JSON.stringify(toFindings(analyzed, parts), null, 2);
+}
+
+/** The same findings, a JSON object on a line each, and nothing around them. */
+export function jsonLines(analyzed: Analyzed, parts: FindingsParts): string {
+  const { diagnostics } = toFindings(analyzed, parts);
+  return diagnostics.map((diagnostic) => JSON.stringify(diagnostic)).join('\n');
 }

@@ -1,11 +1,12 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Diagnostic, Level } from '../../core/diagnostic.ts';
+import type { Diagnostic, Fix, Level } from '../../core/diagnostic.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Range } from '../../core/range.ts';
+import { fingerprints } from '../../findings/index.ts';
+import { linesOf } from '../../source/index.ts';
 import { readRulePages, type RulePage } from '../rule-pages.ts';
 import { readVersion } from '../version.ts';
-import { fingerprints } from './fingerprint.ts';
 import { placesFrom } from './places.ts';
 import { readTexts } from './texts.ts';
 
@@ -17,10 +18,11 @@ const levels: Readonly<Record<Level, string>> = { error: 'error', warning: 'warn
  */
 export async function sarifReport(
   diagnostics: readonly Diagnostic[],
-  { project }: { readonly project: string },
+  { project, texts: known }: { readonly project: string; readonly texts?: ReadonlyMap<string, string> },
 ): Promise<string> {
   const pages = new Map((await readRulePages()).map((page) => [page.rule, page]));
-  const marks = fingerprints(diagnostics, await readTexts(project, diagnostics));
+  const texts = await readTexts(project, diagnostics, known);
+  const marks = fingerprints(diagnostics, texts);
   const rules = [...new Set(diagnostics.map(({ rule }) => rule))].sort();
   const nameOf = placesFrom(project);
   const locationOf = (file: string, range: Range | undefined): JsonObject => ({
@@ -30,7 +32,7 @@ export async function sarifReport(
     },
   });
   const results = diagnostics.map(
-    ({ rule, level, message, hint, file, range, related = [] }, index): Json => ({
+    ({ rule, level, message, hint, file, range, fix, related = [] }, index): Json => ({
       ruleId: rule,
       ruleIndex: rules.indexOf(rule),
       level: levels[level],
@@ -45,6 +47,7 @@ export async function sarifReport(
               message: { text: other.message },
             })),
           }),
+      ...(fix === undefined ? {} : { fixes: [fixOf(fix, artifactOf(nameOf(file)), texts.get(file) ?? '')] }),
       partialFingerprints: { primaryLocationLineHash: marks[index] ?? '' },
     }),
   );
@@ -79,6 +82,15 @@ function ruleOf(id: string, page: RulePage | undefined): Json {
     help: { text: page.text, markdown: page.text },
     defaultConfiguration: { level: levels[page.level] },
   };
+}
+
+function fixOf({ title, edits }: Fix, artifactLocation: JsonObject, text: string): JsonObject {
+  const lines = linesOf(text);
+  const replacements = edits.map(({ start, end, text: inserted }): JsonObject => ({
+    deletedRegion: regionOf(lines.rangeOf(start, end)),
+    insertedContent: { text: inserted },
+  }));
+  return { description: { text: title }, artifactChanges: [{ artifactLocation, replacements }] };
 }
 
 function artifactOf(name: string): JsonObject {

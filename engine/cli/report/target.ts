@@ -3,7 +3,17 @@ import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
 
 /** How findings can be written. */
-export const formats = ['codeframe', 'stylish', 'json', 'sarif', 'junit', 'github'] as const;
+export const formats = [
+  'codeframe',
+  'stylish',
+  'json',
+  'jsonl',
+  'sarif',
+  'junit',
+  'github',
+  'markdown',
+  'agent',
+] as const;
 
 /** A way to write findings. */
 export type Format = (typeof formats)[number];
