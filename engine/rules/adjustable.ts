@@ -20,6 +20,7 @@ const foundElsewhere: ReadonlySet<string> = new Set([
   'ref/unknown-field',
   'ref/unknown-harness',
   'ref/unlikely-code',
+  'schema/required-not-declared',
   'source/ignored-file',
   'source/ignored-key',
   'source/outside-project',

@@ -1,10 +1,18 @@
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 
-/** The part of a JSON Schema that speaks about a path of properties; undefined where the schema does not say it plainly. */
+/**
+ * The part of a JSON Schema that speaks about a path of properties, `*` for the items of a list; undefined where the schema does
+ * not say it plainly.
+ */
 export function schemaAt(schema: JsonObject | undefined, path: readonly string[]): JsonObject | undefined {
   let at: Json | undefined = schema;
   for (const name of path) {
-    if (!isObject(at) || !isObject(at['properties'])) return undefined;
+    if (!isObject(at)) return undefined;
+    if (name === '*') {
+      at = at['items'];
+      continue;
+    }
+    if (!isObject(at['properties'])) return undefined;
     at = Object.hasOwn(at['properties'], name) ? at['properties'][name] : undefined;
   }
   return isObject(at) ? at : undefined;

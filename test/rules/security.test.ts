@@ -108,6 +108,34 @@ ${steps}
       expect(await found(workflow(chosen))).to.have.length(1);
     });
 
+    it('is followed through "set" and the items of a list', async () => {
+      const set = `  - { id: kept, set: { a: { file: '\${{ input.path }}' }, b: fixed } }\n`;
+      const read = (path: string): string =>
+        `${set}${remove(`{ path: '\${{ steps.kept.output.${path} }}' }`)}`;
+      expect(await found(workflow(read('a.file')))).to.deep.equal([
+        'security/untrusted-to-destructive text of the caller ("steps.kept.output.a.file") decides what the destructive tool "remove" does; restrict it by an enum or a pattern, or put an "approval" before the step',
+      ]);
+      expect(await found(workflow(read('b')))).to.deep.equal([]);
+      const each = `  - id: all
+    foreach: { items: input.path, as: one, maxItems: 9 }
+    steps:
+      - { id: clean, tool: remove, with: { path: '\${{ one.name }}' }, idempotencyKey: '\${{ run.id + string(index) }}' }`;
+      const list = (name: string): string =>
+        `{ type: array, items: { type: object, required: [name], properties: { name: ${name} } } }`;
+      expect(await found(workflow(each, list('{ type: string }')))).to.have.length(1);
+      expect(await found(workflow(each, list('{ type: string, pattern: "^tmp/" }')))).to.deep.equal([]);
+    });
+
+    it('is found in commands and addresses', async () => {
+      expect(await found(workflow('  - { id: show, shell: "cat {{input.path}}" }'))).to.have.length(1);
+      expect(await found(workflow('  - { id: show, shell: [cat, "{{input.path}}"] }'))).to.have.length(1);
+      expect(
+        await found(
+          workflow('  - { id: get, http: { method: GET, url: "http://localhost/{{input.path}}" } }'),
+        ),
+      ).to.have.length(1);
+    });
+
     it('is fine where a schema restricts it, where it is a number, and behind an approval', async () => {
       const direct = remove("{ path: '${{ input.path }}' }");
       expect(await found(workflow(direct, '{ enum: [a, b] }'))).to.deep.equal([]);
