@@ -25,7 +25,7 @@ describe('engine init', function () {
 
       before(() => run(folder, { template: name, yes: true }));
 
-      // What others send, and what a script answers, has no schema.
+      // What others send, and what a script answers, has no schema; and these agents are called from outside.
       it('has nothing to complain about, however strict one is', async () => {
         expect(await findingsOf(folder)).to.deep.equal([]);
         const strict = join(temporaryFolder(), 'shop');
