@@ -1,8 +1,16 @@
+import type { Origin } from '../core/range.ts';
 import { dyn } from '../expr/index.ts';
 import { textOnDisk } from '../source/index.ts';
 import { digest } from './hash.ts';
 import type { Draft, WorkflowSurroundings } from './link-workflow.ts';
 import { plainAgent } from './plain-agent.ts';
+
+/** Where a module stands, as specs do. */
+export function originOfModule(root: string, file: string): Origin {
+  const start = { line: 1, column: 1, offset: 0 };
+  const place = file.slice(root.length + 1).replaceAll('\\', '/');
+  return { file: place, range: { start, end: start }, pointer: '' };
+}
 
 /** A workflow that is a TypeScript or JavaScript file: what it takes and gives is known when it runs. */
 export function draftOfModule(
@@ -10,9 +18,7 @@ export function draftOfModule(
   name: string,
   file: string,
 ): Draft {
-  const start = { line: 1, column: 1, offset: 0 };
-  const place = file.slice(root.length + 1).replaceAll('\\', '/');
-  const origin = { file: place, range: { start, end: start }, pointer: '' };
+  const origin = originOfModule(root, file);
   const sandbox = sandboxes['none'];
   if (sandbox === undefined) throw new Error('the shipped sandbox "none" is missing');
   linker.reporter.unavailableAt(origin, 'workflows in TypeScript are not available in this version');

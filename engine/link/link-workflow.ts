@@ -18,6 +18,7 @@ import { durationOf, limitsOf } from './scalars.ts';
 import { homesOf } from './step-homes.ts';
 import { checkStepSandbox } from './step-sandbox.ts';
 import { rootBlock, visibleIn } from './step-scope.ts';
+import { seenOutside } from './step-types.ts';
 import { linkTyped } from './text.ts';
 
 /** What workflows are linked against. */
@@ -122,7 +123,7 @@ function linkDraft(surroundings: WorkflowSurroundings, linker: StepLinker, root:
       steps,
       output: output?.value,
     },
-    output: types.result ?? (mayReturn(steps) ? dyn : (output?.typed.type ?? last)),
+    output: types.result ?? (mayReturn(steps) ? dyn : seenOutside(output?.typed.type ?? last)),
     prompter: (hash) => plainAgent({ name: root.source.name, origin: root.origin() }, config, sandbox, hash),
     reached: reachedBy(
       steps,

@@ -57,6 +57,29 @@ export function listOfLanes(output: Type, onError: string, most: number | undefi
   return listOf(onError === 'collect' ? collected(output) : output, most);
 }
 
+/** The type of a value that leaves its workflow: which step inside was skipped is nobody's business there. */
+export function seenOutside(type: Type, depth = 0): Type {
+  if (depth > deepestSeen) return dyn;
+  switch (type.kind) {
+    case 'null':
+      return type.skipped === undefined ? type : nullType;
+    case 'union':
+      return unionOf([never, ...type.of.map((member) => seenOutside(member, depth + 1))]);
+    case 'list':
+      return { ...type, item: seenOutside(type.item, depth + 1) };
+    case 'record': {
+      const fields = [...type.fields].map(
+        ([name, field]) => [name, { ...field, type: seenOutside(field.type, depth + 1) }] as const,
+      );
+      return { ...type, fields: new Map(fields) };
+    }
+    default:
+      return type;
+  }
+}
+
+const deepestSeen = 24;
+
 /** The type a schema gives; `otherwise` where there is none. */
 export function schemaType(
   schema: { readonly [key: string]: Json } | boolean | undefined,

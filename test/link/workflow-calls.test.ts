@@ -59,6 +59,33 @@ describe('link: workflow calls', () => {
     ]);
   });
 
+  it('null from a skipped step is plain null to those who call the workflow', async () => {
+    expect(
+      await findingsOf({
+        'src/workflows/maybe.yaml':
+          'steps: [{ id: a, if: run.id == "x", set: { n: 1 } }]\noutput: { deep: "${{ steps.a.output }}" }\n',
+        'src/workflows/flow.yaml':
+          'steps: [{ id: a, workflow: maybe }]\noutput: ${{ steps.a.output.deep.n }}\n',
+      }),
+    ).to.deep.equal([
+      'src/workflows/flow.yaml:2:13 error expr/nullable "steps.a.output.deep" may be null, which is refused here; ask for steps.a.output.deep != null first, or write default(steps.a.output.deep, …)',
+    ]);
+  });
+
+  it('an agent in TypeScript may be called, prompted and dispatched to', async () => {
+    const program = await programOf({
+      'src/agents/coder.ts': 'throw new Error("imported");\n',
+      'src/workflows/flow.yaml': `steps:
+  - { id: one, agent: coder, with: { x: 1 } }
+  - { id: two, dispatch: { agent: coder } }
+  - { id: three, log: '{{steps.one.output.whatever}}' }
+`,
+    });
+    expect(program.unavailable.map(({ message }) => message)).to.include(
+      'agents in TypeScript are not available in this version',
+    );
+  });
+
   it('a workflow that always calls itself, directly or through others, is reported once, with the calls', async () => {
     const { diagnostics } = await compile(
       projectOf({
