@@ -87,8 +87,17 @@ function checkPaths(
       .split('/')
       .map((part) => part.replace(/[[.#!].*$/, ''))
       .join('/');
-    if (plain === path) known(reporter, item, 'step', path, paths);
-    else if (!paths.includes(plain)) known(reporter, item, 'step', plain, paths);
+    const whole = paths.find((one) => one.endsWith(`/${plain}`));
+    if (whole === undefined || paths.includes(plain)) known(reporter, item, 'step', plain, paths);
+    else {
+      reporter.noteReference(item, { kind: 'step', name: plain, known: false });
+      reporter.report(
+        item,
+        'ref/unknown-step',
+        `step "${plain}" is inside a block; write its path: "${whole}"`,
+        { suggestions: [whole] },
+      );
+    }
   }
 }
 

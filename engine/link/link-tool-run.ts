@@ -14,7 +14,7 @@ import { checkUrl } from './url.ts';
 /** One HTTP request. */
 export function linkHttp(reporter: Reporter, root: Node, { visible, sinks }: ToolSight): HttpTool {
   const request = root.get('request');
-  checkUrl(reporter, request.get('url'));
+  checkUrl(reporter, request.get('url'), true);
   return {
     type: 'http',
     method: request.get('method').text() ?? 'GET',

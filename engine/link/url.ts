@@ -1,10 +1,15 @@
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 
-/** Reports a text that is no `http(s)` address. One that holds an expression or a template is left to when it runs. */
-export function checkUrl(reporter: Reporter, node: Node): void {
+/** Reports a text that is no `http(s)` address. Where it is a template, what it gives is left to when it runs. */
+export function checkUrl(reporter: Reporter, node: Node, isTemplate = false): void {
   const text = node.text();
-  if (text === undefined || text.includes('{{')) return;
+  if (text === undefined) return;
+  const start = text.indexOf('{{');
+  if (start !== -1) {
+    if (!isTemplate) reportTemplate(reporter, node, text, start);
+    return;
+  }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:') && !/\s/.test(text))
     return;
@@ -16,6 +21,19 @@ export function checkUrl(reporter: Reporter, node: Node): void {
     'schema/bad-format',
     `"${text}" is no address that begins with "http://" or "https://"${hint}`,
   );
+}
+
+function reportTemplate(reporter: Reporter, node: Node, text: string, start: number): void {
+  const within = { start, end: text.length };
+  if (/\bsecrets\./.test(text))
+    reporter.report(
+      node,
+      'security/secret-in-value',
+      'secrets may be read only in "headers", "env" and "args"; send it as a header',
+      { within },
+    );
+  else
+    reporter.report(node, 'template/not-allowed', 'this address is taken as it is; write it out', { within });
 }
 
 /** Whether an address without its beginning is one of this machine. */

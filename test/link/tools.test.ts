@@ -148,10 +148,6 @@ idempotencyKey: log-{{input.autor}}
       'src/tools/web.yaml': 'description: Web.\ntype: http\nrequest: { url: shop.example.com/x }\n',
       'src/tools/body.yaml':
         "description: Body.\ntype: http\nsecrets: [KEY]\nrequest: { url: 'https://x.example.com', body: { key: '${{ secrets.KEY }}' } }\n",
-      'src/workflows/order.yaml': right['src/workflows/order.yaml'].replace(
-        'with: { anything: 1 }',
-        'with: 3',
-      ),
     });
     expect(findings).to.deep.equal([
       'src/tools/ask.yaml:3:8 error ref/unknown-agent no agent "clrk"; did you mean "clerk"?',

@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { findingsOf } from '../fakes/project.ts';
+
+describe('link: secrets', () => {
+  it('flow only into headers, env and args; elsewhere each kind of place has its rule', async () => {
+    const findings = await findingsOf({
+      'engine.yaml': `model: openai/gpt-5
+secrets: { KEY: {} }
+mcpServers: { far: { url: 'https://x.example.com/\${{ secrets.KEY }}' } }
+`,
+      'src/agents/a.md': '---\ndescription: A.\n---\n{{secrets.KEY}}\n',
+      'src/tools/t.yaml':
+        "description: T.\ntype: http\nsecrets: [KEY]\nrequest: { url: 'https://x.example.com/{{secrets.KEY}}', query: { k: '${{ secrets.KEY }}' }, headers: { a: '${{ secrets.KEY }}', b: '${{ secrets.KEYS }}' } }\n",
+      'src/workflows/w.yaml': `steps:
+  - { id: a, if: 'secrets.KEY == "x"', log: 'x {{secrets.KEY}}' }
+  - { id: b, set: { k: '\${{ secrets.KEY }}' } }
+output: \${{ steps.b.output.k }}
+`,
+    });
+    expect(findings).to.deep.equal([
+      'engine.yaml:3:51 error security/secret-in-value secrets may be read only in "headers", "env" and "args"; send it as a header',
+      'src/agents/a.md:4:3 error security/secret-in-text secrets may be read only in "headers", "env" and "args"; let the tool that needs it read it there',
+      'src/tools/t.yaml:4:42 error security/secret-in-text secrets may be read only in "headers", "env" and "args"; let the tool that needs it read it there',
+      'src/tools/t.yaml:4:75 error security/secret-in-value secrets may be read only in "headers", "env" and "args"; let the tool that needs it read it there',
+      'src/tools/t.yaml:4:146 error ref/unknown-secret no secret "KEYS"; did you mean "KEY"?',
+      'src/workflows/w.yaml:2:19 error security/secret-in-value secrets may be read only in "headers", "env" and "args"; let the tool that needs it read it there',
+      'src/workflows/w.yaml:2:50 error security/secret-in-text secrets may be read only in "headers", "env" and "args"; let the tool that needs it read it there',
+      'src/workflows/w.yaml:3:29 error security/secret-in-value secrets may be read only in "headers", "env" and "args"; let the tool that needs it read it there',
+    ]);
+  });
+});
+
+describe('link: partials', () => {
+  it('that are missing or go round in a circle are told at the include, with the circle', async () => {
+    const findings = await findingsOf({
+      'engine.yaml': 'model: openai/gpt-5\n',
+      'partials/a.hbs': '{{> b}}',
+      'partials/b.hbs': '{{> c}}',
+      'partials/c.hbs': '{{> b}}',
+      'src/agents/x.yaml': "description: X.\ninstructions: 'Hello {{> a}} {{> bb}}'\n",
+    });
+    expect(findings).to.deep.equal([
+      'src/agents/x.yaml:2:22 error template/circular-partial partial "b" includes itself: b → c → b',
+      'src/agents/x.yaml:2:30 error template/unknown-partial unknown partial "bb"; did you mean "b"?',
+    ]);
+  });
+});
