@@ -23,7 +23,7 @@ export const casesDisagree: Rule = {
       for (const { node } of stepsOf(source)) {
         disagree(node.get('branch').list().flatMap(outputOf));
         const caught = node.get('catch').list().flatMap(outputOf);
-        disagree([...setOf(node), ...caught]);
+        disagree([...ownOutput(node), ...caught]);
         const schema =
           node.get('outputSchema').object() ??
           program.tools[node.get('tool').text() ?? '']?.outputSchema ??
@@ -117,6 +117,12 @@ function outputOf(part: Node): readonly Node[] {
   if (output.value !== undefined) return isObject(output.value) ? [output] : [];
   const last = part.get('steps').list().at(-1);
   return last === undefined ? [] : setOf(last);
+}
+
+/** What a step gives when nothing fails, where it is a map as it is written. */
+function ownOutput(step: Node): readonly Node[] {
+  const output = step.get('output');
+  return isObject(output.value) ? [output] : setOf(step);
 }
 
 function setOf(step: Node): readonly Node[] {
