@@ -12,6 +12,8 @@ export interface RulePage {
   readonly summary: string;
   /** The whole page, as Markdown. */
   readonly text: string;
+  /** Absolute path of the page. */
+  readonly path: string;
 }
 
 const folder = fileURLToPath(new URL('../../specs/rules/', import.meta.url));
@@ -27,13 +29,14 @@ export async function readRulePages(): Promise<readonly RulePage[]> {
 }
 
 async function readPage(rule: string): Promise<RulePage> {
-  const text = (await readFile(`${folder}${rule}.md`, 'utf8')).replaceAll('\r\n', '\n');
+  const path = `${folder}${rule}.md`;
+  const text = (await readFile(path, 'utf8')).replaceAll('\r\n', '\n');
   const said = /^Level: (error|warning|info)$/m.exec(text)?.[1] as Level | undefined;
   const [, first = ''] = text
     .replace(/^Level: .*\n+/m, '')
     .split(/\n{2,}/)
     .map((paragraph) => paragraph.replaceAll('\n', ' ').trim());
-  return { rule, level: said ?? 'error', summary: firstSentence(first), text };
+  return { rule, level: said ?? 'error', summary: firstSentence(first), text, path };
 }
 
 /** Up to the first full stop before a capital letter or a quoted word; dots inside words and code stay. */

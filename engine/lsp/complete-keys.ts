@@ -1,24 +1,22 @@
 import { CompletionItemKind, InsertTextMode, type CompletionItem } from 'vscode-languageserver/node';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
-import { inputSchemaOfCall } from './called.ts';
 import { markdown, order, replacing, wordAround, type Completing } from './completion.ts';
 import { keysBeside, type Cursor } from './marked.ts';
-import { keysAt, type KeySite } from './schema-at.ts';
+import { keyChoices } from './key-choices.ts';
+import type { KeySite } from './schema-at.ts';
 
 /** The keys that may stand where the cursor is: those that must, then the ones that say what it is, then the rest. */
 export function completeKeys(cursor: Cursor, at: Completing): CompletionItem[] {
   const { node, source } = cursor;
   const present = new Set(keysBeside(cursor));
-  const called = inputSchemaOfCall(at.analysis, source, node.pointer);
-  const keys = called === undefined ? keysAt(source, node.pointer) : keysOfSchema(called);
-  const [before, after] = wordAround(at.source, at.offset, /[\w$-]/);
+  const [before, after] = wordAround(at.source, at.offset, /[\w$/-]/);
+  const inQuotes = /["']/.test(at.source.text[at.offset - before - 1] ?? '');
+  const keys = keyChoices(at.analysis, source, node.pointer, at.pages);
   return keys
-    .filter(({ key }) => !present.has(key) && !common.has(key))
+    .filter(({ key }) => !present.has(key))
     .map((site, index) => {
       const group = site.required ? 0 : site.verb ? 1 : 2;
-      const newText = cursor.hasColon
-        ? site.key
-        : keyText(site, source.file.endsWith('.json') && !inQuotes(at));
+      const newText = cursor.hasColon || inQuotes ? site.key : keyText(site, source.file.endsWith('.json'));
       return replacing(at, before, after, {
         label: site.key,
         kind: site.verb ? CompletionItemKind.Keyword : CompletionItemKind.Property,
@@ -61,39 +59,9 @@ export function typeOf(schema: JsonObject): string {
   return names.filter((name) => typeof name === 'string').join(' or ') || 'value';
 }
 
-/** Keys every spec may have, which the file and its folder say already. */
-const common: ReadonlySet<string> = new Set(['apiVersion', 'kind']);
-
 function keyText({ key, schema }: KeySite, quoted: boolean): string {
   if (quoted) return `"${key}": `;
   const { type } = schema;
   if (type === 'object') return `${key}:\n  `;
   return type === 'array' ? `${key}:\n  - ` : `${key}: `;
-}
-
-function inQuotes({ source, offset }: Completing): boolean {
-  return /"[\w$-]*$/.test(source.text.slice(Math.max(0, offset - 80), offset));
-}
-
-/** The properties of a user's schema, as keys. */
-function keysOfSchema(schema: JsonObject): KeySite[] {
-  const required = Array.isArray(schema['required']) ? (schema['required'] as readonly Json[]) : [];
-  const properties = isObject(schema['properties']) ? Object.entries(schema['properties']) : [];
-  return properties.map(([key, part]) => {
-    const inner = isObject(part) ? part : {};
-    const { description } = inner;
-    return {
-      key,
-      // What goes into a call is most often one expression, so no map is opened for it.
-      schema: {
-        ...inner,
-        ...(inner['type'] === 'object' || inner['type'] === 'array' ? { type: [inner['type']] } : {}),
-      },
-      file: '',
-      description: typeof description === 'string' ? description : undefined,
-      named: true,
-      required: required.includes(key),
-      verb: false,
-    };
-  });
 }

@@ -1,10 +1,12 @@
 import { CompletionItemKind, type CompletionItem } from 'vscode-languageserver/node';
+import { problemCodes } from '../core/problem-codes.ts';
 import { inputSchemaOfCall } from './called.ts';
 import { aboutKey, valuesOf } from './complete-keys.ts';
 import { markdown, order, replacing, wordAround, type Completing } from './completion.ts';
 import type { Cursor } from './marked.ts';
 import { nameKindAt, namesOfKind, type NameKind } from './names.ts';
 import { schemasAt } from './schema-at.ts';
+import { schemaPlace, valuesOfWord } from './user-schema.ts';
 
 /** What a plain value may be: the values its schema names, and the names it may lead to. */
 export function completeValue(cursor: Cursor, at: Completing): CompletionItem[] {
@@ -19,6 +21,9 @@ export function completeValue(cursor: Cursor, at: Completing): CompletionItem[] 
     for (const value of valuesOf(schema)) choices.set(value, aboutKey({ schema: {}, description }));
     if (schema['type'] === 'boolean') for (const value of ['true', 'false']) choices.set(value, '');
   }
+  const place = schemaPlace(source, node.pointer);
+  if (place?.is === 'word') for (const value of valuesOfWord(place)) choices.set(value, '');
+  if (/\/on\/\d+$/.test(node.pointer)) for (const code of Object.keys(problemCodes)) choices.set(code, '');
   const items = [...choices].map(([value, about], index) =>
     replacing(around, before, after, {
       label: value,

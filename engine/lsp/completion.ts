@@ -3,6 +3,7 @@ import type { Analysis } from '../compiler.ts';
 import type { Source } from '../source/index.ts';
 import type { TextPlaces } from './positions.ts';
 import type { Project } from './project.ts';
+import type { RulePages } from './rule-pages.ts';
 
 /** The file and the place in it where something is to be completed. */
 export interface Completing {
@@ -12,6 +13,7 @@ export interface Completing {
   /** Where the cursor is in the text of the file. */
   readonly offset: number;
   readonly places: TextPlaces;
+  readonly pages: RulePages;
 }
 
 /** Text that an editor shows as Markdown. */

@@ -9,6 +9,7 @@ import type { Analysis } from '../compiler.ts';
 import { configPlaces, onDisk } from '../source/index.ts';
 import { fileStart, lspRange } from './positions.ts';
 import { pathInProject } from './project.ts';
+import type { RulePages } from './rule-pages.ts';
 import { uriOfPath } from './uri.ts';
 
 /** What an editor gets with a finding, and gives back when it asks for what can be done about it. */
@@ -25,20 +26,24 @@ const severities: Readonly<Record<Level, DiagnosticSeverity>> = {
 };
 
 /** The findings of a project by the URI of the file they are shown in. */
-export function findingsByUri(root: string, { diagnostics }: Analysis): Map<string, LspDiagnostic[]> {
+export function findingsByUri(
+  root: string,
+  { diagnostics }: Analysis,
+  pages: RulePages,
+): Map<string, LspDiagnostic[]> {
   const byUri = new Map<string, LspDiagnostic[]>();
   for (const diagnostic of diagnostics) {
     const path = diagnostic.file === '.' ? configOf(root) : pathInProject(root, diagnostic.file);
     if (path === undefined) continue;
     const uri = uriOfPath(path);
     const found = byUri.get(uri) ?? [];
-    found.push(toLsp(root, diagnostic));
+    found.push(toLsp(root, diagnostic, pages));
     byUri.set(uri, found);
   }
   return byUri;
 }
 
-function toLsp(root: string, diagnostic: Diagnostic): LspDiagnostic {
+function toLsp(root: string, diagnostic: Diagnostic, pages: RulePages): LspDiagnostic {
   const { rule, level, message, range, hint, witness, related = [], suggestions, fix } = diagnostic;
   const data: FindingData = {
     rule,
@@ -56,11 +61,13 @@ function toLsp(root: string, diagnostic: Diagnostic): LspDiagnostic {
     const range = place.range === undefined ? fileStart : lspRange(place.range);
     return [{ location: { uri: uriOfPath(path), range }, message: place.message }];
   });
+  const page = pages.get(rule);
   return {
     range: range === undefined ? fileStart : lspRange(range),
     severity: severities[level],
     source: 'engine',
     code: rule,
+    ...(page === undefined ? {} : { codeDescription: { href: uriOfPath(page.path) } }),
     message: lines.join('\n'),
     data,
     ...(relatedInformation.length === 0 ? {} : { relatedInformation }),

@@ -10,25 +10,24 @@ import { nameKindAt, namesOfKind } from './names.ts';
 import { nodeAt, placeAt, type PlaceAt } from './place-at.ts';
 import { lspRange, placesOf } from './positions.ts';
 import { sourceOf, type Project } from './project.ts';
+import type { RulePages } from './rule-pages.ts';
 import { schemasAt } from './schema-at.ts';
+import { schemaKeys, schemaPlace } from './user-schema.ts';
 import { textPartAt, type TextPart } from './text-at.ts';
-
-/** Says in a sentence what a rule finds; undefined for a rule without a page. */
-export type ExplainRule = (rule: string) => Promise<string | undefined>;
 
 /** What is known about a position: types, descriptions, signatures, and why a finding is there. */
 export async function hover(
   project: Project,
   path: string,
   position: Position,
-  explain: ExplainRule,
+  pages: RulePages,
 ): Promise<Hover | null> {
   const analysis = await project.analysis();
   const source = sourceOf(analysis, path);
   if (source === undefined) return null;
   const offset = placesOf(source.text).offsetAt(position);
   const about = aboutText(analysis, source, offset) ?? aboutPlace(analysis, source, offset);
-  const findings = await aboutFindings(analysis, source, offset, explain);
+  const findings = aboutFindings(analysis, source, offset, pages);
   const parts = [...(about === undefined ? [] : [about.text]), ...findings];
   if (parts.length === 0) return null;
   const contents = markdown(parts.join('\n\n---\n\n'));
@@ -81,6 +80,9 @@ function aboutName(analysis: Analysis, source: Source, { node, part }: PlaceAt):
 function aboutOwnKey(source: Source, { node, part }: PlaceAt): string | undefined {
   const segments = segmentsOf(node.pointer);
   if (segments.length === 0) return undefined;
+  const place = schemaPlace(source, node.pointer);
+  if (part === 'key' && place?.is === 'word')
+    return schemaKeys.find(({ key }) => key === segments.at(-1))?.description;
   const [site] = schemasAt(source, node.pointer);
   if (site === undefined || (part === 'value' && !site.named)) return undefined;
   // A value without a description of its own is told by its key.
@@ -88,12 +90,12 @@ function aboutOwnKey(source: Source, { node, part }: PlaceAt): string | undefine
   return aboutKey(site);
 }
 
-async function aboutFindings(
+function aboutFindings(
   { diagnostics }: Analysis,
   source: Source,
   offset: number,
-  explain: ExplainRule,
-): Promise<string[]> {
+  pages: RulePages,
+): string[] {
   const here = diagnostics.filter(
     ({ file, range }) =>
       file === source.file &&
@@ -101,14 +103,10 @@ async function aboutFindings(
       range.start.offset <= offset &&
       offset <= range.end.offset,
   );
-  const rules = [...new Set(here.map(({ rule }) => rule))];
-  const texts = await Promise.all(
-    rules.map(async (rule) => {
-      const summary = await explain(rule);
-      return summary === undefined ? [] : [`\`${rule}\`: ${summary}`];
-    }),
-  );
-  return texts.flat();
+  return [...new Set(here.map(({ rule }) => rule))].flatMap((rule) => {
+    const page = pages.get(rule);
+    return page === undefined ? [] : [`\`${rule}\`: ${page.summary}`];
+  });
 }
 
 function code(text: string): string {

@@ -23,7 +23,7 @@ export interface Cursor {
  * The file need not be right; it is read with a word put in at the cursor.
  */
 export function cursorsIn(source: Source, offset: number): Cursor[] {
-  const { text } = source;
+  const text = closed(source);
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
   const rest = /^[^\r\n]*/.exec(text.slice(offset))?.[0] ?? '';
   const isJson = source.file.endsWith('.json');
@@ -47,6 +47,13 @@ export function cursorsIn(source: Source, offset: number): Cursor[] {
     if (!isSame) found.push(cursor);
   }
   return found;
+}
+
+/** The text of a file; front matter that is still being written is closed. */
+function closed({ file, text }: Source): string {
+  const isOpen =
+    file.endsWith('.md') && /^\uFEFF?---\r?\n/.test(text) && !/\n---[ \t]*(?:\r?\n|$)/.test(text);
+  return isOpen ? `${text}\n---\n` : text;
 }
 
 /** The same spec with another text. */

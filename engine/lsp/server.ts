@@ -15,10 +15,11 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { codeActions } from './code-actions.ts';
 import { complete } from './complete.ts';
 import { definition } from './definition.ts';
-import { hover, type ExplainRule } from './hover.ts';
+import { hover } from './hover.ts';
 import type { Project } from './project.ts';
 import { references } from './references.ts';
 import { prepareRename, rename } from './rename.ts';
+import type { RulePages } from './rule-pages.ts';
 import { symbols } from './symbols.ts';
 import { pathOfUri } from './uri.ts';
 import { openWorkspace, pathsOf, reasonOf } from './workspace.ts';
@@ -29,8 +30,8 @@ export interface ServerOptions {
   /** Nothing but the protocol is written to it. */
   readonly output: NodeJS.WritableStream;
   readonly version: string;
-  /** Says in a sentence what a rule finds. */
-  readonly explain: ExplainRule;
+  /** The pages of the rules, by which findings are explained. */
+  readonly pages: Promise<RulePages>;
   /** How long after a change its project is looked at, in milliseconds. Default: 60. */
   readonly delayMs?: number;
 }
@@ -50,12 +51,13 @@ const capabilities: ServerCapabilities = {
 };
 
 /** Serves one editor until it asks to exit, goes away, or dies; the process ends with it. */
-export function startLanguageServer({ input, output, version, explain, delayMs = 60 }: ServerOptions): void {
+export function startLanguageServer({ input, output, version, pages, delayMs = 60 }: ServerOptions): void {
   const connection = createConnection(input, output);
   const documents = new TextDocuments(TextDocument);
   const log = (message: string): void => connection.console.error(message);
   const workspace = openWorkspace({
     delayMs,
+    pages,
     log,
     texts: () =>
       new Map(
@@ -121,10 +123,12 @@ export function startLanguageServer({ input, output, version, explain, delayMs =
     };
 
   connection.onCompletion(
-    serve('completion', [], (project, path, { position }) => complete(project, path, position)),
+    serve('completion', [], async (project, path, { position }) =>
+      complete(project, path, position, await pages),
+    ),
   );
   connection.onHover(
-    serve('hover', null, (project, path, { position }) => hover(project, path, position, explain)),
+    serve('hover', null, async (project, path, { position }) => hover(project, path, position, await pages)),
   );
   connection.onDefinition(
     serve('definition', [], (project, path, { position }) => definition(project, path, position)),

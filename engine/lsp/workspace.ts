@@ -3,6 +3,7 @@ import type { Diagnostic } from 'vscode-languageserver/node';
 import { findingsByUri } from './findings.ts';
 import { openProject, type Project } from './project.ts';
 import { isProject, projectRootOf } from './project-root.ts';
+import type { RulePages } from './rule-pages.ts';
 import { pathOfUri } from './uri.ts';
 
 /** What the editor has open, and the projects in it. */
@@ -23,10 +24,11 @@ export interface Surroundings {
   log(message: string): void;
   /** How long after a change the project is looked at, in milliseconds. */
   readonly delayMs: number;
+  readonly pages: Promise<RulePages>;
 }
 
 /** A workspace without folders. */
-export function openWorkspace({ texts, publish, log, delayMs }: Surroundings): Workspace {
+export function openWorkspace({ texts, publish, log, delayMs, pages }: Surroundings): Workspace {
   const workspaces = new Set<string>();
   const projects = new Map<string, Project>();
   const timers = new Map<string, NodeJS.Timeout>();
@@ -34,7 +36,7 @@ export function openWorkspace({ texts, publish, log, delayMs }: Surroundings): W
   const shown = new Map<string, ReadonlyMap<string, string>>();
 
   const show = async (project: Project): Promise<void> => {
-    const found = findingsByUri(project.root, await project.analysis());
+    const found = findingsByUri(project.root, await project.analysis(), await pages);
     if (projects.get(project.root) !== project) return;
     const before = shown.get(project.root) ?? new Map<string, string>();
     const now = new Map([...found].map(([uri, diagnostics]) => [uri, JSON.stringify(diagnostics)]));

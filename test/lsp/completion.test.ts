@@ -12,6 +12,7 @@ describe('lsp: completion', () => {
     project = await makeProject(desk);
     editor = await startEditor([project.folder]);
     for (const [file, text] of Object.entries(desk)) await editor.open(project.path(file), text);
+    await editor.open(project.path('src/agents/json.json'), '{ "description": "x" }');
   });
   after(async () => {
     await editor.quit();
@@ -23,7 +24,7 @@ describe('lsp: completion', () => {
     const { text, position } = cursor(marked);
     await editor.change(project.path(file), text);
     const items = await editor.completion(project.path(file), position);
-    await editor.change(project.path(file), desk[file] ?? '');
+    await editor.change(project.path(file), desk[file] ?? '{ "description": "x" }');
     return items.sort((a, b) => ((a.sortText ?? '') < (b.sortText ?? '') ? -1 : 1));
   }
 
@@ -85,6 +86,44 @@ describe('lsp: completion', () => {
       expect(await labels(workflow, marked)).to.include('message');
     });
 
+    it('of front matter that is not closed yet', async () => {
+      expect(await labels('src/agents/clerk.md', '---\nmo¦')).to.include('model');
+    });
+
+    it('of a JSON Schema of the project, with the values of its words', async () => {
+      const schema = (line: string): string =>
+        text.replace('    kind: {', `    more:\n      ${line}\n    kind: {`);
+      expect(await labels(workflow, schema('¦'))).to.include.members(['type', 'properties', 'maxItems']);
+      expect(await labels(workflow, schema('type: ¦'))).to.include.members(['string', 'array']);
+      expect(await labels(workflow, text.replace('[letter, kind]', '[letter, ¦]'))).to.deep.equal([
+        'letter',
+        'kind',
+      ]);
+      expect(await labels('schemas/line.yaml', 'type: object\n¦'))
+        .to.include('required')
+        .and.not.include('type');
+    });
+
+    it('of the levels of rules, with what each rule finds', async () => {
+      const found = await at('engine.yaml', 'rules:\n  ¦\n');
+      const rule = found.find(({ label }) => label === 'expr/type');
+      expect(rule?.documentation).to.have.property('value').that.matches(/\.$/);
+      expect(found.map(({ label }) => label))
+        .to.include('preset')
+        .and.not.include('yaml/syntax');
+      expect(await labels('engine.yaml', 'rules:\n  expr/type: ¦\n')).to.include.members(['off', 'warning']);
+    });
+
+    it('in JSON: quoted, and inside of quotes only the name', async () => {
+      const [open] = await at('src/agents/json.json', '{ "description": "x", ¦ }');
+      expect(open?.textEdit)
+        .to.have.property('newText')
+        .that.matches(/^"\w+": $/);
+      const quoted = await at('src/agents/json.json', '{ "description": "x", "mod¦" }');
+      expect(quoted.find(({ label }) => label === 'model')?.textEdit).to.have.property('newText', 'model');
+      expect(await labels('src/agents/json.json', '{ "model": "¦" }')).to.include('fast');
+    });
+
     it('before a colon that is there, only the name is replaced', async () => {
       const found = await at(workflow, withLine('  - id: more\n    agent: clerk\n    mes¦age: hi'));
       const message = found.find(({ label }) => label === 'message');
@@ -101,7 +140,7 @@ describe('lsp: completion', () => {
 
     it('agents, tools, roles and models come with what they are', async () => {
       const found = await at(workflow, withLine('  - id: more\n    agent: ¦'));
-      expect(found.map(({ label }) => label)).to.deep.equal(['clerk']);
+      expect(found.map(({ label }) => label)).to.deep.equal(['clerk', 'json']);
       expect(found[0]?.documentation).to.have.property('value', 'Answers letters.');
       expect(await labels(workflow, withLine('  - id: more\n    tool: f¦'))).to.include('find_order');
       expect(await labels(workflow, withLine('  - id: more\n    prompt: x\n    role: ¦'))).to.include('poet');
@@ -116,6 +155,11 @@ describe('lsp: completion', () => {
       expect(await labels('src/agents/clerk.md', `${head}tools: [read, f¦]\n---\nHi\n`)).to.include(
         'find_order',
       );
+    });
+
+    it('codes of failures come where one is caught', async () => {
+      const marked = withLine('  - id: more\n    agent: clerk\n    catch:\n      - on: [time¦]');
+      expect(await labels(workflow, marked)).to.include('timeout');
     });
 
     it('shared schemas come behind $ref', async () => {

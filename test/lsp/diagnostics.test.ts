@@ -26,6 +26,7 @@ describe('lsp: findings', () => {
       severity: 1,
       range: { start: { line: 1, character: 0 }, end: { line: 1, character: 5 } },
     });
+    expect(found?.codeDescription?.href).to.match(/^file:.*specs\/rules\/schema\/unknown-key\.md$/);
     expect(found?.data).to.deep.include({ rule: 'schema/unknown-key', suggestions: ['model'] });
   });
 

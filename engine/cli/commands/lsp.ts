@@ -16,15 +16,11 @@ export function lsp({ err }: Terminal): Promise<number> {
       err.line(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
     });
   }
-  let pages: ReturnType<typeof readRulePages> | undefined;
   startLanguageServer({
     input: process.stdin,
     output: process.stdout,
     version: readVersion(),
-    async explain(rule) {
-      const page = (await (pages ??= readRulePages())).find((one) => one.rule === rule);
-      return page?.summary;
-    },
+    pages: readRulePages().then((pages) => new Map(pages.map((page) => [page.rule, page]))),
   });
   return new Promise<never>(() => undefined);
 }
