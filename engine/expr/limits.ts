@@ -24,6 +24,12 @@ export const limits = {
   schemaReferences: 200_000,
   /** Longest source of one template. */
   templateLength: 1_024 * 1_024,
+  /** Most `{{` of one template. */
+  templateTags: 5_000,
+  /** Blocks, and parentheses, of a template inside each other. */
+  templateDepth: 100,
+  /** Partials inside each other. */
+  partialDepth: 50,
   /** Statements of a template with its partials written out. */
   templateStatements: 20_000,
 } as const;

@@ -36,6 +36,8 @@ function createCompiler(): Ajv2020 {
     code: { regExp: Object.assign(pattern, { code: 'linearPattern' }) },
   });
   formats.default(ajv);
+  // An old word for "$id", which Ajv refuses by throwing; here it is a word like any other.
+  ajv.removeKeyword('id');
   meterReferences(ajv);
   compareByText(ajv);
   return ajv;

@@ -1,4 +1,5 @@
 import { limits } from './limits.ts';
+import { outOfBounds } from './template-bounds.ts';
 import { handlebars } from './template-engine.ts';
 import type { TemplateFault } from './types.ts';
 
@@ -25,6 +26,8 @@ export function parseTemplateTree(
     const message = `longer than ${limits.templateLength} characters`;
     return { fault: { rule: 'template/not-allowed', message, start: 0, end: source.length } };
   }
+  const refused = outOfBounds(source);
+  if (refused !== undefined) return { fault: refused };
   const offsetOf = offsets(source);
   const rangeOf = ({ loc }: hbs.AST.Node): Stretch => ({
     start: offsetOf(loc.start),

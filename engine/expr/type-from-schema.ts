@@ -154,8 +154,12 @@ function enumType(values: readonly Json[], schema: JsonObject): Type {
   return valuesType(values.filter(fits), schema);
 }
 
+/** Values of an enum that are told apart; of more nothing is known. */
+const mostValues = 1_000;
+
 function valuesType(values: readonly Json[], from: JsonObject): Type {
   if (values.length === 0) return dyn;
+  if (values.length > mostValues) return dyn;
   const type = unionOf(
     values.map((value) =>
       isLiteral(value) ? { ...literalOf(value), from } : value === null ? nullType : dyn,

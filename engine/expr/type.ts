@@ -105,10 +105,11 @@ export function unionOf(types: readonly Type[]): Type {
     if (member.kind === 'dyn') return dyn;
     const index = members.findIndex((other) => other === member || canMerge(other, member));
     const other = members[index];
-    if (other === undefined) members.push(member);
-    else if (other !== member) members[index] = merge(other, member);
+    if (other === undefined) {
+      if (members.length === mostMembers) return dyn;
+      members.push(member);
+    } else if (other !== member) members[index] = merge(other, member);
   }
-  if (members.length > mostMembers) return dyn;
   return members.length === 1 && members[0] !== undefined ? members[0] : { kind: 'union', of: members };
 }
 

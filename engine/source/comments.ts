@@ -28,37 +28,65 @@ export function commentsOf({ text, file, body }: Pick<Source, 'text' | 'file' | 
       to: start + to,
       said: text.slice(start + from + 1, start + to),
     })),
-    ...[...text.matchAll(file.endsWith('.md') ? inMarkdown : inTemplate)].map((match) => ({
-      syntax: 'markup' as const,
-      from: match.index,
-      to: match.index + match[0].length,
-      said: match[1] ?? match[2] ?? '',
-    })),
+    ...markupComments(text, file.endsWith('.md')),
   ].sort((a, b) => a.from - b.from);
   const lines = linesOf(text);
   const onlyComments = new Set<number>();
   const found = spans.map(({ syntax, from, to, said }) => {
     const range = lines.rangeOf(from, to);
     const before = text.slice(text.lastIndexOf('\n', from - 1) + 1, from);
-    const after = text.slice(to).split('\n', 1)[0] ?? '';
+    const lineEnd = text.indexOf('\n', to);
+    const after = text.slice(to, lineEnd === -1 ? text.length : lineEnd);
     const alone = before.replace('\uFEFF', '').trim() === '' && after.trim() === '';
     if (alone) for (let line = range.start.line; line <= range.end.line; line += 1) onlyComments.add(line);
     return { syntax, text: said.trim(), range, alone };
   });
-  const rows = text.split('\n');
+  const next = nextSaying(text.split('\n'), onlyComments);
   return found.map((comment) => {
-    let target = comment.range.start.line;
-    if (comment.alone) {
-      target = comment.range.end.line + 1;
-      while (target <= rows.length && (onlyComments.has(target) || rows[target - 1]?.trim() === ''))
-        target += 1;
-    }
-    return { ...comment, target };
+    const { start, end } = comment.range;
+    return { ...comment, target: comment.alone ? (next[end.line + 1] ?? end.line + 1) : start.line };
   });
 }
 
-const inTemplate = /\{\{~?!--([\s\S]*?)--~?\}\}/g;
-const inMarkdown = /\{\{~?!--([\s\S]*?)--~?\}\}|<!--([\s\S]*?)-->/g;
+/** By line number, from 1: the first line from there on that is neither empty nor a comment; one after the last when there is none. */
+function nextSaying(rows: readonly string[], onlyComments: ReadonlySet<number>): readonly number[] {
+  const next: number[] = [];
+  let target = rows.length + 1;
+  for (let line = rows.length; line > 0; line -= 1) {
+    if (!onlyComments.has(line) && rows[line - 1]?.trim() !== '') target = line;
+    next[line] = target;
+  }
+  return next;
+}
+
+/** Comments of Handlebars, and of Markdown; by searching for their marks, which costs a hostile text no more than its length. */
+function markupComments(
+  text: string,
+  isMarkdown: boolean,
+): { syntax: 'markup'; from: number; to: number; said: string }[] {
+  const found: { syntax: 'markup'; from: number; to: number; said: string }[] = [];
+  const opening = isMarkdown ? /\{\{~?!--|<!--/g : /\{\{~?!--/g;
+  const isUnclosed = new Set<string>();
+  for (let open = opening.exec(text); open !== null; open = opening.exec(text)) {
+    const from = open.index + open[0].length;
+    const close = open[0] === '<!--' ? '-->' : '--}}';
+    if (isUnclosed.has(close)) continue;
+    const end = close === '-->' ? text.indexOf(close, from) : endOfTemplateComment(text, from);
+    if (end === -1) {
+      isUnclosed.add(close);
+      continue;
+    }
+    const to = text.indexOf(close === '-->' ? '>' : '}}', end + 2) + (close === '-->' ? 1 : 2);
+    found.push({ syntax: 'markup', from: open.index, to, said: text.slice(from, end) });
+    opening.lastIndex = to;
+  }
+  return found;
+}
+
+function endOfTemplateComment(text: string, from: number): number {
+  const ends = [text.indexOf('--}}', from), text.indexOf('--~}}', from)].filter((end) => end !== -1);
+  return ends.length === 0 ? -1 : Math.min(...ends);
+}
 
 /** Offsets of the YAML at the head of a Markdown file; nothing when there is none. */
 function frontMatter(text: string): readonly [number, number] {

@@ -2,6 +2,7 @@ import type { Diagnostic, Fix, Level } from '../core/diagnostic.ts';
 import type { Json } from '../core/json.ts';
 import { linesOf, type Lines } from './lines.ts';
 import type { Place, Span } from './place.ts';
+import { outOfBounds, type OutOfBounds } from './yaml-bounds.ts';
 import { readNodes } from './yaml-nodes.ts';
 import { explainYamlErrors } from './yaml-errors.ts';
 import { parseRepaired, type RepairedDocument } from './yaml-repair.ts';
@@ -26,9 +27,6 @@ export interface YamlPart {
   readonly lines?: Lines;
 }
 
-/** Brackets open at once, in text that is no attack. */
-const maxBrackets = 200;
-
 /** Parses YAML 1.2 (JSON included). Never throws, bounded in depth and aliases; positions count in the whole text. */
 export function parseYaml(text: string, part: YamlPart): ParsedYaml {
   const [start, end] = part.span ?? [text.startsWith('\uFEFF') ? 1 : 0, text.length];
@@ -45,14 +43,16 @@ export function parseYaml(text: string, part: YamlPart): ParsedYaml {
     diagnostics.push({ rule, level: levelOf(rule), message, file: part.file, range, ...more });
   };
   const yaml = text.slice(start, end);
-  const unreadable = (message: string): ParsedYaml => {
-    report('yaml/too-deep', message, 0, 0);
+  const unreadable = ({ rule, message, at }: OutOfBounds): ParsedYaml => {
+    report(rule, message, at, at);
     return { value: null, place: { value: [start, end] }, diagnostics, damaged: [''] };
   };
 
-  if (isTooDeep(yaml)) return unreadable('the brackets are nested too deeply');
+  const bound = outOfBounds(yaml);
+  if (bound !== undefined) return unreadable(bound);
   const repaired = parseSafely(yaml);
-  if (repaired === undefined) return unreadable('the values are nested too deeply');
+  if (repaired === undefined)
+    return unreadable({ rule: 'yaml/too-deep', message: 'the values are nested too deeply', at: 0 });
   const read = readNodes(repaired, yaml, start);
   for (const { raw, start: from, end: to, rule, message } of repaired.traps.values()) {
     report(rule, message, from, to, { suggestions: [quoteYaml(raw)] });
@@ -97,15 +97,4 @@ function parseSafely(yaml: string): RepairedDocument | undefined {
     if (thrown instanceof RangeError) return undefined;
     throw thrown;
   }
-}
-
-function isTooDeep(yaml: string): boolean {
-  let depth = 0;
-  for (let at = 0; at < yaml.length; at += 1) {
-    const code = yaml.charCodeAt(at);
-    if (code === 0x5b || code === 0x7b) depth += 1;
-    else if ((code === 0x5d || code === 0x7d) && depth > 0) depth -= 1;
-    if (depth > maxBrackets) return true;
-  }
-  return false;
 }

@@ -12,14 +12,19 @@ export interface YamlFinding {
   readonly fix?: Fix;
 }
 
-/** The errors of a parsed document in our words: one a line, without those that only follow from an earlier one. */
+/** Findings of one text at most, and errors of the parser that are looked at. */
+const maxFindings = 100;
+const maxErrors = 1000;
+
+/** The errors of a parsed document in our words: one a line, the first hundred, without those that only follow from an earlier one. */
 export function explainYamlErrors(document: Document, text: string): YamlFinding[] {
   const findings: YamlFinding[] = [];
   const seen = new Set<number>();
   const tab = document.errors.length === 0 ? undefined : tabIndent(document, text);
   if (tab?.fix !== undefined) return [tab];
-  for (const error of [...document.errors].sort((a, b) => a.pos[0] - b.pos[0])) {
-    if (tab !== undefined && error.pos[0] >= tab.start) break;
+  const errors = [...document.errors].sort((a, b) => a.pos[0] - b.pos[0]).slice(0, maxErrors);
+  for (const error of errors) {
+    if ((tab !== undefined && error.pos[0] >= tab.start) || findings.length >= maxFindings) break;
     const lineStart = text.lastIndexOf('\n', error.pos[0] - 1) + 1;
     if (seen.has(lineStart) || (findings.length > 0 && followsFromAnother(error))) continue;
     seen.add(lineStart);
@@ -28,7 +33,8 @@ export function explainYamlErrors(document: Document, text: string): YamlFinding
       findings.push(open);
       continue;
     }
-    const line = text.slice(lineStart).split('\n', 1)[0]?.trimEnd() ?? '';
+    const lineEnd = text.indexOf('\n', lineStart);
+    const line = text.slice(lineStart, lineEnd === -1 ? text.length : lineEnd).trimEnd();
     findings.push({
       rule: 'yaml/syntax',
       message: explain(error, text, line),

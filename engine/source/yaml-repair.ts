@@ -9,6 +9,8 @@ export interface RepairedDocument {
 }
 
 const rounds = 6;
+/** With more errors than this the text is no YAML at all, and looking for traps in it pays nobody. */
+const maxErrors = 100;
 
 /**
  * Parses YAML 1.2. Where a known trap spoils the text, a quoted placeholder of the same length takes its place, so
@@ -19,7 +21,8 @@ export function parseRepaired(text: string): RepairedDocument {
   let draft = text;
   for (let round = 1; ; round += 1) {
     const document = parse(draft);
-    const found = round < rounds ? findTraps(draft, document) : [];
+    const isHopeless = document.errors.length > maxErrors;
+    const found = round < rounds && !isHopeless ? findTraps(draft, document) : [];
     if (found.length === 0) return { document, traps };
     for (const trap of found) {
       traps.set(trap.start, { ...trap, raw: text.slice(trap.start, trap.end) });

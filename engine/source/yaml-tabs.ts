@@ -10,10 +10,13 @@ export interface TabIndent {
   readonly fix?: Fix;
 }
 
+/** Errors of the parser that are looked at. */
+const maxErrors = 1000;
+
 /** The first line of a faulty document that a tab spoils; what the parser says from there on follows from it. */
 export function tabIndent(document: Document, text: string): TabIndent | undefined {
   let first: { readonly start: number; readonly end: number } | undefined;
-  for (const { code, pos } of document.errors) {
+  for (const { code, pos } of document.errors.slice(0, maxErrors)) {
     const lineStart = text.lastIndexOf('\n', pos[0] - 1) + 1;
     const head = indentOf(text, lineStart);
     if (!head.includes('\t') || (code !== 'TAB_AS_INDENT' && pos[0] > lineStart + head.length)) continue;
@@ -31,23 +34,27 @@ export function tabIndent(document: Document, text: string): TabIndent | undefin
 }
 
 /** Texts longer than this are not parsed again to see whether spaces cure them. */
-const longest = 200_000;
+const longest = 50_000;
 
 /** Spaces in place of the tabs, when the text is right with them. */
 function fixOf(text: string): Fix | undefined {
   if (text.length > longest) return undefined;
   for (const width of [2, 4, 8]) {
     const edits = spacesFor(text, width);
-    const draft = edits.reduceRight(
-      (left, { start, end, text: spaces }) => left.slice(0, start) + spaces + left.slice(end),
-      text,
-    );
+    const draft = edited(text, edits);
     const { errors } = parseDocument(draft, { prettyErrors: false, logLevel: 'error', uniqueKeys: false });
     // In a block of text a tab may be meant.
     const safe = !/[|>][-+\d]{0,2}[ \t]*(?:#.*)?$/m.test(text);
     if (errors.length === 0) return { title: 'indent with spaces', safe, edits };
   }
   return undefined;
+}
+
+function edited(text: string, edits: readonly Edit[]): string {
+  const parts = edits.map(
+    ({ start, text: spaces }, index) => text.slice(edits[index - 1]?.end ?? 0, start) + spaces,
+  );
+  return parts.join('') + text.slice(edits.at(-1)?.end ?? 0);
 }
 
 /** One edit for each indentation that holds a tab; a tab reaches to the next multiple of `width`, as in editors. */

@@ -8,6 +8,9 @@ import { homeOf } from './misplaced-key.ts';
 import { patternOf } from './pattern.ts';
 import type { Located } from './schema-set.ts';
 
+/** Unknown keys of one map for which it is worked out what was meant. */
+const mostExplained = 100;
+
 /** Faults of the keys of a map, and of the values under them. */
 export function objectFaults(located: Located, value: JsonObject, at: string, context: Context): Fault[] {
   const { schema, file } = located;
@@ -22,6 +25,7 @@ export function objectFaults(located: Located, value: JsonObject, at: string, co
   };
   const faults: Fault[] = [];
   const explained = new Set<string>();
+  let unknown = 0;
   for (const [key, item] of Object.entries(value)) {
     const path = at + pointerOf(key);
     if (schema['propertyNames'] !== undefined) {
@@ -39,6 +43,16 @@ export function objectFaults(located: Located, value: JsonObject, at: string, co
         faults.push(...context.explain({ schema: asSchema(part), file }, item, path, inner));
       }
     } else if (additional === false) {
+      unknown += 1;
+      if (unknown > mostExplained) {
+        faults.push({
+          rule: 'schema/unknown-key',
+          message: `unknown key "${key}"`,
+          pointer: path,
+          part: 'key',
+        });
+        continue;
+      }
       const fault = unknownKey(key, Object.keys(properties), located, path, context);
       faults.push(fault.fault);
       if (fault.meant !== undefined) explained.add(fault.meant);

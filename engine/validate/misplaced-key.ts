@@ -53,6 +53,5 @@ function branchesOf(schema: JsonObject): JsonObject[] {
 
 function hasKey({ schema }: Located, key: string): boolean {
   if (typeof schema === 'boolean' || !isObject(schema['properties'])) return false;
-  const part = schema['properties'][key];
-  return part !== undefined && part !== false;
+  return Object.hasOwn(schema['properties'], key) && schema['properties'][key] !== false;
 }

@@ -1,4 +1,4 @@
-import type { WordClass } from './mutants.ts';
+import type { WordClass } from './targets.ts';
 
 /** A word in a text, with its offset. */
 export interface FoundWord {
@@ -35,9 +35,19 @@ function expressionWords(source: string, offset: number): FoundWord[] {
     words.push(...pathWords(path, offset + match.index + (isMember ? 1 : 0), isCall, isMember));
   }
   // A key of a map literal is the user's.
-  return words.filter(
+  const own = words.filter(
     ({ at, word }) => !/^\s*:(?!:)/.test(bare.slice(at - offset + word.length)) || bare.includes('?'),
   );
+  return [...own, ...comparedLiterals(source, offset)];
+}
+
+/** Words in quotes that something is compared with. */
+function comparedLiterals(source: string, offset: number): FoundWord[] {
+  const quoted = /(?:[!=]=\s*(["'])(?<right>[\w-]+)\1)|(?:(["'])(?<left>[\w-]+)\3\s*[!=]=)/g;
+  return [...source.matchAll(quoted)].map((match) => {
+    const word = match.groups?.['right'] ?? match.groups?.['left'] ?? '';
+    return { word, at: offset + match.index + match[0].indexOf(word), class: 'compared literal' };
+  });
 }
 
 function mustacheWords(source: string, offset: number): FoundWord[] {

@@ -1,0 +1,34 @@
+import { analyze } from '../../../engine/compile.ts';
+
+/*
+ * Checks the folders it is told, one at a time, in a process of its own, so that one that hangs or breaks it can be told from
+ * one that is only slow.
+ */
+
+/** What is answered for a folder. */
+export interface Answer {
+  readonly ms: number;
+  /** A line each: `file:line:column rule message`, without line and column for a file as a whole. */
+  readonly findings: readonly string[];
+  /** What was thrown; findings are values, so nothing should be. */
+  readonly thrown?: string;
+}
+
+process.on('message', (folder: string) => {
+  void check(folder).then((answer) => process.send?.(answer));
+});
+
+async function check(folder: string): Promise<Answer> {
+  const started = performance.now();
+  try {
+    const { diagnostics } = await analyze(folder);
+    const ms = performance.now() - started;
+    const findings = diagnostics.slice(0, 20).map(({ file, range, rule, message }) => {
+      const place = range === undefined ? '' : `:${range.start.line}:${range.start.column}`;
+      return `${file}${place} ${rule} ${message}`;
+    });
+    return { ms, findings };
+  } catch (error) {
+    return { ms: performance.now() - started, findings: [], thrown: String(error) };
+  }
+}
