@@ -5,11 +5,13 @@ import type { Agent } from '../program/agent.ts';
 import type { Facts } from '../program/facts.ts';
 import type { Program } from '../program/program.ts';
 import { type LoadedProject, type Node, type Shipped, rootOf } from '../source/index.ts';
+import { originOfModule } from './code-workflow.ts';
 import { createReporter, type Reporter } from './context.ts';
 import { deepFreeze } from './freeze.ts';
 import { digest } from './hash.ts';
 import { emptyConfig } from './empty-config.ts';
-import { linkAgent, type Linked } from './link-agent.ts';
+import { linkAgent } from './link-agent.ts';
+import type { Linked } from './linked.ts';
 import { linkAllTools } from './link-all-tools.ts';
 import { linkChannel } from './link-channel.ts';
 import { linkInstructions } from './link-instructions.ts';
@@ -22,6 +24,7 @@ import { linkTest } from './link-test.ts';
 import { linkWorkflows } from './link-workflow.ts';
 import { collectNames, known } from './names.ts';
 import { askersOf } from './step-ids.ts';
+import { checkPatterns } from './check-patterns.ts';
 import { reportCodes } from './failure-codes.ts';
 import { withSharedSchemas } from './shared-schemas.ts';
 import { builtinTools } from '../program/tool.ts';
@@ -39,6 +42,7 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
   );
   const sources = withSharedSchemas(reporter, project.sources);
   reportCodes(reporter, sources);
+  checkPatterns(reporter, sources);
   const names = collectNames(sources, shipped.sources, project);
   const root = rootOf(project.config ?? emptyConfig(project.root));
   const settings = linkSettings(reporter, root, { project, names });
@@ -80,6 +84,10 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
   const profiles = mapNodes(names.of.profile, (node) => linkAgent(reporter, node, names, config, linked));
   const agents = mapNodes(names.of.agent, (node) => linkAgent(reporter, node, names, config, linked));
   const delegates: Record<string, Agent> = { ...profiles, ...agents };
+  for (const file of Object.values(names.agentModules)) {
+    const origin = originOfModule(project.root, file);
+    reporter.unavailableAt(origin, 'agents in TypeScript are not available in this version');
+  }
   const linker = { reporter, names, tools, agents, delegates };
   const workflows = linkWorkflows({ linker, root: project.root, config, skills, roles, sandboxes });
   const callees = { names, agents };
