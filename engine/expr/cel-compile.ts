@@ -5,6 +5,7 @@ import { asBool, maySwallow, type Bound, type Frame, type Run } from './cel-fram
 import { loops } from './cel-loop-names.ts';
 import { compileLoop } from './cel-loops.ts';
 import { operators, scalarText } from './cel-operators.ts';
+import { spendOn, spendOnAll } from './cel-work.ts';
 
 /** Turns a checked tree into closures: names, functions and loop variables are resolved once, here. */
 export function compileNode(node: ASTNode, bound: Bound): Run {
@@ -57,7 +58,14 @@ export function compileNode(node: ASTNode, bound: Bound): Run {
     default: {
       const [left, right] = [compileNode(node.args[0], bound), compileNode(node.args[1], bound)];
       const operator = operators[node.op];
-      return (frame) => operator(left(frame), right(frame), node);
+      const isDeep = node.op === '==' || node.op === '!=' || node.op === 'in';
+      return (frame) => {
+        const [a, b] = [left(frame), right(frame)];
+        // What is the same data is seen at once.
+        if (isDeep && a !== b && typeof b === 'object') spendOnAll(frame, [a, b], node);
+        else if (node.op === '+') spendOn(frame, [a, b], node);
+        return operator(a, b, node);
+      };
     }
   }
 }
@@ -129,11 +137,13 @@ function compileCall(node: ASTNode, name: string, args: readonly ASTNode[], boun
   const called = functions.get(name);
   if (called === undefined) return () => fail(node, `no such function "${name}"`);
   const runs = args.map((arg) => compileNode(arg, bound));
-  return (frame) =>
-    called.call(
-      runs.map((run) => run(frame)),
-      node,
-    );
+  const isDeep = name === 'toJson' || name === 'distinct';
+  return (frame) => {
+    const values = runs.map((run) => run(frame));
+    if (isDeep) spendOnAll(frame, values, node);
+    else spendOn(frame, values, node);
+    return called.call(values, node);
+  };
 }
 
 /** Unlike CEL, a missing part in the middle of the path gives false as well. */

@@ -10,6 +10,8 @@ export interface Frame {
   readonly locals: unknown[];
   /** Loop rounds still allowed; at zero nothing may swallow the failure. */
   rounds: number;
+  /** Data that functions and operators may still look through, in items and pieces of text. */
+  work: number;
 }
 
 /** A node ready to run. */

@@ -103,10 +103,16 @@ function fn(signature: string, fewest: number, most: number, call: CelFunction['
   return { signature, arity: [fewest, most], call };
 }
 
+/** Whether a code unit is the first (0xd800) or second (0xdc00) half of a character that takes two. */
+function isHalf(code: number, first: number): boolean {
+  return code >= first && code < first + 0x400;
+}
+
 function sizeOf(value: unknown, node: ASTNode): number {
   if (typeof value === 'string') {
-    let size = 0;
-    for (const character of value) size += character === '' ? 0 : 1;
+    let size = value.length;
+    for (let index = 1; index < value.length; index += 1)
+      if (isHalf(value.charCodeAt(index - 1), 0xd800) && isHalf(value.charCodeAt(index), 0xdc00)) size -= 1;
     return size;
   }
   if (Array.isArray(value)) return value.length;

@@ -83,7 +83,8 @@ function expressionOf(source: string, tree: ASTNode): Expression {
     reads: [...new Set(reads.map(({ path }) => path[0] ?? ''))],
     evaluate(scope): Json {
       try {
-        return plainJson(run({ scope, locals: [], rounds: limits.iterations }), refuse);
+        const frame = { scope, locals: [], rounds: limits.iterations, work: limits.work };
+        return plainJson(run(frame), refuse);
       } catch (error) {
         if (error instanceof Problem) throw error;
         // Only a stack or a text that grew too large gets here; the cause stays in the process.

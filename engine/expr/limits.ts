@@ -6,6 +6,12 @@ export const limits = {
   depth: 200,
   /** Rounds of all loops in one evaluation, nested ones multiplied. */
   iterations: 1_000_000,
+  /** Items and pieces of text that functions and operators of one evaluation may look through. */
+  work: 2_000_000,
+  /** Parts (values at any depth) of a result. */
+  parts: 1_000_000,
+  /** Length of a piece of text. */
+  workText: 64,
   /** Rounds of nested loops that may be planned for, by the lengths of their lists. */
   plannedRounds: 100_000,
   /** Loops inside each other over lists of unknown length. */

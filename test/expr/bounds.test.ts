@@ -27,6 +27,31 @@ describe('expressions and templates are bounded', () => {
     );
   });
 
+  it('a value that holds itself many times over is refused, as a result and in a comparison', () => {
+    const doubled = `[1]${'.map(a, [a, a])'.repeat(100)}`;
+    const started = performance.now();
+    expect(failure(() => evaluate(doubled, {}))).to.match(/more than 1000000 parts$/);
+    expect(failure(() => evaluate(`${doubled} == ${doubled}`, {}))).to.match(/works through too much data$/);
+    expect(failure(() => evaluate(`default(toJson(${doubled}), "")`, {}))).to.match(
+      /works through too much data$/,
+    );
+    expect(performance.now() - started).to.be.lessThan(3_000);
+  });
+
+  it('large data may be looked through a few times, not in every round of a loop', () => {
+    const list = Array.from({ length: 20_000 }, (_, id) => ({ id }));
+    const data = { list, same: structuredClone(list), text: 'x'.repeat(1_000_000) };
+    expect(evaluate('data.list == data.same && size(data.text) == 1000000', { data })).to.equal(true);
+    expect(evaluate('range(100).all(x, !data.text.contains(string(x)))', { data })).to.equal(true);
+    const started = performance.now();
+    for (const body of ['data.list == data.same', 'size(data.text) > 1'])
+      expect(
+        failure(() => evaluate(`range(10000).all(x, ${body})`, { data })),
+        body,
+      ).to.match(/works through too much data$/);
+    expect(performance.now() - started).to.be.lessThan(5_000);
+  });
+
   it('an expression that is too long or too deep is refused', () => {
     expect(parseExpression('1 + '.repeat(2_000) + '1').faults[0]?.message).to.equal(
       'longer than 4096 characters',
