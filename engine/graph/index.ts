@@ -1,4 +1,4 @@
-export type { Diagram, DiagramEdge, DiagramGroup, DiagramNode, NodeKind } from './diagram.ts';
+export type { Diagram } from './diagram.ts';
 export { toDot } from './dot.ts';
 export { drawWorkflow } from './draw-workflow.ts';
 export { toGraphJson } from './json.ts';
