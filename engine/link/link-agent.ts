@@ -1,36 +1,27 @@
-import { choices, suggest } from '../core/suggest.ts';
+import { suggest } from '../core/suggest.ts';
 import type { Agent, BusyPolicy } from '../program/agent.ts';
 import type { ModelChoice } from '../program/model.ts';
 import type { Sandbox } from '../program/sandbox.ts';
-import type { Skill } from '../program/skill.ts';
-import { builtinTools, type BuiltinTool, type Tool } from '../program/tool.ts';
+import { builtinTools } from '../program/tool.ts';
 import type { Reporter } from './context.ts';
 import { digest, hashOf } from './hash.ts';
+import { linkAgentTools } from './link-agent-tools.ts';
 import { linkCommands } from './link-commands.ts';
 import { linkCompaction } from './link-compaction.ts';
 import { linkAgentServers } from './link-mcp.ts';
 import { joinPermissions, linkPermissions, type KnownTools } from './link-permissions.ts';
 import { extensionsOf, type Config } from './link-settings.ts';
+import type { Linked } from './linked.ts';
 import { mergeProfiles, type Merged } from './merge-profiles.ts';
 import { known, type Names } from './names.ts';
 import type { Node } from '../source/index.ts';
 import { durationOf, limitsOf, modelOf, settingsOf, thinkingOf } from './scalars.ts';
 import { linkEnv } from './secret-sinks.ts';
 import { linkTemplate, type Visible } from './text.ts';
-import { builtinOf, isClaude, namedTools, type NamedTool } from './tool-names.ts';
-import { recordOf, string, typeFromSchema, typeScope } from '../expr/index.ts';
-
-/** What agents refer to, already linked. */
-export interface Linked {
-  readonly tools: Readonly<Record<string, Tool>>;
-  /** The tools of each API, whose operations are a tool each. */
-  readonly apis: Readonly<Record<string, readonly string[]>>;
-  readonly skills: Readonly<Record<string, Skill>>;
-  readonly sandboxes: Readonly<Record<string, Sandbox>>;
-}
+import { isClaude } from './tool-names.ts';
+import { literalTemplate, recordOf, string, typeFromSchema, typeScope } from '../expr/index.ts';
 
 const defaultTimeoutMs = 600_000;
-const readingTools: readonly BuiltinTool[] = ['read', 'ls', 'glob', 'grep'];
 
 /** An agent, or a profile as a subagent, with its chain merged and its references resolved. */
 export function linkAgent(
@@ -69,7 +60,7 @@ export function linkAgent(
   });
   // A profile may leave its sandbox to the agents that extend it, or that it helps.
   const isOpen = root.source.kind === 'profile' && !merged.has('sandbox');
-  const reach = linkTools(reporter, merged, { sandbox, isOpen }, linked, mcpServers, [
+  const reach = linkAgentTools(reporter, merged, { sandbox, isOpen }, linked, mcpServers, [
     ...(skills.length > 0 ? (['load_skill'] as const) : []),
     ...(subagents.length > 0 ? (['task'] as const) : []),
   ]);
@@ -101,15 +92,7 @@ export function linkAgent(
       ...Object.fromEntries(merged.entries('modelSettings').map(([key, node]) => [key, node.value])),
     },
     thinking: thinkingOf(orDefault('thinking')),
-    instructions: linkTemplate(reporter, merged.get('instructions'), {
-      ...config.visible,
-      names: new Set(['agent', 'instance', 'input', 'env']),
-      types: typeScope({
-        agent: recordOf({ name: string }),
-        instance: recordOf({ id: string }),
-        input: typeFromSchema(merged.get('inputSchema').object()),
-      }),
-    }),
+    instructions: linkInstructionsOf(reporter, merged, config),
     inputSchema: merged.get('inputSchema').object(),
     outputSchema: merged.get('outputSchema').object(),
     ...reach,
@@ -138,6 +121,21 @@ export function linkAgent(
     secrets,
     extensions: extensionsOf(root),
   };
+}
+
+/** The instructions of an agent. Those of an agent of Claude Code are no template. */
+function linkInstructionsOf(reporter: Reporter, merged: Merged, config: Config): Agent['instructions'] {
+  const node = merged.get('instructions');
+  if (isClaude(node)) return node.text() === undefined ? undefined : literalTemplate(node.text() ?? '');
+  return linkTemplate(reporter, node, {
+    ...config.visible,
+    names: new Set(['agent', 'instance', 'input', 'env']),
+    types: typeScope({
+      agent: recordOf({ name: string }),
+      instance: recordOf({ id: string }),
+      input: typeFromSchema(merged.get('inputSchema').object()),
+    }),
+  });
 }
 
 /** The model of an agent; one of Claude Code may say it as that does. */
@@ -207,103 +205,4 @@ function pick<T>(reporter: Reporter, node: Node, what: string, from: Readonly<Re
   if (name === undefined || !known(reporter, node, what, name, Object.keys(from))) return [];
   const found = from[name];
   return found === undefined ? [] : [found];
-}
-
-function linkTools(
-  reporter: Reporter,
-  merged: Merged,
-  { sandbox, isOpen }: { readonly sandbox: Sandbox; readonly isOpen: boolean },
-  { tools: declared, apis }: Pick<Linked, 'tools' | 'apis'>,
-  servers: Agent['mcpServers'],
-  extra: readonly BuiltinTool[],
-): Pick<Agent, 'builtins' | 'tools' | 'mcpTools'> {
-  const granted = grantedBy(sandbox);
-  const builtins = new Set<BuiltinTool>(merged.has('tools') ? [] : granted);
-  const tools = new Map<string, Tool>();
-  const mcpTools: string[] = [];
-  const all = [
-    ...Object.keys(declared),
-    ...Object.keys(apis),
-    ...builtinTools,
-    ...Object.values(servers).flatMap(({ name, tools: only = ['*'] }) =>
-      only.map((one) => `${name}__${one}`),
-    ),
-  ];
-  const find = (tool: NamedTool): readonly Tool[] | BuiltinTool | 'mcp' | undefined => {
-    const { node, name, written, start } = tool;
-    const builtin = builtinOf(name);
-    const isServer = ofServer(name, servers);
-    const found = Object.hasOwn(declared, name)
-      ? [declared[name] as Tool]
-      : Object.hasOwn(apis, name)
-        ? (apis[name] ?? []).flatMap((operation) => declared[operation] ?? [])
-        : (builtin ?? (isServer ? 'mcp' : undefined));
-    reporter.noteReference(node, { kind: 'tool', name, known: found !== undefined });
-    if (found !== undefined) return found;
-    const server = Object.keys(servers).find((one) => name.startsWith(`${one}__`));
-    const near = server === undefined ? all : all.filter((one) => one.startsWith(`${server}__`));
-    reporter.report(node, 'ref/unknown-tool', `no tool "${written}"${choices(name, near)}`, {
-      suggestions: suggest(name, near, 3),
-      ...(written === node.text() ? {} : { within: { start, end: start + written.length } }),
-    });
-    return undefined;
-  };
-  for (const tool of namedTools(merged.nodes('tools').flatMap(itemsOf))) {
-    const found = find(tool);
-    if (found === undefined) continue;
-    if (found === 'mcp') mcpTools.push(tool.name);
-    else if (typeof found !== 'string') for (const one of found) tools.set(one.name, one);
-    else if (isOpen || found === 'task' || found === 'load_skill' || granted.includes(found))
-      builtins.add(found);
-    else {
-      const { node, written, start } = tool;
-      const missing = `needs a sandbox that grants it; "${sandbox.name}" ${whatIsMissing(found, sandbox)}`;
-      reporter.report(node, 'security/tool-not-granted', `tool "${written}" ${missing}`, {
-        // An agent of Claude Code says nothing of sandboxes; it does without the tool.
-        level: isClaude(node) ? 'info' : 'error',
-        ...(written === node.text() ? {} : { within: { start, end: start + written.length } }),
-      });
-    }
-  }
-  for (const one of extra) builtins.add(one);
-  for (const tool of namedTools(merged.nodes('disallowedTools').flatMap(itemsOf))) {
-    const found = find(tool);
-    if (typeof found === 'string') {
-      if (found !== 'mcp') builtins.delete(found);
-    } else for (const one of found ?? []) tools.delete(one.name);
-  }
-  return {
-    builtins: [...builtins],
-    tools: [...tools.values()],
-    mcpTools: merged.has('tools') ? mcpTools : undefined,
-  };
-}
-
-/** Whether a name is that of an MCP server, which stands for all its tools, or of one tool of it. */
-function ofServer(name: string, servers: Agent['mcpServers']): boolean {
-  return Object.values(servers).some(
-    ({ name: server, tools }) =>
-      name === server ||
-      (name.startsWith(`${server}__`) && (tools?.includes(name.slice(server.length + 2)) ?? true)),
-  );
-}
-
-/** The names of a list, or the text that holds them. */
-function itemsOf(node: Node): readonly Node[] {
-  return node.text() === undefined ? node.list() : [node];
-}
-
-/** Built-in tools a sandbox has a use for. */
-function grantedBy(sandbox: Sandbox): readonly BuiltinTool[] {
-  if (sandbox.type === 'none') return [];
-  return [
-    ...readingTools,
-    ...(sandbox.write ? (['write', 'edit'] as const) : []),
-    ...(sandbox.shell ? (['bash'] as const) : []),
-  ];
-}
-
-function whatIsMissing(tool: BuiltinTool, sandbox: Sandbox): string {
-  if (sandbox.type === 'none') return 'has no files; write "sandbox: virtual" or name a sandbox of your own';
-  return tool === 'bash' ? 'has no "shell: true"' : 'has no "write: true"';
 }

@@ -1,3 +1,4 @@
+import { suggest } from '../core/suggest.ts';
 import type { McpServer } from '../program/mcp.ts';
 import { constantValue } from '../expr/index.ts';
 import { resolve } from 'node:path';
@@ -6,6 +7,7 @@ import type { Reporter } from './context.ts';
 import { known } from './names.ts';
 import { durationOf, textsOf } from './scalars.ts';
 import { linkValue, linkValues, type Visible } from './text.ts';
+import { isClaude } from './tool-names.ts';
 import { checkUrl } from './url.ts';
 
 /** What the settings of MCP servers may read, and where the project is. */
@@ -63,10 +65,22 @@ export function linkAgentServers(
   for (const node of nodes.flatMap((item) => (item.list().length > 0 ? item.list() : [item]))) {
     const name = node.text();
     if (name === undefined) Object.assign(servers, linkMcpServers(reporter, node, around));
+    else if (isElsewhere(node, name, Object.keys(declared)))
+      reporter.report(
+        node,
+        'ref/unknown-server',
+        `no server "${name}" under "mcpServers" of the config; the agent does without it`,
+        { level: 'info' },
+      );
     else if (known(reporter, node, 'server', name, Object.keys(declared))) {
       const server = declared[name];
       if (server !== undefined) servers[name] = server;
     }
   }
   return servers;
+}
+
+/** Servers of Claude Code are declared elsewhere; its agents do without them here. */
+function isElsewhere(node: Node, name: string, declared: readonly string[]): boolean {
+  return isClaude(node) && !declared.includes(name) && suggest(name, declared).length === 0;
 }
