@@ -74,7 +74,7 @@ function openSession(
       await done;
     },
     history: () => sessions.history(address),
-    abort: (reason) => Promise.resolve(sessions.abort(address, reason)),
+    abort: (reason) => sessions.abort(address, reason),
   };
 }
 

@@ -18,7 +18,6 @@ import { fromData, Problem } from './core/problem.ts';
 import { isTerminal } from './core/status.ts';
 import { noUsage } from './core/message.ts';
 import { createJournal, redactor } from './journal/index.ts';
-import type { Worker } from './ports/durable.ts';
 import type { Secrets } from './ports/secrets.ts';
 import type { Execution, Store } from './ports/store.ts';
 import type { Program } from './program/program.ts';
@@ -50,10 +49,18 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const store = await openStore(program, options);
   const redact = redactor([...secrets.values(), ...conventionalKeys(processEnv)]);
   const journal = createJournal({ store, clock, observers: options.observers ?? [], redact });
+  const durable = createEmbedded({
+    store,
+    clock,
+    openLog: (id, start) => journal.open(id, start),
+    redact: (value) => redact.json(value),
+    report: (problem) => journal.report(problem),
+  });
   const ports: SessionPorts = {
     program,
     store,
     journal,
+    durable,
     clock,
     redact,
     secrets,
@@ -73,15 +80,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     tools: options.ports?.tools ?? createToolSource({ env }),
   };
   const sessions = createSessions(ports);
-  const durable = createEmbedded({
-    store,
-    clock,
-    openLog: (id, start) => journal.open(id, start),
-    redact: (value) => redact.json(value),
-    report: (problem) => journal.report(problem),
-  });
   const runs = createRuns(ports, sessions, durable);
-  durable.define('submission', interruptedSubmissions);
   let closing: Promise<void> | undefined;
   if (options.recover !== false && options.readOnly !== true) await recoverOrClose();
 
@@ -171,7 +170,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 
   async function close(graceMs: number): Promise<void> {
     durable.drain();
-    sessions.drain();
     if (graceMs > 0) {
       const timer = new AbortController();
       await Promise.race([
@@ -214,16 +212,6 @@ function refuse(errors: readonly Diagnostic[]): void {
     },
   );
 }
-
-/** A prompt that a crash cut off is not asked again. */
-const interruptedSubmissions: Worker = {
-  ended: ({ id }, { state, error }) => ({
-    submissionId: id,
-    type: 'submission_end',
-    data: { state, ...(error === undefined ? {} : { error }) },
-  }),
-  work: () => Promise.reject(new Problem('interrupted', 'the engine stopped while this prompt was at work')),
-};
 
 function cancelled(): Problem {
   return new Problem('cancelled', 'the run was cancelled');

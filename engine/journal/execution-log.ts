@@ -118,10 +118,11 @@ export function openLog(
       void write();
       await committed;
     },
-    async end(event, outcome) {
+    async end(event, outcome, writes = []) {
       const last = terminal ?? emit(event);
       if (outcome !== undefined && last.index > committed)
-        join(() => store.executions.finish(executionId, outcome)).catch(() => undefined);
+        for (const start of [() => store.executions.finish(executionId, outcome), ...writes])
+          join(start).catch(() => undefined);
       await flush();
       closed = true;
       channel.leave();

@@ -46,6 +46,8 @@ export interface ExecutionContext {
   age(): number;
   /** Says what was spent so far; the last word is part of the outcome, however the work ends. */
   spent(usage: Usage): void;
+  /** Has a write of the store be asked for together with the outcome, so that they are one commit. */
+  withOutcome(write: () => Promise<unknown>): void;
   /** Adds an event. Those added before a `step` resolves are committed with its record. */
   emit(event: NewEvent): void;
   /** A signal that aborts with Problem `timeout` after `ms`, or with its parent. */

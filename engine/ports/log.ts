@@ -26,11 +26,11 @@ export interface ExecutionLog {
   /** Resolves when all events emitted so far are committed. Rejects with the store's Problem; those events stay, the next emit or flush tries again. */
   flush(): Promise<void>;
   /**
-   * Adds the terminal event, in one commit with the outcome when one is given; resolves when it is committed and delivered, and
+   * Adds the terminal event, in one commit with the outcome when one is given, and with what `writes` ask of the store; resolves when it is committed and delivered, and
    * closes the log. When the log has ended already, the first terminal event stands and is returned. Rejects like `flush`; the
    * log is then still open.
    */
-  end(event: NewEvent, outcome?: Outcome): Promise<EngineEvent>;
+  end(event: NewEvent, outcome?: Outcome, writes?: readonly (() => Promise<unknown>)[]): Promise<EngineEvent>;
   /** Flushes and lets go of the execution, also when flushing rejects. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { NewEvent } from '../core/event.ts';
+import { encodeKey } from '../core/ids.ts';
 import { asProblem, Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
 import { compileSchema } from '../expr/index.ts';
@@ -118,7 +119,12 @@ export function createActivities(
     ask: Omit<Submission, 'images' | 'timeoutMs' | 'signal'>,
     own?: Workspace,
   ): Promise<PromptOutcome> {
-    const conduct: Conduct = { scope: scopeOf(call), signal: call.signal, emit: run.emit };
+    const conduct: Conduct = {
+      key: encodeKey(run.id, call.stepPath, String(call.attempt)),
+      scope: scopeOf(call),
+      signal: call.signal,
+      emit: run.emit,
+    };
     const result = await sessions.inside(
       { ...ask, images: [], timeoutMs: undefined, signal: call.signal },
       conduct,

@@ -19,5 +19,7 @@ export interface BoundTool {
   readonly spec: ToolSpec;
   readonly timeoutMs?: number;
   readonly retry?: Retry;
+  /** Whether a call that was cut off may be made again under the same key: it changes nothing, or nothing more the second time. */
+  readonly repeatable: boolean;
   run(input: Json, context: CallContext): Promise<Json>;
 }

@@ -4,6 +4,7 @@ import { addUsage, noUsage, type ImagePart } from '../core/message.ts';
 import type { Agent } from '../program/agent.ts';
 import { deadline } from './deadline.ts';
 import { loadHistory, type History } from './history.ts';
+import { operationIdOf } from './operation-id.ts';
 import { runOperation, type OperationResult, type Spent } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
 import { prepare, type Ask, type Prepared } from './prepare.ts';
@@ -15,8 +16,10 @@ import type { Workspace } from './workspace.ts';
 export interface Conduct {
   readonly scope: EventScope;
   readonly signal: AbortSignal;
-  /** Resolves when what the operation belongs to is on disk as accepted work; absent when it is already. */
-  readonly admitted?: Promise<void>;
+  /** Key of the operation: the same after a crash. */
+  readonly key: string;
+  /** Takes writes that belong into one commit with the outcome; absent when the outcome is recorded by others. */
+  withOutcome?(write: () => Promise<unknown>): void;
   emit(event: NewEvent): void;
 }
 
@@ -39,7 +42,7 @@ export async function converse(
   },
 ): Promise<OperationResult> {
   const { conduct, workspace, depth = 0 } = options;
-  const operationId = `op_${ports.clock.ulid()}`;
+  const operationId = operationIdOf(conduct.key);
   const scope: EventScope = {
     ...conduct.scope,
     agent: address.agent,
@@ -83,6 +86,7 @@ export async function converse(
           history,
           workspace,
           conduct: {
+            key: sessionKey(child),
             scope: { ...conduct.scope, taskId, parentId: operationId },
             signal: context.signal,
             emit: conduct.emit,
@@ -113,13 +117,13 @@ export async function converse(
       agent,
       address,
       kind: options.kind ?? 'prompt',
+      key: conduct.key,
       ...prepared,
       images: options.images,
       history: options.history,
       tools,
       signal: limit.signal,
       scope,
-      admitted: conduct.admitted,
       spent,
       emit: conduct.emit,
     });

@@ -68,7 +68,8 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
     async trim() {
       for (const [key, session] of sessions) {
         if (sessions.size <= maxIdle) break;
-        if (session.queue.length > 0) continue;
+        // One whose prompt has no outcome yet may hold back a message.
+        if (session.queue.length > 0 || ports.durable.pending(key).length > 0) continue;
         sessions.delete(key);
         await release(key);
       }

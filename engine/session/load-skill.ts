@@ -8,6 +8,7 @@ import type { BoundTool } from './bound-tool.ts';
 export function loadSkillTool(skills: readonly Skill[]): BoundTool {
   const names = skills.map((skill) => skill.name);
   return {
+    repeatable: true,
     spec: {
       name: 'load_skill',
       description: 'Reads a skill: its instructions, or with "file" another file of the skill.',

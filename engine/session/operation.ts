@@ -1,10 +1,10 @@
 import type { EventScope, NewEvent } from '../core/event.ts';
 import type { SessionAddress } from '../core/ids.ts';
 import type { Json, JsonSchema } from '../core/json.ts';
-import { addUsage, type ImagePart, type Message, type Usage } from '../core/message.ts';
+import { addUsage, noUsage, type ImagePart, type Message, type Usage } from '../core/message.ts';
 import { asProblem, Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
-import type { HarnessContext } from '../ports/harness.ts';
+import type { Harness, HarnessContext, HarnessResult } from '../ports/harness.ts';
 import type { Agent } from '../program/agent.ts';
 import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
 import type { Role } from '../program/role.ts';
@@ -13,6 +13,7 @@ import type { BoundTool } from './bound-tool.ts';
 import { abortProblem } from './deadline.ts';
 import type { History } from './history.ts';
 import type { SessionPorts } from './ports.ts';
+import { answerOf, takeUp } from './resume.ts';
 import { callTool } from './tool-call.ts';
 import { readResult } from './typed-result.ts';
 
@@ -21,6 +22,8 @@ export interface Operation {
   readonly agent: Agent;
   readonly address: SessionAddress;
   readonly kind: 'prompt' | 'task';
+  /** The same after a crash. */
+  readonly key: string;
   readonly message: string;
   readonly images: readonly ImagePart[];
   readonly input: Json | undefined;
@@ -33,8 +36,6 @@ export interface Operation {
   readonly tools: ReadonlyMap<string, BoundTool>;
   readonly signal: AbortSignal;
   readonly scope: EventScope;
-  /** Resolves when the prompt is on disk as accepted work. */
-  readonly admitted: Promise<void> | undefined;
   /** What it has used so far; tasks it delegates add to it. */
   readonly spent: Spent;
   emit(event: NewEvent): void;
@@ -99,13 +100,7 @@ export async function runOperation(ports: SessionPorts, operation: Operation): P
 
 async function runAttempts(ports: SessionPorts, operation: Operation): Promise<OperationResult> {
   const { agent, schema, spent } = operation;
-  const harness = ports.harnesses[agent.harness];
-  if (harness === undefined) {
-    throw new Problem(
-      'invalid_project',
-      `no harness "${agent.harness}"${choices(agent.harness, Object.keys(ports.harnesses))}`,
-    );
-  }
+  const harness = harnessOf(ports, agent);
   const system = assembleSystem(ports.program, agent, {
     instance: operation.address.instance,
     input: operation.input,
@@ -114,17 +109,49 @@ async function runAttempts(ports: SessionPorts, operation: Operation): Promise<O
     env: ports.env,
   });
   const context = harnessContext(ports, operation);
-  await operation.history.closeOpenCalls();
-  // One commit for the admission and the message; no model is called before both are on disk.
-  await Promise.all([
-    operation.admitted,
-    operation.history.ask({
+  const { history } = operation;
+  if (history.isAsked(operation.key)) {
+    await takeUp(ports, operation, (call) => context.callTool(call, context.newTurnId()));
+  } else {
+    await history.closeOpenCalls();
+    // What it belongs to was admitted before, and writes are in order: no model is called before both are on disk.
+    const content = [{ type: 'text' as const, text: operation.message }, ...operation.images];
+    await history.ask({ role: 'user', content }, operation.key);
+  }
+  const repairs = history.since().filter(({ role }) => role === 'user').length;
+  for (let attempt = 1 + repairs; ; attempt += 1) {
+    const answered = answerOf(history.since());
+    const result =
+      answered === undefined ? await run(attempt) : { text: answered, usage: noUsage, modelCalls: 0 };
+    spent.usage = addUsage(spent.usage, result.usage);
+    spent.modelCalls += result.modelCalls;
+    const text = ports.redact.text(result.text);
+    const done = { text, usage: spent.usage, modelCalls: spent.modelCalls, attempts: attempt };
+    if (schema === undefined) return { ...done, output: text };
+    const read = readResult(text, schema);
+    if ('value' in read) return { ...done, output: read.value };
+    if (attempt > agent.retries) {
+      throw new Problem(
+        'result_invalid',
+        `the model gave no valid result in ${attempt} attempts: ${read.fault}`,
+        {
+          details: { attempts: attempt, fault: read.fault },
+        },
+      );
+    }
+    await history.append({
       role: 'user',
-      content: [{ type: 'text', text: operation.message }, ...operation.images],
-    }),
-  ]);
-  for (let attempt = 1; ; attempt += 1) {
-    const result = await harness.run(
+      content: [
+        {
+          type: 'text',
+          text: say(ports.program, 'repair', { fault: read.fault, schema: JSON.stringify(schema) }),
+        },
+      ],
+    });
+  }
+
+  function run(attempt: number): Promise<HarnessResult> {
+    return harness.run(
       {
         model: operation.model,
         system,
@@ -144,32 +171,16 @@ async function runAttempts(ports: SessionPorts, operation: Operation): Promise<O
       },
       context,
     );
-    spent.usage = addUsage(spent.usage, result.usage);
-    spent.modelCalls += result.modelCalls;
-    const text = ports.redact.text(result.text);
-    const done = { text, usage: spent.usage, modelCalls: spent.modelCalls, attempts: attempt };
-    if (schema === undefined) return { ...done, output: text };
-    const read = readResult(text, schema);
-    if ('value' in read) return { ...done, output: read.value };
-    if (attempt > agent.retries) {
-      throw new Problem(
-        'result_invalid',
-        `the model gave no valid result in ${attempt} attempts: ${read.fault}`,
-        {
-          details: { attempts: attempt, fault: read.fault },
-        },
-      );
-    }
-    await operation.history.append({
-      role: 'user',
-      content: [
-        {
-          type: 'text',
-          text: say(ports.program, 'repair', { fault: read.fault, schema: JSON.stringify(schema) }),
-        },
-      ],
-    });
   }
+}
+
+function harnessOf({ harnesses }: SessionPorts, agent: Agent): Harness {
+  const harness = harnesses[agent.harness];
+  if (harness !== undefined) return harness;
+  throw new Problem(
+    'invalid_project',
+    `no harness "${agent.harness}"${choices(agent.harness, Object.keys(harnesses))}`,
+  );
 }
 
 function harnessContext(ports: SessionPorts, operation: Operation): HarnessContext {
@@ -183,12 +194,11 @@ function harnessContext(ports: SessionPorts, operation: Operation): HarnessConte
     async append(given: Message) {
       // A model may repeat a secret it came across, or a provider the key it was called with.
       const message = ports.redact.json(given as unknown as Json) as unknown as Message;
-      const commit = operation.history.append(message);
-      // The last message of an operation is committed together with its outcome, which the session awaits.
+      // The last message of an operation is committed together with its outcome.
       const isLast =
         message.role === 'assistant' && message.content.every((part) => part.type !== 'tool_call');
-      if (isLast) commit.catch(() => undefined);
-      else await commit;
+      if (isLast) operation.history.hold(message);
+      else await operation.history.append(message);
     },
     callTool: (call, turnId) =>
       callTool(ports, operation.tools, call, {

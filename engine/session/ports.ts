@@ -1,5 +1,6 @@
 import type { Journal, Redactor } from '../journal/index.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Durable } from '../ports/durable.ts';
 import type { Harness } from '../ports/harness.ts';
 import type { Models } from '../ports/model.ts';
 import type { Sandboxes } from '../ports/sandbox.ts';
@@ -13,6 +14,7 @@ export interface SessionPorts {
   readonly program: Program;
   readonly store: Store;
   readonly journal: Journal;
+  readonly durable: Durable;
   readonly clock: Clock;
   readonly models: Models;
   readonly harnesses: Readonly<Record<string, Harness>>;

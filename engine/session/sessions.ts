@@ -1,14 +1,17 @@
-import { idFault, type SessionAddress } from '../core/ids.ts';
-import type { ImagePart, Message } from '../core/message.ts';
-import { Problem } from '../core/problem.ts';
+import { idFault, sessionKey, type SessionAddress } from '../core/ids.ts';
+import { noUsage, type ImagePart, type Message } from '../core/message.ts';
+import { asProblem, fromData, Problem } from '../core/problem.ts';
+import type { Receipt } from '../ports/durable.ts';
+import type { Execution } from '../ports/store.ts';
 import type { Agent } from '../program/agent.ts';
 import { converse, type Conduct } from './conversation.ts';
-import { deadline } from './deadline.ts';
+import { abortProblem, deadline } from './deadline.ts';
 import { createLiveSessions, type LiveSessions } from './live-sessions.ts';
 import type { OperationResult } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
 import { prepare, type Ask, type Prepared } from './prepare.ts';
-import { openRecord } from './submission-record.ts';
+import { toInput } from './submission-input.ts';
+import { defineSubmissions } from './submissions.ts';
 import type { Workspace } from './workspace.ts';
 
 /** One prompt from outside. */
@@ -18,85 +21,95 @@ export interface Submission extends Ask {
   readonly images: readonly ImagePart[];
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal | undefined;
+  /** The same key with the same prompt is one submission; default none. */
+  readonly idempotencyKey?: string;
 }
+
+/** What a prompt gave. */
+export type PromptOutcome = OperationResult & { readonly model: string };
 
 /** An admitted submission. */
 export interface Admitted {
   readonly submissionId: string;
-  readonly done: Promise<OperationResult & { readonly model: string }>;
+  readonly receipt: Receipt;
+  readonly done: Promise<PromptOutcome>;
 }
 
 /** Prompts to sessions: one at a time a session, in the order they came. */
 export interface Sessions {
   /**
    * Admits a prompt: resolves when it is committed; `done` settles when it ended.
-   * Throws Problem `invalid_input`, `invalid_request`, `missing_model`, `unknown_role`, `session_busy`, `store_unavailable`.
+   * Throws Problem `invalid_input`, `invalid_request`, `missing_model`, `unknown_role`, `session_busy`, `conflict`,
+   * `store_unavailable`.
    */
   submit(submission: Submission): Promise<Admitted>;
   /** A prompt as part of a run: its events go to the run, which also records its outcome. */
-  inside(
-    submission: Submission,
-    conduct: Conduct,
-    workspace?: Workspace,
-  ): Promise<OperationResult & { readonly model: string }>;
+  inside(submission: Submission, conduct: Conduct, workspace?: Workspace): Promise<PromptOutcome>;
   history(address: SessionAddress): Promise<readonly Message[]>;
   /** Ends what runs and refuses what waits; false when the session was idle. */
-  abort(address: SessionAddress, reason?: string): boolean;
-  /** Admits no more prompts from outside; those of runs at work go on. */
-  drain(): void;
+  abort(address: SessionAddress, reason?: string): Promise<boolean>;
   /** Resolves when no prompt is running or waiting. */
   idle(): Promise<void>;
-  /** Ends everything that runs, waits for its outcome to be recorded, and closes the workspaces. */
+  /** Ends everything that runs, waits for it to stop, and closes the workspaces. After the durable engine was closed. */
   close(): Promise<void>;
 }
 
-/** The session room, ready for work. */
+/** The session room, ready for work. The durable engine must not have been started yet. */
 export function createSessions(ports: SessionPorts): Sessions {
+  const { durable, clock } = ports;
   const live: LiveSessions = createLiveSessions(ports);
   const working = new Set<Promise<unknown>>();
-  let draining = false;
+  /** Results of prompts that somebody in this process waits for. */
+  const results = new Map<string, Promise<PromptOutcome> | undefined>();
   let closed = false;
+  defineSubmissions(ports, {
+    run: (submission, prepared, conduct) => enter(submission, prepared, conduct, undefined),
+    ended(id, result) {
+      result.catch(() => undefined);
+      if (results.has(id)) results.set(id, result);
+    },
+  });
 
   return {
     async submit(submission) {
-      const { agent, address } = submission;
-      refuseWhen(draining);
+      const { agent, address, images, timeoutMs, idempotencyKey, signal } = submission;
       checkAddress(address);
       const prepared = prepareRedacted(agent, submission);
-      const session = live.get(address);
-      if (session.queue.length > 0) yieldTo(agent, address);
-      const record = openRecord(ports, session, agent, address, prepared, session.queue.length);
-      // The place in the queue is taken before the first await, so that order of admission is order of arrival.
-      const done = track(
-        enter(submission, prepared, record, undefined, () => record.begin()).then(
-          async (result) => {
-            await record.succeed(result);
-            return result;
-          },
-          async (thrown: unknown) => {
-            throw await record.fail(thrown);
-          },
-        ),
-      );
-      done.catch(() => undefined);
-      await record.admit();
-      return { submissionId: record.id, done };
+      const key = sessionKey(address);
+      const before = durable.pending(key);
+      if (agent.busy === 'reject' && (before.length > 0 || live.get(address).queue.length > 0))
+        throw busy(address);
+      const id = `sub_${clock.ulid()}`;
+      results.set(id, undefined);
+      try {
+        const receipt = await durable.admit({
+          id,
+          kind: 'submission',
+          name: agent.name,
+          key,
+          input: toInput(prepared, { address, images, timeoutMs }),
+          hash: agent.hash,
+          ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        });
+        if (agent.busy === 'replace' && receipt.created) {
+          const reason = new Problem('aborted', 'a newer prompt replaced this one');
+          await Promise.all(before.map((earlier) => durable.cancel(earlier, reason)));
+        }
+        if (receipt.id !== id) results.delete(id);
+        const done = track(resultOf(receipt.id, agent, signal));
+        done.catch(() => undefined);
+        return { submissionId: receipt.id, receipt, done };
+      } catch (thrown) {
+        results.delete(id);
+        throw thrown;
+      }
     },
 
     inside(submission, conduct, workspace) {
-      refuseWhen(closed);
+      if (closed) throw new Problem('shutting_down', 'the engine is shutting down');
       checkAddress(submission.address);
       const prepared = prepareRedacted(submission.agent, submission);
-      const session = live.get(submission.address);
-      const begin = (): Promise<void> => Promise.resolve();
-      return track(
-        enter({ ...submission, signal: conduct.signal }, prepared, conduct, workspace, begin).then(
-          async (result) => {
-            await (await session.history()).committed();
-            return result;
-          },
-        ),
-      );
+      return track(enter(submission, prepared, conduct, workspace));
     },
 
     async history(address) {
@@ -106,14 +119,14 @@ export function createSessions(ports: SessionPorts): Sessions {
       return [...messages];
     },
 
-    abort(address, reason = 'the session was aborted') {
+    async abort(address, reason = 'the session was aborted') {
+      const problem = new Problem('aborted', reason);
+      const stopped = await Promise.all(
+        durable.pending(sessionKey(address)).map((id) => durable.cancel(id, problem)),
+      );
       const controllers = [...(live.find(address)?.controllers ?? [])];
-      for (const controller of controllers) controller.abort(new Problem('aborted', reason));
-      return controllers.length > 0;
-    },
-
-    drain() {
-      draining = true;
+      for (const controller of controllers) controller.abort(problem);
+      return stopped.includes(true) || controllers.length > 0;
     },
 
     async idle() {
@@ -121,13 +134,36 @@ export function createSessions(ports: SessionPorts): Sessions {
     },
 
     async close() {
-      draining = true;
       closed = true;
       live.abort(new Problem('shutting_down', 'the engine is shutting down'));
       await Promise.allSettled([...working]);
       await live.close();
     },
   };
+
+  /** Waits for the outcome of a submission; gives it up with the caller's signal. */
+  async function resultOf(id: string, agent: Agent, signal: AbortSignal | undefined): Promise<PromptOutcome> {
+    const cancel = (): void => {
+      if (signal !== undefined) durable.cancel(id, abortProblem(signal)).catch(() => undefined);
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted === true) cancel();
+    try {
+      const execution = await durable.result(id);
+      const result = results.get(id);
+      if (execution?.state === 'succeeded') return await (result ?? storedResult(execution, agent));
+      // Who is told here and now hears the cause as well.
+      const thrown = await result?.then(
+        () => undefined,
+        (problem: unknown) => asProblem(problem),
+      );
+      const error = fromData(execution?.error ?? shuttingDown);
+      throw thrown?.code === error.code ? thrown : error;
+    } finally {
+      results.delete(id);
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
 
   /** A secret that came in with a text must not be stored with it, so the model is not told it either. */
   function prepareRedacted(agent: Agent, ask: Ask): Prepared {
@@ -140,48 +176,36 @@ export function createSessions(ports: SessionPorts): Sessions {
     };
   }
 
+  /** Waits for the turn of a prompt in its session, and answers it. */
   async function enter(
-    submission: Submission,
+    submission: Pick<Submission, 'agent' | 'address' | 'images' | 'timeoutMs'>,
     prepared: Prepared,
-    conduct: Omit<Conduct, 'signal'>,
+    conduct: Conduct,
     workspace: Workspace | undefined,
-    begin: () => Promise<void>,
-  ): Promise<OperationResult & { readonly model: string }> {
+  ): Promise<PromptOutcome> {
     const { agent, address } = submission;
     const session = live.get(address);
     const controller = new AbortController();
     session.controllers.add(controller);
-    const stop = deadline(ports.clock, undefined, [submission.signal, controller.signal], 'the prompt');
+    const stop = deadline(clock, undefined, [conduct.signal, controller.signal], 'the prompt');
     try {
       return await session.queue.run(stop.signal, async () => {
-        await begin();
+        const history = await session.history();
+        conduct.withOutcome?.(() => history.committed());
         const result = await converse(ports, agent, address, prepared, {
           images: submission.images,
-          history: await session.history(),
+          history,
           workspace: workspace ?? live.workspace(agent, address),
           conduct: { ...conduct, signal: stop.signal },
           timeoutMs: submission.timeoutMs,
         });
-        return { ...result, model: `${prepared.model.provider}/${prepared.model.id}` };
+        if (conduct.withOutcome === undefined) await history.committed();
+        return { ...result, model: nameOf(prepared) };
       });
     } finally {
       stop.cancel();
       session.controllers.delete(controller);
       await live.trim();
-    }
-  }
-
-  function yieldTo(agent: Agent, address: SessionAddress): void {
-    if (agent.busy === 'reject') {
-      throw new Problem(
-        'session_busy',
-        `session "${address.session}" of "${address.agent}/${address.instance}" is busy`,
-      );
-    }
-    if (agent.busy === 'replace') {
-      for (const controller of live.get(address).controllers) {
-        controller.abort(new Problem('aborted', 'a newer prompt replaced this one'));
-      }
     }
   }
 
@@ -191,10 +215,25 @@ export function createSessions(ports: SessionPorts): Sessions {
     work.then(done, done);
     return work;
   }
+}
 
-  function refuseWhen(refusing: boolean): void {
-    if (refusing) throw new Problem('shutting_down', 'the engine is shutting down');
-  }
+const shuttingDown = { type: 'shutting_down', message: 'the engine is shutting down' };
+
+function nameOf({ model }: Prepared): string {
+  return `${model.provider}/${model.id}`;
+}
+
+/** What the store knows of a result that another process, or an earlier prompt with the same key, came to. */
+function storedResult(execution: Execution, agent: Agent): PromptOutcome {
+  const output = execution.output ?? null;
+  const model =
+    agent.model === undefined || agent.model === false ? '' : `${agent.model.provider}/${agent.model.id}`;
+  const text = typeof output === 'string' ? output : JSON.stringify(output);
+  return { text, output, usage: execution.usage ?? noUsage, modelCalls: 0, attempts: 1, model };
+}
+
+function busy({ agent, instance, session }: SessionAddress): Problem {
+  return new Problem('session_busy', `session "${session}" of "${agent}/${instance}" is busy`);
 }
 
 function checkAddress({ instance, session }: SessionAddress): void {

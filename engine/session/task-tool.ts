@@ -19,6 +19,8 @@ export function taskTool(agent: Agent, delegates: Readonly<Record<string, Agent>
     .map((name) => `- ${name}: ${delegates[name]?.description ?? ''}`)
     .join('\n');
   return {
+    // The helper goes on with its own history.
+    repeatable: true,
     ...(agent.timeoutMs === undefined ? {} : { timeoutMs: agent.timeoutMs }),
     spec: {
       name: 'task',

@@ -31,6 +31,7 @@ export async function bindTools(
     if (!agent.builtins.includes(tool.name)) continue;
     bound.set(tool.name, {
       spec: { name: tool.name, description: tool.description, inputSchema: tool.inputSchema },
+      repeatable: tool.needs === 'read' || tool.name === 'write',
       run: async (input, { signal }) => tool.run(input, { sandbox: await owner.workspace.open(), signal }),
     });
   }
@@ -52,6 +53,7 @@ async function bindDeclared(
   const { address } = owner;
   return {
     spec: { name: tool.name, description: opened.description, inputSchema: opened.inputSchema },
+    repeatable: tool.annotations.readOnlyHint === true || tool.annotations.idempotentHint === true,
     ...(tool.timeoutMs === undefined ? {} : { timeoutMs: tool.timeoutMs }),
     ...(tool.retry === undefined ? {} : { retry: tool.retry }),
     run: (input, { signal, call, callKey, attempt, log }) =>

@@ -180,7 +180,7 @@ describe('engine: killed and started again', function () {
     expect(times[0]).to.be.lessThan(2000);
   });
 
-  it('a prompt cut off is recorded as interrupted, once, and its session can be used again', async () => {
+  it('a prompt cut off goes on at the next start: the model hears that the outcome of its tool call is unknown', async () => {
     const killed = start('used', 'prompt', 'a', 'use it');
     await killed.until(({ holding }) => holding === 'used');
     await killed.kill();
@@ -191,8 +191,7 @@ describe('engine: killed and started again', function () {
         const [submission, ...others] = await all();
         expect(others).to.deep.equal([]);
         expect(submission).to.deep.include({
-          state: 'failed',
-          error: { type: 'interrupted', message: 'the engine stopped while this prompt was at work' },
+          state: 'succeeded',
         });
       });
     }
@@ -203,6 +202,7 @@ describe('engine: killed and started again', function () {
         'user: use it',
         'assistant: work({"item":"used"})',
         'tool: ! "the call was interrupted; whether it took effect is unknown"',
+        'assistant: worked',
         'user: hello',
         'assistant: You said hello',
       ]);

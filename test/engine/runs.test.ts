@@ -4,7 +4,7 @@ import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
 import { createEngine } from '../../engine/engine.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import { programOf, projectOf, writeFiles } from '../fakes/project.ts';
-import { all, closeEngines, engineOf, failureOf, fakeModels, first, gate } from './kit.ts';
+import { all, closeEngines, engineOf, failureOf, fakeModels, first, gate, linesOf } from './kit.ts';
 
 const project = {
   'src/agents/a.md': '---\ndescription: A.\nmodel: openai/gpt-5\n---\n\nYou are it.\n',
@@ -226,7 +226,7 @@ describe('runs', () => {
     expect((await store.executions.get(runId))?.state).to.equal('succeeded');
   });
 
-  it('a prompt at work when the engine closes is recorded as failed, its files kept', async () => {
+  it('a prompt at work when the engine closes goes on at the next start, its files kept', async () => {
     const store = kept();
     const files = {
       'src/sandboxes/box.yaml': 'type: virtual\nwrite: true\n',
@@ -246,10 +246,24 @@ describe('runs', () => {
     await asked.opened;
     await engine.close();
     expect((await prompt).type).to.equal('shutting_down');
-    expect((await store.executions.list({}))[0]).to.deep.include({ state: 'failed' });
+    expect((await store.executions.list({}))[0]).to.deep.include({ state: 'queued' });
     const next = (
-      await engineOf(files, (_request, turn) => (turn === 1 ? { calls: [{ tool: 'ls' }] } : 'ok'), { store })
+      await engineOf(
+        files,
+        ({ messages }) => (JSON.stringify(messages).includes('f.txt') ? 'seen' : { calls: [{ tool: 'ls' }] }),
+        { store },
+      )
     ).engine;
+    await next.agents.session('w', 'x').prompt('Hi again');
+    expect((await store.executions.list({})).map(({ state }) => state)).to.deep.equal([
+      'succeeded',
+      'succeeded',
+    ]);
+    expect(linesOf(await next.agents.session('w', 'x').history()).slice(3)).to.deep.equal([
+      'assistant: seen',
+      'user: Hi again',
+      'assistant: seen',
+    ]);
     const session = next.agents.session('w', 'x', 'other');
     await session.prompt('List');
     expect(JSON.stringify(await session.history())).to.contain('f.txt');

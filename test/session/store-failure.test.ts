@@ -7,7 +7,7 @@ import { closeEngines, engineOf, failureOf, linesOf } from '../engine/kit.ts';
 const project = { 'src/agents/a.md': '---\ndescription: A.\nmodel: openai/gpt-5\n---\n\nYou are it.\n' };
 
 /** A memory store that refuses what it is told to refuse. */
-function failing(): { readonly store: Store; refuse(what: 'insert' | 'set' | 'finish' | undefined): void } {
+function failing(): { readonly store: Store; refuse(what: 'insert' | 'set' | 'all' | undefined): void } {
   const store = openMemoryStore();
   let refused: string | undefined;
   const guard =
@@ -16,7 +16,7 @@ function failing(): { readonly store: Store; refuse(what: 'insert' | 'set' | 'fi
       work: (...given: Arguments) => Promise<Result>,
     ): ((...given: Arguments) => Promise<Result>) =>
     (...given) =>
-      refused === what
+      refused === what || refused === 'all'
         ? Promise.reject(new Problem('store_unavailable', 'the disk is full'))
         : work(...given);
   return {
@@ -28,6 +28,7 @@ function failing(): { readonly store: Store; refuse(what: 'insert' | 'set' | 'fi
         insert: guard('insert', store.executions.insert),
         finish: guard('finish', store.executions.finish),
       },
+      events: { ...store.events, append: guard('append', store.events.append) },
     },
     refuse: (what) => (refused = what),
   };
@@ -58,7 +59,7 @@ describe('sessions: when the store fails', () => {
     const { engine } = await engineOf(
       project,
       (_request, turn) => {
-        if (turn === 1) refuse('set');
+        if (turn === 1) refuse('all');
         return `answer ${turn}`;
       },
       { store },
@@ -69,7 +70,7 @@ describe('sessions: when the store fails', () => {
     await session.prompt('2');
     const lines = ['user: 1', 'user: 2', 'assistant: answer 2'];
     expect(linesOf(await session.history())).to.deep.equal(lines);
-    const { engine: other } = await engineOf(project, () => 'ok', { store });
+    const { engine: other } = await engineOf(project, () => 'ok', { store, recover: false });
     expect(linesOf(await other.agents.session('a', 'x').history())).to.deep.equal(lines);
   });
 });

@@ -122,6 +122,7 @@ export function fakeContext(options: FakeOptions = {}): Fake {
     },
     age: () => time.now(),
     spent: () => undefined,
+    withOutcome: () => undefined,
     sleep: (ms, signal) => (dead ? never : time.sleep(ms, signal)),
     elapsed: () => time.now(),
     emit: (event) => {

@@ -36,6 +36,7 @@ export async function work(entry: Entry, around: Surroundings): Promise<Ending> 
     clock,
     signal: controller.signal,
     onSpent: (spent) => (usage = spent),
+    onOutcomeWrite: (write) => void entry.writes.push(write),
     onWaiting: (isWaiting) => tell(store.executions.mark(execution.id, isWaiting ? 'waiting' : 'running')),
   });
   try {
@@ -62,7 +63,7 @@ export function failed(
 export async function settle(entry: Entry, ending: Omit<Outcome, 'endedAt'>, clock: Clock): Promise<void> {
   const outcome: Outcome = { ...ending, endedAt: clock.now() };
   await entry.admitted;
-  await entry.log.end(entry.worker.ended(entry.execution, outcome), outcome);
+  await entry.log.end(entry.worker.ended(entry.execution, outcome), outcome, entry.writes);
 }
 
 /** Work that stopped because the engine did; one that was cancelled before that has its outcome. */

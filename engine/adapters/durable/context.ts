@@ -20,6 +20,8 @@ export interface ContextParts {
   readonly signal: AbortSignal;
   /** Told what was spent so far. */
   onSpent(usage: Usage): void;
+  /** Told of writes that belong to the outcome. */
+  onOutcomeWrite(write: () => Promise<unknown>): void;
   /** Told when all there is to do is to wait, and when there is work again. */
   onWaiting(isWaiting: boolean): void;
 }
@@ -112,6 +114,7 @@ export function createContext(parts: ContextParts): ExecutionContext {
     elapsed: () => clock.elapsed(),
     age: () => clock.now() - execution.createdAt,
     spent: parts.onSpent,
+    withOutcome: parts.onOutcomeWrite,
     emit: (event: NewEvent) => void log.emit(event),
     deadline: (ms, parent) =>
       signalDeadline(

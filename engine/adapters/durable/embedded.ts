@@ -63,7 +63,8 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     async result(id, signal) {
       for (;;) {
         const entry = entries.get(id);
-        if (entry !== undefined) await withinSignal(entry.done, signal);
+        const problem = entry === undefined ? undefined : await withinSignal(entry.done, signal);
+        if (problem !== undefined) throw problem;
         const execution = await store.executions.get(id);
         if (execution === undefined || isTerminal(execution.state)) return execution;
         if (closed) throw new Problem('shutting_down', 'the engine is shutting down');
@@ -100,7 +101,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       const all = [...entries.values()];
       const reason = new Problem('shutting_down', 'the engine is shutting down');
       for (const { controller } of all) controller.abort(reason);
-      await Promise.all(all.map((entry) => (entry.isAtWork ? entry.done : letGo(entry))));
+      await Promise.all(all.map((entry): Promise<unknown> => (entry.isAtWork ? entry.done : letGo(entry))));
     },
   };
 
@@ -189,13 +190,15 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   }
 
   async function end(entry: Entry, ending: Parameters<typeof settle>[1]): Promise<void> {
+    let problem: Problem | undefined;
     try {
       await settle(entry, ending, clock);
     } catch (thrown) {
       // Only the store can fail here: the work has no outcome, and is taken up at the next start.
-      report(asProblem(thrown));
+      problem = asProblem(thrown);
+      report(problem);
     }
-    await leave(entry);
+    await leave(entry, problem);
   }
 
   /** Leaves an execution without an outcome to the next start. */
@@ -204,12 +207,12 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     await leave(entry);
   }
 
-  async function leave(entry: Entry): Promise<void> {
+  async function leave(entry: Entry, problem?: Problem): Promise<void> {
     const { id, key } = entry.execution;
     await entry.log.close().catch(() => undefined);
     if (entries.get(id) === entry) entries.delete(id);
     const next = mailboxes.leave(key, id);
-    entry.finish();
+    entry.finish(problem);
     if (!closed) for (const one of next) void carry(one);
   }
 

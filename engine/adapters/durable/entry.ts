@@ -1,4 +1,5 @@
 import type { NewEvent } from '../../core/event.ts';
+import type { Problem } from '../../core/problem.ts';
 import type { Worker } from '../../ports/durable.ts';
 import type { ExecutionLog } from '../../ports/log.ts';
 import type { Execution } from '../../ports/store.ts';
@@ -18,23 +19,26 @@ export interface Entry {
   /** Whether the store must be told that its work starts. */
   mustMark: boolean;
   isAtWork: boolean;
-  /** Resolves when the outcome is on disk, or the process let go of it. */
-  readonly done: Promise<void>;
-  readonly finish: () => void;
+  /** Writes that belong into one commit with the outcome. */
+  readonly writes: (() => Promise<unknown>)[];
+  /** Resolves when the outcome is on disk, or the process let go of it: with the problem when it could not be written. */
+  readonly done: Promise<Problem | undefined>;
+  readonly finish: (problem?: Problem) => void;
 }
 
 /** An execution that has just come into this process. */
 export function makeEntry(
   parts: Pick<Entry, 'execution' | 'worker' | 'before' | 'log' | 'mustMark'> & Partial<Pick<Entry, 'inbox'>>,
 ): Entry {
-  let finish: () => void = () => undefined;
-  const done = new Promise<void>((resolve) => (finish = resolve));
+  let finish: Entry['finish'] = () => undefined;
+  const done = new Promise<Problem | undefined>((resolve) => (finish = resolve));
   return {
     inbox: createInbox([], new Set()),
     ...parts,
     controller: new AbortController(),
     admitted: Promise.resolve(),
     isAtWork: false,
+    writes: [],
     done,
     finish,
   };

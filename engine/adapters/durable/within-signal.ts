@@ -1,5 +1,5 @@
 /** Waits for work, but not past a signal; rejects with the signal's reason. */
-export async function withinSignal(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+export async function withinSignal<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   signal.throwIfAborted();
   let stop: () => void = () => undefined;
@@ -9,7 +9,7 @@ export async function withinSignal(work: Promise<void>, signal: AbortSignal | un
     stop = () => signal.removeEventListener('abort', onAbort);
   });
   try {
-    await Promise.race([work, aborted]);
+    return await Promise.race([work, aborted]);
   } finally {
     stop();
   }

@@ -1,0 +1,61 @@
+import type { Json } from '../core/json.ts';
+import { addUsage, type Message, type ToolCallPart, type ToolResultPart } from '../core/message.ts';
+import { unknownOutcome } from './history.ts';
+import type { Operation } from './operation.ts';
+import type { SessionPorts } from './ports.ts';
+
+/**
+ * Takes up an operation that a crash cut off: counts again what it had spent, and answers the tool calls that were open: with their
+ * recorded results, by making those again that may be, and else with "outcome unknown".
+ */
+export async function takeUp(
+  ports: SessionPorts,
+  operation: Operation,
+  callTool: (call: ToolCallPart) => Promise<ToolResultPart>,
+): Promise<void> {
+  const { history, spent, tools } = operation;
+  const results = await readPast(ports, operation);
+  const open = history.openCalls();
+  if (open.length === 0) return;
+  const content = await Promise.all(
+    open.map(async (call): Promise<ToolResultPart> => {
+      const recorded = results.get(call.toolCallId);
+      const { toolCallId, toolName } = call;
+      if (recorded !== undefined) return { type: 'tool_result', toolCallId, toolName, ...recorded };
+      return tools.get(toolName)?.repeatable === true ? callTool(call) : unknownOutcome(call);
+    }),
+  );
+  await history.append({ role: 'tool', content });
+
+  /** Results of the last turn that were stored before the crash. */
+  async function readPast(
+    { journal }: SessionPorts,
+    { scope }: Operation,
+  ): Promise<ReadonlyMap<string, { readonly output: Json; readonly isError: boolean }>> {
+    const found = new Map<string, { readonly output: Json; readonly isError: boolean }>();
+    const executionId = scope.submissionId ?? scope.runId;
+    if (executionId === undefined) return found;
+    for (let after = 0; ;) {
+      const page = await journal.read(executionId, { after });
+      for (const event of page) {
+        after = event.index;
+        if (event.operationId !== scope.operationId) continue;
+        if (event.type === 'turn_end') {
+          found.clear();
+          spent.usage = addUsage(spent.usage, event.data.usage);
+          spent.modelCalls += 1;
+        }
+        if (event.type === 'tool_end' && event.toolCallId !== undefined)
+          found.set(event.toolCallId, { output: event.data.output, isError: event.data.isError });
+      }
+      if (page.length < 1000) return found;
+    }
+  }
+}
+
+/** The answer that an operation had come to before a crash. */
+export function answerOf(messages: readonly Message[]): string | undefined {
+  const last = messages.at(-1);
+  if (last?.role !== 'assistant' || last.content.some(({ type }) => type === 'tool_call')) return undefined;
+  return last.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
+}
