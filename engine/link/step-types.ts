@@ -58,18 +58,29 @@ export function listOfLanes(output: Type, onError: string, most: number | undefi
 }
 
 /** The type of a value that leaves its workflow: which step inside was skipped is nobody's business there. */
-export function seenOutside(type: Type, depth = 0): Type {
-  if (depth > deepestSeen) return dyn;
+export function seenOutside(type: Type): Type {
+  // Values are put into values, so that a type may stand in itself many times over.
+  const seen = new Map<Type, Type>();
+  const look = (one: Type, depth: number): Type => {
+    if (depth > deepestSeen) return dyn;
+    const known = seen.get(one) ?? outside(one, (inner) => look(inner, depth + 1));
+    seen.set(one, known);
+    return known;
+  };
+  return look(type, 0);
+}
+
+function outside(type: Type, look: (inner: Type) => Type): Type {
   switch (type.kind) {
     case 'null':
       return type.skipped === undefined ? type : nullType;
     case 'union':
-      return unionOf([never, ...type.of.map((member) => seenOutside(member, depth + 1))]);
+      return unionOf([never, ...type.of.map(look)]);
     case 'list':
-      return { ...type, item: seenOutside(type.item, depth + 1) };
+      return { ...type, item: look(type.item) };
     case 'record': {
       const fields = [...type.fields].map(
-        ([name, field]) => [name, { ...field, type: seenOutside(field.type, depth + 1) }] as const,
+        ([name, field]) => [name, { ...field, type: look(field.type) }] as const,
       );
       return { ...type, fields: new Map(fields) };
     }
