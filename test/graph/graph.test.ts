@@ -14,7 +14,7 @@ import { xmlFaults } from './xml-grammar.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const everyVerb = join(root, 'test/graph/every-verb');
-const golden = join(root, 'test/graph/expected');
+const golden = join(root, 'test/graph/fixtures');
 
 const formats: Readonly<Record<string, (diagram: Diagram) => string | Promise<string>>> = {
   mmd: toMermaid,

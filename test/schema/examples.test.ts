@@ -66,7 +66,7 @@ function projectOf(kind: Kind, example: JsonObject): Readonly<Record<string, unk
     const name = example['name'] as string;
     return { [`${folder}/${name}/SKILL.md`]: markdown(example, 'Do it.') };
   }
-  if ((suffixes).includes('.yaml')) return { [`${folder}/sample.yaml`]: example };
+  if (suffixes.includes('.yaml')) return { [`${folder}/sample.yaml`]: example };
   return { [`${folder}/sample.md`]: markdown(example, bodyKey === undefined ? '' : 'Do it.') };
 }
 
