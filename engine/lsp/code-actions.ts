@@ -7,22 +7,33 @@ import {
 } from 'vscode-languageserver/node';
 import type { Fix } from '../core/diagnostic.ts';
 import type { FindingData } from './findings.ts';
+import { fixAll, fixAllKind } from './fix-all.ts';
 import { ignoreHere } from './ignore-action.ts';
 import { placesOf, type TextPlaces } from './positions.ts';
 import { sourceOf, type Project } from './project.ts';
 
-/** What can be done about the findings of a range: the fix they bring, the words they suggest, and a comment that ignores them. */
+/**
+ * What can be done about the findings of a range: the fix they bring, the words they suggest, and a comment that ignores them. Asked for
+ * it, also all safe fixes of the file at once.
+ */
 export async function codeActions(
   project: Project,
   path: string,
   { context, textDocument: { uri } }: CodeActionParams,
 ): Promise<CodeAction[]> {
-  const wanted = context.only;
-  if (wanted !== undefined && !wanted.some((kind) => CodeActionKind.QuickFix.startsWith(kind))) return [];
-  const source = sourceOf(await project.analysis(), path);
+  const analysis = await project.analysis();
+  const source = sourceOf(analysis, path);
   if (source === undefined) return [];
   const places = placesOf(source.text);
-  return context.diagnostics.flatMap((diagnostic) => {
+  const wants = (kind: string): boolean =>
+    context.only?.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`)) ?? kind !== fixAllKind;
+  const whole = wants(fixAllKind) ? fixAll(analysis, source, places) : undefined;
+  const all: CodeAction[] =
+    whole === undefined
+      ? []
+      : [{ title: 'Make all safe fixes', kind: fixAllKind, edit: { changes: { [uri]: [whole] } } }];
+  if (!wants(CodeActionKind.QuickFix)) return all;
+  const single = context.diagnostics.flatMap((diagnostic) => {
     const data = dataOf(diagnostic);
     if (data === undefined) return [];
     const action = (title: string, edits: readonly TextEdit[], isPreferred = false): CodeAction => ({
@@ -46,6 +57,7 @@ export async function codeActions(
       ...(ignore === undefined ? [] : [action(`Ignore ${data.rule} here`, [ignore])]),
     ];
   });
+  return [...single, ...all];
 }
 
 function editsOf(fix: Fix, places: TextPlaces): TextEdit[] {

@@ -15,6 +15,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { codeActions } from './code-actions.ts';
 import { complete } from './complete.ts';
 import { definition } from './definition.ts';
+import { fixAllKind } from './fix-all.ts';
 import { hover } from './hover.ts';
 import type { Project } from './project.ts';
 import { references } from './references.ts';
@@ -46,7 +47,7 @@ const capabilities: ServerCapabilities = {
   referencesProvider: true,
   documentSymbolProvider: true,
   renameProvider: { prepareProvider: true },
-  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
   workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
 };
 

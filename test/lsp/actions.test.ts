@@ -5,7 +5,9 @@ import { makeProject, startEditor, textIn, uriOf, type Editor } from './editor.t
 
 const workflow = 'src/workflows/reply.yaml';
 
-describe('lsp: quick fixes', () => {
+describe('lsp: quick fixes', function () {
+  this.timeout(30_000);
+
   let project: Awaited<ReturnType<typeof makeProject>>;
   let editor: Editor;
   before(async () => {
@@ -29,12 +31,10 @@ describe('lsp: quick fixes', () => {
   }
 
   /** The text after an action. */
-  function after_(action: CodeAction | undefined, text: string): string {
+  function textAfter(action: CodeAction | undefined, text: string): string {
     const edits = action?.edit?.changes?.[uriOf(project.path(workflow))] ?? [];
     return edits.reduce((changed, { range, newText }) => {
-      const before = text.length;
       const start = lengthUpTo(text, range.start);
-      expect(before).to.be.greaterThan(0);
       return changed.slice(0, start) + newText + changed.slice(start + textIn(text, range).length);
     }, text);
   }
@@ -54,14 +54,14 @@ describe('lsp: quick fixes', () => {
     const wrong = text.replace('agent: clerk', 'agent: clrek');
     const [first] = await actionsFor('ref/unknown-agent', wrong);
     expect(first).to.deep.include({ kind: 'quickfix', isPreferred: true });
-    expect(after_(first, wrong)).to.equal(text);
+    expect(textAfter(first, wrong)).to.equal(text);
   });
 
   it('so is a misspelt key, and a field inside of a template', async () => {
     const key = text.replace('    agent: clerk', '    agent: clerk\n    mesage: hi');
-    expect(after_((await actionsFor('schema/unknown-key', key))[0], key)).to.include('    message: hi');
+    expect(textAfter((await actionsFor('schema/unknown-key', key))[0], key)).to.include('    message: hi');
     const field = text.replace('{{input.kind}}', '{{input.knid}}');
-    expect(after_((await actionsFor('ref/unknown-field', field))[0], field)).to.equal(text);
+    expect(textAfter((await actionsFor('ref/unknown-field', field))[0], field)).to.equal(text);
   });
 
   it('a rule that may be turned down can be ignored, above the key of its text', async () => {
@@ -69,8 +69,21 @@ describe('lsp: quick fixes', () => {
     const ignore = (await actionsFor('ref/unknown-field', wrong)).find(({ title }) =>
       title.startsWith('Ignore'),
     );
-    expect(after_(ignore, wrong)).to.include('    # engine-ignore ref/unknown-field: \n    prompt: |');
+    expect(textAfter(ignore, wrong)).to.include('    # engine-ignore ref/unknown-field: \n    prompt: |');
     const fixed = await actionsFor('ref/unknown-agent', text.replace('agent: clerk', 'agent: clrek'));
     expect(fixed.some(({ title }) => title.startsWith('Ignore'))).to.equal(false);
+  });
+
+  it('all safe fixes of a file can be made at once', async () => {
+    const path = project.path(workflow);
+    const wrong = text.replace('agent: clerk', 'agent: clrek').replace('tool: find_order', 'tool: find_ordr');
+    await editor.change(path, wrong);
+    const found = await editor.findings(path, (all) => all.length >= 2);
+    const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+    const [whole, ...more] = await editor.actions(path, range, found, ['source.fixAll']);
+    expect(more).to.deep.equal([]);
+    expect(whole?.kind).to.equal('source.fixAll.engine');
+    expect(textAfter(whole, wrong)).to.equal(text);
+    expect(await editor.actions(path, range, found, ['refactor'])).to.deep.equal([]);
   });
 });

@@ -5,7 +5,9 @@ import { cursor, makeProject, startEditor, type Editor } from './editor.ts';
 
 const workflow = 'src/workflows/reply.yaml';
 
-describe('lsp: completion', () => {
+describe('lsp: completion', function () {
+  this.timeout(30_000);
+
   let project: Awaited<ReturnType<typeof makeProject>>;
   let editor: Editor;
   before(async () => {

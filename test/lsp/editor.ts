@@ -17,6 +17,7 @@ import {
   type Position,
   type ProtocolConnection,
   type PublishDiagnosticsParams,
+  type RegistrationParams,
   type Range,
   type TextDocumentContentChangeEvent,
   type WorkspaceEdit,
@@ -28,10 +29,15 @@ const main =
   built === undefined ? fileURLToPath(new URL('../../engine/cli/main.ts', import.meta.url)) : resolve(built);
 const loader = built === undefined ? ['--import', import.meta.resolve('tsx')] : [];
 
+/** The arguments of Node that start the server. */
+export const serverCommand: readonly string[] = [...loader, main, 'lsp', '--stdio'];
+
 /** An editor that speaks to `engine lsp --stdio`, a process of its own. */
 export interface Editor {
   readonly connection: ProtocolConnection;
   readonly initialized: InitializeResult;
+  /** What the server first asked to hear of. */
+  readonly registered: Promise<RegistrationParams>;
   /** What the server wrote to stderr, and what it logged. */
   readonly said: string[];
   readonly pid: number | undefined;
@@ -50,7 +56,12 @@ export interface Editor {
   references(path: string, position: Position): Promise<Location[]>;
   symbols(path: string): Promise<DocumentSymbol[]>;
   rename(path: string, position: Position, newName: string): Promise<WorkspaceEdit | null>;
-  actions(path: string, range: Range, diagnostics: readonly Diagnostic[]): Promise<CodeAction[]>;
+  actions(
+    path: string,
+    range: Range,
+    diagnostics: readonly Diagnostic[],
+    only?: readonly string[],
+  ): Promise<CodeAction[]>;
   /** Shuts the server down and gives its exit code. */
   quit(): Promise<number | null>;
   readonly exit: Promise<number | null>;
@@ -59,8 +70,11 @@ export interface Editor {
 }
 
 /** Starts the server on workspace folders. */
-export async function startEditor(folders: readonly string[], capabilities: object = {}): Promise<Editor> {
-  const child = spawn(process.execPath, [...loader, main, 'lsp', '--stdio'], {
+export async function startEditor(
+  folders: readonly string[],
+  { capabilities = {}, processId = process.pid }: { capabilities?: object; processId?: number } = {},
+): Promise<Editor> {
+  const child = spawn(process.execPath, serverCommand, {
     stdio: ['pipe', 'pipe', 'pipe'],
     cwd: tmpdir(),
   });
@@ -82,7 +96,12 @@ export async function startEditor(folders: readonly string[], capabilities: obje
   connection.onNotification('window/logMessage', ({ message }: { message: string }) => {
     said.push(message);
   });
-  connection.onRequest('client/registerCapability', () => null);
+  const registered = new Promise<RegistrationParams>((heard) => {
+    connection.onRequest('client/registerCapability', (params: RegistrationParams) => {
+      heard(params);
+      return null;
+    });
+  });
   connection.listen();
   const workspaceFolders = folders.map((path) => ({ uri: uriOf(path), name: path }));
   const ended = exit.then((code) => {
@@ -91,7 +110,7 @@ export async function startEditor(folders: readonly string[], capabilities: obje
   const initialized = await Promise.race([
     ended,
     connection.sendRequest<InitializeResult>('initialize', {
-      processId: process.pid,
+      processId,
       rootUri: null,
       workspaceFolders,
       capabilities: { workspace: { workspaceFolders: true }, ...capabilities },
@@ -106,6 +125,7 @@ export async function startEditor(folders: readonly string[], capabilities: obje
     connection,
     initialized,
     said,
+    registered,
     published,
     exit,
     pid: child.pid,
@@ -127,10 +147,15 @@ export async function startEditor(folders: readonly string[], capabilities: obje
     close: (path) =>
       connection.sendNotification('textDocument/didClose', { textDocument: { uri: uriOf(path) } }),
     findings: (path, wanted = () => true) =>
-      new Promise((done) => {
+      new Promise((done, fail) => {
+        const late = setTimeout(() => {
+          waiting.delete(look);
+          fail(new Error(`no such findings of ${path}:\n${said.join('\n')}`));
+        }, 25_000);
         const look = (): void => {
           const last = published.findLast(({ uri }) => uri === uriOf(path))?.diagnostics;
           if (last === undefined || !wanted(last)) return;
+          clearTimeout(late);
           waiting.delete(look);
           done(last);
         };
@@ -153,11 +178,11 @@ export async function startEditor(folders: readonly string[], capabilities: obje
       connection.sendRequest('textDocument/documentSymbol', { textDocument: { uri: uriOf(path) } }),
     rename: (path, position, newName) =>
       connection.sendRequest('textDocument/rename', { ...at(path, position), newName }),
-    actions: (path, range, diagnostics) =>
+    actions: (path, range, diagnostics, only) =>
       connection.sendRequest('textDocument/codeAction', {
         textDocument: { uri: uriOf(path) },
         range,
-        context: { diagnostics },
+        context: { diagnostics, ...(only === undefined ? {} : { only }) },
       }),
     async quit() {
       await connection.sendRequest('shutdown');

@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { desk } from './desk.ts';
 import { makeProject, startEditor } from './editor.ts';
 
-describe('lsp: every place', () => {
+describe('lsp: every place', function () {
+  this.timeout(30_000);
+
   it('of every file can be asked about, and so can a workflow that breaks off anywhere', async () => {
     const project = await makeProject(desk);
     const editor = await startEditor([project.folder]);

@@ -1,11 +1,14 @@
 import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancellationTokenSource } from 'vscode-languageserver/node';
 import { desk } from './desk.ts';
-import { makeProject, startEditor, uriOf } from './editor.ts';
+import { makeProject, serverCommand, startEditor, uriOf } from './editor.ts';
 
-describe('lsp: coming and going', () => {
+describe('lsp: coming and going', function () {
+  this.timeout(30_000);
+
   it('says what it can do, and ends with 0 after a shutdown', async () => {
     const editor = await startEditor([]);
     expect(editor.initialized.serverInfo?.name).to.equal('engine');
@@ -24,6 +27,29 @@ describe('lsp: coming and going', () => {
     const left = await startEditor([]);
     left.hangUp();
     expect(await left.exit).to.equal(1);
+  });
+
+  it('ends when the process of the editor is gone', async () => {
+    const gone = spawnSync(process.execPath, ['--version']).pid;
+    const editor = await startEditor([], { processId: gone });
+    expect(await editor.exit).to.equal(1);
+  });
+
+  it('writes nothing but the protocol to stdout, and takes the options that editors add', () => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [...serverCommand, '--clientProcessId', String(process.pid)],
+      { input: '', encoding: 'utf8' },
+    );
+    expect({ status, stdout, stderr }).to.deep.equal({ status: 1, stdout: '', stderr: '' });
+  });
+
+  it('asks to hear of files that change, where the editor can tell', async () => {
+    const capabilities = { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } };
+    const editor = await startEditor([], { capabilities });
+    const asked = await editor.registered;
+    expect(asked.registrations[0]).to.have.property('method', 'workspace/didChangeWatchedFiles');
+    await editor.quit();
   });
 
   it('a file outside of any project, and one that is no spec, are answered with nothing', async () => {

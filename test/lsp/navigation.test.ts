@@ -6,7 +6,9 @@ import { makeProject, startEditor, textIn, uriOf, type Editor } from './editor.t
 const workflow = 'src/workflows/reply.yaml';
 const agent = 'src/agents/clerk.md';
 
-describe('lsp: what stands at a place, and where it comes from', () => {
+describe('lsp: what stands at a place, and where it comes from', function () {
+  this.timeout(30_000);
+
   let project: Awaited<ReturnType<typeof makeProject>>;
   let editor: Editor;
   before(async () => {
