@@ -20,7 +20,9 @@ export const unreachableCase: Rule = {
         const always = cases.findIndex((inner) => truthAt(inner) === true);
         for (const [index, inner] of cases.entries()) {
           const twin = twinOf(inner, cases.slice(0, index));
-          if (always !== -1 && index > always) {
+          const isGuard = always > 0 && inner.get('else').value !== undefined;
+          // An "else" behind cases for every value is there for values to come.
+          if (always !== -1 && index > always && !isGuard) {
             report(spotOf(inner), `this case is never reached: case ${always + 1} before it always holds`);
           } else if (twin !== -1) {
             report(
