@@ -37,11 +37,7 @@ export function linkAgent(
     merged.has(key) || defaults === undefined ? merged.get(key) : defaults.get(key);
   const sandbox = linkSandboxOf(reporter, orDefault('sandbox'), linked.sandboxes);
   const skills = merged.list('skills').flatMap((node) => pick(reporter, node, 'skill', linked.skills));
-  const subagents = merged.list('subagents').flatMap((node) => {
-    const name = node.text();
-    const all = new Set([...Object.keys(names.of.agent), ...Object.keys(names.of.profile)]);
-    return name !== undefined && known(reporter, node, 'subagent', name, all) ? [name] : [];
-  });
+  const subagents = merged.list('subagents').flatMap((node) => linkSubagent(reporter, node, names));
   const secrets = merged.list('secrets').flatMap((node) => {
     const name = node.text();
     return name !== undefined && known(reporter, node, 'secret', name, Object.keys(config.settings.secrets))
@@ -121,6 +117,19 @@ export function linkAgent(
     secrets,
     extensions: extensionsOf(root),
   };
+}
+
+function linkSubagent(reporter: Reporter, node: Node, { of }: Names): string[] {
+  const name = node.text();
+  const all = new Set([...Object.keys(of.agent), ...Object.keys(of.profile)]);
+  if (name === undefined || !known(reporter, node, 'subagent', name, all)) return [];
+  if (Object.hasOwn(of.agent, name) && Object.hasOwn(of.profile, name))
+    reporter.report(
+      node,
+      'ref/ambiguous-name',
+      `"${name}" is an agent and a profile; rename the file of one of them`,
+    );
+  return [name];
 }
 
 /** The instructions of an agent. Those of an agent of Claude Code are no template. */

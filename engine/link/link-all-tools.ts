@@ -26,7 +26,15 @@ export function linkAllTools(
     tools[name] = linkModuleTool(name, file, file.slice(config.folder.length + 1));
   for (const [name, node] of Object.entries(names.of.tool)) {
     const linked = linkTool(reporter, node, config, around);
-    for (const tool of linked) tools[tool.name] = tool;
+    for (const tool of linked) {
+      if (Object.hasOwn(tools, tool.name))
+        reporter.report(
+          node,
+          'ref/ambiguous-name',
+          `two tools are called "${tool.name}"; rename one of their files`,
+        );
+      tools[tool.name] = tool;
+    }
     if (node.get('type').text() === 'openapi') apis[name] = linked.map((tool) => tool.name);
     // A tool that could not be linked has been reported; its users shall not be reported too.
     else if (linked.length === 0) tools[name] = linkModuleTool(name, node.source.path, node.source.file);

@@ -3,7 +3,13 @@ import { schemaFaults } from '../expr/index.ts';
 import { followed, type OpenApiDocument, type Operation } from './openapi-document.ts';
 
 /** Arguments of an operation: its parameters by name, and the `body`. An open object where the document says it in no usable way. */
-export function inputSchemaOf({ root }: OpenApiDocument, { parameters, body }: Operation): JsonSchema {
+export function inputSchemaOf({ root }: OpenApiDocument, operation: Operation): JsonSchema {
+  const known = inputs.get(operation) ?? inputOf(root, operation);
+  inputs.set(operation, known);
+  return known;
+}
+
+function inputOf(root: JsonObject, { parameters, body }: Operation): JsonSchema {
   const properties: Record<string, Json> = {};
   const required = new Set<string>();
   for (const entry of parameters) {
@@ -32,7 +38,17 @@ export function inputSchemaOf({ root }: OpenApiDocument, { parameters, body }: O
 }
 
 /** Result of an operation: the schema of its first answer that is a success; undefined where there is none that can be used. */
-export function outputSchemaOf({ root }: OpenApiDocument, { responses }: Operation): JsonSchema | undefined {
+export function outputSchemaOf({ root }: OpenApiDocument, operation: Operation): JsonSchema | undefined {
+  const known = outputs.has(operation) ? outputs.get(operation) : outputOf(root, operation);
+  outputs.set(operation, known);
+  return known;
+}
+
+// A document that has not changed keeps its operations, and a project is linked at every save.
+const inputs = new WeakMap<Operation, JsonSchema>();
+const outputs = new WeakMap<Operation, JsonSchema | undefined>();
+
+function outputOf(root: JsonObject, { responses }: Operation): JsonSchema | undefined {
   const codes = Object.keys(responses).filter((code) => /^2/.test(code));
   const [code] = codes.sort();
   const response = followed(root, code === undefined ? undefined : responses[code]);
@@ -57,20 +73,23 @@ function usable(root: JsonObject, schema: JsonObject): JsonSchema | undefined {
   return schemaFaults(whole).length === 0 ? whole : undefined;
 }
 
+/** Nobody writes schemas of more levels; what is below is left open. */
+const deepest = 64;
 /** Keywords whose value is data. */
 const dataKeys: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'example', 'examples']);
 /** Keywords of OpenAPI that say nothing to a model. */
 const dropped: ReadonlySet<string> = new Set(['discriminator', 'example', 'externalDocs', 'nullable', 'xml']);
 
-function translate(root: JsonObject, schema: Json, used: Map<string, Json>): Json {
-  if (Array.isArray(schema)) return schema.map((item: Json) => translate(root, item, used));
+function translate(root: JsonObject, schema: Json, used: Map<string, Json>, depth = 0): Json {
+  if (depth > deepest) return true;
+  if (Array.isArray(schema)) return schema.map((item: Json) => translate(root, item, used, depth + 1));
   if (!isObject(schema)) return schema;
   const reference = schema['$ref'];
   if (typeof reference === 'string') {
     const name = reference.replace(/^#\//, '').replaceAll(/[^A-Za-z0-9_.-]/g, '.');
     if (!used.has(name)) {
       used.set(name, true);
-      used.set(name, translate(root, followed(root, schema) ?? true, used));
+      used.set(name, translate(root, followed(root, schema) ?? true, used, depth + 1));
     }
     return { $ref: `#/$defs/${name}` };
   }
@@ -79,9 +98,9 @@ function translate(root: JsonObject, schema: Json, used: Map<string, Json>): Jso
     if (dropped.has(key) || key.startsWith('x-')) continue;
     if (key === 'properties' && isObject(value))
       result[key] = Object.fromEntries(
-        Object.entries(value).map(([name, inner]) => [name, translate(root, inner, used)]),
+        Object.entries(value).map(([name, inner]) => [name, translate(root, inner, used, depth + 1)]),
       );
-    else result[key] = dataKeys.has(key) ? value : translate(root, value, used);
+    else result[key] = dataKeys.has(key) ? value : translate(root, value, used, depth + 1);
   }
   return withBounds(withNull(result, schema['nullable'] === true));
 }

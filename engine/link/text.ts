@@ -27,6 +27,7 @@ import {
 } from '../expr/index.ts';
 import type { Reporter } from './context.ts';
 import type { Node } from '../source/index.ts';
+import { reportStrayTemplates } from './stray-template.ts';
 import { whySkipped } from './witness.ts';
 
 /** What the expressions and templates at one place may read. */
@@ -131,6 +132,7 @@ export function linkTyped(
   visible: Visible,
 ): { readonly value: Value; readonly typed: TypedValue } | undefined {
   if (node.value === undefined) return undefined;
+  reportStrayTemplates(reporter, node, visible.names);
   const { value, faults } = parseValue(node.value);
   for (const fault of faults) {
     reporter.report(descend(node, fault.pointer), fault.rule, fault.message, {

@@ -8,6 +8,11 @@ export function checkUrl(reporter: Reporter, node: Node, isTemplate = false): vo
   const start = text.indexOf('{{');
   if (start !== -1) {
     if (!isTemplate) reportTemplate(reporter, node, text, start);
+    else if (text.includes('${{')) {
+      const at = text.indexOf('${{');
+      const message = 'an address is a template; write "{{ }}" without the "$"';
+      reporter.report(node, 'expr/braces', message, { within: { start: at, end: at + 3 } });
+    }
     return;
   }
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -45,3 +45,20 @@ describe('link: partials', () => {
     ]);
   });
 });
+
+describe('link: braces of the wrong kind', () => {
+  it('in a value or an address are told, with what to write', async () => {
+    const findings = await findingsOf({
+      'src/tools/stock.yaml': `description: Stock.
+type: http
+inputSchema: { type: object, required: [item], properties: { item: { type: string } } }
+request: { url: 'https://x.example.com/\${{ input.item }}', query: { a: '{{input.item}}', b: 'x {{ input.item }}', c: '{{theirs}}' } }
+`,
+    });
+    expect(findings).to.deep.equal([
+      'src/tools/stock.yaml:4:40 error expr/braces an address is a template; write "{{ }}" without the "$"',
+      'src/tools/stock.yaml:4:73 error expr/template-in-value "{{ }}" means nothing in a value, and stays as it is; write "${{ input.item }}"',
+      'src/tools/stock.yaml:4:96 error expr/template-in-value "{{ }}" means nothing in a value, and stays as it is; write one "${{ }}" around the whole value, with + between texts',
+    ]);
+  });
+});
