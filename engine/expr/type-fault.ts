@@ -75,7 +75,8 @@ export function fieldType(target: Type, read: FieldRead, report: Report): Type {
       for (const name of member.fields.keys()) names.add(name);
       const field = member.fields.get(read.name);
       const type = field?.type ?? member.rest;
-      isOptional ||= field?.presence === 'optional';
+      // A field that only some of the possible values have is missing in the others.
+      isOptional ||= type === undefined || field?.presence === 'optional';
       if (type !== undefined) found.push(type);
     }
   }
