@@ -1,0 +1,116 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { Document, parse, parseDocument } from 'yaml';
+import { compile } from '../../engine/compile.ts';
+import type { JsonSchema } from '../../engine/core/json.ts';
+import {
+  nameOfType,
+  parseExpression,
+  parseTemplate,
+  typedTemplate,
+  typeFromSchema,
+  typeOfExpression,
+  typeScope,
+} from '../../engine/expr/index.ts';
+import { projectOf } from '../fakes/project.ts';
+
+/*
+ * The types, by their tables. `UPDATE=1 npx mocha test/conformance/type.test.ts` writes what is found now into
+ * `type/workflows.yaml`; read the difference before you commit it.
+ */
+
+interface ExpressionCase {
+  readonly expr: string;
+  readonly type: string;
+  readonly finds?: readonly string[];
+}
+
+interface TemplateCase {
+  readonly template: string;
+  readonly finds?: readonly string[];
+}
+
+interface WorkflowCase {
+  readonly title: string;
+  readonly steps: string;
+  readonly more?: string;
+  readonly finds?: readonly string[];
+}
+
+interface Fault {
+  readonly rule: string;
+  readonly message: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const expressions = table<{ scope: Record<string, JsonSchema>; cases: readonly ExpressionCase[] }>('expressions');
+const scope = typeScope(
+  Object.fromEntries(Object.entries(expressions.scope).map(([name, schema]) => [name, typeFromSchema(schema)])),
+);
+
+describe('the types of expressions, by their table', () => {
+  for (const { expr, type, finds = [] } of expressions.cases) {
+    it(`${expr} is ${type}${finds.length === 0 ? '' : ', with findings'}`, () => {
+      const { expression } = parseExpression(expr);
+      if (expression === undefined) throw new Error('it cannot be parsed');
+      const found = typeOfExpression(expression, scope);
+      expect({ type: nameOfType(found.type), finds: found.faults.map((fault) => lineOf(fault, expr)) }).to.deep.equal({
+        type,
+        finds,
+      });
+    });
+  }
+});
+
+describe('the types of templates, by their table', () => {
+  for (const { template: source, finds = [] } of table<{ cases: readonly TemplateCase[] }>('templates').cases) {
+    it(`${source} ${finds.length === 0 ? 'is right' : 'has findings'}`, () => {
+      const { template, faults } = parseTemplate(source);
+      const found = template === undefined ? faults : typedTemplate(template, scope).faults;
+      expect(found.map((fault) => lineOf(fault, source))).to.deep.equal(finds);
+    });
+  }
+});
+
+describe('the types across steps, by their table', () => {
+  const workflows = table<{ project: Record<string, string>; input: string; cases: readonly WorkflowCase[] }>('workflows');
+  const file = 'src/workflows/flow.yaml';
+  const updated: Document = parseDocument(textOf('workflows'));
+  workflows.cases.forEach(({ title, steps, more = '', finds = [] }, index) => {
+    it(`${title}: ${finds.length === 0 ? 'nothing' : finds.length} to say`, async () => {
+      const folder = projectOf({
+        ...workflows.project,
+        [file]: `${workflows.input}steps:\n${steps.replace(/^/gm, '  ').trimEnd()}\n${more}`,
+      });
+      const { diagnostics } = await compile(folder);
+      const found = diagnostics.map(({ range, rule, message, file: where }) => {
+        const text = readFileSync(join(folder, where), 'utf8');
+        return `"${text.slice(range?.start.offset ?? 0, range?.end.offset ?? 0)}" ${rule} ${message}`;
+      });
+      if (process.env['UPDATE'] === '1') {
+        if (found.length === 0) updated.deleteIn(['cases', index, 'finds']);
+        else updated.setIn(['cases', index, 'finds'], updated.createNode(found));
+        return;
+      }
+      expect(found).to.deep.equal(finds);
+    });
+  });
+  after(() => {
+    if (process.env['UPDATE'] === '1')
+      writeFileSync(new URL('./type/workflows.yaml', import.meta.url), updated.toString({ lineWidth: 0 }));
+  });
+});
+
+function textOf(name: string): string {
+  return readFileSync(new URL(`./type/${name}.yaml`, import.meta.url), 'utf8');
+}
+
+function table<Table>(name: string): Table {
+  return parse(textOf(name)) as Table;
+}
+
+function lineOf({ rule, message, start, end }: Fault, source: string): string {
+  return `"${source.slice(start, end)}" ${rule}: ${message}`;
+}
