@@ -21,7 +21,7 @@ export function deadline(
   const controller = new AbortController();
   // Any number of calls may run side by side under one deadline; Node would warn of the eleventh.
   setMaxListeners(0, controller.signal);
-  const timer = new AbortController();
+  let timer: AbortController | undefined;
   const listening: (() => void)[] = [];
   for (const parent of parents) {
     if (parent === undefined) continue;
@@ -33,6 +33,7 @@ export function deadline(
     }
   }
   if (ms !== undefined && !controller.signal.aborted) {
+    timer = new AbortController();
     clock.sleep(ms, timer.signal).then(
       () =>
         controller.abort(
@@ -44,11 +45,14 @@ export function deadline(
   return {
     signal: controller.signal,
     cancel: () => {
-      timer.abort();
+      // With a reason, since making the default one costs more than the rest.
+      timer?.abort(over);
       for (const stop of listening) stop();
     },
   };
 }
+
+const over = new Problem('aborted', 'the time is not watched any more');
 
 /** The reason of an aborted signal as a Problem: timeouts and cancellations stay what they are, anything else is `aborted`. */
 export function abortProblem(signal: AbortSignal): Problem {

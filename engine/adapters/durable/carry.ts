@@ -64,6 +64,7 @@ export async function settle(entry: Entry, ending: Omit<Outcome, 'endedAt'>, clo
   const outcome: Outcome = { ...ending, endedAt: clock.now() };
   await entry.admitted;
   await entry.log.end(entry.worker.ended(entry.execution, outcome), outcome, entry.writes);
+  entry.outcome = outcome;
 }
 
 /** Work that stopped because the engine did; one that was cancelled before that has its outcome. */

@@ -1,4 +1,4 @@
-import type { Problem } from '../../core/problem.ts';
+import { Problem } from '../../core/problem.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 /** A signal that aborts with a problem after `ms`, or with its parent; `cancel` lets it go. */
@@ -20,8 +20,11 @@ export function signalDeadline(
   return {
     signal: controller.signal,
     cancel() {
-      timer.abort();
+      timer.abort(over);
       parent.removeEventListener('abort', follow);
     },
   };
 }
+
+/** A reason of its own, since making the default one costs more than the rest. */
+const over = new Problem('aborted', 'the time is not watched any more');

@@ -65,6 +65,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
         const entry = entries.get(id);
         const problem = entry === undefined ? undefined : await withinSignal(entry.done, signal);
         if (problem !== undefined) throw problem;
+        if (entry?.outcome !== undefined) return { ...entry.execution, ...entry.outcome };
         const execution = await store.executions.get(id);
         if (execution === undefined || isTerminal(execution.state)) return execution;
         if (closed) throw new Problem('shutting_down', 'the engine is shutting down');

@@ -2,7 +2,7 @@ import type { NewEvent } from '../../core/event.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { Worker } from '../../ports/durable.ts';
 import type { ExecutionLog } from '../../ports/log.ts';
-import type { Execution } from '../../ports/store.ts';
+import type { Execution, Outcome } from '../../ports/store.ts';
 import type { Before } from './before.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 
@@ -19,6 +19,8 @@ export interface Entry {
   /** Whether the store must be told that its work starts. */
   mustMark: boolean;
   isAtWork: boolean;
+  /** How it ended, once that is on disk. */
+  outcome: Outcome | undefined;
   /** Writes that belong into one commit with the outcome. */
   readonly writes: (() => Promise<unknown>)[];
   /** Resolves when the outcome is on disk, or the process let go of it: with the problem when it could not be written. */
@@ -38,6 +40,7 @@ export function makeEntry(
     controller: new AbortController(),
     admitted: Promise.resolve(),
     isAtWork: false,
+    outcome: undefined,
     writes: [],
     done,
     finish,
