@@ -33,6 +33,9 @@ interface Spot {
 
 function offersAt({ node, parents, scope, typeOf }: Spot, isText: boolean): Offer[] {
   const values = valuesExpected(node, parents, typeOf);
+  const parent = parents.at(-1);
+  if (isText && (parent?.op === '[]' || parent?.op === '[?]') && parent.args[1] === node)
+    return fieldOffers(typeOf(parent.args[0]), 'field');
   if (isText) {
     return values.flatMap((value) =>
       typeof value === 'string' ? [{ kind: 'value', text: value } as const] : [],

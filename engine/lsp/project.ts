@@ -14,12 +14,15 @@ export interface Project {
   textOf(path: string): string | undefined;
   /** Says that a text, or a file on disk, may have changed. */
   changed(): void;
+  /** Rises with every change. */
+  readonly version: number;
 }
 
 /** Opens a project. `texts` gives the unsaved texts by absolute path whenever it is asked. */
 export function openProject(root: string, texts: () => ReadonlyMap<string, string>): Project {
   const compiler = createCompiler(root);
   let current: Promise<Analysis> | undefined;
+  let version = 0;
   let last: Promise<unknown> = Promise.resolve();
   // A compiler remembers what it did before, so it is asked for one thing at a time.
   const inTurn = (overlay: ReadonlyMap<string, string>): Promise<Analysis> => {
@@ -42,7 +45,11 @@ export function openProject(root: string, texts: () => ReadonlyMap<string, strin
     suppose: (path, text) => inTurn(new Map([...texts(), [path, text]])),
     textOf: (path) => texts().get(path),
     changed() {
+      version += 1;
       current = undefined;
+    },
+    get version() {
+      return version;
     },
   };
 }

@@ -36,8 +36,10 @@ export function openWorkspace({ texts, publish, log, delayMs, pages }: Surroundi
   const shown = new Map<string, ReadonlyMap<string, string>>();
 
   const show = async (project: Project): Promise<void> => {
+    const { version } = project;
     const found = findingsByUri(project.root, await project.analysis(), await pages);
-    if (projects.get(project.root) !== project) return;
+    // What has changed meanwhile is looked at again; places in an older text would be wrong.
+    if (projects.get(project.root) !== project || project.version !== version) return;
     const before = shown.get(project.root) ?? new Map<string, string>();
     const now = new Map([...found].map(([uri, diagnostics]) => [uri, JSON.stringify(diagnostics)]));
     for (const [uri, diagnostics] of found) if (before.get(uri) !== now.get(uri)) publish(uri, diagnostics);

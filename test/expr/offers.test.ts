@@ -72,6 +72,11 @@ describe('offers in an expression', () => {
     expect(cel('input.ki|nd == "bug"')).to.include({ start: 6, end: 10 });
   });
 
+  it('fields come between quotes in brackets', () => {
+    expect(texts(cel('input["|"]'))).to.deep.equal(['kind', 'note', 'items']);
+    expect(texts(cel("input['ki|"))).to.deep.equal(['kind', 'note', 'items']);
+  });
+
   it('the variable of a loop has the type of the items', () => {
     expect(texts(cel('input.items.filter(i, i.|'), 'field')).to.deep.equal(['sku', 'price']);
     expect(texts(cel('input.items.map(i, |)'), 'name')).to.include('i');
