@@ -1,3 +1,4 @@
+import { Cron } from 'croner';
 import { suggest } from '../core/suggest.ts';
 
 /** A part of a cron expression that cannot be, as offsets in it. */
@@ -73,12 +74,29 @@ export function cronFaults(text: string): readonly CronFault[] {
       at += part.length + 1;
     }
   }
-  if (faults.length === 0) {
-    const [, , day, month] = words.slice(-5).map(({ word }) => word);
-    if (neverComes(day ?? '', month ?? '', words.at(-1)?.word ?? ''))
-      faults.push({ ...all, message: `there is no such day: "${month}" has no day ${day}` });
+  return faults.length > 0
+    ? faults
+    : wholeFaults(
+        text,
+        words.slice(-5).map(({ word }) => word),
+      );
+}
+
+/** A moment that is the same at every check. */
+const someday = new Date(Date.UTC(2026, 0, 1));
+
+/** What only the parser that runs schedules tells: how parts go together, and whether there is ever such a time. */
+function wholeFaults(text: string, [, , day = '', month = '']: readonly string[]): readonly CronFault[] {
+  const all = { start: 0, end: text.length };
+  try {
+    const cron = new Cron(text, { paused: true, timezone: 'UTC' });
+    if (cron.nextRun(someday) !== null) return [];
+    return [{ ...all, message: `there is no such day: "${month}" has no day ${day}` }];
+  } catch (thrown) {
+    const words =
+      thrown instanceof Error ? thrown.message.replace(/^CronPattern: /, '') : 'it cannot be read';
+    return [{ ...all, message: words.charAt(0).toLowerCase() + words.slice(1).replace(/\.$/, '') }];
   }
-  return faults;
 }
 
 function partFault(part: string, field: Field): string | undefined {
@@ -93,6 +111,10 @@ function partFault(part: string, field: Field): string | undefined {
     return `the step of "${part}" is longer than the ${what} goes: ${from} to ${to}`;
   if (range === '*') return undefined;
   const ends = range.split('-');
+  if (step !== undefined && ends.length === 1) {
+    const every = `${range}-${to}/${step}`;
+    return `"${part}" steps from a single number; write "${every}", or "*/${step}" from the start`;
+  }
   if (ends.length > 2) return `"${part}" is no range; write "first-last"`;
   const numbers = ends.map((end) => numberOf(end, field));
   const wrong = numbers.findIndex((number) => number === undefined);
@@ -113,16 +135,4 @@ function numberOf(text: string, { from, to, names }: Field): number | undefined 
   if (!/^\d{1,2}$/.test(text)) return undefined;
   const number = Number(text);
   return number >= from && number <= to ? number : undefined;
-}
-
-/** Whether a single day of single months is beyond the end of each of them, with no day of the week to come to instead. */
-function neverComes(day: string, month: string, weekday: string): boolean {
-  if (weekday !== '*' && weekday !== '?') return false;
-  const dates = day.split(',').map(Number);
-  const wanted = month.split(',').map((one) => numberOf(one, { what: '', from: 1, to: 12, names: months }));
-  if (dates.some((date) => !Number.isInteger(date)) || wanted.some((one) => one === undefined)) return false;
-  const longest = Math.max(
-    ...wanted.map((one) => [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][(one ?? 1) - 1] ?? 31),
-  );
-  return dates.every((date) => date > longest);
 }

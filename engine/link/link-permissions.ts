@@ -44,7 +44,7 @@ export function joinPermissions(all: readonly Permissions[]): Permissions {
 }
 
 /** Whether a text fits a pattern in which `*` stands for any text. */
-export function fitsStars(text: string, pattern: string): boolean {
+function fitsStars(text: string, pattern: string): boolean {
   const [head = '', ...rest] = pattern.split('*');
   if (rest.length === 0) return text === pattern;
   const tail = rest.pop() ?? '';

@@ -178,6 +178,7 @@ describe('link: cron expressions', () => {
     ['*/90 * * * *', '*/90', 'the step of "*/90" is longer than the minute goes: 0 to 59'],
     ['5-1 * * * *', '5-1', 'the range "5-1" goes backwards; write "1-5", or two ranges with a comma'],
     ['1,,2 * * * *', ',', 'the minute has an empty part beside a comma'],
+    ['5/15 * * * *', '5/15', '"5/15" steps from a single number; write "5-59/15", or "*/15" from the start'],
     ['1/2/3 * * * *', '1/2/3', '"1/2/3" has two steps'],
     ['0 0 31 4,6 *', '0 0 31 4,6 *', 'there is no such day: "4,6" has no day 31'],
     ['', '', 'it is empty; write five fields, such as "0 8 * * 1-5"'],

@@ -36,7 +36,7 @@ export const documents: Readonly<Record<string, KindDocuments>> = {
     bad: {
       'an unknown key': { modles: {} },
       'an unknown level of a rule': { rules: { 'type/untyped': 'warn' } },
-      'a rule without a family': { rules: { untyped: 'off' } },
+      'an unknown preset': { rules: { preset: 'all' } },
       'an alias without a model': { models: { fast: {} } },
       'a port that is none': { server: { port: 70_000 } },
       'another version': { apiVersion: 'engine/v2' },
