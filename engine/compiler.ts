@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { hasErrors, sortDiagnostics, type Diagnostic } from './core/diagnostic.ts';
 import { withFixes } from './fix/index.ts';
-import { link } from './link/index.ts';
+import { createLinkMemo, link } from './link/index.ts';
 import type { Facts } from './program/facts.ts';
 import type { Program } from './program/program.ts';
 import { checkProject } from './rules/index.ts';
@@ -57,6 +57,7 @@ export function createCompiler(folder: string): Compiler {
   const root = resolve(folder);
   const texts = new Map<string, KnownText>();
   const sources: Reading['sources'] = new Map();
+  const memo = createLinkMemo();
   return {
     folder: root,
     async analyze(overlay = new Map()) {
@@ -64,7 +65,11 @@ export function createCompiler(folder: string): Compiler {
       const project = await loadProject(root, { disk: openDisk(texts, absolute), sources });
       const { config } = project.value;
       const all = config === undefined ? project.value.sources : [config, ...project.value.sources];
-      const { value: draft, diagnostics: linked, facts } = link(project.value, (shipped ??= loadShipped()));
+      const {
+        value: draft,
+        diagnostics: linked,
+        facts,
+      } = link(project.value, (shipped ??= loadShipped()), memo);
       const found = [...project.diagnostics, ...validateShape(all), ...linked];
       const checked = checkProject({ program: draft, facts, sources: all }, found);
       const diagnostics = withFixes(sortDiagnostics(checked), all);

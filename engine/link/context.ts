@@ -31,6 +31,10 @@ export interface Reporter {
   schemaPlace(schema: object): readonly Related[];
   /** The same for a file that is no spec. */
   unavailableAt(origin: Origin, message: string): void;
+  /** Takes over what another collector found. */
+  adopt(other: Reporter): void;
+  /** The diagnostics by what makes them one. */
+  readonly found: ReadonlyMap<string, Diagnostic>;
   readonly diagnostics: readonly Diagnostic[];
   readonly facts: Facts;
   readonly unavailableParts: Program['unavailable'];
@@ -41,8 +45,7 @@ export interface Reporter {
  * @param sources where the places of schemas are looked up.
  */
 export function createReporter(sources: readonly Source[] = []): Reporter {
-  const diagnostics: Diagnostic[] = [];
-  const seen = new Set<string>();
+  const found = new Map<string, Diagnostic>();
   const expressions: ExpressionFact[] = [];
   const references: ReferenceFact[] = [];
   const unavailableParts = new Map<string, Program['unavailable'][number]>();
@@ -50,7 +53,17 @@ export function createReporter(sources: readonly Source[] = []): Reporter {
     unavailableParts.set(`${origin.file} ${origin.pointer} ${message}`, { message, origin });
   };
   return {
-    diagnostics,
+    found,
+    get diagnostics() {
+      return [...found.values()];
+    },
+    adopt(other) {
+      for (const [identity, diagnostic] of other.found)
+        if (!found.has(identity)) found.set(identity, diagnostic);
+      for (const fact of other.facts.expressions) expressions.push(fact);
+      for (const fact of other.facts.references) references.push(fact);
+      for (const { message, origin } of other.unavailableParts) unavailableAt(origin, message);
+    },
     schemaPlace: schemaPlaces(sources),
     get unavailableParts() {
       return [...unavailableParts.values()];
@@ -79,9 +92,8 @@ export function createReporter(sources: readonly Source[] = []): Reporter {
       if (isDamaged(source, pointer)) return;
       const { level = 'error', part, within, suggestions, hint, related, fix, witness } = options;
       const identity = JSON.stringify([source.file, pointer, within ?? null, rule, message]);
-      if (seen.has(identity)) return;
-      seen.add(identity);
-      diagnostics.push({
+      if (found.has(identity)) return;
+      found.set(identity, {
         rule,
         level,
         message,

@@ -1,1 +1,2 @@
+export { createLinkMemo, type LinkMemo } from './draft-memo.ts';
 export { link } from './link.ts';

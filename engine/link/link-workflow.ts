@@ -4,7 +4,8 @@ import type { Sandbox } from '../program/sandbox.ts';
 import type { Step, Workflow } from '../program/workflow.ts';
 import { reportCallCycles } from './call-cycles.ts';
 import { draftOfModule } from './code-workflow.ts';
-import type { Reporter } from './context.ts';
+import { createReporter, type Reporter } from './context.ts';
+import { isStill, type DraftMemo } from './draft-memo.ts';
 import { hashOf } from './hash.ts';
 import { checkLast, checkResult } from './link-arguments.ts';
 import { linkConcurrency } from './link-concurrency.ts';
@@ -30,6 +31,8 @@ export interface WorkflowSurroundings {
   readonly skills: Reachable['skills'];
   readonly roles: Reachable['roles'];
   readonly sandboxes: Readonly<Record<string, Sandbox>>;
+  /** What was linked before. */
+  readonly memo: DraftMemo;
 }
 
 /** A workflow before it is known what the ones it calls are. */
@@ -43,7 +46,7 @@ export interface Draft {
 
 /** Every workflow, its steps linked; a workflow that is called is linked before its callers, as far as that can be. */
 export function linkWorkflows(surroundings: WorkflowSurroundings): Record<string, Workflow> {
-  const { linker } = surroundings;
+  const { linker, memo } = surroundings;
   const { names } = linker;
   const drafts = new Map<string, Draft>();
   const open = new Set<string>();
@@ -57,7 +60,7 @@ export function linkWorkflows(surroundings: WorkflowSurroundings): Record<string
     const file = names.workflowModules[name];
     const draft =
       root !== undefined
-        ? linkDraft(surroundings, { ...linker, workflows }, root)
+        ? rememberedDraft(name, root)
         : file === undefined
           ? undefined
           : draftOfModule(surroundings, name, file);
@@ -72,6 +75,39 @@ export function linkWorkflows(surroundings: WorkflowSurroundings): Record<string
         ? names.of.workflow[name]?.get('inputSchema').object()
         : undefined,
     outputOf: (name) => draftOf(name)?.output ?? dyn,
+  };
+  const sourceOf = (name: string): object | undefined => memo.sourceOf(names.of.workflow[name]);
+  const rememberedDraft = (name: string, root: Node): Draft => {
+    const before = memo.known.get(name);
+    if (before !== undefined && isStill(before, memo, sourceOf(name), { sourceOf, draftOf })) {
+      linker.reporter.adopt(before.reporter);
+      return before.draft;
+    }
+    // What it finds is collected apart, so that it can be had again without linking it again.
+    const reporter = Object.assign(createReporter(), { schemaPlace: linker.reporter.schemaPlace });
+    const callees = new Map<string, { source: object | undefined; draft?: Draft | undefined }>();
+    const own = { ...linker, reporter };
+    const draft = linkDraft(
+      { ...surroundings, linker: own },
+      {
+        ...own,
+        workflows: {
+          names: all,
+          inputOf(callee) {
+            if (!callees.has(callee)) callees.set(callee, { source: sourceOf(callee) });
+            return workflows.inputOf(callee);
+          },
+          outputOf(callee) {
+            callees.set(callee, { source: sourceOf(callee), draft: draftOf(callee) });
+            return workflows.outputOf(callee);
+          },
+        },
+      },
+      root,
+    );
+    memo.known.set(name, { around: memo.around, source: sourceOf(name), callees, draft, reporter });
+    linker.reporter.adopt(reporter);
+    return draft;
   };
   all.forEach(draftOf);
   const hashes = hashesOf(new Map([...drafts].map(([name, { reached }]) => [name, reached])));

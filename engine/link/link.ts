@@ -7,6 +7,7 @@ import type { Program } from '../program/program.ts';
 import { type LoadedProject, type Node, type Shipped, rootOf } from '../source/index.ts';
 import { originOfModule } from './code-workflow.ts';
 import { createReporter, type Reporter } from './context.ts';
+import { createLinkMemo, draftMemo, type LinkMemo } from './draft-memo.ts';
 import { deepFreeze } from './freeze.ts';
 import { digest } from './hash.ts';
 import { emptyConfig } from './empty-config.ts';
@@ -33,8 +34,13 @@ import { noteUnavailable } from './unavailable.ts';
 /**
  * Links the specs of a project: every reference becomes a pointer to its target, every expression and template is parsed.
  * The Program is complete only when there is no error; it is frozen.
+ * @param memo what was linked before of the same project; workflows are taken over from it where nothing that they depend on changed.
  */
-export function link(project: LoadedProject, shipped: Shipped): Checked<Program> & { readonly facts: Facts } {
+export function link(
+  project: LoadedProject,
+  shipped: Shipped,
+  memo: LinkMemo = createLinkMemo(),
+): Checked<Program> & { readonly facts: Facts } {
   const reporter = createReporter(project.sources);
   noteUnavailable(
     reporter,
@@ -89,7 +95,15 @@ export function link(project: LoadedProject, shipped: Shipped): Checked<Program>
     reporter.unavailableAt(origin, 'agents in TypeScript are not available in this version');
   }
   const linker = { reporter, names, tools, agents, delegates };
-  const workflows = linkWorkflows({ linker, root: project.root, config, skills, roles, sandboxes });
+  const workflows = linkWorkflows({
+    linker,
+    root: project.root,
+    config,
+    skills,
+    roles,
+    sandboxes,
+    memo: draftMemo(memo, project, config.common, [tools, delegates, skills, roles, sandboxes]),
+  });
   const callees = { names, agents };
   const channels = mapNodes(names.of.channel, (node) => linkChannel(reporter, node, config, callees));
   const schedules = mapNodes(names.of.schedule, (node) => linkSchedule(reporter, node, config, callees));
