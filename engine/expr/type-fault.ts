@@ -82,13 +82,13 @@ export function fieldType(target: Type, read: FieldRead, report: Report): Type {
   }
   const members = membersOf(target);
   if (found.length === 0 && members.some(({ kind }) => kind === 'record')) {
-    report(
-      'ref/unknown-field',
-      `no field "${read.name}" in ${wholeOf(read.of)}${choices(read.name, names)}`,
-      read.at,
-      { suggestions: suggest(read.name, names, 3) },
-    );
-    return dyn;
+    const suggestions = suggest(read.name, names, 3);
+    const message = `no field "${read.name}" in ${wholeOf(read.of)}${choices(read.name, names)}`;
+    report('ref/unknown-field', message, read.at, { suggestions });
+    // A slip whose meaning is clear hides no further faults.
+    const [meant, ...others] = suggestions;
+    if (meant === undefined || others.length > 0) return dyn;
+    return fieldType(target, { ...read, name: meant, guarded: true }, () => undefined);
   }
   if (found.length === 0) {
     if (members.length > 0 && members.every(({ kind }) => kind !== 'null') && !read.guarded) {
