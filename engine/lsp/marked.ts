@@ -1,4 +1,3 @@
-import { segmentsOf } from '../core/json-pointer.ts';
 import { isObject } from '../core/json.ts';
 import { parseSource, rootOf, type Node, type Source } from '../source/index.ts';
 import { childrenOf } from './place-at.ts';
@@ -84,9 +83,4 @@ function locate(node: Node, hasColon: boolean): Cursor | undefined {
 /** The keys of the map a cursor is in, without the one it is writing. */
 export function keysBeside({ node }: Cursor): readonly string[] {
   return isObject(node.value) ? Object.keys(node.value).filter((key) => !key.includes(cursorMark)) : [];
-}
-
-/** The last key of a pointer that is no index of a list. */
-export function keyOf(pointer: string): string | undefined {
-  return segmentsOf(pointer).findLast((segment) => !/^\d+$/.test(segment));
 }
