@@ -11,8 +11,10 @@ import { createToolSource } from './adapters/tools/tool-source.ts';
 import { createAgents } from './agents.ts';
 import type { Engine, EngineOptions, RunRecord } from './api.ts';
 import { compile, unavailableParts } from './compile.ts';
+import { failpoint } from './core/failpoint.ts';
 import { workflowOfRun } from './core/ids.ts';
 import type { EngineEvent } from './core/event.ts';
+import { armFromEnvironment } from './failpoints.ts';
 import type { Diagnostic } from './core/diagnostic.ts';
 import { fromData, Problem } from './core/problem.ts';
 import { isTerminal } from './core/status.ts';
@@ -35,6 +37,7 @@ import { createSessions, type SessionPorts } from './session/index.ts';
  * await engine.close();
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  armFromEnvironment();
   const program = options.program ?? (await compileOrThrow(options.project ?? '.'));
   const processEnv = options.env ?? process.env;
   const clock = options.ports?.clock ?? createSystemClock();
@@ -170,6 +173,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 
   async function close(graceMs: number): Promise<void> {
     durable.drain();
+    await failpoint('shutdown.drain');
     if (graceMs > 0) {
       const timer = new AbortController();
       await Promise.race([
@@ -182,6 +186,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       await durable.close();
       await sessions.close();
       journal.close();
+      await failpoint('shutdown.close');
     } finally {
       await store.close();
     }

@@ -1,4 +1,5 @@
 import { liveOnly, terminalEvents, type EngineEvent, type NewEvent } from '../core/event.ts';
+import { failpoint } from '../core/failpoint.ts';
 import type { Json } from '../core/json.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExecutionLog, LogStart } from '../ports/log.ts';
@@ -54,6 +55,7 @@ export function openLog(
     along = [];
     const stored = batch.filter((event) => event.index > 0);
     try {
+      await failpoint('event.append');
       // Asked for in one turn of the event loop, which makes them one commit.
       const appended = stored.length > 0 ? store.events.append(stored) : undefined;
       await Promise.all([appended, ...joined.map((start) => start())]);

@@ -1,6 +1,7 @@
 import type { EventScope, NewEvent } from '../core/event.ts';
 import type { SessionAddress } from '../core/ids.ts';
 import type { Json, JsonSchema } from '../core/json.ts';
+import { failpoint } from '../core/failpoint.ts';
 import { addUsage, noUsage, type ImagePart, type Message, type Usage } from '../core/message.ts';
 import { asProblem, Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
@@ -199,6 +200,7 @@ function harnessContext(ports: SessionPorts, operation: Operation): HarnessConte
         message.role === 'assistant' && message.content.every((part) => part.type !== 'tool_call');
       if (isLast) operation.history.hold(message);
       else await operation.history.append(message);
+      if (message.role === 'tool') await failpoint('tool.after_record');
     },
     callTool: (call, turnId) =>
       callTool(ports, operation.tools, call, {

@@ -1,4 +1,5 @@
 import type { EventScope, NewEvent } from '../core/event.ts';
+import { failpoint } from '../core/failpoint.ts';
 import type { Json } from '../core/json.ts';
 import type { ToolCallPart, ToolResultPart } from '../core/message.ts';
 import { asProblem, Problem } from '../core/problem.ts';
@@ -36,7 +37,9 @@ export async function callTool(
   let output: Json;
   let isError = false;
   try {
+    await failpoint('tool.before_exec');
     output = ports.redact.json(await run());
+    await failpoint('tool.after_exec');
   } catch (thrown) {
     if (operation.signal.aborted) {
       end('the call was aborted', true);

@@ -1,3 +1,4 @@
+import { failpoint } from '../../core/failpoint.ts';
 import { toJson, type Json } from '../../core/json.ts';
 import type { Usage } from '../../core/message.ts';
 import { asProblem, Problem, readProblemData } from '../../core/problem.ts';
@@ -63,8 +64,10 @@ export function failed(
 export async function settle(entry: Entry, ending: Omit<Outcome, 'endedAt'>, clock: Clock): Promise<void> {
   const outcome: Outcome = { ...ending, endedAt: clock.now() };
   await entry.admitted;
+  await failpoint('settle.before');
   await entry.log.end(entry.worker.ended(entry.execution, outcome), outcome, entry.writes);
   entry.outcome = outcome;
+  await failpoint('settle.after');
 }
 
 /** Work that stopped because the engine did; one that was cancelled before that has its outcome. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { failpoint } from '../../core/failpoint.ts';
 import type { Json } from '../../core/json.ts';
 import { asProblem, fromData, Problem } from '../../core/problem.ts';
 import { isTerminal } from '../../core/status.ts';
@@ -35,7 +36,9 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     define: (kind, worker) => void workers.set(kind, worker),
 
     async start() {
+      await failpoint('recover.before');
       for (const execution of await unfinished(store)) await takeUp(execution);
+      await failpoint('recover.after');
     },
 
     async admit(request) {
@@ -137,6 +140,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     if (startsAtOnce) void carry(entry);
     try {
       if (!(await stored)) return await earlier(request, entry);
+      await failpoint('admit.after_commit');
       if (isTurn && !startsAtOnce) void carry(entry);
       return { id: request.id, acceptedAt: now, created: true };
     } catch (thrown) {
@@ -148,6 +152,9 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
 
   /** The execution and its first records, in one commit. */
   async function insert(execution: Execution, records: Records): Promise<boolean> {
+    // Not awaited when there is nothing to wait for: admissions are stored in the order they are asked for.
+    const held = failpoint('admit.before_commit');
+    if (held !== undefined) await held;
     const [isNew] = await Promise.all([
       store.executions.insert(execution),
       ...records.map(([key, value]) => store.checkpoints.put(execution.id, key, value)),

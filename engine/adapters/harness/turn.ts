@@ -1,3 +1,4 @@
+import { failpoint } from '../../core/failpoint.ts';
 import { noUsage, textOf } from '../../core/message.ts';
 import { Problem } from '../../core/problem.ts';
 import type { HarnessContext, HarnessTask } from '../../ports/harness.ts';
@@ -20,6 +21,7 @@ export async function runTurn(
   context.emit({ type: 'turn_start', turnId, data: { model, turn } });
   let written = '';
   try {
+    await failpoint('turn.before_model');
     for await (const event of context.models.stream({
       model: task.model,
       system: task.system,
@@ -34,9 +36,11 @@ export async function runTurn(
       if (event.type === 'text_delta') {
         written += event.text;
         context.emit({ type: 'text_delta', turnId, data: { text: event.text } });
+        await failpoint('turn.mid_stream');
       } else if (event.type === 'thinking_delta') {
         context.emit({ type: 'thinking_delta', turnId, data: { text: event.text } });
       } else if (event.type === 'finish') {
+        await failpoint('turn.after_model');
         const { finish, usage, message } = event;
         const toolCalls = message.content.filter((part) => part.type === 'tool_call').length;
         context.emit({
