@@ -101,10 +101,12 @@ export function linkTemplate(reporter: Reporter, node: Node, visible: Visible): 
   for (const fault of faults) {
     reporter.report(node, fault.rule, fault.message, { within: fault, suggestions: fault.suggestions ?? [] });
   }
-  if (template !== undefined) {
-    checkReads(reporter, node, templateReads(template), visible, true);
+  // One placeholder that is wrong does not hide what is wrong with the others.
+  const rest = template ?? readablePart(source, faults, visible);
+  if (rest !== undefined) {
+    checkReads(reporter, node, templateReads(rest), visible, true);
     const scope = visible.types ?? nothing;
-    const typed = typedTemplate(template, scope);
+    const typed = typedTemplate(rest, scope);
     reporter.noteExpression(node, {
       syntax: 'template',
       source,
@@ -112,12 +114,30 @@ export function linkTemplate(reporter: Reporter, node: Node, visible: Visible): 
       names: visible.names,
       scope,
       type: string,
-      reads: templateReads(template),
+      reads: templateReads(rest),
       ...count(typed.reads.map(({ type }) => type)),
     });
     if (visible.types !== undefined) reportTypes(reporter, node, typed.faults);
   }
   return template ?? literalTemplate(source);
+}
+
+/** The template without the placeholders that have faults; undefined when a fault is of more than a placeholder. */
+function readablePart(
+  source: string,
+  faults: readonly { readonly start: number; readonly end: number }[],
+  visible: Visible,
+): Template | undefined {
+  let rest = source;
+  for (const { start, end } of faults) {
+    const open = rest.lastIndexOf('{{', start);
+    const close = rest.indexOf('}}', Math.max(start, end - 2));
+    const between = rest.slice(open, close);
+    if (open === -1 || close === -1 || /^\{\{[{~]*[#/^!]/.test(between) || between.includes('}}'))
+      return undefined;
+    rest = rest.slice(0, open) + ' '.repeat(close + 2 - open) + rest.slice(close + 2);
+  }
+  return parseTemplate(rest, { partials: visible.partials }).template;
 }
 
 /** Parses a value whose leaves may be expressions. Reports its faults. */

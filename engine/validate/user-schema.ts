@@ -115,7 +115,8 @@ const keywords = [
   ...['required', 'dependentRequired', 'format', 'contentEncoding', 'contentMediaType', 'contentSchema'],
 ];
 
-function walk(schema: Json, at: string, faults: Fault[]): void {
+/** `isPart`: stands in a condition or an alternative, so that what it asks for may be said elsewhere. */
+function walk(schema: Json, at: string, faults: Fault[], isPart = false): void {
   if (!isObject(schema)) return;
   for (const key of Object.keys(schema)) {
     if (keywords.includes(key) || key.startsWith('x-')) continue;
@@ -133,7 +134,7 @@ function walk(schema: Json, at: string, faults: Fault[]): void {
     const suggestions = suggest(word, types);
     faults.push({ ...invalid(message, pointer), ...(suggestions.length > 0 ? { suggestions } : {}) });
   }
-  faults.push(...undeclared(schema['required'], schema, at));
+  faults.push(...misspeltFormat(schema['format'], at), ...undeclared(schema['required'], schema, at, isPart));
   for (const word of inMaps) {
     const map = schema[word];
     if (isObject(map))
@@ -142,13 +143,58 @@ function walk(schema: Json, at: string, faults: Fault[]): void {
   for (const word of inLists) {
     const list = schema[word];
     if (Array.isArray(list))
-      list.forEach((inner: Json, index) => walk(inner, at + pointerOf(word, index), faults));
+      list.forEach((inner: Json, index) =>
+        walk(inner, at + pointerOf(word, index), faults, word !== 'prefixItems'),
+      );
   }
-  for (const word of inPlace) walk(schema[word] ?? true, at + pointerOf(word), faults);
+  for (const word of inPlace)
+    walk(schema[word] ?? true, at + pointerOf(word), faults, conditions.includes(word));
 }
 
-/** Names that are required and look like a misspelt property. */
-function undeclared(required: Json | undefined, schema: Json, at: string): Fault[] {
+const conditions = ['not', 'if', 'then', 'else', 'contains'];
+const formats = [
+  ...[
+    'date',
+    'time',
+    'date-time',
+    'iso-time',
+    'iso-date-time',
+    'duration',
+    'uri',
+    'uri-reference',
+    'uri-template',
+  ],
+  ...['url', 'email', 'hostname', 'ipv4', 'ipv6', 'regex', 'uuid', 'json-pointer', 'relative-json-pointer'],
+  ...['byte', 'int32', 'int64', 'float', 'double', 'password', 'binary', 'iri', 'iri-reference'],
+  ...['idn-email', 'idn-hostname'],
+];
+
+/** Formats are an open list, so that only one that is nearly a known one is a fault. */
+function misspeltFormat(format: Json | undefined, at: string): Fault[] {
+  if (typeof format !== 'string' || formats.includes(format)) return [];
+  const [near] = suggest(format, formats);
+  if (near === undefined) return [];
+  const message = `unknown format "${format}"; did you mean "${near}"?`;
+  return [{ ...invalid(message, at + pointerOf('format')), suggestions: [near] }];
+}
+
+/** Keywords beside which a name may be declared in another place. */
+const elsewhere = [
+  ...[
+    '$ref',
+    'allOf',
+    'anyOf',
+    'oneOf',
+    'if',
+    'patternProperties',
+    'dependentSchemas',
+    'additionalProperties',
+  ],
+  ...['unevaluatedProperties', 'propertyNames'],
+];
+
+/** Names that are required and that no property declares. */
+function undeclared(required: Json | undefined, schema: Json, at: string, isPart: boolean): Fault[] {
   const properties = isObject(schema) ? schema['properties'] : undefined;
   if (!Array.isArray(required) || !isObject(properties)) return [];
   const names = Object.keys(properties);
@@ -156,7 +202,9 @@ function undeclared(required: Json | undefined, schema: Json, at: string): Fault
     if (typeof name !== 'string' || names.includes(name)) return [];
     const suggestions = suggest(name, names);
     const isClosed = isObject(schema) && schema['additionalProperties'] === false;
-    if (suggestions.length === 0 && !isClosed) return [];
+    const isWhole =
+      isObject(schema) && !isPart && names.length > 0 && !elsewhere.some((word) => word in schema);
+    if (suggestions.length === 0 && !isClosed && !isWhole) return [];
     const message = `"${name}" is required and not among the properties${choices(name, names)}`;
     return [
       {

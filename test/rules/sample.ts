@@ -38,16 +38,27 @@ export function sampleOf(page: string, heading: 'Bad' | 'Good'): Sample {
 
 /** What the engine finds in a sample; a rule that only the preset `strict` holds must be named to be looked at. */
 export async function findingsIn(sample: Sample, rule: string): Promise<readonly Diagnostic[]> {
+  return (await checkSample(sample, rule)).diagnostics;
+}
+
+/** The same with the folder the sample was written to. */
+export async function checkSample(
+  sample: Sample,
+  rule: string,
+): Promise<{ readonly project: string; readonly diagnostics: readonly Diagnostic[] }> {
   if ('files' in sample) {
-    const { diagnostics, draft } = await analyze(projectOf({ ...around, ...asked(sample.files, rule) }));
+    const project = projectOf({ ...around, ...asked(sample.files, rule) });
+    const { diagnostics, draft } = await analyze(project);
     // What cannot run yet is found by who wants to run it.
-    return rule.startsWith('link/') ? [...diagnostics, ...unavailableParts(draft)] : diagnostics;
+    const parts = rule.startsWith('link/') ? unavailableParts(draft) : [];
+    return { project, diagnostics: [...diagnostics, ...parts] };
   }
   const folder = temporaryFolder();
   writeFiles(folder, { 'my-project/engine.yaml': 'name: shop\n', 'src/roles/README.md': 'Roles.\n' });
   const checked = /^engine validate (\S+)\n$/.exec(sample.command)?.[1];
   if (checked === undefined) execFileSync('bash', ['-c', sample.command], { cwd: folder });
-  return (await compile(join(folder, checked ?? '.'))).diagnostics;
+  const project = join(folder, checked ?? '.');
+  return { project, diagnostics: (await compile(project)).diagnostics };
 }
 
 function asked(files: Files, rule: string): Files {

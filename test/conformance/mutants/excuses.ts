@@ -1,3 +1,4 @@
+import { problemCodes } from '../../../engine/core/problem-codes.ts';
 import { membersOf, parseExpression, typeOfExpression } from '../../../engine/expr/index.ts';
 import type { ExpressionFact } from '../../../engine/program/facts.ts';
 import type { Mutant, SpecFile } from './mutate.ts';
@@ -28,6 +29,12 @@ export function excuseOf(mutant: Mutant, evidence: Evidence): string | undefined
       return spec !== undefined && isRead(mutant, spec, evidence.files) ? undefined : 'nobody reads it';
     case 'swap: argument':
       return hasInputSchema(mutant, evidence.files) ? undefined : 'no schema says which arguments there are';
+    case 'swap: failure code':
+      return mutant.word in problemCodes ? undefined : 'tools choose their codes freely';
+    case 'reference broken':
+      return mutant.target?.class === 'file reference' && mutant.target.place.includes('body')
+        ? 'a text may speak of files that are made later'
+        : undefined;
     case 'swap: compared literal':
       return isAnyText(mutant, evidence) ? 'any text may be meant' : undefined;
     case 'swap: input field':
@@ -59,14 +66,16 @@ function isRead(mutant: Mutant, spec: SpecFile, files: readonly SpecFile[]): boo
   /** A member of something that is neither \`input\` nor \`steps\`. */
   const member = `(?<!\\b(?:input|steps|env|secrets))(?:\\.\\??|\\[["'])${name}\\b|\\{\\{[^}.]*\\b${name}\\b(?!\\()`;
   const argument = `(?:^\\s*|[{,]\\s*)${name}:`;
-  if (mutant.class === 'swap: schema literal') return has(files, `["']${name}["']|: ${name}\\b`);
+  if (mutant.class === 'swap: schema literal')
+    return has(files.filter(({ kind }) => kind !== 'model'), `(?:[!=]=\\s*|[[(,]\\s*)["']${name}["']`);
   if (mutant.class === 'step dropped' || place.at(-1) === 'id')
     return has(own, `steps\\.\\??${name}\\b`) || has(others, `\\bstep: *${name}\\b`);
   if (place.at(-1) === 'as') return has(own, `\\b${name}\\b(?!:)`);
   if (place.includes('inputSchema') && spec.kind !== 'schema')
-    return has(own, `\\binput(?:\\.\\w+)*\\.\\??${name}\\b`) || has(callersOf(spec, others), argument);
-  if (spec.kind === 'schema') return has(usersOf(spec, others), `${member}|\\.${name}\\b|${argument}`);
+    return has(own, `\\binput(?:\\.\\w+)*\\.\\??${name}\\b`) || has(callsOf(spec, others), argument);
+  if (spec.kind === 'schema') return has(usersOf(spec, others), `\\.${name}\\b|${argument}`);
   if (['project'].includes(spec.kind) || place.includes('secrets')) return has(files, `\\b${name}\\b`);
+  if (place[0] === 'output') return has(callersOf(spec, others), member);
   const isWithin = place[0] === 'steps' || place.includes('form');
   return has(isWithin ? own : [...own, ...callersOf(spec, others)], member);
 }
@@ -79,11 +88,23 @@ function callersOf(spec: SpecFile, others: readonly SpecFile[]): readonly SpecFi
   );
 }
 
-/** Files that refer to a shared schema. */
+/** The steps that call what a file describes. */
+function callsOf(spec: SpecFile, others: readonly SpecFile[]): readonly SpecFile[] {
+  const name = /([^/]+)\.\w+$/.exec(spec.file)?.[1] ?? '';
+  const call = new RegExp(`\\b(?:${spec.kind}|extends|profile): *${name}\\b`);
+  return callersOf(spec, others).flatMap((one) =>
+    one.text
+      .split(/^(?=\s*- )/m)
+      .filter((step) => call.test(step))
+      .map((text) => ({ ...one, text })),
+  );
+}
+
+/** Files that refer to a shared schema, and the steps that call what is in them. */
 function usersOf(spec: SpecFile, others: readonly SpecFile[]): readonly SpecFile[] {
   const name = /([^/]+)\.\w+$/.exec(spec.file)?.[1] ?? '';
   const users = others.filter(({ text }) => new RegExp(`\\$ref: *["']?[^\\s]*\\b${name}\\.`).test(text));
-  return users.flatMap((user) => [user, ...callersOf(user, others)]);
+  return users.flatMap((user) => [user, ...callsOf(user, others)]);
 }
 
 function hasInputSchema({ file, start }: Mutant, files: readonly SpecFile[]): boolean {
