@@ -19,6 +19,8 @@ export interface Execution {
   readonly usage?: Usage;
   /** Content hash of the specs it runs on. */
   readonly hash: string;
+  /** The stored version of the project that has these specs; absent before versions were stored. */
+  readonly specs?: string;
   /** At most one execution of a kind and name has a given key; default none. */
   readonly idempotencyKey?: string;
   /** The execution that started this one. */
@@ -31,6 +33,8 @@ export interface Execution {
   readonly createdAt: number;
   readonly startedAt?: number;
   readonly endedAt?: number;
+  /** What of it cannot be read any more; such parts are null or absent here. */
+  readonly damage?: string;
 }
 
 /** How an execution ended. */
@@ -63,12 +67,26 @@ export interface ExecutionFilter {
   readonly limit?: number;
 }
 
+/** Which keys of a namespace to list. */
+export interface KeyFilter {
+  readonly prefix?: string;
+  /** Only keys behind this one. */
+  readonly after?: string;
+  /** 1 to 10000. */
+  readonly limit: number;
+}
+
 /** Small documents by namespace and key. Namespaces are letters and digits. */
 export interface Documents {
   get(namespace: string, key: string): Promise<Json | undefined>;
   getMany(namespace: string, keys: readonly string[]): Promise<readonly (Json | undefined)[]>;
   set(namespace: string, key: string, value: Json): Promise<void>;
   delete(namespace: string, key: string): Promise<void>;
+  /** Keys in order, and when each was last set, in milliseconds since 1970. */
+  keys(
+    namespace: string,
+    filter: KeyFilter,
+  ): Promise<readonly { readonly key: string; readonly at: number }[]>;
 }
 
 /**
@@ -94,6 +112,17 @@ export interface Store {
     get(id: string): Promise<Execution | undefined>;
     byIdempotencyKey(kind: Execution['kind'], name: string, key: string): Promise<Execution | undefined>;
     list(filter: ExecutionFilter): Promise<readonly Execution[]>;
+    /** Executions that ended before a time, in the order of admission, behind a given one. */
+    ended(
+      before: number,
+      page: { readonly after?: string; readonly limit: number },
+    ): Promise<readonly Execution[]>;
+    /** Removes one that has ended, with its events, checkpoints and signals; false when it is unknown or has not ended. */
+    remove(id: string): Promise<boolean>;
+    /** Forgets the idempotency keys of executions that ended before a time. */
+    forgetKeys(endedBefore: number): Promise<void>;
+    /** The stored versions of the project that executions are on which have not succeeded. */
+    specs(): Promise<readonly string[]>;
   };
   readonly events: {
     append(events: readonly EngineEvent[]): Promise<void>;
@@ -103,6 +132,8 @@ export interface Store {
     ): Promise<readonly EngineEvent[]>;
     /** Highest index stored, 0 for none. */
     last(executionId: string): Promise<number>;
+    /** Removes all events of an execution that has ended; false when there were none. */
+    remove(executionId: string): Promise<boolean>;
   };
   readonly signals: {
     /** False when the execution has a signal of this topic and idempotency key, is unknown, or has ended. */
@@ -123,5 +154,7 @@ export interface Store {
     put(executionId: string, key: string, value: Json): Promise<void>;
     all(executionId: string): Promise<ReadonlyMap<string, Json>>;
   };
+  /** Gives the room of what was removed back to the disk. Others wait meanwhile. */
+  vacuum(): Promise<void>;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { documentTests } from './store/documents.ts';
 import { eventTests } from './store/events.ts';
 import { executionTests } from './store/executions.ts';
 import { lifeTests } from './store/life.ts';
+import { removalTests } from './store/removal.ts';
 import { signalTests } from './store/signals.ts';
 import type { Test } from './store/samples.ts';
 
@@ -48,5 +49,6 @@ export function storeContract(
   runner.describe('events', () => eventTests(test));
   runner.describe('checkpoints', () => checkpointTests(test));
   runner.describe('signals', () => signalTests(test));
+  runner.describe('removal', () => removalTests(test));
   runner.describe('life of a store', () => lifeTests(test, reopen));
 }

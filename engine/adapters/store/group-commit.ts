@@ -1,9 +1,12 @@
+import { failpoint } from '../../core/failpoint.ts';
 import { codeOf } from './sqlite-problems.ts';
 
 /** Writes acts in the order they were asked for. */
 export interface Writer<Act> {
   /** Resolves when the act is committed: whether it changed what is stored. */
   write(act: Act): Promise<boolean>;
+  /** Does something between two commits, when its turn comes. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when nothing waits any more. */
   drain(): Promise<void>;
 }
@@ -14,13 +17,16 @@ export interface Writer<Act> {
  */
 export function groupCommit<Act>(commit: (acts: readonly Act[]) => Promise<readonly boolean[]>): Writer<Act> {
   const waiting: Waiting<Act>[] = [];
+  const jobs: (() => Promise<unknown>)[] = [];
   let working: Promise<void> | undefined;
   let turn = 0;
   let turnIsOpen = false;
 
   const settle = async (group: readonly Waiting<Act>[]): Promise<void> => {
     try {
+      await failpoint('commit.before');
       const answers = await commit(group.map(({ act }) => act));
+      await failpoint('commit.after');
       for (const [place, { resolve }] of group.entries()) resolve(answers[place] ?? false);
     } catch (error) {
       // A broken constraint is the fault of one act: the others must not fail with it.
@@ -30,7 +36,10 @@ export function groupCommit<Act>(commit: (acts: readonly Act[]) => Promise<reado
     }
   };
   const work = async (): Promise<void> => {
-    while (waiting.length > 0) await settle(waiting.splice(0, groupSize()));
+    while (waiting.length + jobs.length > 0) {
+      if (waiting.length > 0) await settle(waiting.splice(0, groupSize()));
+      await jobs.shift()?.();
+    }
     working = undefined;
   };
 
@@ -52,12 +61,21 @@ export function groupCommit<Act>(commit: (acts: readonly Act[]) => Promise<reado
     return turn;
   };
 
+  const start = (): void => {
+    // Not at once: what is asked for in the same turn of the event loop shall be in the same group.
+    working ??= new Promise<void>((turn) => setImmediate(turn)).then(work);
+  };
+
   return {
     write: (act) =>
       new Promise((resolve, reject) => {
         waiting.push({ act, turn: thisTurn(), resolve, reject });
-        // Not at once: what is asked for in the same turn of the event loop shall be in the same group.
-        working ??= new Promise<void>((turn) => setImmediate(turn)).then(work);
+        start();
+      }),
+    alone: (work) =>
+      new Promise((resolve, reject) => {
+        jobs.push(() => work().then(resolve, reject));
+        start();
       }),
     drain: async () => {
       while (working !== undefined) await working;

@@ -8,12 +8,13 @@ import { listLimit } from './list-limit.ts';
 
 /** A store that lives and dies with the process: for tests, demos and `store: memory`. Values go in and out as copies. */
 export function openMemoryStore(): Store {
-  const documents = new Map<string, string>();
+  const documents = new Map<string, { readonly text: string; readonly at: number }>();
   const executions = new Map<string, string>();
   const events = new Map<string, string[]>();
   const checkpoints = new Map<string, Map<string, string>>();
   const signals = new Map<string, { readonly executionId: string; readonly text: string }>();
   const keys = new Map<string, string>();
+  let arrivals = 0;
   let closed = false;
 
   /** Every act is one synchronous turn, so that acts in parallel cannot mix. */
@@ -40,9 +41,13 @@ export function openMemoryStore(): Store {
     executions.set(id, JSON.stringify(changed(execution)));
     return true;
   };
+  const hasEnded = (id: string): boolean => {
+    const execution = read(id);
+    return execution !== undefined && isTerminal(execution.state);
+  };
   const document = (namespace: string, key: string): Json | undefined => {
-    const text = documents.get(documentKey(namespace, key));
-    return text === undefined ? undefined : (JSON.parse(text) as Json);
+    const found = documents.get(documentKey(namespace, key));
+    return found === undefined ? undefined : (JSON.parse(found.text) as Json);
   };
 
   return {
@@ -51,8 +56,20 @@ export function openMemoryStore(): Store {
       get: (namespace, key) => act(() => document(namespace, key)),
       getMany: (namespace, keys) => act(() => keys.map((key) => document(namespace, key))),
       set: (namespace, key, value) =>
-        act(() => void documents.set(documentKey(namespace, key), JSON.stringify(value))),
+        act(
+          () =>
+            void documents.set(documentKey(namespace, key), { text: JSON.stringify(value), at: Date.now() }),
+        ),
       delete: (namespace, key) => act(() => void documents.delete(documentKey(namespace, key))),
+      keys: (namespace, { prefix = '', after = '', limit }) =>
+        act(() =>
+          [...documents]
+            .filter(([key]) => key.startsWith(`${namespace}:${prefix}`))
+            .map(([key, { at }]) => ({ key: key.slice(namespace.length + 1), at }))
+            .filter(({ key }) => key > after)
+            .sort((one, other) => (one.key < other.key ? -1 : 1))
+            .slice(0, limit),
+        ),
     },
     executions: {
       insert: (execution) =>
@@ -79,6 +96,42 @@ export function openMemoryStore(): Store {
             filter,
           ),
         ),
+      ended: (before, { after, limit }) =>
+        act(() => {
+          const all = [...executions.values()].map((text) => JSON.parse(text) as Execution);
+          const start = all.findIndex(({ id }) => id === after) + 1;
+          return all
+            .slice(start)
+            .filter(({ endedAt }) => endedAt !== undefined && endedAt < before)
+            .slice(0, limit);
+        }),
+      remove: (id) =>
+        act(() => {
+          if (!hasEnded(id)) return false;
+          const { kind, name, idempotencyKey } = read(id) ?? {};
+          if (idempotencyKey !== undefined) keys.delete(JSON.stringify([kind, name, idempotencyKey]));
+          events.delete(id);
+          checkpoints.delete(id);
+          for (const [key, { executionId }] of signals) if (executionId === id) signals.delete(key);
+          return executions.delete(id);
+        }),
+      forgetKeys: (endedBefore) =>
+        act(() => {
+          for (const [key, id] of keys) {
+            const execution = read(id);
+            if ((execution?.endedAt ?? Infinity) >= endedBefore) continue;
+            keys.delete(key);
+            executions.set(id, JSON.stringify({ ...execution, idempotencyKey: undefined }));
+          }
+        }),
+      specs: () =>
+        act(() => {
+          const all = [...executions.values()].map((text) => JSON.parse(text) as Execution);
+          const used = all.flatMap(({ state, specs }) =>
+            specs === undefined || state === 'succeeded' ? [] : [specs],
+          );
+          return [...new Set(used)];
+        }),
     },
     events: {
       append: (added) => act(() => append(events, added)),
@@ -91,6 +144,7 @@ export function openMemoryStore(): Store {
             .map((text) => JSON.parse(text) as EngineEvent),
         ),
       last: (executionId) => act(() => events.get(executionId)?.length ?? 0),
+      remove: (executionId) => act(() => hasEnded(executionId) && events.delete(executionId)),
     },
     signals: {
       put: (executionId, { topic, idempotencyKey, payload, at }) =>
@@ -99,7 +153,7 @@ export function openMemoryStore(): Store {
           if (execution === undefined || isTerminal(execution.state)) return false;
           const key = JSON.stringify([executionId, topic, idempotencyKey]);
           if (signals.has(key)) return false;
-          const signal = { seq: signals.size + 1, topic, payload, at };
+          const signal = { seq: (arrivals += 1), topic, payload, at };
           signals.set(key, { executionId, text: JSON.stringify(signal) });
           return true;
         }),
@@ -125,6 +179,7 @@ export function openMemoryStore(): Store {
             ),
         ),
     },
+    vacuum: () => act(() => undefined),
     close: async () => {
       closed = true;
     },

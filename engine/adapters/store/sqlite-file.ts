@@ -37,6 +37,16 @@ export async function makePrivateFile(path: string): Promise<void> {
   }
 }
 
+/** Brings what was written to a file to the disk. Not for a file that this process has open in SQLite. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 /**
  * Reads the header of a store before SQLite opens it. An empty file is a new store. Throws Problem `store_corrupt` for a file that
  * SQLite did not write or that was cut. Not for a file that this process has open: closing it would drop this process's locks.

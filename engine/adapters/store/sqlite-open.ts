@@ -1,3 +1,4 @@
+import { backUp } from './backup.ts';
 import { takeLock } from './lock.ts';
 import { connect, type Connection } from './sqlite-connection.ts';
 import { inspect, locate, makePrivateFile, sizeOf } from './sqlite-file.ts';
@@ -48,6 +49,8 @@ async function openToOwn(file: string, undo: Undo): Promise<Opened> {
   const writer = await connectChecked(file, undo);
   await writer.query('PRAGMA store.journal_mode=WAL');
   await writer.query('PRAGMA store.synchronous=FULL');
+  const { version } = await readVersion(writer.query);
+  if (version > 0 && version < schemaVersion) await backUp(writer.query, file, version);
   await migrate(writer.query);
   await prepareWrites(writer.query);
   undo.push(async () => {

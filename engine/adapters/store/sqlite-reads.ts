@@ -2,7 +2,7 @@ import type { Json } from '../../core/json.ts';
 import type { ProblemData } from '../../core/problem.ts';
 import type { Usage } from '../../core/message.ts';
 import { isTerminal, type ExecutionState } from '../../core/status.ts';
-import type { Execution, ExecutionFilter, Signal } from '../../ports/store.ts';
+import type { Execution, ExecutionFilter, KeyFilter, Signal } from '../../ports/store.ts';
 import { listLimit } from './list-limit.ts';
 import type { Row } from './sqlite-connection.ts';
 
@@ -24,12 +24,12 @@ export function allSignals(executionId: string): Statement {
   return ['SELECT seq, topic, payload, at FROM signals WHERE execution_id = ? ORDER BY seq', [executionId]];
 }
 
-/** The signal in a row. */
-export function toSignal(row: Row): Signal {
+/** The signal in a row, and what it says. */
+export function toSignal(row: Row, payload: Json): Signal {
   return {
     seq: Number(row['seq']),
     topic: String(row['topic']),
-    payload: JSON.parse(String(row['payload'])) as Json,
+    payload,
     at: Number(row['at']),
   };
 }
@@ -55,26 +55,68 @@ export function listExecutions(filter: ExecutionFilter): Statement {
   ];
 }
 
-/** The execution in a row. */
+/** Executions that ended before a time, behind a given one, in the order of admission. */
+export function endedExecutions(before: number, after: string | undefined, limit: number): Statement {
+  return [
+    `SELECT * FROM executions WHERE seq > coalesce((SELECT seq FROM executions WHERE id = ?), 0)
+     AND ended_at < ? ORDER BY seq LIMIT ?`,
+    [after ?? null, before, limit],
+  ];
+}
+
+/** The stored versions of executions that have not succeeded, as `specs`. */
+export function versionsInUse(): Statement {
+  return ["SELECT DISTINCT specs FROM executions WHERE specs IS NOT NULL AND state <> 'succeeded'", []];
+}
+
+/** Keys of documents as `key`, without their namespace, and when they were set as `at`. */
+export function documentKeys(namespace: string, { prefix = '', after = '', limit }: KeyFilter): Statement {
+  const skipped = namespace.length + 1;
+  return [
+    `SELECT substr(key, ${skipped + 1}) AS key, at FROM documents
+     WHERE key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?`,
+    [`${namespace}:${prefix}`, `${namespace}:${prefix}\u{10FFFF}`, `${namespace}:${after}`, limit],
+  ];
+}
+
+/** The execution in a row; says what of it cannot be read. */
 export function toExecution(row: Row): Execution {
+  const damaged: string[] = [];
+  const read = <T>(column: string): T | undefined => {
+    const text = row[column];
+    if (text === null || text === undefined) return undefined;
+    try {
+      return JSON.parse(String(text)) as T;
+    } catch {
+      damaged.push(column);
+      return undefined;
+    }
+  };
+  const input = read<Json>('input') ?? null;
+  const output = read<Json>('output');
+  const error = read<ProblemData>('error');
+  const usage = read<Usage>('usage');
+  const cancel = read<ProblemData>('cancel');
   return {
     id: String(row['id']),
     kind: row['kind'] as Execution['kind'],
     name: String(row['name']),
     key: String(row['key']),
     state: row['state'] as ExecutionState,
-    input: JSON.parse(String(row['input'])) as Json,
-    ...(row['output'] === null ? {} : { output: JSON.parse(String(row['output'])) as Json }),
-    ...(row['error'] === null ? {} : { error: JSON.parse(String(row['error'])) as ProblemData }),
-    ...(row['usage'] === null ? {} : { usage: JSON.parse(String(row['usage'])) as Usage }),
+    input,
+    ...(output === undefined ? {} : { output }),
+    ...(error === undefined ? {} : { error }),
+    ...(usage === undefined ? {} : { usage }),
     hash: String(row['hash']),
+    ...(row['specs'] === null ? {} : { specs: String(row['specs']) }),
     ...(row['idempotency_key'] === null ? {} : { idempotencyKey: String(row['idempotency_key']) }),
     ...(row['parent'] === null ? {} : { parent: String(row['parent']) }),
     attempts: Number(row['attempts']),
-    ...(row['cancel'] === null ? {} : { cancel: JSON.parse(String(row['cancel'])) as ProblemData }),
+    ...(cancel === undefined ? {} : { cancel }),
     createdAt: Number(row['created_at']),
     ...(row['started_at'] === null ? {} : { startedAt: Number(row['started_at']) }),
     ...(row['ended_at'] === null ? {} : { endedAt: Number(row['ended_at']) }),
+    ...(damaged.length === 0 ? {} : { damage: damaged.join(', ') }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { failpoint } from '../../core/failpoint.ts';
 import type { Query } from './sqlite-connection.ts';
 
 /** Marks a file as ours: `FLUE` in the header of the file. */
@@ -35,6 +36,11 @@ const migrations: readonly (readonly string[])[] = [
       UNIQUE (execution_id, topic, idempotency_key)
     )`,
   ],
+  [
+    'ALTER TABLE store.executions ADD COLUMN specs TEXT',
+    'ALTER TABLE store.documents ADD COLUMN at INTEGER',
+    "UPDATE store.documents SET at = CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+  ],
 ];
 
 /** Version of the tables that this engine writes. */
@@ -57,7 +63,10 @@ export async function migrate(query: Query): Promise<void> {
   const { version } = await readVersion(query);
   if (version >= schemaVersion) return;
   await query('BEGIN IMMEDIATE');
-  for (const statement of migrations.slice(version).flat()) await query(statement);
+  for (const statement of migrations.slice(version).flat()) {
+    await failpoint('migrate.each');
+    await query(statement);
+  }
   await query(`PRAGMA store.application_id=${applicationId}`);
   await query(`PRAGMA store.user_version=${schemaVersion}`);
   await query('COMMIT');

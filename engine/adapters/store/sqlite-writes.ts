@@ -51,16 +51,19 @@ export async function commitActs(query: Query, acts: readonly Act[]): Promise<re
 }
 
 const open = `state NOT IN (${terminalStates.map((state) => `'${state}'`).join(', ')})`;
+/** Holds when the execution `NEW.id` has ended. */
+const ended = `EXISTS (SELECT 1 FROM executions WHERE id = NEW.id AND NOT ${open})`;
 
 /** What each kind of act does. Triggers name tables without their schema; only the file has tables of these names. */
 const meanings = {
-  setDocument: `INSERT INTO documents (key, value) VALUES (NEW.key, NEW.value)
-    ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+  setDocument: `INSERT INTO documents (key, value, at)
+    VALUES (NEW.key, NEW.value, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value, at = excluded.at`,
   deleteDocument: 'DELETE FROM documents WHERE key = NEW.key',
   insertExecution: `INSERT INTO executions
     (id, key, kind, name, state, input, output, error, usage, hash, idempotency_key, parent, attempts, cancel,
-     created_at, started_at, ended_at)
-    VALUES (NEW.id, NEW.key, ${valuesFrom(15)}) ON CONFLICT DO NOTHING`,
+     created_at, started_at, ended_at, specs)
+    VALUES (NEW.id, NEW.key, ${valuesFrom(16)}) ON CONFLICT DO NOTHING`,
   startExecution: `UPDATE executions
     SET state = 'running', attempts = NEW.value ->> 1, started_at = coalesce(started_at, NEW.value ->> 0)
     WHERE id = NEW.id AND ${open}`,
@@ -76,6 +79,13 @@ const meanings = {
     ON CONFLICT DO NOTHING`,
   putCheckpoint: `INSERT INTO checkpoints (execution_id, key, value) VALUES (NEW.id, NEW.key, NEW.value)
     ON CONFLICT DO NOTHING`,
+  removeExecution: `DELETE FROM events WHERE execution_id = NEW.id AND ${ended};
+    DELETE FROM checkpoints WHERE execution_id = NEW.id AND ${ended};
+    DELETE FROM signals WHERE execution_id = NEW.id AND ${ended};
+    DELETE FROM executions WHERE id = NEW.id AND NOT ${open}`,
+  removeEvents: `DELETE FROM events WHERE execution_id = NEW.id AND ${ended}`,
+  forgetKeys: `UPDATE executions SET idempotency_key = NULL
+    WHERE idempotency_key IS NOT NULL AND ended_at < CAST(NEW.value AS INTEGER)`,
 } as const;
 
 /** Sets a document. The text is the one that Keyv stores and reads: the value in an object, without a time it expires at. */
@@ -91,7 +101,7 @@ export function deleteDocument(key: string): Act {
 /** Changes something when the execution is new. */
 export function insertExecution(execution: Execution): Act {
   const { id, key, kind, name, state, input, output, error, usage, hash } = execution;
-  const { idempotencyKey, parent, attempts, cancel, createdAt, startedAt, endedAt } = execution;
+  const { idempotencyKey, parent, attempts, cancel, createdAt, startedAt, endedAt, specs } = execution;
   const texts = [input, output, error, usage].map(textOf);
   const origin = [hash, idempotencyKey, parent, attempts, textOf(cancel)];
   const times = [createdAt, startedAt, endedAt];
@@ -99,7 +109,7 @@ export function insertExecution(execution: Execution): Act {
     kind: 'insertExecution',
     id,
     key,
-    value: JSON.stringify([kind, name, state, ...texts, ...origin, ...times]),
+    value: JSON.stringify([kind, name, state, ...texts, ...origin, ...times, specs]),
   };
 }
 
@@ -142,6 +152,21 @@ export function appendEvents(events: readonly EngineEvent[]): Act {
 /** The first write of a key wins. */
 export function putCheckpoint(executionId: string, key: string, value: Json): Act {
   return { kind: 'putCheckpoint', id: executionId, key, value: JSON.stringify(value) };
+}
+
+/** Changes something when the execution has ended; all that is stored of it goes. */
+export function removeExecution(id: string): Act {
+  return { kind: 'removeExecution', id };
+}
+
+/** Changes something when the execution has ended and has events. */
+export function removeEvents(id: string): Act {
+  return { kind: 'removeEvents', id };
+}
+
+/** Forgets the idempotency keys of executions that ended before a time. */
+export function forgetKeys(endedBefore: number): Act {
+  return { kind: 'forgetKeys', value: endedBefore };
 }
 
 /** As many columns from a JSON array in `NEW.value`. */

@@ -1,5 +1,6 @@
 import type { EngineEvent } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
+import { Problem } from '../../core/problem.ts';
 import type { Store } from '../../ports/store.ts';
 import { documentKey } from './document-key.ts';
 import { groupCommit } from './group-commit.ts';
@@ -8,6 +9,8 @@ import { storeProblem, unavailable } from './sqlite-problems.ts';
 import {
   allCheckpoints,
   allSignals,
+  documentKeys,
+  endedExecutions,
   lastEvent,
   listExecutions,
   readEvents,
@@ -15,6 +18,7 @@ import {
   selectExecution,
   toExecution,
   toSignal,
+  versionsInUse,
   type Statement,
 } from './sqlite-reads.ts';
 import {
@@ -23,10 +27,13 @@ import {
   commitActs,
   deleteDocument,
   finishExecution,
+  forgetKeys,
   insertExecution,
   markExecution,
   putCheckpoint,
   putSignal,
+  removeEvents,
+  removeExecution,
   setDocument,
   startExecution,
   type Act,
@@ -86,6 +93,11 @@ function storeOver(files: SqliteFiles): Store {
       delete: async (namespace, key) => {
         await write(() => deleteDocument(documentKey(namespace, key)));
       },
+      keys: async (namespace, filter) =>
+        (await read(documentKeys(namespace, filter))).map((row) => ({
+          key: String(row['key']),
+          at: Number(row['at']),
+        })),
     },
     executions: {
       insert: (execution) => write(() => insertExecution(execution)),
@@ -101,21 +113,32 @@ function storeOver(files: SqliteFiles): Store {
       byIdempotencyKey: async (kind, name, key) =>
         (await read(selectByIdempotencyKey(kind, name, key))).map(toExecution)[0],
       list: async (filter) => (await read(listExecutions(filter))).map(toExecution),
+      ended: async (before, { after, limit }) =>
+        (await read(endedExecutions(before, after, limit))).map(toExecution),
+      remove: (id) => write(() => removeExecution(id)),
+      forgetKeys: async (endedBefore) => {
+        await write(() => forgetKeys(endedBefore));
+      },
+      specs: async () => (await read(versionsInUse())).map((row) => String(row['specs'])),
     },
     events: {
       append: async (events) => {
         if (events.length > 0) await write(() => appendEvents(events));
       },
       read: async (executionId, { after, limit }) =>
-        (await read(readEvents(executionId, after, limit))).map(
-          (row) => JSON.parse(String(row['body'])) as EngineEvent,
+        (await read(readEvents(executionId, after, limit))).map((row) =>
+          parse<EngineEvent>(path, executionId, 'an event', row['body']),
         ),
       last: async (executionId) => Number((await read(lastEvent(executionId)))[0]?.['last'] ?? 0),
+      remove: (executionId) => write(() => removeEvents(executionId)),
     },
     signals: {
       put: (executionId, { topic, idempotencyKey, payload, at }) =>
         write(() => putSignal(executionId, topic, idempotencyKey, payload, at)),
-      all: async (executionId) => (await read(allSignals(executionId))).map(toSignal),
+      all: async (executionId) =>
+        (await read(allSignals(executionId))).map((row) =>
+          toSignal(row, parse(path, executionId, 'a signal', row['payload'])),
+        ),
     },
     checkpoints: {
       put: async (executionId, key, value) => {
@@ -123,9 +146,32 @@ function storeOver(files: SqliteFiles): Store {
       },
       all: async (executionId) => {
         const rows = await read(allCheckpoints(executionId));
-        return new Map(rows.map((row) => [String(row['key']), JSON.parse(String(row['value'])) as Json]));
+        return new Map(
+          rows.map((row) => {
+            const key = String(row['key']);
+            return [key, parse<Json>(path, executionId, `the record "${key}"`, row['value'])];
+          }),
+        );
       },
     },
+    vacuum: () =>
+      guard(async () => {
+        if (commits === undefined || writer === undefined)
+          throw unavailable(path, 'it is open for reading only');
+        await commits.alone(() => writer.query('VACUUM store'));
+      }),
     close: () => (closing ??= Promise.resolve(commits?.drain()).then(() => files.close())),
   };
+}
+
+/** A stored JSON text. Damage to one row is the fault of its execution only, so the message names it. */
+function parse<T>(path: string, executionId: string, what: string, text: unknown): T {
+  try {
+    return JSON.parse(String(text)) as T;
+  } catch (cause) {
+    throw new Problem('store_corrupt', `${what} of "${executionId}" is damaged in the store "${path}"`, {
+      details: { path, executionId },
+      cause,
+    });
+  }
 }
