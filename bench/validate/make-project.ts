@@ -22,11 +22,21 @@ export function makeProject(folder: string, workflows: number): void {
   for (let number = 1; number < workflows; number += 1) {
     const desk = Math.floor(number / 4);
     if (number % 4 === 0) {
-      write(`src/agents/analyst-${desk}.yaml`, analyst.replace('one order line', `one line of desk ${desk}`));
-      write(`src/tools/orders_${desk}.yaml`, orders.replace('4000/', `4000/${desk}/`));
-      write(`src/tools/payments_${desk}.yaml`, payments.replace('4000/', `4000/${desk}/`));
+      write(
+        `src/agents/analyst-${desk}.yaml`,
+        analyst.replace(/^name: .*\n/m, '').replace('one order line', `one line of desk ${desk}`),
+      );
+      write(
+        `src/tools/orders_${desk}.yaml`,
+        orders.replace(/^name: .*\n/m, '').replace('4000/', `4000/${desk}/`),
+      );
+      write(
+        `src/tools/payments_${desk}.yaml`,
+        payments.replace(/^name: .*\n/m, '').replace('4000/', `4000/${desk}/`),
+      );
     }
     const varied = workflow
+      .replace(/^name: .*\n/m, '')
       .replaceAll('autoLimit', `autoLimit${number}`)
       .replaceAll('"abusive"', `"abusive${number}"`)
       .replaceAll('upset, abusive', `upset, abusive${number}`)

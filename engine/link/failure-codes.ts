@@ -9,16 +9,14 @@ import type { Reporter } from './context.ts';
  */
 export function reportCodes(reporter: Reporter, sources: readonly Source[]): void {
   const roots = sources.filter(({ kind }) => kind === 'workflow' || kind === 'tool').map(rootOf);
-  const own = roots.flatMap((root) => found(root, 'fail')).flatMap((fail) => fail.get('code').text() ?? []);
-  const codes = [...new Set([...Object.keys(problemCodes), ...own])];
-  const caught = roots.flatMap((root) => [
-    ...found(root, 'retry'),
-    ...found(root, 'catch').flatMap((node) => node.list()),
-  ]);
-  for (const code of caught.flatMap((node) => node.get('on').list())) {
+  const specs = roots.map(codesOf);
+  const codes = [...new Set([...Object.keys(problemCodes), ...specs.flatMap(({ given }) => given)])];
+  const meant = new Map<string, readonly string[]>(codes.map((code) => [code, []]));
+  for (const code of specs.flatMap(({ caught }) => caught)) {
     const word = code.text();
-    if (word === undefined || codes.includes(word)) continue;
-    const suggestions = codesMeant(word, codes);
+    if (word === undefined) continue;
+    const suggestions = meant.get(word) ?? codesMeant(word, codes);
+    meant.set(word, suggestions);
     if (suggestions.length === 0) continue;
     reporter.report(
       code,
@@ -31,6 +29,28 @@ export function reportCodes(reporter: Reporter, sources: readonly Source[]): voi
     );
   }
 }
+
+/** The codes that a spec gives, and the places where it names one to catch. */
+interface Codes {
+  readonly given: readonly string[];
+  readonly caught: readonly Node[];
+}
+
+/** The codes of a spec; it is walked once. */
+function codesOf(root: Node): Codes {
+  let codes = known.get(root);
+  if (codes === undefined) {
+    const places = [...found(root, 'retry'), ...found(root, 'catch').flatMap((node) => node.list())];
+    codes = {
+      given: found(root, 'fail').flatMap((fail) => fail.get('code').text() ?? []),
+      caught: places.flatMap((node) => node.get('on').list()),
+    };
+    known.set(root, codes);
+  }
+  return codes;
+}
+
+const known = new WeakMap<Node, Codes>();
 
 /** Codes that differ from the word in one short stretch: what tools give may well resemble a code of the engine. */
 function codesMeant(word: string, codes: readonly string[]): string[] {

@@ -3,8 +3,9 @@ import { basename, join } from 'node:path';
 import type { CosmiconfigResult, Options } from 'cosmiconfig';
 import type { Checked, Diagnostic } from '../core/diagnostic.ts';
 import { isObject } from '../core/json.ts';
-import { staysInside, type Disk } from './disk.ts';
+import { staysInside } from './disk.ts';
 import { parseYaml, type ParsedYaml } from './parse-yaml.ts';
+import type { Reading } from './reading.ts';
 import { makeSource, type Source } from './source.ts';
 
 /** Where a project config may be, the first one winning. */
@@ -23,7 +24,7 @@ export const configPlaces = [
  * YAML and JSON only: finding a config runs no code.
  */
 export async function loadConfig(
-  disk: Disk,
+  { disk, sources }: Reading,
   root: string,
   realRoot: string,
 ): Promise<Checked<Source | undefined>> {
@@ -63,7 +64,12 @@ export async function loadConfig(
       related: others.map((file) => ({ file, message: 'another config' })),
     });
   }
-  return { value: asSource(root, chosen), diagnostics: [...diagnostics, ...chosen.parsed.diagnostics] };
+  const path = join(root, chosen.place);
+  const before = sources.get(path);
+  const isSame = before?.text === chosen.text && before.identity === 'config';
+  const value = isSame ? before.read.value : asSource(root, chosen);
+  if (!isSame) sources.set(path, { text: chosen.text, identity: 'config', read: { value, diagnostics: [] } });
+  return { value, diagnostics: [...diagnostics, ...chosen.parsed.diagnostics] };
 }
 
 interface Found {

@@ -47,7 +47,7 @@ export async function loadProject(
   if (realRoot === undefined || disk.kindOf(absolute) !== 'folder')
     return noProject(root, absolute, realRoot !== undefined);
 
-  const config = await loadConfig(disk, absolute, realRoot);
+  const config = await loadConfig(reading, absolute, realRoot);
   const roots = projectRoots(absolute);
   const found = discover(disk, roots, realRoot);
   const loose = looseSpecs(disk, roots, realRoot);

@@ -1,5 +1,5 @@
 import type { Facts } from '../../program/facts.ts';
-import { rootOf, type Node, type Source } from '../../source/index.ts';
+import { rootOf, type Node } from '../../source/index.ts';
 import type { Rule } from '../rule.ts';
 import { innerLists } from '../spec-steps.ts';
 import { spotOf } from '../spot.ts';
@@ -9,8 +9,14 @@ export const unusedStep: Rule = {
   id: 'graph/unused-step',
   level: 'warning',
   check({ facts, sources }, report) {
+    const expressions = new Map<string, Facts['expressions'][number][]>();
+    for (const fact of facts.expressions) {
+      const own = expressions.get(fact.file);
+      if (own === undefined) expressions.set(fact.file, [fact]);
+      else own.push(fact);
+    }
     for (const source of sources.filter(({ kind }) => kind === 'workflow')) {
-      const used = readSteps(source, facts);
+      const used = readSteps(expressions.get(source.file) ?? []);
       if (used === undefined) continue;
       for (const step of idleSteps(rootOf(source).get('steps'))) {
         const id = step.get('id').text() ?? '';
@@ -25,10 +31,9 @@ export const unusedStep: Rule = {
 };
 
 /** Ids of the steps that a workflow reads; undefined when it may read any. */
-function readSteps({ file }: Source, facts: Facts): ReadonlySet<string> | undefined {
+function readSteps(expressions: Facts['expressions']): ReadonlySet<string> | undefined {
   const used = new Set<string>();
-  for (const fact of facts.expressions) {
-    if (fact.file !== file) continue;
+  for (const fact of expressions) {
     for (const { path } of fact.reads) {
       if (path[0] !== 'steps') continue;
       if (path[1] === undefined) return undefined;
