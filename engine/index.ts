@@ -1,8 +1,20 @@
 export { turnLoop } from './adapters/harness/loop.ts';
 export { openMemoryStore } from './adapters/store/memory.ts';
 export { openSqliteStore } from './adapters/store/sqlite.ts';
-export type { Engine, EngineOptions, PromptOptions, PromptResult, RunRecord, Session } from './api.ts';
+export type {
+  Dispatch,
+  Engine,
+  EngineOptions,
+  PromptOptions,
+  PromptResult,
+  RunReceipt,
+  RunRecord,
+  Session,
+  SubmissionReceipt,
+  SubmissionRecord,
+} from './api.ts';
 export { compile, type Compiled } from './compile.ts';
+export { createCompiler, type Analysis, type Compiler, type Overlay } from './compiler.ts';
 export { hasErrors, sortDiagnostics, type Diagnostic, type Level, type Related } from './core/diagnostic.ts';
 export type { EngineEvent, EventData, EventScope, EventType, NewEvent } from './core/event.ts';
 export type { Json, JsonObject, JsonSchema } from './core/json.ts';
@@ -30,6 +42,7 @@ export type {
   WorkflowSpec,
 } from './core/spec.gen.ts';
 export type { ExecutionState, StepStatus } from './core/status.ts';
+export type { Finding, Findings, UnavailablePart } from './findings/index.ts';
 export { defineTool } from './define-tool.ts';
 export { createEngine } from './engine.ts';
 export type { Clock } from './ports/clock.ts';
@@ -42,4 +55,6 @@ export type { Documents, Execution, ExecutionFilter, Outcome, Store } from './po
 export type { OpenTool, ToolContext, ToolDefinition, ToolSource } from './ports/tool-source.ts';
 export type { ModelChoice, ModelSettings, Thinking } from './program/model.ts';
 export type { Program, Settings } from './program/program.ts';
+export type { Explanation } from './why.ts';
 export { createServer, type Log, type LogEntry, type Server, type ServerOptions } from './server/index.ts';
+export { validate, type ValidateOptions } from './validate-project.ts';
