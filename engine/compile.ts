@@ -11,8 +11,8 @@ export type { Analysis, Compiled } from './compiler.ts';
  * @example const { program, diagnostics } = await compile('./my-project');
  */
 export async function compile(folder: string): Promise<Compiled> {
-  const { program, diagnostics } = await analyze(folder);
-  return { program, diagnostics };
+  const { program, diagnostics, texts } = await analyze(folder);
+  return { program: program && Object.freeze({ ...program, texts: texts() }), diagnostics };
 }
 
 /** Compiles a project folder and keeps what was learnt on the way. */

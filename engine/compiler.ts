@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { hasErrors, sortDiagnostics, type Diagnostic } from './core/diagnostic.ts';
+import type { SpecTexts } from './core/spec-texts.ts';
 import { withFixes } from './fix/index.ts';
 import { createLinkMemo, link } from './link/index.ts';
 import type { Facts } from './program/facts.ts';
@@ -7,8 +8,13 @@ import type { Program } from './program/program.ts';
 import { checkProject } from './rules/index.ts';
 import {
   loadProject,
+  filesOf,
   loadShipped,
+  noting,
   openDisk,
+  seeing,
+  textsOf,
+  type Asked,
   type KnownText,
   type Reading,
   type Shipped,
@@ -29,6 +35,8 @@ export interface Analysis extends Compiled {
   readonly facts: Facts;
   /** The files of the project, the config among them. */
   readonly sources: readonly Source[];
+  /** What the Program was linked from: with it, it can be linked again when the files are others. */
+  readonly texts: () => SpecTexts;
 }
 
 /** Texts that stand in for files, by path (absolute, or relative to the project); one may name a file that is not there. */
@@ -58,6 +66,7 @@ export function createCompiler(folder: string): Compiler {
   const texts = new Map<string, KnownText>();
   const sources: Reading['sources'] = new Map();
   const memo = createLinkMemo();
+  const asked: Asked = new Map();
   return {
     folder: root,
     async analyze(overlay = new Map()) {
@@ -69,11 +78,39 @@ export function createCompiler(folder: string): Compiler {
         value: draft,
         diagnostics: linked,
         facts,
-      } = link(project.value, (shipped ??= loadShipped()), memo);
+      } = seeing(noting(asked), () => link(project.value, (shipped ??= loadShipped()), memo));
+      // The store is no part of what the project says.
+      asked.delete(draft.settings.store.path);
       const found = [...project.diagnostics, ...validateShape(all), ...linked];
       const checked = checkProject({ program: draft, facts, sources: all }, found);
       const diagnostics = withFixes(sortDiagnostics(checked), all);
-      return { program: hasErrors(diagnostics) ? undefined : draft, diagnostics, draft, facts, sources: all };
+      const program = hasErrors(diagnostics) ? undefined : draft;
+      return {
+        program,
+        diagnostics,
+        draft,
+        facts,
+        sources: all,
+        texts: () => textsOf(project.value, asked),
+      };
     },
   };
+}
+
+/**
+ * Links once more what a Program was linked from, whatever stands in its folder by now. Only code (modules of tools) is looked for
+ * on disk. The rules are not asked: what passed them once is not refused because they have become stricter.
+ */
+export async function relink(folder: string, texts: SpecTexts): Promise<Analysis> {
+  const root = resolve(folder);
+  const { disk, beside } = filesOf(root, texts);
+  const project = await loadProject(root, { disk, sources: new Map() });
+  const { config } = project.value;
+  const sources = config === undefined ? project.value.sources : [config, ...project.value.sources];
+  const linked = seeing(beside, () => link(project.value, (shipped ??= loadShipped()), createLinkMemo()));
+  const found = [...project.diagnostics, ...validateShape(sources), ...linked.diagnostics];
+  const diagnostics = sortDiagnostics(found);
+  const { value: draft, facts } = linked;
+  const program = hasErrors(diagnostics) ? undefined : Object.freeze({ ...draft, texts });
+  return { program, diagnostics, draft, facts, sources, texts: () => texts };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../core/json.ts';
 import type { Origin } from '../core/range.ts';
+import type { SpecTexts } from '../core/spec-texts.ts';
 import type { Template } from '../expr/index.ts';
 import type { Agent } from './agent.ts';
 import type { Channel } from './channel.ts';
@@ -51,6 +52,8 @@ export interface Program {
    * written in a project is never passed over.
    */
   readonly unavailable: readonly { readonly message: string; readonly origin: Origin }[];
+  /** What it was linked from, kept with the work that starts on it; absent where that is not known. */
+  readonly texts?: SpecTexts;
 }
 
 /** The project config with every default filled in. */
