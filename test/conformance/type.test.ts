@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Document, parse, parseDocument } from 'yaml';
+import type { Document} from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { compile } from '../../engine/compile.ts';
 import type { JsonSchema } from '../../engine/core/json.ts';
 import {

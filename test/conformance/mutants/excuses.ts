@@ -17,6 +17,9 @@ export function excuseOf(mutant: Mutant, evidence: Evidence): string | undefined
   const spec = evidence.files.find(({ file }) => file === mutant.file);
   if (spec?.kind === 'model' && (mutant.target === undefined || isSaidByModel(mutant.target.place)))
     return 'a scripted model may be wrong on purpose';
+  const open = mutant.target === undefined ? undefined : whereAnythingGoes(mutant.target.place, mutant.word);
+  if (open !== undefined) return open;
+  if (mutant.class === 'required argument deleted' && isOfSkill(mutant, spec)) return 'a skill takes any argument';
   switch (mutant.class) {
     case 'swap: open key':
       return 'a key of an open map';
@@ -28,6 +31,7 @@ export function excuseOf(mutant: Mutant, evidence: Evidence): string | undefined
     case 'step dropped':
       return spec !== undefined && isRead(mutant, spec, evidence.files) ? undefined : 'nobody reads it';
     case 'swap: argument':
+      if (isOfSkill(mutant, spec)) return 'a skill takes any argument';
       return hasInputSchema(mutant, evidence.files) ? undefined : 'no schema says which arguments there are';
     case 'swap: failure code':
       return mutant.word in problemCodes ? undefined : 'tools choose their codes freely';
@@ -44,6 +48,20 @@ export function excuseOf(mutant: Mutant, evidence: Evidence): string | undefined
     default:
       return undefined;
   }
+}
+
+/** Why a word at a place may be any word. */
+function whereAnythingGoes(place: readonly string[], word: string): string | undefined {
+  const key = place.at(-1) ?? '';
+  if (place.includes('mcpServers') && key === 'tools') return 'only the server knows its tools';
+  if (place.at(-2) === 'permissions' && word.includes('__')) return 'only the server knows its tools';
+  return ['read', 'protect'].includes(key) ? 'a pattern may be for files that are made later' : undefined;
+}
+
+/** Whether a step that is given arguments runs a skill. */
+function isOfSkill({ start }: Mutant, spec: SpecFile | undefined): boolean {
+  const before = spec?.text.slice(0, start) ?? '';
+  return /\bskill:/.test(before.slice(before.lastIndexOf('- id:')));
 }
 
 function isSaidByModel(place: readonly string[]): boolean {

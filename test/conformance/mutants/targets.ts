@@ -185,7 +185,7 @@ function valueWords(place: readonly string[], source: string, file: string): Wor
     return whole('failure code');
   if (key === 'error' && place.at(-2) === 'expect') return whole('failure code');
   if (key === 'id' || key === 'as') return whole('declaration');
-  if (key === 'name' && place.length === 1 && !file.endsWith('engine.yaml')) return whole('enum value');
+  if (key === 'name' && place.length === 1 && !/(^|\/)(?:engine\.(?:ya?ml|json)|\.enginerc.*|package\.json)$/.test(file)) return whole('enum value');
   return key === 'env' && place.length === 1 ? whole('declaration') : [];
 }
 
