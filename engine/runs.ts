@@ -1,29 +1,43 @@
-import { runId as makeRunId } from './core/ids.ts';
+import { encodeKey, runId as makeRunId } from './core/ids.ts';
 import type { Json } from './core/json.ts';
-import { Problem } from './core/problem.ts';
 import { noUsage } from './core/message.ts';
+import { fromData, Problem } from './core/problem.ts';
+import { isTerminal } from './core/status.ts';
 import { choices } from './core/suggest.ts';
 import { compileSchema, describeFaults } from './expr/index.ts';
+import type { Activities } from './ports/activities.ts';
 import type { Durable, ExecutionContext, Receipt } from './ports/durable.ts';
 import type { Execution } from './ports/store.ts';
+import type { Program } from './program/program.ts';
 import type { Workflow } from './program/workflow.ts';
-import { createActivities, type SessionPorts, type Sessions } from './session/index.ts';
+import { createActivities, versionOf, type SessionPorts, type Sessions } from './session/index.ts';
 import { runWorkflow } from './workflow/index.ts';
+
+/** How to admit a run. */
+export interface StartOptions {
+  /** The same key with the same input is one run; default none. */
+  readonly idempotencyKey?: string;
+  /** The run whose step this is; it ends when that one does. */
+  readonly parent?: string;
+  /** Who starts it; that person may not decide where another one must. */
+  readonly by?: string;
+}
 
 /** Runs of workflows: admitted, carried through, resumed after a crash, recorded once. */
 export interface Runs {
   /**
-   * Admits a run; resolves when it is committed. Throws Problem `workflow_not_found`, `invalid_input`, `conflict`,
-   * `shutting_down`.
+   * Admits a run; resolves when it is committed. Throws Problem `workflow_not_found`, `invalid_input`, `conflict` (also when the
+   * workflow takes no more runs at a time), `shutting_down`.
    */
-  start(workflow: string, input: Json, options?: { readonly idempotencyKey?: string }): Promise<Receipt>;
+  start(workflow: string, input: Json, options?: StartOptions): Promise<Receipt>;
 }
 
 /** The runs of a Program, carried out by a durable engine, which must not have been started yet. */
 export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Durable): Runs {
-  const { program, clock } = ports;
+  const { store, clock } = ports;
 
   durable.define('run', {
+    limit: ({ name }) => workflowNamed(ports.program, name)?.concurrency?.limit ?? 1,
     started: ({ id, name, input, hash }, records) =>
       records === undefined
         ? { runId: id, type: 'run_start', data: { workflow: name, input, hash } }
@@ -41,34 +55,64 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     work,
   });
 
-  return {
-    async start(name, input, { idempotencyKey } = {}) {
-      const workflow = find(name);
-      // What is stored is what runs, so that a run taken up again sees the same input.
-      const checked = ports.redact.json(checkInput(workflow, input));
-      return durable.admit({
-        id: makeRunId(name, clock.ulid()),
-        kind: 'run',
-        name,
-        key: '',
-        input: checked,
-        hash: workflow.hash,
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      });
-    },
-  };
+  return { start: (name, input, options) => start(ports, name, input, options) };
+
+  async function start(
+    { program, specs }: SessionPorts,
+    name: string,
+    input: Json,
+    options: StartOptions = {},
+  ): Promise<Receipt> {
+    const { idempotencyKey, parent, by } = options;
+    const workflow = find(program, name);
+    // What is stored is what runs, so that a run taken up again sees the same input.
+    const checked = ports.redact.json(checkInput(workflow, input));
+    const key = keyOf(workflow, checked);
+    const isKnown = await wasAdmitted(workflow, idempotencyKey);
+    // From here to the admission nothing is awaited, so that no other run comes between.
+    const before = durable.pending(key);
+    const { limit, busy } = workflow.concurrency ?? { limit: Infinity, busy: 'queue' };
+    if (busy === 'reject' && before.length >= limit && !isKnown) throw isBusy(name, limit);
+    const id = makeRunId(name, clock.ulid());
+    const admitted = durable.admit({
+      id,
+      kind: 'run',
+      name,
+      key,
+      input: checked,
+      hash: workflow.hash,
+      ...(specs === undefined ? {} : { specs }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(parent === undefined ? {} : { parent }),
+    });
+    // Asked for at the same time, so that it is one commit with the admission.
+    const noted = by === undefined ? undefined : store.checkpoints.put(id, starterKey, by);
+    const [receipt] = await Promise.all([admitted, noted]);
+    if (busy === 'replace' && receipt.created) {
+      const reason = new Problem('cancelled', 'a newer run replaced this one');
+      const replaced = before.slice(0, Math.max(0, before.length + 1 - limit));
+      await Promise.all(replaced.map((earlier) => durable.cancel(earlier, reason)));
+    }
+    return receipt;
+  }
 
   async function work(context: ExecutionContext, execution: Execution): Promise<Json> {
     const { id } = execution;
-    const workflow = pinned(execution);
+    const own = await versionOf(ports, execution);
+    const workflow = pinned(own, execution);
+    if (await isOrphan(execution)) throw new Problem('cancelled', 'the run that called this one has ended');
     const emit = context.emit.bind(context);
-    const activities = createActivities(ports, sessions, workflow, { id, emit });
+    const activities = createActivities(own, sessions.on(own), workflow, {
+      id,
+      emit,
+      child: childrenOf(own, id),
+    });
     try {
       const { output } = await runWorkflow(
         workflow,
         execution.input,
         { ...context, activities },
-        { env: ports.env, onUsage: (usage) => context.spent(usage) },
+        { env: own.env, onUsage: (usage) => context.spent(usage) },
       );
       return output;
     } finally {
@@ -76,24 +120,92 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     }
   }
 
+  /** Runs that are steps of a run. */
+  function childrenOf(own: SessionPorts, parent: string): Activities['workflow'] {
+    return async ({ idempotencyKey, signal }, { workflow, input }) => {
+      const { id } = await start(own, workflow, input, { idempotencyKey, parent });
+      const { state, output = null, error, usage = noUsage } = await outcomeOf(id, parent, signal);
+      if (state === 'succeeded') return { output, usage };
+      throw fromData(error ?? { type: 'cancelled', message: 'the run was cancelled' });
+    };
+  }
+
+  /** The outcome of a child; when its caller stops, that of a child that was stopped too. */
+  async function outcomeOf(id: string, parent: string, signal: AbortSignal): Promise<Execution> {
+    try {
+      const execution = await durable.result(id, signal);
+      if (execution !== undefined) return execution;
+    } catch (thrown) {
+      const reason = signal.aborted ? stopReason(signal) : undefined;
+      const child = await store.executions.get(id);
+      if (reason === undefined || child?.parent !== parent) throw thrown;
+      await durable.cancel(id, reason);
+      const execution = await durable.result(id);
+      if (execution !== undefined) return execution;
+    }
+    throw new Problem('run_not_found', `run "${id}" is gone`);
+  }
+
+  /** Whether the run that called this one ended, or was to end, before it could stop this one. */
+  async function isOrphan({ parent, idempotencyKey }: Execution): Promise<boolean> {
+    if (parent === undefined || idempotencyKey?.startsWith(`${parent}/`) !== true) return false;
+    const caller = await store.executions.get(parent);
+    return caller === undefined || isTerminal(caller.state);
+  }
+
+  async function wasAdmitted({ name, concurrency }: Workflow, key: string | undefined): Promise<boolean> {
+    if (key === undefined || concurrency?.busy !== 'reject') return false;
+    return (await store.executions.byIdempotencyKey('run', name, key)) !== undefined;
+  }
+
+  /** Runs with the same key count together; without a bound they do not count at all. */
+  function keyOf({ name, concurrency }: Workflow, input: Json): string {
+    if (concurrency === undefined) return '';
+    const text = concurrency.key?.render({ input, env: ports.env }) ?? '';
+    return encodeKey(`workflow:${name}`, text);
+  }
+
   /** The workflow that a run was admitted on. */
-  function pinned({ name, hash }: Execution): Workflow {
-    const workflow = Object.hasOwn(program.workflows, name) ? program.workflows[name] : undefined;
+  function pinned({ program, specs }: SessionPorts, { name, hash, ...run }: Execution): Workflow {
+    const workflow = workflowNamed(program, name);
     if (workflow === undefined)
       throw new Problem('workflow_not_found', `workflow "${name}" is gone since the run started`);
-    if (workflow.hash !== hash)
+    // A stored version has another hash when only the code of a tool is another one; code is not stored.
+    if (workflow.hash !== hash && (run.specs === undefined || run.specs !== specs))
       throw new Problem('spec_changed', `workflow "${name}" changed since the run started`);
     return workflow;
   }
 
-  function find(name: string): Workflow {
-    const workflow = Object.hasOwn(program.workflows, name) ? program.workflows[name] : undefined;
+  function find(program: Program, name: string): Workflow {
+    const workflow = workflowNamed(program, name);
     if (workflow !== undefined) return workflow;
     throw new Problem(
       'workflow_not_found',
       `no workflow "${name}"${choices(name, Object.keys(program.workflows))}`,
     );
   }
+
+  function workflowNamed(program: Program, name: string): Workflow | undefined {
+    return Object.hasOwn(program.workflows, name) ? program.workflows[name] : undefined;
+  }
+}
+
+/** Key of the record of who started a run. */
+export const starterKey = '?by';
+
+/** Why a child is stopped: because of its own time, or because its caller does not go on; undefined when the engine stops. */
+function stopReason({ reason }: AbortSignal): Problem | undefined {
+  const code = reason instanceof Problem ? reason.code : '';
+  if (code === 'shutting_down') return undefined;
+  if (reason instanceof Problem && (code === 'timeout' || code === 'cancelled')) return reason;
+  return new Problem('cancelled', 'the run that called this one went on without it', { cause: reason });
+}
+
+function isBusy(name: string, limit: number): Problem {
+  const runs = limit === 1 ? 'a run' : `${limit} runs`;
+  return new Problem('conflict', `workflow "${name}" has ${runs} at work, and takes no more at a time`, {
+    retryable: true,
+  });
 }
 
 function checkInput(workflow: Workflow, input: Json): Json {

@@ -20,10 +20,8 @@ import { schemaType } from './step-types.ts';
 
 /** `prompt`: a model answers. */
 export function linkPrompt(at: AtStep): LinkedStep {
-  const { node, linker } = at;
+  const { node } = at;
   const images = node.get('images');
-  if (images.value !== undefined)
-    linker.reporter.unavailable(images, '"images" is not available in this version', 'key');
   return {
     output: askedOf(at, string),
     step: {

@@ -11,7 +11,7 @@ import type { AtStep } from './step-parts.ts';
 import { visibleIn, type Block } from './step-scope.ts';
 import { dyn } from '../expr/index.ts';
 import { linkTemplate, linkValue } from './text.ts';
-import { availableVerbs } from './unavailable.ts';
+import { unavailableVerbs } from './unavailable.ts';
 
 /** Every verb of the language and how it is linked; the first one a step has is its verb. */
 const verbs: Readonly<Record<string, (at: AtStep, linkSteps: LinkSteps) => LinkedStep>> = {
@@ -50,7 +50,7 @@ export function linkVerb(
   const [verb, link] =
     Object.entries(verbs).find(([candidate]) => node.get(candidate).value !== undefined) ?? [];
   if (verb === undefined || link === undefined) return { step: undefined, output: dyn };
-  if (!(availableVerbs as readonly string[]).includes(verb)) {
+  if (unavailableVerbs.includes(verb)) {
     const message = `the verb "${verb}" is not available in this version`;
     linker.reporter.unavailable(node.get(verb), message, 'key');
   }

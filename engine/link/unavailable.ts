@@ -1,20 +1,8 @@
 import { type Node, type Source, rootOf } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 
-/** Step verbs the interpreter runs. */
-export const availableVerbs = [
-  'prompt',
-  'agent',
-  'tool',
-  'set',
-  'log',
-  'parallel',
-  'foreach',
-  'branch',
-  'loop',
-  'return',
-  'fail',
-] as const;
+/** Step verbs that the interpreter does not run yet. */
+export const unavailableVerbs: readonly string[] = ['code'];
 
 const unavailableKinds: readonly string[] = ['channel', 'schedule'];
 
@@ -56,7 +44,7 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'limits.memoryMb',
     'limits.processes',
   ],
-  workflow: ['concurrency', 'limits.costUsd'],
+  workflow: ['limits.costUsd'],
   model: ['replies.*.times'],
 };
 

@@ -6,7 +6,11 @@ import type { Activities } from './activities.ts';
 import type { Execution, Outcome } from './store.ts';
 
 /** What is stored of a step before its execution is carried on. */
-export type StepPast = 'started' | EventData['step_end']['status'];
+export interface StepPast {
+  readonly state: 'started' | EventData['step_end']['status'];
+  /** How often it started since it last ended. */
+  readonly starts: number;
+}
 
 /**
  * What an execution's work may do: nothing here is undone by a crash. Keys are stable paths, unique in the execution; acts with
@@ -38,6 +42,8 @@ export interface ExecutionContext {
     topic: string,
     options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
   ): Promise<Received | undefined>;
+  /** Waits for what others bring about, in a way that shows in the execution's state as `pause` does. Nothing is recorded. */
+  wait<T>(work: () => Promise<T>): Promise<T>;
   /** Waits in this process only; rejects when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Milliseconds that only grow, for event durations only, never for decisions. */
@@ -69,7 +75,7 @@ export interface RunContext extends ExecutionContext {
 /** What is to be admitted. */
 export type NewExecution = Pick<
   Execution,
-  'id' | 'kind' | 'name' | 'key' | 'input' | 'hash' | 'idempotencyKey' | 'parent'
+  'id' | 'kind' | 'name' | 'key' | 'input' | 'hash' | 'specs' | 'idempotencyKey' | 'parent'
 >;
 
 /** Says that work is accepted: it is on disk, and will come to exactly one outcome. */
@@ -127,7 +133,19 @@ export interface Durable {
    * Admits the work of an execution that failed or was cancelled once more, under a new id. It keeps the records whose key `keeps`
    * approves; default none. Throws Problem `conflict` when the execution has not ended so, `not_found`.
    */
-  redrive(id: string, newId: string, keeps?: (key: string) => boolean): Promise<Receipt>;
+  redrive(
+    id: string,
+    newId: string,
+    keeps?: (key: string) => boolean,
+    options?: {
+      /** Also an execution that succeeded; default false. */
+      readonly evenSucceeded?: boolean;
+      /** Content hash of the specs it shall run on; default those of the first. */
+      readonly hash?: string;
+      /** The stored version that these specs are of. */
+      readonly specs?: string | undefined;
+    },
+  ): Promise<Receipt>;
   /** Admits no more; what is accepted goes on. */
   drain(): void;
   /** Resolves when nothing works or waits for its turn in this process. */

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, JsonSchema } from '../core/json.ts';
-import type { Tool } from '../program/tool.ts';
+import type { Scope } from '../expr/index.ts';
+import type { HttpTool, Tool } from '../program/tool.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** What a running tool may use. */
@@ -40,7 +41,30 @@ export interface OpenTool {
   run(input: Json, context: ToolContext): Promise<Json>;
 }
 
+/** A request of a step. */
+export interface StepRequest {
+  /** Whose request it is, for messages: `step "rates"`. */
+  readonly who: string;
+  readonly request: Omit<HttpTool, 'type'>;
+  /** What the request may read. */
+  readonly scope: Scope;
+  /** What its headers may read besides. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** What a server answered. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names are in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON, text, or null when there is none. */
+  readonly body: Json;
+}
+
 /** Makes declared tools runnable. Contract: `open` imports user code at most once a tool; throws Problem `tool_invalid` when the module is unusable; `run` throws Problem `tool_failed` or what the tool threw. */
 export interface ToolSource {
   open(tool: Tool): Promise<OpenTool>;
+  /** Sends the request of a step, as safely as an `http` tool does. Throws Problem `tool_failed`, for a status of 400 or more too. */
+  request(request: StepRequest): Promise<HttpAnswer>;
 }

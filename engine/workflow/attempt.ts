@@ -13,29 +13,32 @@ export type Tried<T> =
 /**
  * Runs the work of a step, each attempt within the step's timeout, again as its `retry` says. Never throws: the last problem is
  * part of what it gives. When the frame's signal aborts there is no further attempt, and the problem is the signal's reason.
- * Attempts are counted within one process: a run resumed after a crash begins a step anew.
+ * `retry` counts within one process: a run resumed after a crash begins a step anew.
+ * @param before attempts that crashes cut off; they count among the attempts of the step, not among its tries.
  */
 export async function attempt<T>(
   step: Step,
   path: string,
   frame: Frame,
-  work: (attempt: number, signal: AbortSignal) => Promise<T>,
+  work: (tries: number, signal: AbortSignal) => Promise<T>,
+  before = 0,
 ): Promise<Tried<T>> {
   const { context } = frame.run;
-  for (let attempts = 1; ; attempts += 1) {
+  for (let tries = 1; ; tries += 1) {
+    const attempts = before + tries;
     try {
       const value = await withinTime(context, step.timeoutMs, frame.signal, late, (signal) =>
-        work(attempts, signal),
+        work(tries, signal),
       );
       return { ok: true, value, attempts };
     } catch (thrown) {
       const problem = problemOf(thrown, frame.signal);
-      if (frame.signal.aborted || !isTriedAgain(step.retry, problem, attempts))
+      if (frame.signal.aborted || !isTriedAgain(step.retry, problem, tries))
         return { ok: false, problem, attempts };
-      const delayMs = delayAfter(step.retry, attempts);
+      const delayMs = delayAfter(step.retry, tries);
       frame.events.log(path, {
         level: 'warn',
-        message: `attempt ${attempts} of ${step.retry.maxAttempts} failed: ${problem.message}`,
+        message: `attempt ${tries} of ${step.retry.maxAttempts} failed: ${problem.message}`,
         fields: { code: problem.code, attempt: attempts, delayMs },
       });
       try {
@@ -53,13 +56,13 @@ export async function attempt<T>(
   }
 }
 
-function isTriedAgain(retry: Retry | undefined, problem: Problem, attempts: number): retry is Retry {
-  if (retry === undefined || attempts >= retry.maxAttempts) return false;
+function isTriedAgain(retry: Retry | undefined, problem: Problem, tries: number): retry is Retry {
+  if (retry === undefined || tries >= retry.maxAttempts) return false;
   return retry.on.length > 0 ? retry.on.includes(problem.code) : problem.retryable;
 }
 
-function delayAfter(retry: Retry, attempts: number): number {
+function delayAfter(retry: Retry, tries: number): number {
   const { delayMs, backoff, maxDelayMs } = retry;
-  const factor = backoff === 'fixed' ? 1 : backoff === 'linear' ? attempts : 2 ** (attempts - 1);
+  const factor = backoff === 'fixed' ? 1 : backoff === 'linear' ? tries : 2 ** (tries - 1);
   return Math.min(delayMs * factor, maxDelayMs);
 }

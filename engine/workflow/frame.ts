@@ -15,6 +15,8 @@ export interface Run {
   readonly spent: Spending;
   /** Ends the run with a problem no `catch` can recover: every signal of the run aborts with it. */
   stop(problem: Problem): void;
+  /** Told of every step before its condition is asked, replayed ones included, with what it sees at that moment. */
+  onStep?(step: Step, path: string, scope: Scope): void;
   /** Runs a list of steps in order; here so that blocks need not import it back. */
   runSteps(steps: readonly Step[], frame: Frame): Promise<Flow>;
 }
@@ -27,6 +29,8 @@ export interface Frame {
   readonly steps: StepViews;
   /** Path of the enclosing block with its iteration, ending in `/`; empty at the root. */
   readonly prefix: string;
+  /** Names the further attempts of blocks around, so that what waits inside them waits anew; empty in first attempts. */
+  readonly again: string;
   readonly signal: AbortSignal;
   readonly events: StepEvents;
   readonly spent: Spending;

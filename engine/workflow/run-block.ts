@@ -24,8 +24,9 @@ export async function runBlock(step: FlowStep, path: string, frame: Frame): Prom
   }
   frame.events.enter(path, step.verb);
   const spent = spending(frame.spent);
-  const tried = await attempt(step, path, frame, async (_attempt, signal) => {
-    const { output, returned } = await runFlow(step, path, { ...frame, signal, spent });
+  const tried = await attempt(step, path, frame, async (tries, signal) => {
+    const again = tries === 1 ? frame.again : `${frame.again}~${path}:${tries}`;
+    const { output, returned } = await runFlow(step, path, { ...frame, signal, spent, again });
     return { returned, output: returned ? output : checkOutput(output) };
   });
   const { attempts } = tried;

@@ -1,5 +1,4 @@
 import type { Json } from '../core/json.ts';
-import { Problem } from '../core/problem.ts';
 import { evaluateCondition } from '../expr/index.ts';
 import type { Step } from '../program/workflow.ts';
 import { checkSignal, problemOf } from './abort.ts';
@@ -7,7 +6,7 @@ import type { Flow, Frame } from './frame.ts';
 import { runBlock } from './run-block.ts';
 import { runWork } from './run-work.ts';
 import type { StepView } from './scope.ts';
-import { isFlow, isWork, type FlowStep, type WorkStep } from './steps/index.ts';
+import { isFlow } from './steps/index.ts';
 
 /**
  * Runs steps in order in one frame; each is seen by the steps after it. Gives the output of the last step that was not skipped
@@ -18,26 +17,20 @@ export async function runSteps(steps: readonly Step[], frame: Frame): Promise<Fl
   for (const step of steps) {
     checkSignal(frame.signal);
     const path = frame.prefix + step.id;
+    frame.run.onStep?.(step, path, frame.scope);
     if (!isWanted(step, path, frame)) {
       frame.steps[step.id] = skipped;
       frame.events.end(path, { status: 'skipped', attempts: 0, durationMs: 0 });
       continue;
     }
-    const { view, returned } = isWork(step)
-      ? await runWork(step, path, frame)
-      : isFlow(step)
-        ? await runBlock(step, path, frame)
-        : refuse(step);
+    const { view, returned } = isFlow(step)
+      ? await runBlock(step, path, frame)
+      : await runWork(step, path, frame);
     if (returned) return { output: view.output, returned };
     frame.steps[step.id] = view;
     output = view.output;
   }
   return { output, returned: false };
-}
-
-/** A Program with such a step is refused before it runs. */
-function refuse({ verb }: Exclude<Step, WorkStep | FlowStep>): never {
-  throw new Problem('internal_error', `the verb "${verb}" cannot be run by this version`);
 }
 
 const skipped: StepView = { output: null, status: 'skipped', error: null, attempts: 0 };

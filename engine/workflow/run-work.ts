@@ -1,14 +1,16 @@
 import { noUsage } from '../core/message.ts';
 import type { Problem } from '../core/problem.ts';
 import { attempt, type Tried } from './attempt.ts';
-import { checkpoint, spentOf, type RecoveredRecord, type SucceededRecord } from './checkpoint.ts';
+import { checkpoint, recall, spentOf, type RecoveredRecord, type SucceededRecord } from './checkpoint.ts';
 import { checkValue } from './check-value.ts';
 import type { Frame } from './frame.ts';
 import { catchFor } from './recover.ts';
 import { endRecovered, type Done } from './done.ts';
 import { overspent, usedUp } from './spending.ts';
-import { doWork, type WorkStep } from './steps/index.ts';
+import { asksModel, doWork, isPatient, type WorkStep } from './steps/index.ts';
 import type { Worked } from './steps/work.ts';
+
+type WorkRecord = SucceededRecord | RecoveredRecord;
 
 /**
  * Runs a step that does work, under a checkpoint of its path: a recorded step is not run again and sends no events.
@@ -17,10 +19,12 @@ import type { Worked } from './steps/work.ts';
 export async function runWork(step: WorkStep, path: string, frame: Frame): Promise<Done> {
   const { context, workflow } = frame.run;
   const startedAt = context.elapsed();
-  const record = await checkpoint(context, path, () => {
-    frame.events.work(path, step.verb);
-    return tryWork(step, path, frame, startedAt);
-  });
+  const record = isPatient(step)
+    ? await wait(step, path, frame, startedAt)
+    : await checkpoint(context, path, async () => {
+        const before = frame.events.work(path, step.verb);
+        return settle(step, path, frame, await tryWork(step, path, frame, before), startedAt);
+      });
   if (record.spent !== undefined) {
     frame.spent.add(record.spent.usage, record.spent.modelCalls);
     stopOver(frame, overspent(workflow.limits, frame.run.spent));
@@ -30,52 +34,63 @@ export async function runWork(step: WorkStep, path: string, frame: Frame): Promi
   return { view: { output, status, error: null, attempts }, returned: false };
 }
 
-async function tryWork(
-  step: WorkStep,
-  path: string,
-  frame: Frame,
-  startedAt: number,
-): Promise<SucceededRecord | RecoveredRecord> {
+/** A step that waits is no work while it does, so that the run shows that it waits; only how it ends is recorded. */
+async function wait(step: WorkStep, path: string, frame: Frame, startedAt: number): Promise<WorkRecord> {
   const { context } = frame.run;
-  const tried = await attempt(step, path, frame, async (number, signal) => {
-    const worked = await workWithinLimits(step, frame, { path, attempt: number, signal });
-    return { ...worked, output: checkOutput(step, path, frame, worked) };
-  });
-  if (tried.ok) {
-    const { output, usage, modelCalls } = tried.value;
-    const durationMs = context.elapsed() - startedAt;
-    // Sent before the commit, so that a step that is recorded has all its events.
-    frame.events.end(path, { status: 'succeeded', output, attempts: tried.attempts, durationMs });
-    const spent = spentOf({ usage: usage ?? noUsage, modelCalls: modelCalls ?? 0 });
-    return { status: 'succeeded', output, attempts: tried.attempts, ...spent };
-  }
-  return failOrRecover(step, path, frame, tried, startedAt);
+  const recorded = recall<WorkRecord>(context, path);
+  if (recorded !== undefined) return recorded;
+  frame.events.enter(path, step.verb);
+  const tried = await tryWork(step, path, frame, 0);
+  return checkpoint(context, path, async () => settle(step, path, frame, tried, startedAt));
 }
 
-function failOrRecover(
+function tryWork(step: WorkStep, path: string, frame: Frame, before: number): Promise<Tried<Worked>> {
+  return attempt(
+    // What waits does so through restarts, and sees to its timeout itself.
+    isPatient(step) ? { ...step, timeoutMs: undefined } : step,
+    path,
+    frame,
+    async (tries, signal) => {
+      const at = { path, attempt: before + tries, tries, signal };
+      const worked = await workWithinLimits(step, frame, at);
+      return { ...worked, output: checkOutput(step, path, frame, worked) };
+    },
+    before,
+  );
+}
+
+/** The record of a step that ended; its end is sent before the commit, so that a step that is recorded has all its events. */
+function settle(
   step: WorkStep,
   path: string,
   frame: Frame,
-  tried: Extract<Tried<unknown>, { ok: false }>,
+  tried: Tried<Worked>,
   startedAt: number,
-): RecoveredRecord {
-  const { problem, attempts } = tried;
+): WorkRecord {
+  const { attempts } = tried;
+  const durationMs = frame.run.context.elapsed() - startedAt;
+  if (tried.ok) {
+    const { output, usage, modelCalls, answer } = tried.value;
+    if (answer !== undefined) frame.events.approval(path, 'approval_resolved', answer);
+    frame.events.end(path, { status: 'succeeded', output, attempts, durationMs });
+    const spent = spentOf({ usage: usage ?? noUsage, modelCalls: modelCalls ?? 0 });
+    return { status: 'succeeded', output, attempts, ...spent };
+  }
+  const { problem } = tried;
   const index = catchFor(step, problem, frame);
   if (index !== undefined) return { status: 'recovered', error: problem.toData(), attempts, catch: index };
-  const durationMs = frame.run.context.elapsed() - startedAt;
   frame.events.end(path, { status: 'failed', error: problem.toData(), attempts, durationMs });
   throw problem;
 }
 
 function workWithinLimits(step: WorkStep, frame: Frame, at: Parameters<typeof doWork>[2]): Promise<Worked> {
-  const asksModel = step.verb === 'prompt' || step.verb === 'agent';
-  if (asksModel) stopOver(frame, usedUp(frame.run.workflow.limits, frame.run.spent));
+  if (asksModel(step)) stopOver(frame, usedUp(frame.run.workflow.limits, frame.run.spent));
   return doWork(step, frame, at);
 }
 
 function checkOutput(step: WorkStep, path: string, frame: Frame, worked: Worked): Worked['output'] {
   // The model is held to the schema inside the activity, where it can be asked again.
-  if (step.verb === 'prompt' || step.verb === 'agent') return worked.output;
+  if (asksModel(step)) return worked.output;
   return checkValue(
     frame.run.context.activities,
     step.outputSchema,

@@ -3,7 +3,8 @@ import type { Json } from '../core/json.ts';
 import type { Usage } from '../core/message.ts';
 import { Problem } from '../core/problem.ts';
 import type { RunContext } from '../ports/durable.ts';
-import type { Workflow } from '../program/workflow.ts';
+import type { Scope } from '../expr/index.ts';
+import type { Step, Workflow } from '../program/workflow.ts';
 import { childController, problemOf, withinTime } from './abort.ts';
 import { checkValue } from './check-value.ts';
 import type { Frame } from './frame.ts';
@@ -18,6 +19,8 @@ export interface RunOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Told the usage so far whenever it grows, replayed steps included, so that the usage of a failed run is known too. */
   readonly onUsage?: (usage: Usage) => void;
+  /** Told of every step before its condition is asked, replayed ones included, with what it sees at that moment. */
+  readonly onStep?: (step: Step, path: string, scope: Scope) => void;
 }
 
 /** How a run succeeded. */
@@ -74,10 +77,18 @@ export async function runWorkflow(
     const { controller, release } = childController(signal);
     const steps: StepViews = {};
     const frame: Frame = {
-      run: { context, workflow, spent, stop: (problem) => controller.abort(problem), runSteps },
+      run: {
+        context,
+        workflow,
+        spent,
+        stop: (problem) => controller.abort(problem),
+        ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
+        runSteps,
+      },
       scope: rootScope(workflow, checkedInput, context, options.env, steps),
       steps,
       prefix: '',
+      again: '',
       signal: controller.signal,
       events,
       spent: counted,

@@ -1,4 +1,5 @@
 import type { EventData, NewEvent } from '../core/event.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { RunContext } from '../ports/durable.ts';
 
 /**
@@ -6,11 +7,13 @@ import type { RunContext } from '../ports/durable.ts';
  * one that had ended has ended. Work that really runs again starts again.
  */
 export interface StepEvents {
-  /** Work starts now. */
-  work(path: string, verb: string): void;
+  /** Work starts now. Gives how often it had started before without coming to an end: each time a crash cut it off. */
+  work(path: string, verb: string): number;
   /** A step that only steers is entered, for the first time or in a replay. */
   enter(path: string, verb: string): void;
   end(path: string, data: EventData['step_end']): void;
+  /** A person is asked, or has answered. */
+  approval(path: string, type: 'approval_requested' | 'approval_resolved', data: JsonObject): void;
   log(path: string, data: EventData['log']): void;
 }
 
@@ -22,20 +25,23 @@ export function stepEvents(context: RunContext): StepEvents {
 
   return {
     work(path, verb) {
+      const before = past.get(path)?.starts ?? 0;
       past.delete(path);
-      emit(path, { type: 'step_start', data: { verb, attempt: 1 } });
+      emit(path, { type: 'step_start', data: { verb, attempt: before + 1 } });
+      return before;
     },
     enter(path, verb) {
       // A failure is not recorded, so a step that failed is at work anew.
-      if (past.get(path) === 'failed') past.delete(path);
+      if (past.get(path)?.state === 'failed') past.delete(path);
       if (!past.has(path)) emit(path, { type: 'step_start', data: { verb, attempt: 1 } });
     },
     end(path, data) {
-      const before = past.get(path);
+      const before = past.get(path)?.state;
       past.delete(path);
       if (before === undefined || before === 'started' || before !== data.status)
         emit(path, { type: 'step_end', data });
     },
+    approval: (path, type, data) => emit(path, { type, data }),
     log: (path, data) => emit(path, { type: 'log', data }),
   };
 }

@@ -22,7 +22,7 @@ tools: [cmd]
       'src/sandboxes/box.yaml': 'type: local\nnetwork: {}\nshell: true\ncommands: [git log]\n',
       'src/workflows/w.yaml': `concurrency: 1
 steps:
-  - { id: first, shell: ls }
+  - { id: first, code: 1 + 1 }
   - { id: second, tool: cmd }
   - { id: third, wait: { duration: 1s } }
   - { id: fourth, set: { n: '\${{ steps.first.output }}' } }
@@ -43,9 +43,7 @@ sandbox: box
       'src/sandboxes/box.yaml:4:12 error link/not-available rules for arguments are not available in this version; write the name of the command alone',
       'src/schedules/day.yaml:1:1 error link/not-available schedules are not available in this version',
       'src/tools/cmd.yaml:2:7 error link/not-available tool type "command" is not available in this version; expected one of "http", "node"',
-      'src/workflows/w.yaml:1:1 error link/not-available "concurrency" is not available in this version',
-      'src/workflows/w.yaml:3:18 error link/not-available the verb "shell" is not available in this version',
-      'src/workflows/w.yaml:5:18 error link/not-available the verb "wait" is not available in this version',
+      'src/workflows/w.yaml:3:18 error link/not-available the verb "code" is not available in this version',
     ]);
   });
 

@@ -173,7 +173,6 @@ describe('link: workflow calls', () => {
     expect(program.workflows['coded']?.module).to.match(/coded\.ts$/);
     expect(program.unavailable.map(({ message, origin }) => `${origin.file} ${message}`)).to.deep.equal([
       'src/workflows/coded.ts workflows in TypeScript are not available in this version',
-      'src/workflows/flow.yaml the verb "workflow" is not available in this version',
     ]);
   });
 

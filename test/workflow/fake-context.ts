@@ -1,5 +1,5 @@
 import type { NewEvent } from '../../engine/core/event.ts';
-import type { Json, JsonSchema } from '../../engine/core/json.ts';
+import { isObject, type Json, type JsonSchema } from '../../engine/core/json.ts';
 import { noUsage } from '../../engine/core/message.ts';
 import { Problem } from '../../engine/core/problem.ts';
 import { compileSchema } from '../../engine/expr/index.ts';
@@ -9,13 +9,21 @@ import { virtualTime, type VirtualTime } from './virtual-time.ts';
 
 /** One call of an activity: who asked, and for what. */
 export interface Call {
-  readonly activity: 'prompt' | 'agent' | 'tool';
+  readonly activity: Exclude<keyof Activities, 'check'>;
   readonly call: ActivityCall;
   readonly request: Record<string, unknown>;
 }
 
 /** What the world answers; anything thrown is the activity's failure. */
 export type Reply = (call: Call, time: VirtualTime) => Json | Promise<Json>;
+
+/** A signal on its way to the run. */
+export interface FakeSignal {
+  readonly topic: string;
+  readonly payload: Json;
+  /** Virtual time of its coming. */
+  readonly at: number;
+}
 
 export interface FakeOptions {
   /** Records of an earlier run, which the run adds to. */
@@ -28,6 +36,8 @@ export interface FakeOptions {
   /** The process dies when this many records are committed: nothing of the run happens after. */
   readonly crashAfter?: number;
   readonly time?: VirtualTime;
+  /** What is sent to the run, and when. */
+  readonly signals?: readonly FakeSignal[];
   /** Tokens of each model operation; default 10. */
   readonly tokens?: number;
   readonly costUsd?: number;
@@ -83,9 +93,36 @@ export function fakeContext(options: FakeOptions = {}): Fake {
   const activities: Activities = {
     prompt: (call, request) => ask({ activity: 'prompt', call, request: { ...request } }),
     agent: (call, request) => ask({ activity: 'agent', call, request: { ...request } }),
+    skill: (call, request) => ask({ activity: 'skill', call, request: { ...request } }),
+    task: (call, request) => ask({ activity: 'task', call, request: { ...request } }),
     tool: (call, request) => act({ activity: 'tool', call, request: { ...request } }),
+    async dispatch(call, request) {
+      const { agent, instance, session } = request;
+      await act({ activity: 'dispatch', call, request: { ...request } });
+      return { submissionId: 'sub_1', agent, instance, session, acceptedAt: context.admittedAt };
+    },
+    async workflow(call, request) {
+      const output = await act({ activity: 'workflow', call, request: { ...request } });
+      return { output, usage: { ...noUsage, totalTokens: 5 } };
+    },
+    async shell(call, request) {
+      const output = await act({ activity: 'shell', call, request: { ...request } });
+      return { stdout: String(output), stderr: '', exitCode: 0 };
+    },
+    async http(call, request) {
+      return {
+        status: 200,
+        headers: {},
+        body: await act({ activity: 'http', call, request: { ...request } }),
+      };
+    },
     check: (schema: JsonSchema, value) => compileSchema(schema).check(value),
   };
+
+  const received = (signal: FakeSignal): boolean =>
+    [...checkpoints.values()].some(
+      (value) => isObject(value) && 'seq' in value && value['seq'] === options.signals?.indexOf(signal),
+    );
 
   const context: RunContext = {
     id: 'workflow:test:1',
@@ -115,11 +152,28 @@ export function fakeContext(options: FakeOptions = {}): Fake {
       const until = Number(await context.step(key, async () => time.now())) + ms;
       if (until > time.now()) await context.sleep(until - time.now(), signal);
     },
-    async receive(key, topic) {
-      const recorded = checkpoints.get(key);
-      if (recorded !== undefined) return recorded as unknown as Received;
-      throw new Error(`nobody sends "${topic}"`);
+    async receive(key, topic, { timeoutMs = Infinity, signal } = {}) {
+      const began = Number(await context.step(`${key}?`, async () => time.now()));
+      const coming = (options.signals ?? []).find((one) => one.topic === topic && !received(one));
+      const dueAt = coming === undefined ? Infinity : Math.max(coming.at, time.now());
+      const until = began + timeoutMs;
+      if (checkpoints.get(key) === undefined) {
+        const wakeAt = Math.min(dueAt, until);
+        if (wakeAt === Infinity) return new Promise(() => undefined);
+        if (wakeAt > time.now()) await context.sleep(wakeAt - time.now(), signal);
+      }
+      const value = await context.step(key, async () =>
+        coming === undefined || dueAt > until
+          ? null
+          : {
+              seq: options.signals?.indexOf(coming) ?? 0,
+              payload: coming.payload,
+              at: '2030-01-01T00:00:00.000Z',
+            },
+      );
+      return (value ?? undefined) as Received | undefined;
     },
+    wait: (work) => work(),
     age: () => time.now(),
     spent: () => undefined,
     withOutcome: () => undefined,
@@ -150,8 +204,10 @@ export function fakeContext(options: FakeOptions = {}): Fake {
 export function pastOf(events: readonly NewEvent[]): RunContext['past'] {
   const past = new Map<string, StepPast>();
   for (const event of events) {
-    if (event.type === 'step_start') past.set(event.stepPath ?? '', 'started');
-    if (event.type === 'step_end') past.set(event.stepPath ?? '', event.data.status);
+    const path = event.stepPath ?? '';
+    const starts = (past.get(path)?.starts ?? 0) + 1;
+    if (event.type === 'step_start') past.set(path, { state: 'started', starts });
+    if (event.type === 'step_end') past.set(path, { state: event.data.status, starts: 0 });
   }
   return past;
 }

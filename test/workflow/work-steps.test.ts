@@ -21,6 +21,7 @@ describe('workflow: work steps', () => {
       runId: 'workflow:test:1',
       stepPath: 'tone',
       attempt: 1,
+      tries: 1,
       idempotencyKey: 'workflow:test:1/tone',
       signal: undefined,
     });
@@ -32,6 +33,7 @@ describe('workflow: work steps', () => {
       thinking: undefined,
       role: 'critic',
       session: 'tone',
+      images: [],
       outputSchema: { type: 'object' },
     });
   });

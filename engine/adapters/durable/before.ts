@@ -37,8 +37,11 @@ export async function readBefore(store: Store, { id }: Execution): Promise<Befor
       lastAt = Date.parse(event.timestamp);
       if (event.type === 'run_resume') recordsAtResume = event.data.checkpoints;
       if (event.stepPath === undefined) continue;
-      if (event.type === 'step_start') past.set(event.stepPath, 'started');
-      if (event.type === 'step_end') past.set(event.stepPath, event.data.status);
+      if (event.type === 'step_start') {
+        const starts = (past.get(event.stepPath)?.starts ?? 0) + 1;
+        past.set(event.stepPath, { state: 'started', starts });
+      }
+      if (event.type === 'step_end') past.set(event.stepPath, { state: event.data.status, starts: 0 });
     }
     if (page.length < 1000) break;
   }

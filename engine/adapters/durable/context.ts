@@ -1,4 +1,5 @@
 import type { NewEvent } from '../../core/event.ts';
+import { failpoint } from '../../core/failpoint.ts';
 import { isObject, type Json } from '../../core/json.ts';
 import type { Usage } from '../../core/message.ts';
 import { Problem } from '../../core/problem.ts';
@@ -52,8 +53,11 @@ export function createContext(parts: ContextParts): ExecutionContext {
     working += 1;
     look();
     try {
+      await failpoint('step.before_exec');
       const value = await work();
+      await failpoint('step.after_exec');
       await record(key, value);
+      await failpoint('step.after_commit');
       return value;
     } finally {
       working -= 1;
@@ -83,15 +87,18 @@ export function createContext(parts: ContextParts): ExecutionContext {
     recorded: (key) => records.get(key),
     async pause(key, ms, inner = signal) {
       const until = (await since(key)) + ms;
+      await failpoint('wait.sleep.before');
       await wait(async () => {
         for (let left = until - clock.now(); left > 0; left = until - clock.now())
           await clock.sleep(left, inner);
       });
+      await failpoint('wait.sleep.after');
     },
     async receive(key, topic, { timeoutMs, signal: inner = signal } = {}) {
       const recorded = records.get(key);
       if (recorded !== undefined) return receivedOf(recorded);
       const began = await since(`${key}?`);
+      await failpoint('wait.signal.before');
       const until = timeoutMs === undefined ? Infinity : began + timeoutMs;
       return wait(async () => {
         for (;;) {
@@ -101,6 +108,7 @@ export function createContext(parts: ContextParts): ExecutionContext {
             const value: Json =
               found === undefined ? null : { seq: found.seq, payload: found.payload, at: found.at };
             await record(key, value);
+            await failpoint('wait.signal.after');
             return receivedOf(value);
           }
           await firstOf(inner, (either) => [
@@ -110,6 +118,7 @@ export function createContext(parts: ContextParts): ExecutionContext {
         }
       });
     },
+    wait,
     sleep: (ms, inner) => clock.sleep(ms, inner ?? signal),
     elapsed: () => clock.elapsed(),
     age: () => clock.now() - execution.createdAt,

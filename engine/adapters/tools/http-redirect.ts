@@ -1,5 +1,4 @@
 import { Problem } from '../../core/problem.ts';
-import type { Tool } from '../../program/tool.ts';
 import type { RenderedRequest } from './http-request.ts';
 
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -15,14 +14,14 @@ export function redirectTarget(response: Response): string | null {
  * 303, and 301 or 302 after POST, become GET without a body. Throws Problem `tool_failed` when the target is no http url.
  */
 export function redirectRequest(
-  tool: Tool,
+  who: string,
   request: RenderedRequest,
   status: number,
   location: string,
 ): RenderedRequest {
   const url = URL.canParse(location, request.url.href) ? new URL(location, request.url) : undefined;
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new Problem('tool_failed', `tool "${tool.name}": redirected to something that is not an http url`);
+    throw new Problem('tool_failed', `${who}: redirected to something that is not an http url`);
   }
   const headers = new Headers(request.headers);
   if (url.origin !== request.url.origin) {

@@ -1,7 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
-import type { ToolContext } from '../../ports/tool-source.ts';
-import type { HttpTool, Tool } from '../../program/tool.ts';
+import type { HttpTool } from '../../program/tool.ts';
 
 /** One HTTP request, rendered. */
 export interface RenderedRequest {
@@ -13,27 +12,31 @@ export interface RenderedRequest {
   readonly body: string | undefined;
 }
 
+/** What the parts of a request may read. */
+export interface RequestScopes {
+  /** Its texts are percent-encoded where they enter the URL. */
+  readonly url: JsonObject;
+  readonly headers: JsonObject;
+  /** The query and the body. */
+  readonly rest: JsonObject;
+}
+
 /**
- * The request of a call. Text of `input` is percent-encoded where it enters the URL, so it can add no segment, parameter or host;
- * `env` is not. Headers alone may read `secrets`, and only those granted to the tool.
+ * The request of a call. What enters the URL can add no segment, parameter or host.
  * Throws Problem `tool_failed` for a URL that is no http URL, `tool_input_invalid` for input that would climb the path,
- * `missing_secret`, `template_failed`, `expression_failed`.
+ * `template_failed`, `expression_failed`.
+ * @param who whose request it is, for messages: `tool "rates"`.
  */
 export function renderRequest(
-  tool: Tool,
-  http: HttpTool,
-  input: Json,
-  env: Readonly<Record<string, string | undefined>>,
-  secrets: ToolContext['secrets'],
+  who: string,
+  http: Omit<HttpTool, 'type'>,
+  scopes: RequestScopes,
 ): RenderedRequest {
-  const scope = { input, env };
-  const url = urlOf(tool, http.url.render({ input: encodeTexts(input), env }));
-  for (const [name, value] of Object.entries(http.query)) addParameter(url, name, value.evaluate(scope));
-
-  const readsSecrets = Object.values(http.headers).some(mentionsSecrets);
-  const granted = readsSecrets ? tool.secrets.map((name) => [name, secrets.get(name)] as const) : [];
-  const headers = headersOf(tool, http, { ...scope, secrets: Object.fromEntries(granted) });
-  const body = http.body === undefined ? undefined : bodyOf(http.body.evaluate(scope), headers);
+  const url = urlOf(who, http.url.render(scopes.url));
+  for (const [name, value] of Object.entries(http.query))
+    addParameter(url, name, value.evaluate(scopes.rest));
+  const headers = headersOf(who, http, scopes.headers);
+  const body = http.body === undefined ? undefined : bodyOf(http.body.evaluate(scopes.rest), headers);
   const secretHeaders = Object.entries(http.headers).filter(([, value]) => mentionsSecrets(value));
   return {
     url,
@@ -44,19 +47,25 @@ export function renderRequest(
   };
 }
 
-function urlOf(tool: Tool, text: string): URL {
+/** Whether a header of the request reads secrets. */
+export function readsSecrets(http: Omit<HttpTool, 'type'>): boolean {
+  return Object.values(http.headers).some(mentionsSecrets);
+}
+
+function urlOf(who: string, text: string): URL {
   const path = text.replace(/[?#].*$/s, '');
   if (/(^|[/\\])(\.|%2e){1,2}([/\\]|$)/i.test(path)) {
-    throw new Problem('tool_input_invalid', `tool "${tool.name}": the url may not hold "." or ".." segments`);
+    throw new Problem('tool_input_invalid', `${who}: the url may not hold "." or ".." segments`);
   }
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new Problem('tool_failed', `tool "${tool.name}": the url is not an http or https url`);
+    throw new Problem('tool_failed', `${who}: the url is not an http or https url`);
   }
   return url;
 }
 
-function encodeTexts(value: Json): Json {
+/** A value with every text in it percent-encoded. */
+export function encodeTexts(value: Json): Json {
   if (typeof value === 'string') return encodeURIComponent(value.toWellFormed());
   if (Array.isArray(value)) return value.map((item: Json) => encodeTexts(item));
   if (!isObject(value)) return value;
@@ -71,19 +80,16 @@ function addParameter(url: URL, name: string, value: Json): void {
   }
 }
 
-function headersOf(tool: Tool, http: HttpTool, scope: JsonObject | object): Headers {
+function headersOf(who: string, http: Omit<HttpTool, 'type'>, scope: JsonObject): Headers {
   const headers = new Headers({ accept: 'application/json, text/*;q=0.9, */*;q=0.5' });
   for (const [name, value] of Object.entries(http.headers)) {
-    const evaluated = value.evaluate(scope as JsonObject);
+    const evaluated = value.evaluate(scope);
     if (evaluated === null) continue;
     try {
       headers.set(name, textOf(evaluated));
     } catch {
       // The cause would quote the value, which may be a secret.
-      throw new Problem(
-        'tool_failed',
-        `tool "${tool.name}": header "${name}" has a value that cannot be sent`,
-      );
+      throw new Problem('tool_failed', `${who}: header "${name}" has a value that cannot be sent`);
     }
   }
   return headers;

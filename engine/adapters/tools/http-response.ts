@@ -1,6 +1,5 @@
 import { isTooDeep, type Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Tool } from '../../program/tool.ts';
 
 /** Bytes of an answer that are read at most. */
 const maxBytes = 1024 * 1024;
@@ -12,17 +11,17 @@ const excerptLength = 1000;
  * The body of a 2xx answer: JSON when its content type says so, null when empty, else text.
  * Throws Problem `tool_failed` for other states (with `details`), answers over 1 MiB, broken JSON and JSON nested deeper than 200 levels.
  */
-export async function readResponse(tool: Tool, response: Response): Promise<Json> {
+export async function readResponse(who: string, response: Response): Promise<Json> {
   const { status } = response;
   const text = await readText(response, response.ok ? undefined : excerptLength);
   if (!response.ok) {
-    throw new Problem('tool_failed', `tool "${tool.name}": the server answered ${status}`, {
+    throw new Problem('tool_failed', `${who}: the server answered ${status}`, {
       details: { status, ...(text === '' ? {} : { body: text ?? '' }) },
       retryable: status === 429 || status >= 500,
     });
   }
   if (text === undefined) {
-    throw new Problem('tool_failed', `tool "${tool.name}": the answer is larger than 1 MiB`, {
+    throw new Problem('tool_failed', `${who}: the answer is larger than 1 MiB`, {
       details: { status },
     });
   }
@@ -32,12 +31,12 @@ export async function readResponse(tool: Tool, response: Response): Promise<Json
   try {
     value = JSON.parse(text) as Json;
   } catch {
-    throw new Problem('tool_failed', `tool "${tool.name}": the answer says it is JSON and is not`, {
+    throw new Problem('tool_failed', `${who}: the answer says it is JSON and is not`, {
       details: { status },
     });
   }
   if (!isTooDeep(value)) return value;
-  throw new Problem('tool_failed', `tool "${tool.name}": the answer is nested deeper than 200 levels`, {
+  throw new Problem('tool_failed', `${who}: the answer is nested deeper than 200 levels`, {
     details: { status },
   });
 }

@@ -68,7 +68,7 @@ function definitionOf(exported: unknown): ToolDefinition<Json> {
 
 function failureOf(tool: Tool, thrown: unknown, signal: AbortSignal): Problem {
   if (thrown instanceof Problem) return plainProblem(thrown);
-  if (signal.aborted) return endOf(tool.name, signal, thrown);
+  if (signal.aborted) return endOf(`tool "${tool.name}"`, signal, thrown);
   return new Problem('tool_failed', `tool "${tool.name}" failed: ${messageOf(thrown)}`, { cause: thrown });
 }
 

@@ -1,7 +1,7 @@
 import { Problem } from '../../core/problem.ts';
 import type { OpenTool, ToolSource } from '../../ports/tool-source.ts';
 import type { Tool } from '../../program/tool.ts';
-import { openHttpTool } from './http.ts';
+import { openHttpTool, sendStepRequest } from './http.ts';
 import { createModuleLoader } from './module-loader.ts';
 import { openNodeTool } from './node.ts';
 
@@ -34,5 +34,6 @@ export function createToolSource(options: {
       opened.set(tool, known);
       return known;
     },
+    request: sendStepRequest,
   };
 }

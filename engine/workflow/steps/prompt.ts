@@ -13,6 +13,7 @@ export async function runPrompt(step: PromptStep, frame: Frame, at: At): Promise
     thinking: step.thinking,
     role: step.role,
     session: sessionOf(step, frame, at),
+    images: step.images.map((image) => String(image.evaluate(frame.scope))),
     outputSchema: step.outputSchema,
   });
   return workedBy(outcome);

@@ -1,4 +1,4 @@
-import { stableText, type Json } from '../../core/json.ts';
+import { stableText, type Json, type JsonObject } from '../../core/json.ts';
 import type { Usage } from '../../core/message.ts';
 import type { ActivityCall, PromptOutcome } from '../../ports/activities.ts';
 import type { StepBase } from '../../program/workflow.ts';
@@ -7,7 +7,10 @@ import type { Frame } from '../frame.ts';
 /** Which attempt at which step, and what stops it. */
 export interface At {
   readonly path: string;
+  /** From 1, those that a crash cut off included. */
   readonly attempt: number;
+  /** From 1, without those. */
+  readonly tries: number;
   readonly signal: AbortSignal;
 }
 
@@ -16,6 +19,8 @@ export interface Worked {
   readonly output: Json;
   readonly usage?: Usage;
   readonly modelCalls?: number;
+  /** What a person answered. */
+  readonly answer?: JsonObject;
 }
 
 /** The caller an activity is told. The idempotency key is the same in every attempt; default `<run id>/<path>`. */
@@ -26,9 +31,15 @@ export function callOf(step: StepBase, frame: Frame, at: At): ActivityCall {
     runId,
     stepPath: at.path,
     attempt: at.attempt,
+    tries: at.tries,
     idempotencyKey: typeof key === 'string' ? key : stableText(key),
     signal: at.signal,
   };
+}
+
+/** Key under which a step that waits records that; another one in each attempt, which waits anew. */
+export function waitKey(frame: Frame, at: At, what: string): string {
+  return `${at.path}?${what}${frame.again}${at.tries === 1 ? '' : `~${at.tries}`}`;
 }
 
 /** Session a step's prompt belongs to: its own by default. */

@@ -246,7 +246,7 @@ describe('an http tool', () => {
     const first = await serve((response) => response.writeHead(302, { location: other.url }).end());
     expect(await problemData(call(httpTool({ url: first.url })))).to.have.property(
       'message',
-      'tool "probe": host "127.0.0.1" is private or local and not written out in the tool\'s url',
+      'tool "probe": host "127.0.0.1" is private or local and not written out in its url',
     );
     expect(other.seen).to.deep.equal([]);
     const file = await serve((response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end());
@@ -370,7 +370,7 @@ describe('a redirect of an http tool', () => {
     body: '{}',
   };
   const names = (location: string, status = 307) => [
-    ...redirectRequest(httpTool({ url: 'https://api.example/a' }), request, status, location).headers.keys(),
+    ...redirectRequest('tool "a"', request, status, location).headers.keys(),
   ];
 
   it('keeps everything within the origin', () => {

@@ -1,0 +1,159 @@
+import type { EventScope, NewEvent } from '../core/event.ts';
+import { encodeKey } from '../core/ids.ts';
+import { Problem } from '../core/problem.ts';
+import { choices } from '../core/suggest.ts';
+import type { Activities, ActivityCall, PromptOutcome } from '../ports/activities.ts';
+import type { Agent } from '../program/agent.ts';
+import type { Workflow } from '../program/workflow.ts';
+import { say } from './assemble-prompt.ts';
+import type { Conduct } from './conversation.ts';
+import { imageOf } from './image.ts';
+import type { SessionPorts } from './ports.ts';
+import type { Sessions, Submission } from './sessions.ts';
+import { skilled } from './skilled.ts';
+import type { Workspace } from './workspace.ts';
+
+type Asked = Pick<Submission, 'agent' | 'address' | 'message'> & Partial<Submission>;
+
+/**
+ * What the steps of one run ask of models, through sessions.
+ * @param run.emit receives every event of what the steps do, for the run's stream.
+ */
+export function createStepPrompts(
+  ports: SessionPorts,
+  sessions: Sessions,
+  workflow: Workflow,
+  workspace: Workspace,
+  run: { readonly id: string; emit(event: NewEvent): void },
+): Pick<Activities, 'prompt' | 'agent' | 'skill' | 'task' | 'dispatch'> {
+  const { agents, delegates, skills } = ports.program;
+
+  return {
+    async prompt(call, request) {
+      const images = await Promise.all(request.images.map((image) => imageOf(image, workspace)));
+      const { modelSettings, thinking } = request;
+      const asked = { ...plain(request.session), message: request.prompt, images, modelSettings, thinking };
+      return ask(call, { ...asked, ...choicesOf(request) }, workspace);
+    },
+
+    agent(call, request) {
+      const { message, input, instance, session } = request;
+      const agent = named(request.agent);
+      const address = { agent: agent.name, instance, session };
+      return ask(call, { agent, address, message, input, ...choicesOf(request) });
+    },
+
+    skill(call, request) {
+      const { session } = request;
+      const skill = Object.hasOwn(skills, request.skill) ? skills[request.skill] : undefined;
+      if (skill === undefined)
+        throw new Problem(
+          'invalid_project',
+          `no skill "${request.skill}"${choices(request.skill, Object.keys(skills))}`,
+        );
+      const own = request.agent === undefined ? undefined : named(request.agent);
+      const { agent, address } =
+        own === undefined
+          ? plain(session)
+          : { agent: own, address: { agent: own.name, instance: run.id, session } };
+      const message = say(ports.program, 'skill', {
+        name: skill.name,
+        instructions: skill.body,
+        files: Object.keys(skill.files),
+        arguments: request.arguments === undefined ? '' : JSON.stringify(request.arguments, null, 2),
+      });
+      const asked = { agent: skilled(agent, skill), address, message, kind: 'skill' as const };
+      return ask(call, { ...asked, ...choicesOf(request) }, own === undefined ? workspace : undefined);
+    },
+
+    async task(call, request) {
+      const { task: message, session } = request;
+      const agent = request.agent === undefined ? workflow.prompter : named(request.agent, delegates);
+      const address = { agent: `task:${agent.name}`, instance: run.id, session };
+      const scope: EventScope = { ...scopeOf(call), taskId: `task_${ports.clock.ulid()}` };
+      const data = { prompt: message, ...(request.agent === undefined ? {} : { agent: agent.name }) };
+      run.emit({ ...scope, type: 'task_start', data });
+      let text = '';
+      let isError = true;
+      try {
+        // A run with files shares them with who works for it.
+        const shared =
+          request.agent === undefined || workflow.sandbox.type !== 'none' ? workspace : undefined;
+        const target = { ...agent, inputSchema: undefined };
+        const asked = { agent: target, address, message, kind: 'task' as const, ...choicesOf(request) };
+        const outcome = await ask(call, asked, shared, scope);
+        isError = false;
+        text = outcome.text;
+        return outcome;
+      } finally {
+        run.emit({ ...scope, type: 'task_end', data: { isError, text } });
+      }
+    },
+
+    async dispatch(call, { message, input, ...to }) {
+      const agent = named(to.agent);
+      const { idempotencyKey } = call;
+      const asked = { agent, address: to, message, input };
+      const { submissionId, receipt } = await sessions.submit({ ...unasked, ...asked, idempotencyKey });
+      return { submissionId, ...to, acceptedAt: new Date(receipt.acceptedAt).toISOString() };
+    },
+  };
+
+  function named(name: string, all: Readonly<Record<string, Agent>> = agents): Agent {
+    const agent = Object.hasOwn(all, name) ? all[name] : undefined;
+    if (agent !== undefined) return agent;
+    throw new Problem('agent_not_found', `no agent "${name}"${choices(name, Object.keys(all))}`);
+  }
+
+  /** The model alone, in the run. */
+  function plain(session: string): Pick<Submission, 'agent' | 'address'> {
+    const address = { agent: `workflow:${workflow.name}`, instance: run.id, session };
+    return { agent: workflow.prompter, address };
+  }
+
+  async function ask(
+    call: ActivityCall,
+    asked: Asked,
+    own?: Workspace,
+    scope: EventScope = scopeOf(call),
+  ): Promise<PromptOutcome> {
+    const conduct: Conduct = {
+      key: encodeKey(run.id, call.stepPath, String(call.tries)),
+      scope,
+      signal: call.signal,
+      emit: run.emit,
+    };
+    const submission: Submission = { ...unasked, ...asked, signal: call.signal };
+    const { text, output, usage, modelCalls } = await sessions.inside(submission, conduct, own);
+    return { text, output, usage, modelCalls };
+  }
+
+  function scopeOf({ stepPath }: ActivityCall): EventScope {
+    return { runId: run.id, stepPath };
+  }
+}
+
+/** What most steps leave open. */
+const unasked = {
+  input: undefined,
+  images: [],
+  model: undefined,
+  modelSettings: {},
+  thinking: undefined,
+  role: undefined,
+  schema: undefined,
+  timeoutMs: undefined,
+  signal: undefined,
+};
+
+/** What every step that asks a model may choose. */
+function choicesOf({
+  model,
+  role,
+  outputSchema: schema,
+}: Pick<Parameters<Activities['agent']>[1], 'model' | 'role' | 'outputSchema'>): Pick<
+  Submission,
+  'model' | 'role' | 'schema'
+> {
+  return { model, role, schema };
+}

@@ -1,0 +1,113 @@
+import { asProblem, Problem } from '../core/problem.ts';
+import { choices } from '../core/suggest.ts';
+import { valueReads, type Value } from '../expr/index.ts';
+import type { Activities, ActivityCall } from '../ports/activities.ts';
+import { within } from './deadline.ts';
+import { runDeclaredTool, type ToolCaller } from './declared-tool.ts';
+import type { SessionPorts } from './ports.ts';
+import type { Workspace } from './workspace.ts';
+
+/**
+ * What the steps of one run do without a model: tools, commands, requests. What it gives and what it fails with holds no secret, and
+ * work that ignores its signal is left behind.
+ */
+export function createStepWork(
+  ports: SessionPorts,
+  workspace: Workspace,
+  log: (call: ActivityCall) => ToolCaller['log'],
+): Pick<Activities, 'tool' | 'shell' | 'http'> {
+  return {
+    tool: (call, { tool: name, input }) =>
+      guarded(call, async () => {
+        const { tools } = ports.program;
+        const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
+        if (tool === undefined)
+          throw new Problem('tool_invalid', `no tool "${name}"${choices(name, Object.keys(tools))}`);
+        const opened = await ports.tools.open(tool);
+        const caller: ToolCaller = {
+          signal: call.signal,
+          workspace,
+          runId: call.runId,
+          stepPath: call.stepPath,
+          toolCallId: call.stepPath,
+          idempotencyKey: call.idempotencyKey,
+          attempt: call.attempt,
+          secrets: [],
+          log: log(call),
+        };
+        return ports.redact.json(await runDeclaredTool(ports, tool, opened, input, caller));
+      }),
+
+    shell: (call, { command, cwd, env, scope }) =>
+      guarded(call, async () => {
+        const values = Object.entries(env);
+        const seen = { ...scope, secrets: secretsFor(Object.values(env)) };
+        const sandbox = await workspace.open();
+        const { truncated, ...result } = await sandbox.exec(
+          typeof command === 'string' ? command : command.map(quoted).join(' '),
+          {
+            signal: call.signal,
+            env: Object.fromEntries(values.map(([name, value]) => [name, String(value.evaluate(seen))])),
+            ...(cwd === undefined ? {} : { cwd }),
+          },
+        );
+        if (truncated) log(call)('the output of the command was cut at the limit of the sandbox');
+        const { text } = ports.redact;
+        return { ...result, stdout: text(result.stdout), stderr: text(result.stderr) };
+      }),
+
+    http: (call, { request, scope }) =>
+      guarded(call, async () => {
+        const { status, headers, body } = await ports.tools.request({
+          who: `step "${call.stepPath}"`,
+          request,
+          scope,
+          secrets: secretsFor(Object.values(request.headers)),
+          signal: call.signal,
+        });
+        const texts = Object.entries(headers).map(
+          ([name, value]) => [name, ports.redact.text(value)] as const,
+        );
+        return { status, headers: Object.fromEntries(texts), body: ports.redact.json(body) };
+      }),
+  };
+
+  async function guarded<T>({ signal }: ActivityCall, work: () => Promise<T>): Promise<T> {
+    try {
+      return await within(signal, work());
+    } catch (thrown) {
+      // What a step recovered from is recorded, and its message may quote what the call was given.
+      throw redacted(ports, asProblem(thrown));
+    } finally {
+      await workspace.save();
+    }
+  }
+
+  /** The secrets that values read. Throws Problem `missing_secret`. */
+  function secretsFor(values: readonly Value[]): Record<string, string> {
+    const names = values
+      .flatMap(valueReads)
+      .flatMap(({ path: [root, name] }) => (root === 'secrets' ? (name ?? []) : []));
+    return Object.fromEntries(
+      names.map((name) => {
+        const value = ports.secrets.get(name);
+        if (value === undefined) throw new Problem('missing_secret', `the secret "${name}" is not set`);
+        return [name, value];
+      }),
+    );
+  }
+}
+
+/** A word that the shell takes as it is. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function redacted({ redact }: SessionPorts, problem: Problem): Problem {
+  const { code, message, details, cause } = problem;
+  return new Problem(code, redact.text(message), {
+    ...(details === undefined ? {} : { details: redact.json(details) }),
+    cause,
+    retryable: problem.retryable,
+  });
+}

@@ -1,0 +1,55 @@
+import { formatDuration } from '../../core/duration.ts';
+import { Problem } from '../../core/problem.ts';
+import type { WorkflowStep } from '../../program/workflow.ts';
+import { childController } from '../abort.ts';
+import type { Frame } from '../frame.ts';
+import { now } from '../now.ts';
+import { callOf, waitKey, type At, type Worked } from './work.ts';
+
+/**
+ * Runs another workflow as a run of its own and waits for it; the output and the failure are that run's. A further attempt is a
+ * further run. What stops the step, or its timeout, cancels the run.
+ */
+export async function runChild(step: WorkflowStep, frame: Frame, at: At): Promise<Worked> {
+  const { context } = frame.run;
+  const input = step.with?.evaluate(frame.scope) ?? {};
+  const call = callOf(step, frame, at);
+  const again = frame.again + (at.tries === 1 ? '' : `~${at.tries}`);
+  const own = step.idempotencyKey === undefined;
+  const key = own ? call.idempotencyKey + again : call.idempotencyKey;
+  return withinTimeSince(step, frame, at, async (signal) => {
+    const child = context.activities.workflow(
+      { ...call, idempotencyKey: key, signal },
+      { workflow: step.workflow, input },
+    );
+    const { output, usage } = await context.wait(() => child);
+    return { output, usage };
+  });
+}
+
+/** Work under a deadline that counts from the first time the step began, restarts included. */
+async function withinTimeSince<T>(
+  { timeoutMs }: WorkflowStep,
+  frame: Frame,
+  at: At,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (timeoutMs === undefined) return work(at.signal);
+  const { context } = frame.run;
+  const began = Number(await context.step(waitKey(frame, at, 'began'), async () => now(context)));
+  const { controller, release } = childController(at.signal);
+  const deadline = context.deadline(Math.max(0, began + timeoutMs - now(context)), at.signal);
+  const onLate = (): void =>
+    controller.abort(
+      new Problem('timeout', `step "${at.path}" took longer than ${formatDuration(timeoutMs)}`, {
+        details: { timeoutMs },
+      }),
+    );
+  deadline.signal.addEventListener('abort', onLate, { once: true });
+  try {
+    return await work(controller.signal);
+  } finally {
+    release();
+    deadline.cancel();
+  }
+}
