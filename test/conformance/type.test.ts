@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Document} from 'yaml';
 import { parse, parseDocument } from 'yaml';
 import { compile } from '../../engine/compile.ts';
 import type { JsonSchema } from '../../engine/core/json.ts';
@@ -17,8 +16,8 @@ import {
 import { projectOf } from '../fakes/project.ts';
 
 /*
- * The types, by their tables. `UPDATE=1 npx mocha test/conformance/type.test.ts` writes what is found now into
- * `type/workflows.yaml`; read the difference before you commit it.
+ * The types, by their tables. `UPDATE=1 npx mocha test/conformance/type.test.ts` writes what is found now into the tables; read
+ * the difference before you commit it.
  */
 
 interface ExpressionCase {
@@ -46,39 +45,43 @@ interface Fault {
   readonly end: number;
 }
 
+const isUpdate = process.env['UPDATE'] === '1';
 const expressions = table<{ scope: Record<string, JsonSchema>; cases: readonly ExpressionCase[] }>('expressions');
 const scope = typeScope(
   Object.fromEntries(Object.entries(expressions.scope).map(([name, schema]) => [name, typeFromSchema(schema)])),
 );
 
 describe('the types of expressions, by their table', () => {
-  for (const { expr, type, finds = [] } of expressions.cases) {
+  const update = updaterOf('expressions');
+  expressions.cases.forEach(({ expr, type, finds = [] }, index) => {
     it(`${expr} is ${type}${finds.length === 0 ? '' : ', with findings'}`, () => {
       const { expression } = parseExpression(expr);
       if (expression === undefined) throw new Error('it cannot be parsed');
       const found = typeOfExpression(expression, scope);
-      expect({ type: nameOfType(found.type), finds: found.faults.map((fault) => lineOf(fault, expr)) }).to.deep.equal({
-        type,
-        finds,
-      });
+      const now = { type: nameOfType(found.type), finds: found.faults.map((fault) => lineOf(fault, expr)) };
+      if (isUpdate) update(index, now);
+      else expect(now).to.deep.equal({ type, finds });
     });
-  }
+  });
 });
 
 describe('the types of templates, by their table', () => {
-  for (const { template: source, finds = [] } of table<{ cases: readonly TemplateCase[] }>('templates').cases) {
+  const update = updaterOf('templates');
+  table<{ cases: readonly TemplateCase[] }>('templates').cases.forEach(({ template: source, finds = [] }, index) => {
     it(`${source} ${finds.length === 0 ? 'is right' : 'has findings'}`, () => {
       const { template, faults } = parseTemplate(source);
       const found = template === undefined ? faults : typedTemplate(template, scope).faults;
-      expect(found.map((fault) => lineOf(fault, source))).to.deep.equal(finds);
+      const now = found.map((fault) => lineOf(fault, source));
+      if (isUpdate) update(index, { finds: now });
+      else expect(now).to.deep.equal(finds);
     });
-  }
+  });
 });
 
 describe('the types across steps, by their table', () => {
   const workflows = table<{ project: Record<string, string>; input: string; cases: readonly WorkflowCase[] }>('workflows');
   const file = 'src/workflows/flow.yaml';
-  const updated: Document = parseDocument(textOf('workflows'));
+  const update = updaterOf('workflows');
   workflows.cases.forEach(({ title, steps, more = '', finds = [] }, index) => {
     it(`${title}: ${finds.length === 0 ? 'nothing' : finds.length} to say`, async () => {
       const folder = projectOf({
@@ -90,19 +93,24 @@ describe('the types across steps, by their table', () => {
         const text = readFileSync(join(folder, where), 'utf8');
         return `"${text.slice(range?.start.offset ?? 0, range?.end.offset ?? 0)}" ${rule} ${message}`;
       });
-      if (process.env['UPDATE'] === '1') {
-        if (found.length === 0) updated.deleteIn(['cases', index, 'finds']);
-        else updated.setIn(['cases', index, 'finds'], updated.createNode(found));
-        return;
-      }
-      expect(found).to.deep.equal(finds);
+      if (isUpdate) update(index, { finds: found });
+      else expect(found).to.deep.equal(finds);
     });
   });
-  after(() => {
-    if (process.env['UPDATE'] === '1')
-      writeFileSync(new URL('./type/workflows.yaml', import.meta.url), updated.toString({ lineWidth: 0 }));
-  });
 });
+
+/** Takes what is found about the cases of a table now, and writes it when all have been looked at. */
+function updaterOf(name: string): (index: number, now: { readonly type?: string; readonly finds: readonly string[] }) => void {
+  const updated = parseDocument(textOf(name));
+  after(() => {
+    if (isUpdate) writeFileSync(new URL(`./type/${name}.yaml`, import.meta.url), updated.toString({ lineWidth: 0 }));
+  });
+  return (index, { type, finds }) => {
+    if (type !== undefined) updated.setIn(['cases', index, 'type'], type);
+    if (finds.length === 0) updated.deleteIn(['cases', index, 'finds']);
+    else updated.setIn(['cases', index, 'finds'], updated.createNode(finds));
+  };
+}
 
 function textOf(name: string): string {
   return readFileSync(new URL(`./type/${name}.yaml`, import.meta.url), 'utf8');
