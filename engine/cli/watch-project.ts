@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { watch } from 'chokidar';
 import type { Compiler } from '../compiler.ts';
 import { formatDuration } from '../core/duration.ts';
@@ -13,6 +13,9 @@ const quietMs = 20;
 
 /** Folders that hold nothing of a project, by name. */
 const otherFolders = /(?:^|[/\\])(?:node_modules|\.git|\.engine[/\\]data)(?:[/\\]|$)/;
+
+/** Files that editors write beside the one that is saved. */
+const isTemporary = /^\.(?!engine|agents|claude)|~$/;
 
 /**
  * Calls `check` at once and after every change below the project folder, one call at a time, until the command is interrupted. A check
@@ -32,9 +35,17 @@ export async function watchProject(
     ignoreInitial: true,
     ignored: (path) => otherFolders.test(relative(folder, path)),
   });
-  watcher.on('all', (_event, path) => {
+  const note = (path: string): void => {
+    if (otherFolders.test(relative(folder, path))) return;
     changed.add(relative(folder, path).replaceAll('\\', '/') || '.');
     wake();
+  };
+  watcher.on('all', (_event, path) => note(path));
+  // Of two changes of a file within 50 ms only the first is an event of the watcher; the second must not go unseen.
+  watcher.on('raw', (_event, name, details: unknown) => {
+    const { watchedPath = folder } = details as { readonly watchedPath?: string };
+    const path = basename(watchedPath) === name ? watchedPath : join(watchedPath, name ?? '');
+    if (!isTemporary.test(basename(path))) note(path);
   });
   watcher.on('error', (thrown) => err.line(`the folder cannot be watched: ${String(thrown)}`));
   interrupt.signal.addEventListener('abort', () => wake());
