@@ -12,14 +12,22 @@ export interface Redactor {
  * as they are and as they stand in JSON text, URLs and forms, and in base64, also when they are only a part of what was encoded.
  * Without secrets it does nothing, at no cost.
  */
-export function redactor(values: readonly string[]): Redactor {
-  const forms = new Set(values.filter((value) => value.length >= shortest).flatMap(formsOf));
-  if (forms.size === 0) return { text: (text) => text, json: (value) => value };
-  // Longest first, so that a secret that contains another one goes as a whole.
-  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-  const pattern = new RegExp(longestFirst.map(escape).join('|'), 'g');
-  const text = (input: string): string => input.replace(pattern, '[secret]');
+export function redactor(values: readonly string[]): Redactor & {
+  /** Takes these out too from now on. */
+  learn(more: readonly string[]): void;
+} {
+  const forms = new Set<string>();
+  let pattern: RegExp | undefined;
+  const learn = (more: readonly string[]): void => {
+    for (const form of more.filter((value) => value.length >= shortest).flatMap(formsOf)) forms.add(form);
+    // Longest first, so that a secret that contains another one goes as a whole.
+    const longestFirst = [...forms].sort((a, b) => b.length - a.length);
+    if (forms.size > 0) pattern = new RegExp(longestFirst.map(escape).join('|'), 'g');
+  };
+  const text = (input: string): string =>
+    pattern === undefined ? input : input.replace(pattern, '[secret]');
   const json = (value: Json): Json => {
+    if (pattern === undefined) return value;
     if (typeof value === 'string') return text(value);
     if (Array.isArray(value)) return sameOr(value, value.map(json));
     if (!isObject(value)) return value;
@@ -30,7 +38,8 @@ export function redactor(values: readonly string[]): Redactor {
     );
     return changed ? Object.fromEntries(redacted) : value;
   };
-  return { text, json };
+  learn(values);
+  return { text, json, learn };
 }
 
 const shortest = 6;

@@ -12,6 +12,10 @@ import type { Program } from '../program/program.ts';
 /** What the session room works with. */
 export interface SessionPorts {
   readonly program: Program;
+  /** Name of the stored version of this Program, which is kept with what is admitted; undefined when there is none. */
+  readonly specs: string | undefined;
+  /** The same for another stored version. Throws Problem `spec_changed`, `missing_secret`. */
+  version(specs: string): Promise<SessionPorts>;
   readonly store: Store;
   readonly journal: Journal;
   readonly durable: Durable;
