@@ -41,6 +41,24 @@ export async function prepareWrites(query: Query): Promise<void> {
  * driver's error.
  */
 export async function commitActs(query: Query, acts: readonly Act[]): Promise<readonly boolean[]> {
+  if (acts.length <= largestStatement) return writeActs(query, acts);
+  const changed: boolean[] = [];
+  await query('BEGIN IMMEDIATE');
+  try {
+    for (let place = 0; place < acts.length; place += largestStatement)
+      changed.push(...(await writeActs(query, acts.slice(place, place + largestStatement))));
+    await query('COMMIT');
+  } catch (error) {
+    await query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+  return changed;
+}
+
+/** Acts of one statement: SQLite takes 32766 values in one. */
+const largestStatement = 8000;
+
+async function writeActs(query: Query, acts: readonly Act[]): Promise<readonly boolean[]> {
   const rows = await query(
     `INSERT INTO act VALUES ${acts.map((_, place) => `(${place}, ?, ?, ?, ?)`).join(', ')}
      RETURNING place, (SELECT changed FROM answer WHERE answer.place = act.place) AS changed`,
