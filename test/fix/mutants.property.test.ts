@@ -25,8 +25,8 @@ describe('fixing a slip of the pen', function () {
         if (changes.length === 0) continue;
         counts.fixable += 1;
         const original = specs.find(({ file }) => file === mutant.file)?.text;
-        const isBack =
-          changes.length === 1 && changes[0]?.after === original && changes[0].file === mutant.file;
+        const [change] = changes;
+        const isBack = changes.length === 1 && change?.after === original && change?.file === mutant.file;
         if (isBack) counts.same += 1;
         else if (analysis.diagnostics.length <= before) counts.clean += 1;
         else counts.other.push(`${mutant.file}:${mutant.line} ${mutant.what}`);
