@@ -64,6 +64,21 @@ function stepOf(spec: Spec): Step {
   const calls = { model: undefined, role: spec['role'] as string | undefined };
   const text = (field: string): Spec =>
     (typeof spec[field] === 'string' ? { message: spec[field] } : spec[field]) as Spec;
+  if ('skill' in spec) {
+    const agent = spec['agent'] as string | undefined;
+    return {
+      ...base,
+      ...calls,
+      verb: 'skill',
+      skill: spec['skill'] as string,
+      agent,
+      with: optional(spec['with'], value),
+    };
+  }
+  if ('task' in spec) {
+    const agent = spec['agent'] as string | undefined;
+    return { ...base, ...calls, verb: 'task', task: template(spec['task']), agent };
+  }
   if ('prompt' in spec) {
     return {
       ...base,
@@ -92,6 +107,51 @@ function stepOf(spec: Spec): Step {
   if ('tool' in spec) {
     return { ...base, verb: 'tool', tool: spec['tool'] as string, with: optional(spec['with'], value) };
   }
+  if ('wait' in spec || 'approval' in spec || 'ask' in spec) return patient(spec, base);
+  if ('workflow' in spec) {
+    const workflow = spec['workflow'] as string;
+    return { ...base, verb: 'workflow', workflow, with: optional(spec['with'], value) };
+  }
+  if ('dispatch' in spec) {
+    const { agent, instance, session, message, with: input } = spec['dispatch'] as Spec;
+    return {
+      ...base,
+      verb: 'dispatch',
+      agent: agent as string,
+      instance: optional(instance, template),
+      session: optional(session, template),
+      message: optional(message, template),
+      with: optional(input, value),
+    };
+  }
+  if ('shell' in spec) {
+    const { shell } = spec;
+    return {
+      ...base,
+      verb: 'shell',
+      shell: Array.isArray(shell) ? shell.map(template) : template(shell),
+      cwd: optional(spec['cwd'], template),
+      env: Object.fromEntries(
+        Object.entries((spec['env'] ?? {}) as Spec).map(([key, one]) => [key, value(one)]),
+      ),
+    };
+  }
+  if ('http' in spec) {
+    const { method = 'GET', url, query = {}, headers = {}, body } = spec['http'] as Spec;
+    const values = (map: unknown) =>
+      Object.fromEntries(Object.entries(map as Spec).map(([key, one]) => [key, value(one)]));
+    return {
+      ...base,
+      verb: 'http',
+      request: {
+        method: method as string,
+        url: template(url),
+        query: values(query),
+        headers: values(headers),
+        body: optional(body, value),
+      },
+    };
+  }
   if ('set' in spec) return { ...base, verb: 'set', value: value(spec['set']) };
   if ('return' in spec) return { ...base, verb: 'return', value: value(spec['return']) };
   if ('log' in spec) {
@@ -115,6 +175,32 @@ function stepOf(spec: Spec): Step {
     };
   }
   return blockOf(spec, base);
+}
+
+function patient(spec: Spec, base: StepBase): Step {
+  if ('wait' in spec) {
+    const { duration, until, event } = spec['wait'] as Spec;
+    const wait =
+      event !== undefined
+        ? { event: template(event) }
+        : until === undefined
+          ? { duration: value(duration) }
+          : { until: value(until) };
+    return { ...base, verb: 'wait', wait };
+  }
+  const { title, message, details, form, ...rest } = (spec['approval'] ?? spec['ask']) as Spec;
+  const shown = { title: template(title), message: optional(message, template) };
+  if ('ask' in spec) return { ...base, ...shown, verb: 'ask', form: form as JsonSchema };
+  return {
+    ...base,
+    ...shown,
+    verb: 'approval',
+    details: optional(details, template),
+    form: form as JsonSchema | undefined,
+    approvers: (rest['approvers'] ?? []) as string[],
+    requireDifferentApprover: false,
+    onTimeout: (rest['onTimeout'] ?? 'expire') as 'expire',
+  };
 }
 
 function blockOf(spec: Spec, base: StepBase): Step {

@@ -1,0 +1,183 @@
+import type { Approval, ApprovalAnswer, ApprovalFilter } from './api.ts';
+import { isObject, type Json } from './core/json.ts';
+import { Problem } from './core/problem.ts';
+import { isTerminal } from './core/status.ts';
+import { choices } from './core/suggest.ts';
+import { compileSchema, describeFaults } from './expr/index.ts';
+import { answerTopic } from './ports/topics.ts';
+import type { Execution, Store } from './ports/store.ts';
+import { starterKey } from './runs.ts';
+import type { SessionPorts } from './session/index.ts';
+import { requestsIn, type ApprovalRequest, type KnownRequest } from './workflow/index.ts';
+
+/** What people are asked, and their answers. */
+export interface Approvals {
+  list(filter?: ApprovalFilter): Promise<readonly Approval[]>;
+  resolve(runId: string, step: string, answer: ApprovalAnswer): Promise<void>;
+}
+
+/** Idempotency key of an answer: a request has one. */
+const once = 'answer';
+
+/** The approvals of the runs of a store. */
+export function createApprovals({
+  store,
+  durable,
+  clock,
+  redact,
+}: Pick<SessionPorts, 'store' | 'durable' | 'clock' | 'redact'>): Approvals {
+  return {
+    async list({ workflow, runId, limit = 100 } = {}) {
+      const found: Approval[] = [];
+      for await (const run of unfinishedRuns(store, workflow, runId)) {
+        const open = await openRequests(run);
+        found.push(...open.map(({ request }) => approvalOf(run, request)));
+        if (found.length >= limit) return found.slice(0, limit);
+      }
+      return found;
+    },
+
+    async resolve(runId, step, answer) {
+      const run = await store.executions.get(runId);
+      if (run?.kind !== 'run') throw new Problem('run_not_found', `no run "${runId}"`);
+      const { key, request } = await requestAt(run, step);
+      await refuseStranger(run, request, answer);
+      const payload = redact.json(payloadOf(request, answer));
+      const signal = { topic: answerTopic(key), payload, idempotencyKey: once };
+      if (!(await durable.signal(run.id, signal))) throw isDecided(run, step);
+    },
+  };
+
+  /** What is asked and neither answered nor too late. */
+  async function openRequests(run: Execution): Promise<readonly KnownRequest[]> {
+    const asked = requestsIn(await store.checkpoints.all(run.id)).filter(({ isOpen }) => isOpen);
+    if (asked.length === 0) return [];
+    const answered = new Set((await store.signals.all(run.id)).map(({ topic }) => topic));
+    return asked.filter(({ key, request }) => !answered.has(answerTopic(key)) && !isLate(request));
+  }
+
+  async function requestAt(run: Execution, step: string): Promise<KnownRequest> {
+    const open = isTerminal(run.state) ? [] : await openRequests(run);
+    const wanted = open.find(({ request }) => request.step === step);
+    if (wanted !== undefined) return wanted;
+    const all = requestsIn(await store.checkpoints.all(run.id)).filter(
+      ({ request }) => request.step === step,
+    );
+    const steps = open.map(({ request }) => request.step);
+    if (all.length === 0)
+      throw new Problem('not_found', `run "${run.id}" asks nothing at step "${step}"${choices(step, steps)}`);
+    if (all.every(({ isOpen, request }) => isOpen && isLate(request)))
+      throw new Problem('conflict', `the time to answer step "${step}" of run "${run.id}" is over`);
+    throw isDecided(run, step);
+  }
+
+  function isLate({ expiresAt }: ApprovalRequest): boolean {
+    return expiresAt !== null && Date.parse(expiresAt) <= clock.now();
+  }
+
+  async function refuseStranger(
+    run: Execution,
+    { approvers, requireDifferentApprover, step }: ApprovalRequest,
+    { by, roles = [] }: ApprovalAnswer,
+  ): Promise<void> {
+    const names = [...(by === undefined ? [] : [by]), ...roles.map((role) => `role:${role}`)];
+    if (approvers.length > 0 && !names.some((name) => approvers.includes(name))) {
+      const who = by === undefined ? 'who does not say a name' : `"${by}"`;
+      throw new Problem('forbidden', `step "${step}" may not be decided by ${who}`);
+    }
+    if (!requireDifferentApprover) return;
+    if (by === undefined)
+      throw new Problem('forbidden', `step "${step}" must be decided by somebody who says a name`);
+    if ((await starterOf(store, run)) === by)
+      throw new Problem(
+        'forbidden',
+        `step "${step}" must be decided by another one than "${by}", who started the run`,
+      );
+  }
+}
+
+/** Who started a run, or the run it is part of; undefined when that was not said. */
+async function starterOf(store: Store, run: Execution): Promise<Json | undefined> {
+  const starter = (await store.checkpoints.all(run.id)).get(starterKey);
+  if (starter !== undefined || run.parent === undefined) return starter;
+  const parent = await store.executions.get(run.parent);
+  return parent === undefined ? undefined : starterOf(store, parent);
+}
+
+/** What the run is told. Throws Problem `invalid_input` for what does not fit the form, `invalid_request` for half an answer. */
+function payloadOf(request: ApprovalRequest, answer: ApprovalAnswer): Json {
+  const { by = null, decision } = answer;
+  if (request.kind === 'ask') {
+    if (decision !== undefined)
+      throw new Problem('invalid_request', `step "${request.step}" asks for an answer, not for a decision`);
+    return { by, data: fitted(request, answer.data ?? {}) };
+  }
+  if (decision !== 'approved' && decision !== 'rejected')
+    throw new Problem('invalid_request', `step "${request.step}" needs a decision: "approved" or "rejected"`);
+  // Who rejects need not fill in the form.
+  const mayBeEmpty = decision === 'rejected' && answer.data === undefined;
+  return { decision, by, data: mayBeEmpty ? null : fitted(request, answer.data) };
+}
+
+function fitted({ form, step }: ApprovalRequest, data: Json | undefined): Json {
+  if (form === null) {
+    if (data === undefined || data === null) return null;
+    throw new Problem('invalid_input', `step "${step}" has no form, so nothing can be filled in`);
+  }
+  const { value, faults } = compileSchema(form).check(data ?? (wantsMap(form) ? {} : null));
+  if (faults.length === 0) return value;
+  throw new Problem('invalid_input', `the answer to step "${step}": ${describeFaults(faults)}`, {
+    details: { faults: faults.map(({ pointer, message }) => ({ pointer, message })) },
+  });
+}
+
+function wantsMap(form: Json): boolean {
+  return isObject(form) && (form['type'] === undefined || form['type'] === 'object');
+}
+
+function isDecided({ id }: Execution, step: string): Problem {
+  return new Problem('conflict', `step "${step}" of run "${id}" has its answer already`);
+}
+
+async function* unfinishedRuns(
+  store: Store,
+  workflow: string | undefined,
+  runId: string | undefined,
+): AsyncGenerator<Execution> {
+  if (runId !== undefined) {
+    const run = await store.executions.get(runId);
+    if (run?.kind !== 'run') throw new Problem('run_not_found', `no run "${runId}"`);
+    if (!isTerminal(run.state) && (workflow === undefined || workflow === run.name)) yield run;
+    return;
+  }
+  for (let before: string | undefined; ;) {
+    const page = await store.executions.list({
+      kind: 'run',
+      // While no engine is at work, runs that wait are kept as queued.
+      states: ['waiting', 'running', 'queued'],
+      ...(workflow === undefined ? {} : { name: workflow }),
+      ...(before === undefined ? {} : { before }),
+    });
+    yield* page;
+    before = page.at(-1)?.id;
+    if (page.length < 100) return;
+  }
+}
+
+function approvalOf({ id, name }: Execution, request: ApprovalRequest): Approval {
+  const { kind, step, title, message, details, approvers, requireDifferentApprover, form } = request;
+  return {
+    runId: id,
+    workflow: name,
+    step,
+    kind,
+    title,
+    ...(message === null ? {} : { message }),
+    ...(details === null ? {} : { details }),
+    approvers,
+    requireDifferentApprover,
+    ...(form === null ? {} : { form }),
+    requestedAt: request.requestedAt,
+    ...(request.expiresAt === null ? {} : { expiresAt: request.expiresAt }),
+  };
+}
