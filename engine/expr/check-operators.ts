@@ -114,13 +114,23 @@ function checkEqual(node: ASTNode, left: Side, right: Side, report: Report): voi
   const kinds = (type: Type): string[] => membersOf(type).map(({ kind }) => kind);
   const [lefts, rights] = [kinds(left.declared), kinds(right.declared)];
   const loose = [...lefts, ...rights].some((kind) => kind === 'dyn' || kind === 'null');
-  if (loose || lefts.length === 0 || rights.length === 0 || lefts.some((kind) => rights.includes(kind)))
-    return;
+  if (loose || lefts.length === 0 || rights.length === 0) return;
+  if (lefts.some((kind) => rights.includes(kind)) && !areDisjoint(left.declared, right.declared)) return;
   report(
     'expr/type',
-    `${kindOfType(left.declared)} and ${kindOfType(right.declared)} can never be equal`,
+    `${nameOfType(left.declared)} and ${nameOfType(right.declared)} can never be equal`,
     node,
   );
+}
+
+/** Whether two types are finite sets of values that have none in common. */
+function areDisjoint(left: Type, right: Type): boolean {
+  const [a, b] = [left, right].map((type) =>
+    membersOf(type).every((member) => isScalar(member) && member.values !== undefined)
+      ? membersOf(type).flatMap((member) => (isScalar(member) ? (member.values ?? []) : []))
+      : undefined,
+  );
+  return a !== undefined && b !== undefined && !a.some((value) => b.includes(value));
 }
 
 function checkIn(item: Side, list: Side, report: Report): void {
