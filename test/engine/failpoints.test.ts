@@ -24,16 +24,6 @@ const times: Partial<Record<Failpoint, number>> = {
   'migrate.each': 3,
 };
 
-/** Those that a test of their own reaches. */
-const elsewhere: readonly Failpoint[] = [
-  'wait.sleep.before',
-  'wait.sleep.after',
-  'wait.signal.before',
-  'wait.signal.after',
-  'child.spawn',
-  'child.join',
-];
-
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
 describe('engine: failpoints', () => {
@@ -80,14 +70,13 @@ describe('engine: failpoints', () => {
 
   it('killed at every boundary, one after the other, work is neither lost nor done twice', async function () {
     this.timeout(300_000);
-    const reached = failpoints.filter((name) => !elsewhere.includes(name));
     const program = await victim;
     // Each life of a store begins with its making.
     let crime = commitCrime(program);
     const survivors: string[] = [];
     for (const [place, name] of [
       'migrate.each' as const,
-      ...reached.filter((n) => n !== 'migrate.each'),
+      ...failpoints.filter((name) => name !== 'migrate.each'),
     ].entries()) {
       const { killed } = await crime.strike({ failpoint: `${name}:hit=${times[name] ?? 1}:action=kill` });
       if (!killed) survivors.push(name);

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../core/duration.ts';
+import { failpoint } from '../../core/failpoint.ts';
 import { Problem } from '../../core/problem.ts';
 import type { WorkflowStep } from '../../program/workflow.ts';
 import { childController } from '../abort.ts';
@@ -18,11 +19,13 @@ export async function runChild(step: WorkflowStep, frame: Frame, at: At): Promis
   const own = step.idempotencyKey === undefined;
   const key = own ? call.idempotencyKey + again : call.idempotencyKey;
   return withinTimeSince(step, frame, at, async (signal) => {
+    await failpoint('child.spawn');
     const child = context.activities.workflow(
       { ...call, idempotencyKey: key, signal },
       { workflow: step.workflow, input },
     );
     const { output, usage } = await context.wait(() => child);
+    await failpoint('child.join');
     return { output, usage };
   });
 }

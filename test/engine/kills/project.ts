@@ -38,6 +38,10 @@ steps:
     loop: { until: 'index >= 2', maxIterations: 5 }
     steps: [{ id: turn, tool: work, with: { item: '\${{ "turn" + string(index) }}' } }]
   - { id: helped, agent: helper, message: use it }
+  - { id: rest, wait: { duration: 30ms } }
+  - { id: told, dispatch: { agent: helper, instance: '{{run.id}}', message: use told } }
+  - { id: sign, approval: { title: 'Go on?' } }
+  - { id: part, workflow: part, with: { round: '\${{ input.round }}' } }
   - { id: last, tool: work, with: { item: last } }
 output:
   round: \${{ input.round }}
@@ -46,9 +50,22 @@ output:
   choice: \${{ steps.choice.output.item }}
   times: \${{ steps.times.output.item }}
   helped: \${{ steps.helped.output }}
+  sign: \${{ steps.sign.output.decision }}
+  part: \${{ steps.part.output }}
   last: \${{ steps.last.output.item }}
 `,
+  'src/workflows/part.yaml': `inputSchema: { type: object, required: [round], properties: { round: { type: integer } } }
+steps:
+  - { id: inner, tool: work, with: { item: inner } }
+  - { id: pause, wait: { duration: 10ms } }
+output: { inner: '\${{ steps.inner.output.item }}', round: '\${{ input.round }}' }
+`,
 };
+
+/** What the run within such a run gives. */
+export function partOf(round: number): Json {
+  return { inner: 'inner', round };
+}
 
 /** What a run of a round gives, whatever happens to it on the way. */
 export function outputOf(round: number): Json {
@@ -59,6 +76,8 @@ export function outputOf(round: number): Json {
     choice: 'taken',
     times: 'turn2',
     helped: 'worked',
+    sign: 'approved',
+    part: partOf(round),
     last: 'last',
   };
 }
