@@ -1124,7 +1124,7 @@ export interface ProjectSpec {
    * Aliases: names of your own for models, so that specs need not change when a model does.
    */
   models?: {
-    [k: string]: ModelAlias;
+    [k: string]: ModelReference | ModelAlias;
   };
   /**
    * Model of agents and prompts that name none. Default: none, and a call without a model fails.

@@ -2,7 +2,9 @@ import { pointer as pointerOf } from '../core/json-pointer.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { suggest } from '../core/suggest.ts';
 import { nowhere, type Context } from './context.ts';
-import { enumFaults, isOfType, typesOf, wrongType } from './value-faults.ts';
+import { shapeToWrite } from './shape-to-write.ts';
+import { isOfType, typesOf } from './types-of.ts';
+import { enumFaults, wrongType } from './value-faults.ts';
 import { unknownKey } from './explain-object.ts';
 import { either, nameOf, type Fault } from './fault.ts';
 import { foreignKey } from './foreign-keys.ts';
@@ -34,6 +36,7 @@ export function unionFaults(
         branches.flatMap(({ schema }) => typesOf(schema)),
         value,
         at,
+        shapeToWrite([union, ...branches.map(({ located }) => located)], value, at, context.set),
       ),
     ];
   }
@@ -150,7 +153,8 @@ function faultsOfKnownKeys(
     const pointer = at + pointerOf(key);
     if (pointer === choice.pointer || key.startsWith('x-')) return [];
     const having = branches.filter(({ schema }) => Object.hasOwn(propertiesOf(schema), key));
-    if (having.length === 0) return isClosed ? [unknownKey(key, allowed, union, pointer, deeper).fault] : [];
+    if (having.length === 0)
+      return isClosed ? [unknownKey(key, allowed, union, pointer, deeper, Object.keys(value))] : [];
     const around = [...context.around, ...having.slice(0, 1).map(({ located }) => located)];
     return fewest(
       having.map(({ schema, located }) => {

@@ -2,6 +2,7 @@ import { pointer as pointerOf } from '../core/json-pointer.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { nowhere, type Context } from './context.ts';
 import { objectFaults } from './explain-object.ts';
+import { mapsBelow } from './misplaced-key.ts';
 import { unionFaults } from './explain-union.ts';
 import { either, type Fault } from './fault.ts';
 import type { Located } from './schema-set.ts';
@@ -17,7 +18,7 @@ export function explain(located: Located, value: Json, at: string, context: Cont
   if (typeof schema === 'boolean') return schema ? [] : [forbidden(at, context)];
   const inside = (part: Json | undefined): Located => ({ schema: asSchema(part), file: found.file });
 
-  const wrongType = typeFault(schema, value, at, located);
+  const wrongType = typeFault(found, value, at, located, context.set);
   if (wrongType !== undefined) return [wrongType];
   const faults: Fault[] = [];
   for (const key of ['oneOf', 'anyOf'] as const) {
@@ -42,7 +43,19 @@ export function explain(located: Located, value: Json, at: string, context: Cont
     const branch = schema[holds ? 'then' : 'else'];
     if (branch !== undefined) faults.push(...explain(inside(branch), value, at, context));
   }
-  return faults;
+  return withoutMeant(faults, at);
+}
+
+/** Faults without those of missing keys that another key was meant to be. */
+function withoutMeant(faults: readonly Fault[], at: string): Fault[] {
+  const meant = new Set(
+    faults.flatMap(({ meant: key, pointer }) =>
+      key !== undefined && pointer.lastIndexOf('/') === at.length ? [key] : [],
+    ),
+  );
+  return faults.filter(
+    ({ missing, pointer }) => missing === undefined || pointer !== at || !meant.has(missing),
+  );
 }
 
 function asSchema(value: Json | undefined): JsonObject | boolean {
@@ -53,7 +66,10 @@ function asSchema(value: Json | undefined): JsonObject | boolean {
 function forbidden(at: string, context: Context): Fault {
   const key = at.slice(at.lastIndexOf('/') + 1);
   const homes = context.conditions.flatMap(({ schema }) => homesIn(schema, key));
-  const end = homes.length === 0 ? 'does not belong here' : `goes with ${either([...new Set(homes)])}`;
+  const below = mapsBelow(key, context.root, context.set).map((map) => `"${map}"`);
+  const lost =
+    below.length === 0 || below.length > 2 ? 'does not belong here' : `belongs under ${either(below)}`;
+  const end = homes.length === 0 ? lost : `goes with ${either([...new Set(homes)])}`;
   return { rule: 'schema/misplaced-key', message: `"${key}" ${end}`, pointer: at, part: 'key' };
 }
 

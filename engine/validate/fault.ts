@@ -9,6 +9,9 @@ export interface Fault {
   /** Which part of the place is meant; default the value. */
   readonly part?: 'key' | 'value';
   readonly suggestions?: readonly string[];
+  /** The key of the map around that is meant by the key at fault, or that is missing in the map. */
+  readonly meant?: string;
+  readonly missing?: string;
   readonly hint?: string;
   readonly related?: { readonly pointer: string; readonly message: string };
 }

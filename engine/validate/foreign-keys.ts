@@ -23,94 +23,199 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
   mcp: ['mcpServers'],
   input: ['with', 'inputSchema'],
   inputs: ['with', 'inputSchema', 'input'],
-  args: ['with', 'inputSchema'],
-  arguments: ['with', 'inputSchema'],
-  params: ['with', 'inputSchema'],
-  parameters: ['with', 'inputSchema'],
+  with: ['input'],
+  given: ['input'],
+  args: ['with', 'inputSchema', 'input'],
+  arguments: ['with', 'inputSchema', 'input'],
+  params: ['with', 'inputSchema', 'query', 'input'],
+  parameters: ['with', 'inputSchema', 'query'],
+  queryParams: ['query'],
+  inputSchema: ['form'],
+  output: ['outputSchema'],
   outputs: ['output', 'outputSchema'],
   responseFormat: ['outputSchema'],
   responseSchema: ['outputSchema'],
   resultSchema: ['outputSchema'],
   maxSteps: ['maxTurns'],
-  maxIterations: ['maxTurns'],
+  maxIterations: ['maxTurns', 'maxItems'],
+  max: ['maxIterations', 'maxAttempts', 'maxItems', 'maxConcurrency'],
+  maxRounds: ['maxIterations'],
+  times: ['maxIterations', 'maxAttempts'],
+  limit: ['maxIterations', 'maxAttempts', 'maxItems'],
+  concurrency: ['maxConcurrency'],
+  cost: ['costUsd'],
+  maxCost: ['costUsd'],
   maxTokens: ['maxOutputTokens', 'modelSettings.maxOutputTokens'],
   reasoning: ['thinking'],
   reasoningEffort: ['thinking'],
   timeoutMs: ['timeout'],
   timeoutSeconds: ['timeout'],
   timeoutMinutes: ['timeout'],
+  deadline: ['timeout'],
+  for: ['duration'],
+  seconds: ['duration'],
+  minutes: ['duration'],
+  time: ['duration'],
+  signal: ['event'],
   retries: ['retry'],
   maxRetries: ['retry', 'retries'],
   maxAttempts: ['retry'],
+  attempts: ['maxAttempts', 'retry'],
+  interval: ['delay', 'cron'],
+  factor: ['backoff'],
   onError: ['catch'],
   onFailure: ['catch'],
+  continueOnError: ['catch'],
+  rescue: ['catch'],
   catchError: ['catch'],
   condition: ['if', 'when', 'until'],
   when: ['if'],
+  filter: ['when', 'if'],
+  events: ['when'],
   cond: ['if'],
   extend: ['extends'],
   inherits: ['extends'],
   base: ['extends'],
   forEach: ['foreach'],
   map: ['foreach'],
+  in: ['items'],
+  list: ['items'],
+  var: ['as'],
+  do: ['steps'],
+  body: ['request.body', 'steps'],
   run: ['shell'],
   exec: ['shell'],
+  workingDirectory: ['cwd'],
+  workdir: ['cwd', 'workspace'],
+  cwd: ['workspace'],
+  image: ['options.image'],
+  template: ['options.template'],
+  memory: ['limits.memoryMb'],
   bash: ['shell'],
   script: ['shell', 'code'],
   uses: ['tool'],
   call: ['tool'],
   action: ['tool'],
   request: ['http'],
+  url: ['request.url'],
+  uri: ['url', 'request.url'],
+  endpoint: ['url', 'request.url'],
+  query: ['request.query'],
+  json: ['body'],
+  data: ['body'],
+  payload: ['body'],
+  handler: ['module'],
+  file: ['module'],
+  implementation: ['module'],
+  spec: ['document'],
+  schema: ['outputSchema'],
   sleep: ['wait'],
   delay: ['wait'],
   switch: ['branch'],
   choice: ['branch'],
+  then: ['steps', 'branch'],
+  cases: ['branch'],
+  default: ['else'],
+  question: ['title'],
+  text: ['message'],
   subworkflow: ['workflow'],
   vars: ['set'],
   assign: ['set'],
   tasks: ['steps'],
   nodes: ['steps'],
   jobs: ['steps'],
+  name: ['id', 'title', 'description'],
+  provider: ['scheme'],
+  type: ['scheme'],
+  header: ['verify.header'],
+  schedule: ['cron'],
+  every: ['cron'],
+  at: ['cron'],
+  tz: ['timezone'],
+  responses: ['replies'],
+  reply: ['text'],
+  response: ['text'],
+  assert: ['expect'],
+  assertions: ['expect'],
+  expected: ['expect'],
+  mocks: ['tools'],
+  stubs: ['tools'],
+  fakes: ['tools'],
   author: ['metadata.author'],
   owner: ['metadata.owner'],
   version: ['metadata.version'],
   tags: ['metadata.tags'],
   category: ['metadata.category'],
-  dependsOn: [],
-  needs: [],
-  after: [],
-  next: [],
-  goto: [],
 };
 
-const reasons: Readonly<Record<string, string>> = {
-  next: 'steps run in order, and "branch" chooses',
-  goto: 'steps run in order, and "branch" chooses',
+/** Words for which nothing can be written in their place: in a map that allows `beside`, what to do instead. */
+const nothing: Readonly<Record<string, readonly { readonly beside: string; readonly reason: string }[]>> = {
+  dependsOn: [{ beside: 'if', reason: 'steps run in order, and "parallel" runs them at the same time' }],
+  needs: [{ beside: 'if', reason: 'steps run in order, and "parallel" runs them at the same time' }],
+  after: [{ beside: 'if', reason: 'steps run in order, and "parallel" runs them at the same time' }],
+  next: [{ beside: 'if', reason: 'steps run in order, and "branch" chooses' }],
+  goto: [{ beside: 'if', reason: 'steps run in order, and "branch" chooses' }],
+  type: [{ beside: 'idempotencyKey', reason: 'the verb itself is a key, such as "prompt: …" or "tool: …"' }],
+  try: [{ beside: 'catch', reason: 'write "catch" beside the verb, or beside a block of steps' }],
+  runsOn: [{ beside: 'concurrency', reason: 'name a "sandbox"' }],
+  on: [{ beside: 'concurrency', reason: started() }],
+  trigger: [{ beside: 'concurrency', reason: started() }],
+  triggers: [{ beside: 'concurrency', reason: started() }],
+  env: [
+    {
+      beside: 'concurrency',
+      reason: 'list variables under "env" of the project config; a "shell" step has an "env" of its own',
+    },
+  ],
+  role: [
+    { beside: 'subagents', reason: 'a call takes a role on; write what always holds in "instructions"' },
+  ],
+  provider: [{ beside: 'modelSettings', reason: 'it is part of the model; write "model: provider/model"' }],
+  auth: [
+    {
+      beside: 'document',
+      reason: `write a header, such as authorization: "\${{ 'Bearer ' + secrets.NAME }}"`,
+    },
+  ],
+  workflow: [
+    {
+      beside: 'scheme',
+      reason: 'a channel gives to an "agent", which may have a tool of the type "workflow"',
+    },
+  ],
+  path: [{ beside: 'scheme', reason: 'the path comes from the name of the file' }],
 };
 
 /**
  * A key written in another tool's words: what to write instead among the allowed keys, or why there is no such key.
- * Also finds `snake_case` and `kebab-case` spellings of allowed keys.
+ * Also finds `snake_case` and `kebab-case` spellings of allowed keys, and keys that go one map deeper (`inside`).
+ * Of several words those that are not `present` yet come first.
  */
 export function foreignKey(
   key: string,
   allowed: readonly string[],
-): { readonly write?: string; readonly message: string } | undefined {
+  present: readonly string[] = [],
+): { readonly write?: string; readonly inside?: string; readonly message: string } | undefined {
   const camel = key.replace(/[_-]+([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  const write = (target: string): { write: string; message: string } => ({
-    write: target,
-    message: `"${key}" is another tool's word; write "${target}"`,
-  });
   if (camel !== key && allowed.includes(camel)) {
     return { write: camel, message: `keys are written in camelCase; write "${camel}" in place of "${key}"` };
   }
-  if (!Object.hasOwn(foreign, camel)) return undefined;
-  const targets = foreign[camel] ?? [];
-  if (targets.length === 0) {
-    if (!allowed.includes('if')) return undefined;
-    const reason = reasons[camel] ?? 'steps run in order, and "parallel" runs them at the same time';
-    return { message: `there is no "${key}": ${reason}` };
-  }
-  const target = targets.find((one) => allowed.includes(one.split('.')[0] ?? ''));
-  return target === undefined ? undefined : write(target);
+  const reason = (Object.hasOwn(nothing, camel) ? nothing[camel] : undefined)?.find(({ beside }) =>
+    allowed.includes(beside),
+  );
+  if (reason !== undefined) return { message: `there is no "${key}": ${reason.reason}` };
+  const targets = Object.hasOwn(foreign, camel) ? (foreign[camel] ?? []) : [];
+  const possible = targets.filter((one) => allowed.includes(one.split('.')[0] ?? ''));
+  const write = possible.find((one) => !present.includes(one)) ?? possible[0];
+  if (write === undefined) return undefined;
+  const [outer = '', inner] = write.split('.');
+  return {
+    write,
+    ...(inner === key ? { inside: outer } : {}),
+    message: `"${key}" is another tool's word; write "${write}"`,
+  };
+}
+
+function started(): string {
+  return 'a workflow is started by a call, by another workflow, or by a file in "schedules/"';
 }

@@ -2,16 +2,18 @@ import { isObject, type JsonObject } from '../core/json.ts';
 import type { Context } from './context.ts';
 import type { Located, SchemaSet } from './schema-set.ts';
 
+/** Said of a key that belongs in the map around. */
+export const oneLevelUp = 'belongs one level up';
+
 /**
  * Where a key that is unknown here belongs, as the rest of a sentence (`belongs under "foreach"`): in a map inside this one, in
  * one around it, or in one other place of the file. `hasNear`: a key of this map looks like it, so far places do not count.
  */
 export function homeOf(key: string, here: Located, context: Context, hasNear: boolean): string | undefined {
-  const below = containers(key, here, context.set, 1);
-  if (below.size === 1) return `belongs under "${[...below][0] ?? ''}"`;
+  const below = mapBelow(key, here, context.set);
+  if (below !== undefined) return `belongs under "${below}"`;
   const [outer] = context.around.slice(-1);
-  if (outer !== undefined && outer.schema !== here.schema && hasKey(outer, key))
-    return 'belongs one level up';
+  if (outer !== undefined && outer.schema !== here.schema && hasKey(outer, key)) return oneLevelUp;
   if (hasNear) return undefined;
   if (context.root.schema !== here.schema && hasKey(context.root, key))
     return 'belongs at the top of the file';
@@ -19,8 +21,30 @@ export function homeOf(key: string, here: Located, context: Context, hasNear: bo
   return anywhere.size === 1 ? `belongs under "${[...anywhere][0] ?? ''}"` : undefined;
 }
 
+/** The only map inside this one that has a key. */
+export function mapBelow(key: string, here: Located, set: SchemaSet): string | undefined {
+  const below = mapsBelow(key, here, set);
+  return below.length === 1 ? below[0] : undefined;
+}
+
+/** The maps inside this one that have a key. */
+export function mapsBelow(key: string, here: Located, set: SchemaSet): string[] {
+  return [...containers(key, here, set, 1)];
+}
+
+/** Whether the value of one key of a map is a map that has another key. */
+export function hasInside(here: Located, outer: string, key: string, set: SchemaSet): boolean {
+  const { schema, file } = here;
+  const part =
+    typeof schema === 'boolean' || !isObject(schema['properties']) ? undefined : schema['properties'][outer];
+  if (!isObject(part)) return false;
+  const inner = set.follow({ schema: part, file });
+  const isList = typeof inner.schema !== 'boolean' && inner.schema['type'] === 'array';
+  return !isList && containers(key, inner, set, 0, outer).has(outer);
+}
+
 /** Names of the maps, down to a depth, that have a key. */
-function containers(key: string, from: Located, set: SchemaSet, depth: number): Set<string> {
+function containers(key: string, from: Located, set: SchemaSet, depth: number, called = ''): Set<string> {
   const names = new Set<string>();
   const seen = new Set<unknown>();
   const visit = (located: Located, name: string, left: number): void => {
@@ -40,7 +64,7 @@ function containers(key: string, from: Located, set: SchemaSet, depth: number): 
       if (isObject(inner)) visit({ schema: inner, file }, property, left - 1);
     }
   };
-  visit(from, '', depth);
+  visit(from, called, depth);
   return names;
 }
 

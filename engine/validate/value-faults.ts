@@ -1,44 +1,37 @@
 import { pointer as pointerOf } from '../core/json-pointer.ts';
-import { isObject, stableText, type Json, type JsonObject } from '../core/json.ts';
-import { choices, suggest } from '../core/suggest.ts';
+import { stableText, type Json, type JsonObject } from '../core/json.ts';
+import { suggest } from '../core/suggest.ts';
 import { describe, either, nameOf, quote, typeWord, type Fault } from './fault.ts';
 import { patternOf } from './pattern.ts';
-import type { Located } from './schema-set.ts';
-
-/** JSON Schema types a schema allows; empty: all. */
-export function typesOf(schema: JsonObject): string[] {
-  const type = schema['type'];
-  if (typeof type === 'string') return [type];
-  return Array.isArray(type) ? type.filter((one): one is string => typeof one === 'string') : [];
-}
-
-/** Tells whether a value is of a JSON Schema type. */
-export function isOfType(value: Json, type: string): boolean {
-  switch (type) {
-    case 'null':
-      return value === null;
-    case 'array':
-      return Array.isArray(value);
-    case 'object':
-      return isObject(value);
-    case 'integer':
-      return Number.isInteger(value);
-    default:
-      return typeof value === type;
-  }
-}
+import type { Located, SchemaSet } from './schema-set.ts';
+import { shapeToWrite } from './shape-to-write.ts';
+import { isOfType, typesOf } from './types-of.ts';
 
 /** The fault of a value whose type the schema does not allow, or undefined. */
-export function typeFault(schema: JsonObject, value: Json, at: string, origin: Located): Fault | undefined {
+export function typeFault(
+  found: Located,
+  value: Json,
+  at: string,
+  origin: Located,
+  set: SchemaSet,
+): Fault | undefined {
+  const { schema } = found;
+  if (typeof schema === 'boolean') return undefined;
   const types = typesOf(schema);
   if (types.length === 0 || types.some((type) => isOfType(value, type))) return undefined;
-  return wrongType(types, value, at, types.includes('string') ? example(schema, origin) : '');
+  const shape = shapeToWrite([found], value, at, set);
+  return wrongType(
+    types,
+    value,
+    at,
+    shape === '' && types.includes('string') ? example(schema, origin) : shape,
+  );
 }
 
-/** The fault of a value that has none of the types. */
-export function wrongType(types: readonly string[], value: Json, at: string, example = ''): Fault {
+/** The fault of a value that has none of the types; `end` says what to write. */
+export function wrongType(types: readonly string[], value: Json, at: string, end: string): Fault {
   const words = either([...new Set(types.map(typeWord))]);
-  const message = `${nameOf(at)} must be ${words}, got ${describe(value)}${example}`;
+  const message = `${nameOf(at)} must be ${words}, got ${describe(value)}${end}`;
   return { rule: 'schema/wrong-type', message, pointer: at };
 }
 
@@ -56,15 +49,55 @@ export function literalFaults(schema: JsonObject, value: Json, at: string): Faul
 export function enumFaults(literals: readonly Json[], value: Json, at: string): Fault[] {
   if (literals.some((literal) => stableText(literal) === stableText(value))) return [];
   const words = literals.filter((literal): literal is string => typeof literal === 'string');
-  const near = typeof value === 'string' ? suggest(value, words) : [];
+  const near = typeof value === 'string' ? meantLiteral(value, words) : [];
   const shown = either(literals.slice(0, 8).map((literal) => JSON.stringify(literal)));
-  const end = near.length > 0 && typeof value === 'string' ? choices(value, words) : '';
+  const end = near.length > 0 ? `; did you mean "${near[0] ?? ''}"?` : '';
   const got = typeof value === 'string' ? quote(value) : describe(value);
   const message = `${nameOf(at)} must be ${shown}, got ${got}${end}`;
   return [
     { rule: 'schema/bad-enum', message, pointer: at, ...(near.length > 0 ? { suggestions: near } : {}) },
   ];
 }
+
+/** The literals a misspelt one, or one of another tool, may stand for. */
+function meantLiteral(value: string, words: readonly string[]): string[] {
+  const near = suggest(value, words);
+  if (near.length > 0) return near;
+  const lower = value.toLowerCase();
+  const meant = (Object.hasOwn(foreignLiterals, lower) ? foreignLiterals[lower] : undefined) ?? [];
+  return meant.filter((word) => words.includes(word)).slice(0, 1);
+}
+
+/** Values of other tools and what they are called here, in order of preference. */
+const foreignLiterals: Readonly<Record<string, readonly string[]>> = {
+  function: ['node'],
+  javascript: ['node'],
+  typescript: ['node'],
+  js: ['node'],
+  ts: ['node'],
+  code: ['node'],
+  rest: ['http'],
+  api: ['http'],
+  webhook: ['http', 'hmac'],
+  sse: ['http'],
+  swagger: ['openapi'],
+  shell: ['command'],
+  bash: ['command'],
+  cli: ['command'],
+  script: ['command'],
+  docker: ['isolated'],
+  container: ['isolated'],
+  host: ['local'],
+  memory: ['virtual'],
+  success: ['succeeded'],
+  ok: ['succeeded'],
+  failure: ['failed'],
+  error: ['failed'],
+  constant: ['fixed'],
+  none: ['off'],
+  warn: ['warning'],
+  fatal: ['error'],
+};
 
 /** Faults of a text against lengths and pattern; at most one. */
 export function stringFaults(schema: JsonObject, value: string, at: string, origin: Located): Fault[] {
@@ -85,9 +118,25 @@ export function stringFaults(schema: JsonObject, value: string, at: string, orig
   const { title } = schema;
   const thing =
     typeof title === 'string' ? title.replace(/(?<=[a-z])[A-Z]/g, ' $&').toLowerCase() : undefined;
+  const duration = thing === 'duration' ? asDuration(value) : undefined;
+  if (duration !== undefined) {
+    const message = `${nameOf(at)} must be a duration, got ${quote(value)}; write "${duration}"`;
+    return [{ rule: 'schema/bad-format', message, pointer: at, suggestions: [duration] }];
+  }
   const what =
     thing === undefined ? `match ${pattern}` : `be ${/^[aeiou]/.test(thing) ? 'an' : 'a'} ${thing}`;
   return fault('schema/bad-format', `must ${what}, got ${quote(value)}${example(schema, origin)}`);
+}
+
+/** `5 minutes` as a duration of ours, `5m`. */
+function asDuration(value: string): string | undefined {
+  const parts = /^(\d+)\s*(ms|milli\w*|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)$/i.exec(
+    value.trim(),
+  );
+  if (parts === null) return undefined;
+  const [, count = '', word = ''] = parts;
+  const unit = /^(ms|milli)/i.test(word) ? 'ms' : word.charAt(0).toLowerCase();
+  return `${count}${unit}`;
 }
 
 /** Faults of a number against its bounds; at most one. */
