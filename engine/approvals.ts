@@ -167,6 +167,7 @@ async function* unfinishedRuns(
 function approvalOf({ id, name }: Execution, request: ApprovalRequest): Approval {
   const { kind, step, title, message, details, approvers, requireDifferentApprover, form } = request;
   return {
+    id: `${id}/${step}`,
     runId: id,
     workflow: name,
     step,

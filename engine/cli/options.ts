@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { GraphOptions } from './commands/graph.ts';
 import type { InitOptions } from './commands/init.ts';
@@ -7,10 +7,11 @@ import type { RunOptions } from './commands/run.ts';
 import type { SchemaOptions } from './commands/schema.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { ValidateOptions } from './commands/validate.ts';
+import { addText, examples, integer, perform } from './declare.ts';
+import { declareAnswers } from './declare-answers.ts';
 import type { Person } from './init/ask.ts';
-import { reportFailure } from './report/failure.ts';
 import { addTarget, formats } from './report/target.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 import { plainUsageError } from './usage-error.ts';
 import { readVersion } from './version.ts';
 
@@ -95,6 +96,7 @@ export function declareCommands(end: (exitCode: number) => void): Command {
       'do not count the findings of this file (default: .engine/baseline.json of the project)',
     )
     .option('--write-baseline [file]', 'write the findings of now into that file')
+    .option('--load-code', 'also import the code of tools, which runs it, and check what it exports')
     .addHelpText(
       'after',
       examples(
@@ -236,6 +238,8 @@ export function declareCommands(end: (exitCode: number) => void): Command {
       ),
     );
 
+  declareAnswers(engine, end);
+
   engine
     .command('lsp')
     .description('serve an editor: findings, completion, hover, definitions; see docs/editors.md')
@@ -247,44 +251,8 @@ export function declareCommands(end: (exitCode: number) => void): Command {
   return engine;
 }
 
-type Work<Options> = (
-  terminal: Terminal,
-  args: readonly (string | undefined)[],
-  options: Options,
-) => Promise<number>;
-
-/** Commander calls an action with its arguments, its options and the command. */
-function perform<Options extends object>(end: (exitCode: number) => void, work: Work<Options>) {
-  return async (...given: unknown[]): Promise<void> => {
-    const command = given.at(-1) as Command;
-    const options = command.optsWithGlobals<Options & { color?: boolean; json?: boolean }>();
-    const terminal = openTerminal(options.color);
-    try {
-      end(await work(terminal, command.processedArgs as (string | undefined)[], options));
-    } catch (thrown) {
-      end(reportFailure(thrown, terminal, { json: options.json === true }));
-    }
-  };
-}
-
-function integer(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
-  };
-}
-
-function addText(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
-}
-
 /** Who can be asked: somebody who sees stderr and has a keyboard. */
 function personAt({ err }: Terminal): Person | undefined {
   const isPerson = err.isTerminal && process.stdin.isTTY && process.env['CI'] === undefined;
   return isPerson ? { input: process.stdin, output: process.stderr } : undefined;
-}
-
-function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }

@@ -1,0 +1,34 @@
+import type { Approval } from '../../api.ts';
+import { atRuns, type RunsPlace } from '../at-runs.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { table } from '../report/table.ts';
+import { printable, type Terminal } from '../terminal.ts';
+
+/** Options of `engine approvals`. */
+export interface ApprovalsOptions extends RunsPlace {
+  readonly workflow?: string;
+  readonly run?: string;
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+/** Lists what steps ask people; only reads, so that it works beside a running server. */
+export async function approvals(options: ApprovalsOptions, terminal: Terminal): Promise<number> {
+  const { workflow, run, limit, json } = options;
+  const found = await atRuns(options, terminal, 'read', (runs) =>
+    runs.approvals.list({
+      limit,
+      ...(workflow === undefined ? {} : { workflow }),
+      ...(run === undefined ? {} : { runId: run }),
+    }),
+  );
+  const { out, err } = terminal;
+  if (json === true) out.line(JSON.stringify({ approvals: found }, null, 2));
+  else if (found.length === 0) err.line('nothing waits for an answer');
+  else out.line(table([['RUN', 'STEP', 'KIND', 'TITLE', 'UNTIL'], ...found.map(rowOf)]));
+  return exitCodes.ok;
+}
+
+function rowOf({ runId, step, kind, title, expiresAt = '' }: Approval): string[] {
+  return [runId, step, kind, printable(title), expiresAt];
+}

@@ -1,0 +1,121 @@
+import type { ApprovalAnswer } from '../../api.ts';
+import type { Json } from '../../core/json.ts';
+import { Problem } from '../../core/problem.ts';
+import { integer, text } from '../parameters.ts';
+import { objectReader } from '../read-object.ts';
+import { objectOf, route, type Route } from '../route.ts';
+
+const answerSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    decision: {
+      type: 'string',
+      enum: ['approved', 'rejected'],
+      description: 'Needed for an approval, and only there.',
+    },
+    data: { description: 'The answer to a question, or what the form of an approval wants.' },
+    by: { type: 'string', minLength: 1, description: 'Who answers.' },
+  },
+} as const;
+
+const readAnswer = objectReader(answerSchema);
+
+const approval = objectOf(
+  {
+    id: { type: 'string' },
+    runId: { type: 'string' },
+    workflow: { type: 'string' },
+    step: { type: 'string' },
+    kind: { enum: ['approval', 'ask'] },
+    title: { type: 'string' },
+    message: { type: 'string' },
+    details: { type: 'string' },
+    approvers: { type: 'array', items: { type: 'string' } },
+    requireDifferentApprover: { type: 'boolean' },
+    form: {},
+    requestedAt: { type: 'string', format: 'date-time' },
+    expiresAt: { type: 'string', format: 'date-time' },
+  },
+  ['message', 'details', 'form', 'expiresAt'],
+);
+
+/** What runs wait for from outside: events, decisions and answers. */
+export const approvalRoutes: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: '/runs/:id/signals/:topic',
+    operation: 'signalRun',
+    summary: 'Sends an event to a run, which keeps it until a step waits for its topic.',
+    isIdempotent: true,
+    body: () => ({ schema: {}, required: false }),
+    answers: {
+      200: {
+        description:
+          '`accepted` is false when the same `Idempotency-Key` has sent one of this topic already.',
+        schema: () => objectOf({ accepted: { type: 'boolean' } }),
+      },
+    },
+    async handle({ engine, params, body = null, idempotencyKey }) {
+      const options = idempotencyKey === undefined ? {} : { idempotencyKey };
+      return {
+        status: 200,
+        body: { accepted: await engine.runs.signal(params.id, params.topic, body, options) },
+      };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/approvals',
+    operation: 'listApprovals',
+    summary: 'What steps ask people and nobody has answered, of the newest run first.',
+    query: {
+      workflow: text('Only of runs of this workflow.'),
+      run: text('Only of this run.'),
+      limit: integer(1, 1000, 'At most so many. Default: 100.'),
+    },
+    answers: {
+      200: {
+        description: 'The approvals and questions.',
+        schema: () => objectOf({ approvals: { type: 'array', items: approval } }),
+      },
+    },
+    async handle({ engine, query: { run, ...filter } }) {
+      const approvals = await engine.approvals.list({
+        ...filter,
+        ...(run === undefined ? {} : { runId: run }),
+      });
+      return { status: 200, body: { approvals } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/approvals/:id',
+    operation: 'answerApproval',
+    summary:
+      'Gives the one answer to what a step asks. What does not fit the form is refused, and it stays open. The id is percent-encoded.',
+    body: () => ({ schema: answerSchema, required: true }),
+    answers: {
+      200: {
+        description: 'It is taken.',
+        schema: () => objectOf({ runId: { type: 'string' }, step: { type: 'string' } }),
+      },
+    },
+    async handle({ engine, params, body }) {
+      const { runId, step } = placeOf(params.id);
+      const answer = readAnswer(body, 'the body') as { readonly data?: Json } & ApprovalAnswer;
+      await engine.approvals.resolve(runId, step, answer);
+      return { status: 200, body: { runId, step } };
+    },
+  }),
+];
+
+/** The run and the step of an approval's id. */
+function placeOf(id: string): { readonly runId: string; readonly step: string } {
+  const [, runId = '', step = ''] = /^([^/]+)\/(.+)$/s.exec(id) ?? [];
+  if (step !== '') return { runId, step };
+  throw new Problem(
+    'not_found',
+    `no approval "${id}"; its id is that of the run, "/", and the path of the step`,
+  );
+}
