@@ -136,6 +136,7 @@ function turnLoopOver(kind: 'provider' | 'script'): Subject {
     append: () => Promise.resolve(),
     callTool: () => Promise.reject(new Error('no tool is asked for')),
     beforeTurn: () => undefined,
+    joining: () => Promise.resolve([]),
   };
   return { name: `models and turn loop (${kind})`, turn: () => turnLoop.run({ ...task, model }, context) };
 }

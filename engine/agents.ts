@@ -3,6 +3,7 @@ import type { EngineEvent } from './core/event.ts';
 import { defaultSession, idFault, type SessionAddress } from './core/ids.ts';
 import { Problem } from './core/problem.ts';
 import { choices } from './core/suggest.ts';
+import { keyOption } from './idempotency-key.ts';
 import type { Agent } from './program/agent.ts';
 import type { Program } from './program/program.ts';
 import type { SessionPorts, Sessions } from './session/index.ts';
@@ -12,16 +13,31 @@ export function createAgents(ports: SessionPorts, sessions: Sessions): Engine['a
   return {
     session(name, instance, session = defaultSession) {
       const agent = findAgent(ports.program, name);
-      for (const [what, id] of [
-        ['instance id', instance],
-        ['session name', session],
-      ] as const) {
-        const fault = idFault(id);
-        if (fault !== undefined) throw new Problem('invalid_request', `the ${what} ${fault}`);
-      }
+      checkIds(instance, session);
       return openSession(ports, sessions, agent, { agent: name, instance, session });
     },
   };
+}
+
+/** The `dispatch` of an engine. */
+export function createDispatch(program: Program, sessions: Sessions): Engine['dispatch'] {
+  return async (name, { instance, session = defaultSession, message = '', ...options }) => {
+    const agent = findAgent(program, name);
+    checkIds(instance, session);
+    const address = { agent: name, instance, session };
+    const { receipt } = await sessions.submit(submissionOf(agent, address, message, options));
+    return { submissionId: receipt.id, acceptedAt: new Date(receipt.acceptedAt).toISOString() };
+  };
+}
+
+function checkIds(instance: string, session: string): void {
+  for (const [what, id] of [
+    ['instance id', instance],
+    ['session name', session],
+  ] as const) {
+    const fault = idFault(id);
+    if (fault !== undefined) throw new Problem('invalid_request', `the ${what} ${fault}`);
+  }
 }
 
 /** An agent by name; throws Problem `agent_not_found` with the choices. */
@@ -38,20 +54,7 @@ function openSession(
   address: SessionAddress,
 ): Session {
   const submit = (message: string, options: PromptOptions): ReturnType<Sessions['submit']> =>
-    sessions.submit({
-      agent,
-      address,
-      message,
-      input: options.input,
-      role: options.role,
-      model: options.model,
-      modelSettings: {},
-      thinking: options.thinking,
-      schema: options.result,
-      images: (options.images ?? []).map((image) => ({ type: 'image', ...image })),
-      timeoutMs: options.timeoutMs,
-      signal: options.signal,
-    });
+    sessions.submit(submissionOf(agent, address, message, options));
   const events = (submissionId: string): AsyncIterable<EngineEvent> =>
     ports.journal.subscribe(submissionId, { after: 0 });
 
@@ -75,6 +78,29 @@ function openSession(
     },
     history: () => sessions.history(address),
     abort: (reason) => sessions.abort(address, reason),
+  };
+}
+
+function submissionOf(
+  agent: Agent,
+  address: SessionAddress,
+  message: string,
+  options: PromptOptions,
+): Parameters<Sessions['submit']>[0] {
+  return {
+    agent,
+    address,
+    message,
+    input: options.input,
+    role: options.role,
+    model: options.model,
+    modelSettings: {},
+    thinking: options.thinking,
+    schema: options.result,
+    images: (options.images ?? []).map((image) => ({ type: 'image', ...image })),
+    timeoutMs: options.timeoutMs,
+    signal: options.signal,
+    ...keyOption(options.idempotencyKey),
   };
 }
 

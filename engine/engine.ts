@@ -2,13 +2,11 @@ import { createEmbedded } from './adapters/durable/embedded.ts';
 import { createSystemClock } from './adapters/clock/system.ts';
 import { turnLoop } from './adapters/harness/loop.ts';
 import { conventionalKeys } from './adapters/model/provider-key.ts';
-import { createModels } from './adapters/model/models.ts';
 import { createSandboxes } from './adapters/sandbox/sandboxes.ts';
-import { createEnvSecrets } from './adapters/secrets/env.ts';
 import { openMemoryStore } from './adapters/store/memory.ts';
 import { openSqliteStore } from './adapters/store/sqlite.ts';
-import { createToolSource } from './adapters/tools/tool-source.ts';
-import { createAgents } from './agents.ts';
+import { createAgents, createDispatch } from './agents.ts';
+import { createApprovals } from './approvals.ts';
 import type { Engine, EngineOptions, RunRecord } from './api.ts';
 import { compile, unavailableParts } from './compile.ts';
 import { failpoint } from './core/failpoint.ts';
@@ -19,12 +17,20 @@ import type { Diagnostic } from './core/diagnostic.ts';
 import { fromData, Problem } from './core/problem.ts';
 import { isTerminal } from './core/status.ts';
 import { noUsage } from './core/message.ts';
+import { keyOption } from './idempotency-key.ts';
 import { createJournal, redactor } from './journal/index.ts';
-import type { Secrets } from './ports/secrets.ts';
 import type { Execution, Store } from './ports/store.ts';
 import type { Program } from './program/program.ts';
+import { createPortsOf, requireSecrets, secretsOf } from './ports-of.ts';
+import { createRunAgain } from './run-again.ts';
+import { receiptOf, recordOf } from './run-record.ts';
 import { createRuns } from './runs.ts';
-import { createSessions, type SessionPorts } from './session/index.ts';
+import { createSchedules } from './schedules.ts';
+import { createSessions } from './session/index.ts';
+import { signalRun } from './signal-run.ts';
+import { createSubmissions } from './submissions.ts';
+import { createVersions } from './versions.ts';
+import { createWhy } from './why.ts';
 
 /**
  * Starts an engine: compiles the project, opens its store, takes up unfinished runs.
@@ -41,14 +47,11 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const program = options.program ?? (await compileOrThrow(options.project ?? '.'));
   const processEnv = options.env ?? process.env;
   const clock = options.ports?.clock ?? createSystemClock();
-  const secrets =
-    options.ports?.secrets ??
-    createEnvSecrets({ declared: program.settings.secrets, env: processEnv, root: program.root });
+  const secrets = secretsOf(program, options);
   if (options.readOnly !== true) {
     refuse(unavailableParts(program));
     requireSecrets(program, secrets);
   }
-  const env = pick(processEnv, program.settings.env);
   const store = await openStore(program, options);
   const redact = redactor([...secrets.values(), ...conventionalKeys(processEnv)]);
   const journal = createJournal({ store, clock, observers: options.observers ?? [], redact });
@@ -59,31 +62,19 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     redact: (value) => redact.json(value),
     report: (problem) => journal.report(problem),
   });
-  const ports: SessionPorts = {
-    program,
-    store,
-    journal,
-    durable,
-    clock,
-    redact,
-    secrets,
-    env,
-    models:
-      options.ports?.models ??
-      createModels({
-        providers: program.providers,
-        scripts: program.scripts,
-        secrets,
-        env,
-        processEnv,
-        clock,
-      }),
-    harnesses: { 'ai-sdk': turnLoop, ...options.harnesses },
-    sandboxes: options.ports?.sandboxes ?? createSandboxes({ projectRoot: program.root }),
-    tools: options.ports?.tools ?? createToolSource({ env }),
-  };
+  const harnesses = { 'ai-sdk': turnLoop, ...options.harnesses };
+  const sandboxes = options.ports?.sandboxes ?? createSandboxes({ projectRoot: program.root });
+  const shared = { store, journal, durable, clock, redact, harnesses, sandboxes };
+  const versions = createVersions(store.documents, program.root);
+  const portsOf = createPortsOf(options, shared, { versions, learn: redact.learn });
+  const specs = options.readOnly === true ? undefined : await keepOrClose();
+  const ports = portsOf(program, specs);
   const sessions = createSessions(ports);
   const runs = createRuns(ports, sessions, durable);
+  const again = createRunAgain(ports, durable);
+  const why = createWhy(ports);
+  const dispatch = createDispatch(program, sessions);
+  const schedules = createSchedules(ports, { runs, dispatch });
   let closing: Promise<void> | undefined;
   if (options.recover !== false && options.readOnly !== true) await recoverOrClose();
 
@@ -118,13 +109,18 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   return {
     program,
     agents: createAgents(ports, sessions),
+    dispatch,
+    submissions: createSubmissions(ports),
     workflows: {
-      async start(workflow, input = {}) {
-        const { id, acceptedAt } = await runs.start(workflow, input);
-        return { runId: id, acceptedAt: new Date(acceptedAt).toISOString() };
-      },
-      async run(workflow, input = {}, { signal } = {}) {
-        const { id: runId } = await runs.start(workflow, input);
+      start: async (workflow, input = {}, { idempotencyKey, by } = {}) =>
+        receiptOf(
+          await runs.start(workflow, input, {
+            ...keyOption(idempotencyKey),
+            ...(by === undefined ? {} : { by }),
+          }),
+        ),
+      async run(workflow, input = {}, { signal, idempotencyKey } = {}) {
+        const { id: runId } = await runs.start(workflow, input, keyOption(idempotencyKey));
         const cancel = (): void => void durable.cancel(runId, cancelled()).catch(() => undefined);
         signal?.addEventListener('abort', cancel, { once: true });
         if (signal?.aborted === true) cancel();
@@ -157,14 +153,32 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
         await getRun(runId);
         return durable.cancel(runId, cancelled());
       },
+      signal: async (runId, topic, payload = null, { idempotencyKey } = {}) =>
+        signalRun(ports, await getRun(runId), topic, payload, idempotencyKey),
+      redrive: async (runId) => receiptOf(await again.redrive(await getRun(runId))),
+      resume: async (runId) => receiptOf(await again.resume(await getRun(runId))),
+      fork: async (runId, from) => receiptOf(await again.fork(await getRun(runId), from)),
+      why: async (runId, step) => why(await getRun(runId), step),
     },
+    approvals: createApprovals(ports),
+    schedules: { list: schedules.list, trigger: schedules.trigger },
     executions: (filter) => store.executions.list(filter),
     close: ({ graceMs = 0 } = {}) => (closing ??= close(graceMs)),
   };
 
+  async function keepOrClose(): Promise<string | undefined> {
+    try {
+      return await versions.keep(program);
+    } catch (thrown) {
+      await store.close().catch(() => undefined);
+      throw thrown;
+    }
+  }
+
   async function recoverOrClose(): Promise<void> {
     try {
       await durable.start();
+      await schedules.start();
     } catch (thrown) {
       await close(0).catch(() => undefined);
       throw thrown;
@@ -173,6 +187,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 
   async function close(graceMs: number): Promise<void> {
     durable.drain();
+    await schedules.close();
     await failpoint('shutdown.drain');
     if (graceMs > 0) {
       const timer = new AbortController();
@@ -226,49 +241,4 @@ async function openStore(program: Program, { store, readOnly = false }: EngineOp
   if (typeof store === 'object') return store;
   if (store === 'memory' || program.settings.store.type === 'memory') return openMemoryStore();
   return openSqliteStore({ path: program.settings.store.path, readOnly });
-}
-
-/** Work that needs a required secret would fail much later and far away. */
-function requireSecrets(program: Program, secrets: Secrets): void {
-  for (const [name, { required, env, file }] of Object.entries(program.settings.secrets)) {
-    if (!required || secrets.get(name) !== undefined) continue;
-    const places = [
-      ...(env === undefined ? [] : [`the environment variable "${env}"`]),
-      ...(file === undefined ? [] : [`the file "${file}"`]),
-    ];
-    throw new Problem('missing_secret', `the secret "${name}" is required; set ${places.join(' or ')}`, {
-      details: { secret: name },
-    });
-  }
-}
-
-function pick(
-  env: Readonly<Record<string, string | undefined>>,
-  names: readonly string[],
-): Record<string, string> {
-  const picked: Record<string, string> = {};
-  for (const name of names) {
-    const value = env[name];
-    if (value !== undefined) picked[name] = value;
-  }
-  return picked;
-}
-
-function recordOf(execution: Execution): RunRecord {
-  const { startedAt, endedAt } = execution;
-  return {
-    runId: execution.id,
-    workflow: execution.name,
-    state: execution.state,
-    input: execution.input,
-    ...(execution.output === undefined ? {} : { output: execution.output }),
-    ...(execution.error === undefined ? {} : { error: execution.error }),
-    ...(execution.usage === undefined ? {} : { usage: execution.usage }),
-    hash: execution.hash,
-    createdAt: new Date(execution.createdAt).toISOString(),
-    ...(startedAt === undefined ? {} : { startedAt: new Date(startedAt).toISOString() }),
-    ...(endedAt === undefined
-      ? {}
-      : { endedAt: new Date(endedAt).toISOString(), durationMs: endedAt - execution.createdAt }),
-  };
 }

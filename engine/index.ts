@@ -2,6 +2,9 @@ export { turnLoop } from './adapters/harness/loop.ts';
 export { openMemoryStore } from './adapters/store/memory.ts';
 export { openSqliteStore } from './adapters/store/sqlite.ts';
 export type {
+  Approval,
+  ApprovalAnswer,
+  ApprovalFilter,
   Dispatch,
   Engine,
   EngineOptions,
@@ -9,6 +12,8 @@ export type {
   PromptResult,
   RunReceipt,
   RunRecord,
+  ScheduleFired,
+  ScheduleRecord,
   Session,
   SubmissionReceipt,
   SubmissionRecord,

@@ -3,8 +3,8 @@ import type { Message } from '../core/message.ts';
 import { Problem } from '../core/problem.ts';
 import { connectAgent } from './connections.ts';
 import { readEvents } from './events.ts';
-import { failure, pathOf, type Transport } from './request.ts';
-import type { CallOptions, Client, ClientOptions, Listed, Prompt, PromptResult } from './types.ts';
+import { failure, pathOf, startHeaders, type Transport } from './request.ts';
+import type { Client, ClientOptions, Listed, Prompt, PromptResult, StartOptions } from './types.ts';
 
 /** The `agents` part of a client. */
 export function createAgents(transport: Transport, options: ClientOptions): Client['agents'] {
@@ -17,15 +17,24 @@ export function createAgents(transport: Transport, options: ClientOptions): Clie
       });
       return agents;
     },
-    async invoke(name, id, prompt, { signal } = {}) {
+    async invoke(name, id, prompt, { signal, ...start } = {}) {
       const { result } = await transport.json<{ result: PromptResult }>({
         method: 'POST',
         path: `/agents${pathOf(name, id)}`,
         body: prompt,
+        headers: startHeaders(start),
         signal,
       });
       return result;
     },
+    dispatch: (name, id, prompt, { signal, ...start } = {}) =>
+      transport.json({
+        method: 'POST',
+        path: `/agents${pathOf(name, id)}/dispatch`,
+        body: prompt,
+        headers: startHeaders(start),
+        signal,
+      }),
     stream: (name, id, prompt, call) => streamPrompt(transport, `/agents${pathOf(name, id)}`, prompt, call),
     async history(name, id, session = 'default', { signal } = {}) {
       const path = `/agents${pathOf(name, id)}/sessions${pathOf(session)}`;
@@ -53,7 +62,7 @@ async function* streamPrompt(
   transport: Transport,
   path: string,
   prompt: Prompt,
-  { signal }: CallOptions = {},
+  { signal, ...start }: StartOptions = {},
 ): AsyncGenerator<EngineEvent> {
   let ended = false;
   try {
@@ -61,7 +70,7 @@ async function* streamPrompt(
       method: 'POST',
       path,
       body: prompt,
-      headers: { accept: 'text/event-stream' },
+      headers: { accept: 'text/event-stream', ...startHeaders(start) },
       signal,
     });
     for await (const event of readEvents(response)) {

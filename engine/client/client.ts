@@ -1,6 +1,8 @@
 import { createAgents } from './agents.ts';
+import { createApprovals } from './approvals.ts';
 import { createTransport } from './request.ts';
 import { createRuns } from './runs.ts';
+import { createSubmissions } from './submissions.ts';
 import type { Client, ClientOptions } from './types.ts';
 import { createWorkflows } from './workflows.ts';
 
@@ -18,5 +20,7 @@ export function createClient(options: ClientOptions): Client {
     agents: createAgents(transport, options),
     workflows: createWorkflows(transport, options),
     runs: createRuns(transport),
+    approvals: createApprovals(transport),
+    submissions: createSubmissions(transport),
   };
 }

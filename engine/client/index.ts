@@ -7,6 +7,11 @@ export type {
   CallOptions,
   Client,
   ClientOptions,
+  Approval,
+  ApprovalAnswer,
+  ConditionPart,
+  EventsOptions,
+  Explanation,
   Listed,
   Prompt,
   PromptResult,
@@ -14,6 +19,9 @@ export type {
   RunFilter,
   RunRecord,
   RunResult,
+  StartOptions,
+  SubmissionReceipt,
+  SubmissionRecord,
   WorkflowConnection,
 } from './types.ts';
 export type { EngineEvent, EventType } from '../core/event.ts';

@@ -2,7 +2,7 @@ import type { Json } from '../core/json.ts';
 import { idFault } from '../core/ids.ts';
 import { Problem } from '../core/problem.ts';
 import { readEnvelope, unreachable } from './problem.ts';
-import type { ClientOptions } from './types.ts';
+import type { ClientOptions, StartOptions } from './types.ts';
 
 /** One HTTP request. */
 export interface Request {
@@ -92,6 +92,11 @@ export function failure(url: string, thrown: unknown, signal: AbortSignal | unde
   return signal.reason instanceof Problem
     ? signal.reason
     : new Problem('aborted', 'the call was aborted', { cause: thrown });
+}
+
+/** Headers of a call that starts work. */
+export function startHeaders({ idempotencyKey }: StartOptions = {}): Readonly<Record<string, string>> {
+  return idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
 }
 
 async function refusal(response: Response): Promise<Problem> {

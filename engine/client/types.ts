@@ -52,6 +52,79 @@ export interface PromptResult {
   readonly attempts: number;
 }
 
+/** Options of calls that start work. */
+export interface StartOptions extends CallOptions {
+  /** The same key with the same body is the same work; with another body it is refused with `conflict`. */
+  readonly idempotencyKey?: string;
+}
+
+/** A message that was accepted. */
+export interface SubmissionReceipt {
+  readonly submissionId: string;
+  readonly acceptedAt: string;
+}
+
+/** A message to an agent. */
+export interface SubmissionRecord {
+  readonly submissionId: string;
+  readonly agent: string;
+  readonly instance: string;
+  readonly session: string;
+  readonly state: ExecutionState;
+  /** How many are before it in its session, while it waits. */
+  readonly position?: number;
+  readonly message: string;
+  readonly output?: Json;
+  readonly error?: ProblemData;
+  readonly usage?: Usage;
+  readonly acceptedAt: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+}
+
+/** One part of a condition, what it gave, and where that came from. */
+export interface ConditionPart {
+  readonly source: string;
+  readonly value?: Json;
+  readonly error?: string;
+  readonly ignored?: true;
+  readonly path?: readonly string[];
+  readonly from?: string;
+  readonly parts: readonly ConditionPart[];
+}
+
+/** Why a step of a run went as it did. */
+export interface Explanation {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly step: string;
+  readonly verb: string;
+  readonly status: string;
+  readonly error?: ProblemData;
+  readonly reason: string;
+  readonly conditions: readonly {
+    readonly step: string;
+    readonly kind: 'if' | 'case';
+    readonly index?: number;
+    readonly tree?: ConditionPart;
+    readonly chosen: boolean;
+    /** Changes that would have made it otherwise; each list is enough. */
+    readonly otherwise: readonly (readonly {
+      readonly path: readonly string[];
+      readonly was?: Json;
+      readonly needs: string;
+      readonly to: Json;
+    }[])[];
+  }[];
+}
+
+/** A page of stored events. */
+export interface EventsOptions extends CallOptions {
+  readonly after?: number;
+  readonly limit?: number;
+  readonly types?: readonly string[];
+}
+
 /** A run that was accepted. */
 export interface Receipt {
   readonly runId: string;
@@ -70,6 +143,8 @@ export interface RunResult {
 export interface RunRecord {
   readonly runId: string;
   readonly workflow: string;
+  /** The run that this one does again, or is part of. */
+  readonly parent?: string;
   readonly state: ExecutionState;
   readonly input: Json;
   readonly output?: Json;
@@ -80,6 +155,37 @@ export interface RunRecord {
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly durationMs?: number;
+}
+
+/** What a step asks a person. */
+export interface Approval {
+  /** `<runId>/<step>`. */
+  readonly id: string;
+  readonly runId: string;
+  readonly workflow: string;
+  readonly step: string;
+  /** `approval` wants a decision, `ask` an answer. */
+  readonly kind: 'approval' | 'ask';
+  readonly title: string;
+  readonly message?: string;
+  readonly details?: string;
+  /** Names of callers, or `role:<name>`; empty: everybody. */
+  readonly approvers: readonly string[];
+  readonly requireDifferentApprover: boolean;
+  /** Shape of the answer, or of the data that come with a decision. */
+  readonly form?: JsonSchema;
+  readonly requestedAt: string;
+  readonly expiresAt?: string;
+}
+
+/** What a person answers. */
+export interface ApprovalAnswer {
+  /** Needed for an `approval`, and only there. */
+  readonly decision?: 'approved' | 'rejected';
+  /** The answer to an `ask`, or what the form of an approval wants. */
+  readonly data?: Json;
+  /** Who answers. */
+  readonly by?: string;
 }
 
 /** Which runs to list. */
@@ -102,9 +208,11 @@ export interface Client {
   health(options?: CallOptions): Promise<{ readonly status: string }>;
   readonly agents: {
     list(options?: CallOptions): Promise<readonly Listed[]>;
-    invoke(name: string, id: string, prompt: Prompt, options?: CallOptions): Promise<PromptResult>;
+    invoke(name: string, id: string, prompt: Prompt, options?: StartOptions): Promise<PromptResult>;
+    /** Hands over a message and does not wait for its answer. */
+    dispatch(name: string, id: string, prompt: Prompt, options?: StartOptions): Promise<SubmissionReceipt>;
     /** Events until `submission_end`; a failed prompt ends the iteration with its Problem. */
-    stream(name: string, id: string, prompt: Prompt, options?: CallOptions): AsyncIterable<EngineEvent>;
+    stream(name: string, id: string, prompt: Prompt, options?: StartOptions): AsyncIterable<EngineEvent>;
     /** Messages so far, oldest first. */
     history(name: string, id: string, session?: string, options?: CallOptions): Promise<readonly Message[]>;
     /** False when nothing ran. */
@@ -118,11 +226,11 @@ export interface Client {
     invoke(
       name: string,
       input: Json | undefined,
-      options: CallOptions & { readonly wait: true },
+      options: StartOptions & { readonly wait: true },
     ): Promise<RunResult>;
-    invoke(name: string, input?: Json, options?: CallOptions & { readonly wait?: false }): Promise<Receipt>;
+    invoke(name: string, input?: Json, options?: StartOptions & { readonly wait?: false }): Promise<Receipt>;
     /** Starts a run and gives its events until `run_end`, which tells how it ended; reconnects like `runs.stream`. */
-    stream(name: string, input?: Json, options?: CallOptions): AsyncIterable<EngineEvent>;
+    stream(name: string, input?: Json, options?: StartOptions): AsyncIterable<EngineEvent>;
     /** An open WebSocket. */
     connect(name: string): Promise<WorkflowConnection>;
   };
@@ -136,11 +244,7 @@ export interface Client {
     /** Stored events; the next page comes after `nextAfter`. */
     events(
       runId: string,
-      options?: CallOptions & {
-        readonly after?: number;
-        readonly limit?: number;
-        readonly types?: readonly string[];
-      },
+      options?: EventsOptions,
     ): Promise<{
       readonly runId: string;
       readonly events: readonly EngineEvent[];
@@ -150,6 +254,44 @@ export interface Client {
     stream(runId: string, options?: CallOptions & { readonly after?: number }): AsyncIterable<EngineEvent>;
     /** False when it had ended. */
     cancel(runId: string, options?: CallOptions): Promise<boolean>;
+    /** Sends an event to a run; false when the same `idempotencyKey` has sent one of this topic already. */
+    signal(runId: string, topic: string, payload?: Json, options?: StartOptions): Promise<boolean>;
+    /** Starts a run with the input of one that failed or was cancelled. */
+    redrive(runId: string, options?: CallOptions): Promise<Receipt>;
+    /** Starts a run that goes on where one failed or was cancelled. */
+    resume(runId: string, options?: CallOptions): Promise<Receipt>;
+    /** Starts a run that goes on where one that has ended came to a step. */
+    fork(runId: string, from: string, options?: CallOptions): Promise<Receipt>;
+    /** Why a step, by its path or id, went as it did. */
+    why(runId: string, step: string, options?: CallOptions): Promise<Explanation>;
+  };
+  readonly approvals: {
+    /** What is open, of the newest run first. */
+    list(
+      filter?: { readonly workflow?: string; readonly runId?: string; readonly limit?: number },
+      options?: CallOptions,
+    ): Promise<readonly Approval[]>;
+    /** Gives the one answer to what a step asks. */
+    resolve(runId: string, step: string, answer: ApprovalAnswer, options?: CallOptions): Promise<void>;
+  };
+  readonly submissions: {
+    get(submissionId: string, options?: CallOptions): Promise<SubmissionRecord>;
+    /** Stored events; the next page comes after `nextAfter`. */
+    events(
+      submissionId: string,
+      options?: EventsOptions,
+    ): Promise<{
+      readonly submissionId: string;
+      readonly events: readonly EngineEvent[];
+      readonly nextAfter: number;
+    }>;
+    /** Events after an index until `submission_end`; connects again like `runs.stream`. */
+    stream(
+      submissionId: string,
+      options?: CallOptions & { readonly after?: number },
+    ): AsyncIterable<EngineEvent>;
+    /** False when it had ended. */
+    abort(submissionId: string, options?: CallOptions): Promise<boolean>;
   };
 }
 

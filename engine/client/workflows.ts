@@ -3,32 +3,33 @@ import type { Json } from '../core/json.ts';
 import type { Problem } from '../core/problem.ts';
 import { connectWorkflow } from './connections.ts';
 import { readEvents } from './events.ts';
-import { failure, pathOf, type Transport } from './request.ts';
+import { failure, pathOf, startHeaders, type Transport } from './request.ts';
 import { streamRun } from './runs.ts';
-import type { CallOptions, Client, ClientOptions, Listed, Receipt, RunResult } from './types.ts';
+import type { Client, ClientOptions, Listed, Receipt, RunResult, StartOptions } from './types.ts';
 
 /** The `workflows` part of a client. */
 export function createWorkflows(transport: Transport, options: ClientOptions): Client['workflows'] {
   function invoke(
     name: string,
     input: Json | undefined,
-    options: CallOptions & { readonly wait: true },
+    options: StartOptions & { readonly wait: true },
   ): Promise<RunResult>;
   function invoke(
     name: string,
     input?: Json,
-    options?: CallOptions & { readonly wait?: false },
+    options?: StartOptions & { readonly wait?: false },
   ): Promise<Receipt>;
   function invoke(
     name: string,
     input: Json = {},
-    { wait, signal }: CallOptions & { readonly wait?: boolean } = {},
+    { wait, signal, ...start }: StartOptions & { readonly wait?: boolean } = {},
   ): Promise<RunResult | Receipt> {
     return transport.json({
       method: 'POST',
       path: `/workflows${pathOf(name)}`,
       query: { wait: wait === true ? 'result' : undefined },
       body: input,
+      headers: startHeaders(start),
       signal,
     });
   }
@@ -52,14 +53,14 @@ async function* streamWorkflow(
   transport: Transport,
   name: string,
   input: Json = {},
-  { signal }: CallOptions = {},
+  { signal, ...start }: StartOptions = {},
 ): AsyncGenerator<EngineEvent> {
   const path = `/workflows${pathOf(name)}`;
   const response = await transport.open({
     method: 'POST',
     path,
     body: input,
-    headers: { accept: 'text/event-stream' },
+    headers: { accept: 'text/event-stream', ...startHeaders(start) },
     signal,
   });
   const runId = decodeURIComponent((response.headers.get('location') ?? '').replace(/^.*\//, ''));

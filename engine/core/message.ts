@@ -44,7 +44,12 @@ export interface ToolResultPart {
 /** One message of a conversation, as the model sees it. The system prompt is not a message. */
 export type Message =
   | { readonly role: 'user'; readonly content: readonly (TextPart | ImagePart)[] }
-  | { readonly role: 'assistant'; readonly content: readonly (TextPart | ThinkingPart | ToolCallPart)[] }
+  | {
+      readonly role: 'assistant';
+      readonly content: readonly (TextPart | ThinkingPart | ToolCallPart)[];
+      /** What the model had written when it was stopped: no answer. */
+      readonly aborted?: true;
+    }
   | { readonly role: 'tool'; readonly content: readonly ToolResultPart[] };
 
 /** Tokens of one or more model calls. Input counts include cached tokens. Unknown cost is absent, never zero. */

@@ -34,7 +34,7 @@ function visit(node: ASTNode, bound: readonly string[], guarded: boolean, reads:
 }
 
 /** `a.b["c"][0]` as a path; undefined when the node is no chain of literal steps from a name. */
-function pathOf(node: ASTNode): { path: string[]; optional: boolean } | undefined {
+export function pathOf(node: ASTNode): { path: string[]; optional: boolean } | undefined {
   switch (node.op) {
     case 'id':
       return { path: [node.args], optional: false };

@@ -4,6 +4,7 @@ import { Problem } from '../core/problem.ts';
 import { checkTree } from './cel-check.ts';
 import { checkCel } from './check-cel.ts';
 import { compileNode } from './cel-compile.ts';
+import type { Run } from './cel-frame.ts';
 import { constantTruth } from './constant-condition.ts';
 import { fail, kindOf } from './cel-failure.ts';
 import { parseTree } from './cel-parse.ts';
@@ -11,6 +12,7 @@ import { readsOfTree } from './cel-reads.ts';
 import { limits } from './limits.ts';
 import { assume, conditionText } from './narrow.ts';
 import { plainJson } from './plain-json.ts';
+import { remembered } from './remembered.ts';
 import type { TypeFault } from './type-fault.ts';
 import type { TypeScope } from './type-scope.ts';
 import { dyn, type Type } from './type.ts';
@@ -20,14 +22,22 @@ import type { Expression, ExpressionFault, Read, Scope } from './types.ts';
  * Parses a bare CEL expression: everything that can be wrong without a scope is found here.
  * There is an expression exactly when there are no faults. Never throws.
  */
-export function parseExpression(source: string): {
-  readonly expression?: Expression;
-  readonly faults: readonly ExpressionFault[];
-} {
+export function parseExpression(source: string): ParsedExpression {
+  return parse(source);
+}
+
+/** The workflows of a project, and each look at it anew, share most of their texts. */
+const parse = remembered((source): ParsedExpression => {
   const { tree, fault } = parseTree(source);
   if (tree === undefined) return { faults: [fault] };
   const faults = checkTree(tree);
   return faults.length > 0 ? { faults } : { expression: expressionOf(source, tree), faults };
+});
+
+/** An expression, or why there is none. */
+interface ParsedExpression {
+  readonly expression?: Expression;
+  readonly faults: readonly ExpressionFault[];
 }
 
 /** The member paths an expression reads, with their places in its source; loop variables are left out. */
@@ -71,11 +81,16 @@ export function evaluateCondition(expression: Expression, scope: Scope): boolean
   throw new Problem('expression_failed', `"${source}": must be true or false, got ${kindOf(value)}`);
 }
 
+/** The tree of an expression that `parseExpression` gave. */
+export function treeOf(expression: Expression): ASTNode | undefined {
+  return trees.get(expression);
+}
+
 const known = new WeakMap<Expression, readonly Read[]>();
 const trees = new WeakMap<Expression, ASTNode>();
 
 function expressionOf(source: string, tree: ASTNode): Expression {
-  const run = compileNode(tree, []);
+  let run: Run | undefined;
   const reads = readsOfTree(tree);
   const refuse = (reason: string): never => fail(tree, reason);
   const expression: Expression = {
@@ -84,6 +99,7 @@ function expressionOf(source: string, tree: ASTNode): Expression {
     evaluate(scope): Json {
       try {
         const frame = { scope, locals: [], rounds: limits.iterations, work: limits.work };
+        run ??= compileNode(tree, []);
         return plainJson(run(frame), refuse);
       } catch (error) {
         if (error instanceof Problem) throw error;

@@ -14,6 +14,8 @@ export {
   typeOfExpression,
   withCondition,
 } from './expression.ts';
+export { explainExpression, type Explained } from './explain-cel.ts';
+export { changesFor, type Change, type Goal } from './flip-cel.ts';
 export { compileSchema } from './schema-check.ts';
 export { schemaFaults } from './schema-faults.ts';
 export { describeFaults } from './schema-message.ts';

@@ -61,12 +61,6 @@ export function linkAgent(
     ...(subagents.length > 0 ? (['task'] as const) : []),
   ]);
   const busy = orDefault('busy').text() ?? 'queue';
-  if (busy === 'join') {
-    reporter.unavailable(
-      orDefault('busy'),
-      '"busy: join" is not available in this version; expected one of "queue", "reject", "replace"',
-    );
-  }
   const harness = linkHarness(reporter, orDefault('harness'));
   const model = merged.get('model');
   return {

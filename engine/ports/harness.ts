@@ -31,6 +31,8 @@ export interface HarnessContext {
   callTool(call: ToolCallPart, turnId: string): Promise<ToolResultPart>;
   /** Called before each model call; throws Problem `limit_reached` when a budget is spent. */
   beforeTurn(usage: Usage, modelCalls: number): void;
+  /** Called before each model call: what users said meanwhile, in the history already, for the end of the messages. */
+  joining(): Promise<readonly Message[]>;
 }
 
 /** How an operation ended. */

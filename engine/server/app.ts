@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import Koa from 'koa';
 import type { Engine } from '../api.ts';
-import type { Json } from '../core/json.ts';
+import { isObject, type Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import type { Report } from './error-body.ts';
 import { refuseForeign } from './guard.ts';
@@ -61,6 +61,7 @@ function createRouter({ engine, routes, bodyBytes, report, closing }: AppOptions
         body,
         wantsEvents,
         lastEventId: context.req.headers['last-event-id']?.toString(),
+        idempotencyKey: context.req.headers['idempotency-key']?.toString(),
         signal: gone,
       });
       if ('events' in reply) {
@@ -130,8 +131,15 @@ function answerFailure(context: Context, thrown: unknown, report: Report): void 
   if (context.res.destroyed) return;
   const { problem, body } = report(thrown, context.req);
   if (problem.code === 'payload_too_large') context.set('Connection', 'close');
+  if (problem.code === 'too_many_requests') context.set('Retry-After', retryAfterOf(problem));
   context.status = problem.status;
   sendJson(context, body);
+}
+
+/** Seconds to wait, at least 1. */
+function retryAfterOf({ details }: Problem): string {
+  const seconds = isObject(details) ? details['retryAfterSeconds'] : undefined;
+  return String(typeof seconds === 'number' ? Math.max(1, Math.ceil(seconds)) : 1);
 }
 
 function sendJson(context: Context, body: object | Json): void {

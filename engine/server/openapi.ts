@@ -41,7 +41,7 @@ function describe(engine: Engine, route: Route, name: string | undefined): JsonO
   return {
     operationId: name === undefined ? operation : `${operation}.${name}`,
     summary,
-    parameters: parametersOf(route, name),
+    parameters: [...parametersOf(route, name), ...(route.isIdempotent === true ? [idempotencyHeader] : [])],
     ...(requestBody === undefined
       ? {}
       : {
@@ -83,7 +83,15 @@ function describeAnswer(
   return Object.keys(content).length === 0 ? { description } : { description, content };
 }
 
-function parametersOf({ path, query }: Route, name: string | undefined): Json {
+const idempotencyHeader: JsonObject = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'The same key with the same body is the same work; with another body it is refused with 409.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
+function parametersOf({ path, query }: Route, name: string | undefined): readonly JsonObject[] {
   const segments = [...path.matchAll(/:(\w+)/g)].map(([, segment = '']) => segment);
   return [
     ...segments

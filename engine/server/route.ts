@@ -15,6 +15,8 @@ export interface Call<Path extends string = string, P extends Parameters = Param
   readonly wantsEvents: boolean;
   /** Header `Last-Event-ID`. */
   readonly lastEventId: string | undefined;
+  /** Header `Idempotency-Key`. */
+  readonly idempotencyKey: string | undefined;
   /** Aborts when the caller is gone; for a stream of events also when the server closes. */
   readonly signal: AbortSignal;
 }
@@ -47,6 +49,8 @@ export interface Route {
   readonly answers: Readonly<Record<number, Answer>>;
   /** Can answer with events when the caller accepts `text/event-stream`. */
   readonly streams?: 'optional' | 'always';
+  /** Takes a header `Idempotency-Key`: the same key with the same body is the same work. */
+  readonly isIdempotent?: true;
   readonly handle: (call: UnreadCall) => Promise<Reply>;
 }
 

@@ -5,7 +5,7 @@ import type { Agent } from '../program/agent.ts';
 import { deadline } from './deadline.ts';
 import { loadHistory, type History } from './history.ts';
 import { operationIdOf } from './operation-id.ts';
-import { runOperation, type OperationResult, type Spent } from './operation.ts';
+import { runOperation, type OperationKind, type OperationResult, type Spent } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
 import { prepare, type Ask, type Prepared } from './prepare.ts';
 import { bindTools } from './tool-set.ts';
@@ -20,7 +20,16 @@ export interface Conduct {
   readonly key: string;
   /** Takes writes that belong into one commit with the outcome; absent when the outcome is recorded by others. */
   withOutcome?(write: () => Promise<unknown>): void;
+  /** Messages of waiting submissions that shall join the operation; absent when none may. */
+  joining?(history: History): Promise<readonly Joining[]>;
   emit(event: NewEvent): void;
+}
+
+/** A message that joins an operation under way. */
+export interface Joining {
+  readonly submissionId: string;
+  readonly message: string;
+  readonly images: readonly ImagePart[];
 }
 
 const maxTaskDepth = 8;
@@ -38,7 +47,7 @@ export async function converse(
     readonly conduct: Conduct;
     readonly timeoutMs: number | undefined;
     readonly depth?: number;
-    readonly kind?: 'prompt' | 'task';
+    readonly kind?: OperationKind;
   },
 ): Promise<OperationResult> {
   const { conduct, workspace, depth = 0 } = options;
@@ -126,6 +135,7 @@ export async function converse(
       scope,
       spent,
       emit: conduct.emit,
+      joining: async () => (await conduct.joining?.(options.history)) ?? [],
     });
   } finally {
     limit.cancel();

@@ -11,6 +11,12 @@ export interface History {
   readonly messages: readonly Message[];
   /** Adds the user's message of an operation, marked with its key. */
   ask(message: UserMessage, operation: string): Promise<void>;
+  /** Adds a message that a waiting submission puts to the operation under way. */
+  join(message: UserMessage, submission: string): Promise<void>;
+  /** Key of the operation that a submission's message was put to. */
+  joined(submission: string): string | undefined;
+  /** How often the last operation asked the model once more for a fitting result. */
+  repairs(): number;
   /** Whether the last operation that asked has this key: then a crash cut it off, and what stands behind its message is its own. */
   isAsked(operation: string): boolean;
   /** The messages behind the one of the last operation. */
@@ -27,8 +33,8 @@ export interface History {
   closeOpenCalls(): Promise<void>;
 }
 
-/** A message as it is stored; the one that an operation asked with names it. */
-type Entry = Message & { readonly operation?: string };
+/** A message as it is stored: the one that an operation asked with names it, one that joined it names its submission. */
+type Entry = Message & { readonly operation?: string; readonly joined?: string };
 
 const namespace = 'entries';
 const window = 64;
@@ -41,13 +47,16 @@ export async function loadHistory(documents: Documents, key: string): Promise<Hi
   const messages: Message[] = [];
   /** The last operation that asked, and the place of its message. */
   let asked: { readonly operation: string; readonly place: number } | undefined;
+  /** Operations that submissions joined. */
+  const joins = new Map<string, string>();
   for (let start = 0; ; start += window) {
     const keys = Array.from({ length: window }, (_, index) => entryKey(key, start + index));
     const found = await documents.getMany(namespace, keys);
     const end = found.findIndex((entry) => entry === undefined);
     for (const entry of end === -1 ? found : found.slice(0, end)) {
-      const { operation, ...message } = entry as unknown as Entry;
+      const { operation, joined, ...message } = entry as unknown as Entry;
       if (operation !== undefined) asked = { operation, place: messages.length };
+      if (joined !== undefined && asked !== undefined) joins.set(joined, asked.operation);
       messages.push(message);
     }
     if (end !== -1) break;
@@ -88,6 +97,7 @@ export async function loadHistory(documents: Documents, key: string): Promise<Hi
       throw thrown;
     }
   };
+  const since = (): readonly Message[] => messages.slice((asked?.place ?? -1) + 1);
   return {
     messages,
     append: (message) => append(message),
@@ -96,8 +106,20 @@ export async function loadHistory(documents: Documents, key: string): Promise<Hi
       writeHeld();
       held = add(message);
     },
+    async join(message, submission) {
+      writeHeld();
+      const place = messages.length;
+      messages.push(message);
+      await write({ ...message, joined: submission }, place, asked);
+      if (asked !== undefined) joins.set(submission, asked.operation);
+    },
+    joined: (submission) => joins.get(submission),
+    repairs() {
+      const joined = [...joins.values()].filter((operation) => operation === asked?.operation).length;
+      return since().filter(({ role }) => role === 'user').length - joined;
+    },
     isAsked: (operation) => asked?.operation === operation,
-    since: () => messages.slice((asked?.place ?? -1) + 1),
+    since,
     openCalls: () => openCalls(messages.at(-1)),
     async committed() {
       writeHeld();

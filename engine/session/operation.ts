@@ -11,18 +11,22 @@ import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
 import type { Role } from '../program/role.ts';
 import { assembleSystem, say } from './assemble-prompt.ts';
 import type { BoundTool } from './bound-tool.ts';
+import type { Joining } from './conversation.ts';
 import { abortProblem } from './deadline.ts';
-import type { History } from './history.ts';
+import type { History, UserMessage } from './history.ts';
 import type { SessionPorts } from './ports.ts';
 import { answerOf, takeUp } from './resume.ts';
 import { callTool } from './tool-call.ts';
 import { readResult } from './typed-result.ts';
 
+/** What an operation is called in events. */
+export type OperationKind = 'prompt' | 'skill' | 'task';
+
 /** One prompt, everything about it decided. */
 export interface Operation {
   readonly agent: Agent;
   readonly address: SessionAddress;
-  readonly kind: 'prompt' | 'task';
+  readonly kind: OperationKind;
   /** The same after a crash. */
   readonly key: string;
   readonly message: string;
@@ -40,6 +44,8 @@ export interface Operation {
   /** What it has used so far; tasks it delegates add to it. */
   readonly spent: Spent;
   emit(event: NewEvent): void;
+  /** Messages that came meanwhile and belong to it. */
+  joining(): Promise<readonly Joining[]>;
 }
 
 /** A running count of what an operation used. */
@@ -119,8 +125,7 @@ async function runAttempts(ports: SessionPorts, operation: Operation): Promise<O
     const content = [{ type: 'text' as const, text: operation.message }, ...operation.images];
     await history.ask({ role: 'user', content }, operation.key);
   }
-  const repairs = history.since().filter(({ role }) => role === 'user').length;
-  for (let attempt = 1 + repairs; ; attempt += 1) {
+  for (let attempt = 1 + history.repairs(); ; attempt += 1) {
     const answered = answerOf(history.since());
     const result =
       answered === undefined ? await run(attempt) : { text: answered, usage: noUsage, modelCalls: 0 };
@@ -156,7 +161,7 @@ async function runAttempts(ports: SessionPorts, operation: Operation): Promise<O
       {
         model: operation.model,
         system,
-        messages: [...operation.history.messages],
+        messages: withoutAborted(operation.history.messages),
         // A repaired answer must not repeat what tools did.
         tools: attempt === 1 ? [...operation.tools.values()].map((tool) => tool.spec) : [],
         settings: operation.settings,
@@ -175,6 +180,18 @@ async function runAttempts(ports: SessionPorts, operation: Operation): Promise<O
   }
 }
 
+/** Keeps what a model had written when the operation was stopped; one that goes on another time writes anew. */
+function keepAborted({ redact }: SessionPorts, { history, signal }: Operation, text: string): void {
+  if (text === '' || !signal.aborted || abortProblem(signal).code === 'shutting_down') return;
+  history.hold({ role: 'assistant', content: [{ type: 'text', text: redact.text(text) }], aborted: true });
+}
+
+/** A model does not go on with what it was stopped at. */
+function withoutAborted(messages: readonly Message[]): readonly Message[] {
+  const last = messages.at(-1);
+  return last?.role === 'assistant' && last.aborted === true ? messages.slice(0, -1) : [...messages];
+}
+
 function harnessOf({ harnesses }: SessionPorts, agent: Agent): Harness {
   const harness = harnesses[agent.harness];
   if (harness !== undefined) return harness;
@@ -190,7 +207,10 @@ function harnessContext(ports: SessionPorts, operation: Operation): HarnessConte
   const used = new Map<string, number>();
   return {
     models: ports.models,
-    emit: (event) => operation.emit({ ...operation.scope, ...event }),
+    emit(event) {
+      operation.emit({ ...operation.scope, ...event });
+      if (event.type === 'turn_end' && event.data.finish === 'aborted') keepAborted(ports, operation, event.data.text);
+    },
     newTurnId: () => `turn_${ports.clock.ulid()}`,
     async append(given: Message) {
       // A model may repeat a secret it came across, or a provider the key it was called with.
@@ -214,6 +234,15 @@ function harnessContext(ports: SessionPorts, operation: Operation): HarnessConte
       const tokens = spent.usage.totalTokens + usage.totalTokens;
       check('modelCalls', calls, limits.modelCalls);
       check('tokens', tokens, limits.tokens);
+    },
+    async joining() {
+      const joined: UserMessage[] = [];
+      for (const { submissionId, message, images } of await operation.joining()) {
+        const user: UserMessage = { role: 'user', content: [{ type: 'text', text: message }, ...images] };
+        await operation.history.join(user, submissionId);
+        joined.push(user);
+      }
+      return joined;
     },
   };
 

@@ -1,17 +1,16 @@
 import { idFault, sessionKey, type SessionAddress } from '../core/ids.ts';
-import { noUsage, type ImagePart, type Message } from '../core/message.ts';
+import type { ImagePart, Message } from '../core/message.ts';
 import { asProblem, fromData, Problem } from '../core/problem.ts';
 import type { Receipt } from '../ports/durable.ts';
-import type { Execution } from '../ports/store.ts';
 import type { Agent } from '../program/agent.ts';
 import { converse, type Conduct } from './conversation.ts';
 import { abortProblem, deadline } from './deadline.ts';
 import { createLiveSessions, type LiveSessions } from './live-sessions.ts';
-import type { OperationResult } from './operation.ts';
+import type { OperationKind, OperationResult } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
 import { prepare, type Ask, type Prepared } from './prepare.ts';
 import { toInput } from './submission-input.ts';
-import { defineSubmissions } from './submissions.ts';
+import { defineSubmissions, storedResult } from './submissions.ts';
 import type { Workspace } from './workspace.ts';
 
 /** One prompt from outside. */
@@ -23,6 +22,10 @@ export interface Submission extends Ask {
   readonly signal: AbortSignal | undefined;
   /** The same key with the same prompt is one submission; default none. */
   readonly idempotencyKey?: string;
+  /** The version of the specs its agent is of; default the loaded one. */
+  readonly on?: SessionPorts;
+  /** What kind of work it is called; default `prompt`. */
+  readonly kind?: OperationKind;
 }
 
 /** What a prompt gave. */
@@ -39,10 +42,12 @@ export interface Admitted {
 export interface Sessions {
   /**
    * Admits a prompt: resolves when it is committed; `done` settles when it ended.
-   * Throws Problem `invalid_input`, `invalid_request`, `missing_model`, `unknown_role`, `session_busy`, `conflict`,
-   * `store_unavailable`.
+   * Throws Problem `invalid_input`, `invalid_request`, `missing_model`, `unknown_role`, `session_busy`, `too_many_requests`,
+   * `conflict`, `store_unavailable`.
    */
   submit(submission: Submission): Promise<Admitted>;
+  /** The same sessions for a version of the specs: what is asked through it is about the agents of that version. */
+  on(version: SessionPorts): Sessions;
   /** A prompt as part of a run: its events go to the run, which also records its outcome. */
   inside(submission: Submission, conduct: Conduct, workspace?: Workspace): Promise<PromptOutcome>;
   history(address: SessionAddress): Promise<readonly Message[]>;
@@ -64,21 +69,26 @@ export function createSessions(ports: SessionPorts): Sessions {
   let closed = false;
   defineSubmissions(ports, {
     run: (submission, prepared, conduct) => enter(submission, prepared, conduct, undefined),
+    joined: async (address, id) => (await live.get(address).history()).joined(id),
     ended(id, result) {
       result.catch(() => undefined);
       if (results.has(id)) results.set(id, result);
     },
   });
 
-  return {
+  const sessions: Sessions = {
     async submit(submission) {
       const { agent, address, images, timeoutMs, idempotencyKey, signal } = submission;
       checkAddress(address);
+      const own = submission.on ?? ports;
       const prepared = prepareRedacted(agent, submission);
       const key = sessionKey(address);
       const before = durable.pending(key);
-      if (agent.busy === 'reject' && (before.length > 0 || live.get(address).queue.length > 0))
-        throw busy(address);
+      const isBusy = before.length > 0 || live.get(address).queue.length > 0;
+      const isFull = before.length > maxWaiting;
+      // What was admitted before gets its receipt, however busy the session is.
+      if (((agent.busy === 'reject' && isBusy) || isFull) && !(await isKnown(agent, idempotencyKey)))
+        throw isFull ? full(address) : busy(address);
       const id = `sub_${clock.ulid()}`;
       results.set(id, undefined);
       try {
@@ -89,6 +99,7 @@ export function createSessions(ports: SessionPorts): Sessions {
           key,
           input: toInput(prepared, { address, images, timeoutMs }),
           hash: agent.hash,
+          ...(own.specs === undefined ? {} : { specs: own.specs }),
           ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
         });
         if (agent.busy === 'replace' && receipt.created) {
@@ -139,7 +150,21 @@ export function createSessions(ports: SessionPorts): Sessions {
       await Promise.allSettled([...working]);
       await live.close();
     },
+    on: (version) => ({
+      ...sessions,
+      submit: (submission) => sessions.submit({ on: version, ...submission }),
+      inside: (submission, conduct, workspace) =>
+        sessions.inside({ on: version, ...submission }, conduct, workspace),
+    }),
   };
+  return sessions;
+
+  /** Whether a submission with this key was admitted before. */
+  async function isKnown({ name }: Agent, idempotencyKey: string | undefined): Promise<boolean> {
+    if (idempotencyKey === undefined) return false;
+    const { executions } = ports.store;
+    return (await executions.byIdempotencyKey('submission', name, idempotencyKey)) !== undefined;
+  }
 
   /** Waits for the outcome of a submission; gives it up with the caller's signal. */
   async function resultOf(id: string, agent: Agent, signal: AbortSignal | undefined): Promise<PromptOutcome> {
@@ -166,8 +191,8 @@ export function createSessions(ports: SessionPorts): Sessions {
   }
 
   /** A secret that came in with a text must not be stored with it, so the model is not told it either. */
-  function prepareRedacted(agent: Agent, ask: Ask): Prepared {
-    const prepared = prepare(ports.program, agent, ask);
+  function prepareRedacted(agent: Agent, ask: Ask & Pick<Submission, 'on'>): Prepared {
+    const prepared = prepare((ask.on ?? ports).program, agent, ask);
     const { message, input } = prepared;
     return {
       ...prepared,
@@ -178,7 +203,7 @@ export function createSessions(ports: SessionPorts): Sessions {
 
   /** Waits for the turn of a prompt in its session, and answers it. */
   async function enter(
-    submission: Pick<Submission, 'agent' | 'address' | 'images' | 'timeoutMs'>,
+    submission: Pick<Submission, 'agent' | 'address' | 'images' | 'timeoutMs' | 'kind' | 'on'>,
     prepared: Prepared,
     conduct: Conduct,
     workspace: Workspace | undefined,
@@ -192,14 +217,18 @@ export function createSessions(ports: SessionPorts): Sessions {
       return await session.queue.run(stop.signal, async () => {
         const history = await session.history();
         conduct.withOutcome?.(() => history.committed());
-        const result = await converse(ports, agent, address, prepared, {
+        const work = converse(submission.on ?? ports, agent, address, prepared, {
           images: submission.images,
           history,
           workspace: workspace ?? live.workspace(agent, address),
           conduct: { ...conduct, signal: stop.signal },
           timeoutMs: submission.timeoutMs,
+          kind: submission.kind ?? 'prompt',
         });
-        if (conduct.withOutcome === undefined) await history.committed();
+        // What was written until an abort belongs to the history too, but it is the abort that is told.
+        if (conduct.withOutcome === undefined)
+          await work.then(history.committed, () => history.committed().catch(() => undefined));
+        const result = await work;
         return { ...result, model: nameOf(prepared) };
       });
     } finally {
@@ -223,13 +252,15 @@ function nameOf({ model }: Prepared): string {
   return `${model.provider}/${model.id}`;
 }
 
-/** What the store knows of a result that another process, or an earlier prompt with the same key, came to. */
-function storedResult(execution: Execution, agent: Agent): PromptOutcome {
-  const output = execution.output ?? null;
-  const model =
-    agent.model === undefined || agent.model === false ? '' : `${agent.model.provider}/${agent.model.id}`;
-  const text = typeof output === 'string' ? output : JSON.stringify(output);
-  return { text, output, usage: execution.usage ?? noUsage, modelCalls: 0, attempts: 1, model };
+/** How many submissions may wait in one session. */
+const maxWaiting = 1_000;
+
+function full({ agent, instance, session }: SessionAddress): Problem {
+  return new Problem(
+    'too_many_requests',
+    `${maxWaiting} prompts wait in session "${session}" of "${agent}/${instance}"; no more are taken`,
+    { details: { limit: maxWaiting, retryAfterSeconds: 1 } },
+  );
 }
 
 function busy({ agent, instance, session }: SessionAddress): Problem {

@@ -53,6 +53,17 @@ export function fromInput(stored: Json): StoredAsk | undefined {
   };
 }
 
+/** The session that a submission went to, from its input. */
+export function addressOf(stored: Json): SessionAddress | undefined {
+  return fromInput(stored)?.address;
+}
+
+/** What a submission said, from its input. */
+export function messageOf(stored: Json): string {
+  const message = isObject(stored) ? stored['message'] : undefined;
+  return typeof message === 'string' ? message : '';
+}
+
 interface StoredOptions extends SessionAddress {
   readonly model: ModelChoice;
   readonly role: string | undefined;

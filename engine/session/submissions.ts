@@ -1,19 +1,27 @@
 import type { EventScope } from '../core/event.ts';
-import { Problem } from '../core/problem.ts';
+import type { SessionAddress } from '../core/ids.ts';
+import { noUsage } from '../core/message.ts';
+import { fromData, Problem } from '../core/problem.ts';
 import type { Execution } from '../ports/store.ts';
+import type { Agent } from '../program/agent.ts';
 import type { Conduct } from './conversation.ts';
+import { waitingToJoin } from './joining.ts';
+import { operationIdOf } from './operation-id.ts';
 import type { SessionPorts } from './ports.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import type { PromptOutcome, Submission } from './sessions.ts';
 import { fromInput } from './submission-input.ts';
+import { versionOf } from './version.ts';
 
 /** Who carries out a submission whose turn has come. */
 export interface SubmissionRunner {
   run(
-    submission: Pick<Submission, 'agent' | 'address' | 'images' | 'timeoutMs'>,
+    submission: Pick<Submission, 'agent' | 'address' | 'images' | 'timeoutMs' | 'on'>,
     prepared: Prepared,
     conduct: Conduct,
   ): Promise<PromptOutcome>;
+  /** The submission whose operation this one's message was put to; undefined when it has an operation of its own. */
+  joined(address: SessionAddress, id: string): Promise<string | undefined>;
   /** Told the result, or what was thrown, before the outcome is recorded. */
   ended(id: string, result: Promise<PromptOutcome>): void;
 }
@@ -33,27 +41,63 @@ export function defineSubmissions(ports: SessionPorts, runner: SubmissionRunner)
     }),
     async work(context, execution) {
       const stored = fromInput(execution.input);
-      const agent = Object.hasOwn(ports.program.agents, execution.name)
-        ? ports.program.agents[execution.name]
+      const own = await versionOf(ports, execution);
+      const agent = Object.hasOwn(own.program.agents, execution.name)
+        ? own.program.agents[execution.name]
         : undefined;
       if (agent === undefined)
         throw new Problem('agent_not_found', `agent "${execution.name}" is gone since this was accepted`);
       if (stored === undefined)
         throw new Problem('interrupted', 'the engine stopped while this prompt was at work');
       const { ask, address, images, timeoutMs } = stored;
-      const done = runner.run({ agent, address, images, timeoutMs }, prepare(ports.program, agent, ask), {
-        key: execution.id,
-        scope: scopeOf(execution),
-        signal: context.signal,
-        emit: context.emit,
-        withOutcome: context.withOutcome,
-      });
+      const first = await runner.joined(address, execution.id);
+      if (first !== undefined) {
+        const answer = answerOf(await ports.store.executions.get(first), agent);
+        runner.ended(execution.id, answer);
+        const { text, output } = await answer;
+        context.emit({
+          ...scopeOf(execution),
+          operationId: operationIdOf(first),
+          type: 'operation_end',
+          data: { isError: false, text, output, usage: noUsage, durationMs: 0 },
+        });
+        return output;
+      }
+      const done = runner.run(
+        { agent, address, images, timeoutMs, on: own },
+        prepare(own.program, agent, ask),
+        {
+          key: execution.id,
+          scope: scopeOf(execution),
+          signal: context.signal,
+          emit: context.emit,
+          withOutcome: context.withOutcome,
+          ...(agent.busy === 'join'
+            ? { joining: (history) => waitingToJoin(ports, execution, history) }
+            : {}),
+        },
+      );
       runner.ended(execution.id, done);
       const result = await done;
       context.spent(result.usage);
       return result.output;
     },
   });
+}
+
+/** What an operation gave that others joined; throws the Problem that it ended with. */
+async function answerOf(first: Execution | undefined, agent: Agent): Promise<PromptOutcome> {
+  if (first?.state === 'succeeded') return { ...storedResult(first, agent), usage: noUsage };
+  throw fromData(first?.error ?? { type: 'interrupted', message: 'what this prompt joined is gone' });
+}
+
+/** What the store knows of a result that another process, or an earlier prompt with the same key, came to. */
+export function storedResult(execution: Execution, agent: Agent): PromptOutcome {
+  const output = execution.output ?? null;
+  const model =
+    agent.model === undefined || agent.model === false ? '' : `${agent.model.provider}/${agent.model.id}`;
+  const text = typeof output === 'string' ? output : JSON.stringify(output);
+  return { text, output, usage: execution.usage ?? noUsage, modelCalls: 0, attempts: 1, model };
 }
 
 function scopeOf({ id, input }: Execution): EventScope {

@@ -67,6 +67,7 @@ export function createWorld(...turns: readonly Turn[]): World {
       release();
       return result;
     },
+    joining: () => Promise.resolve([]),
     beforeTurn(usage, modelCalls) {
       log.push(`before ${modelCalls} calls, ${usage.totalTokens} tokens`);
       if (modelCalls >= world.budget) throw new Problem('limit_reached', 'the budget is spent');

@@ -37,11 +37,9 @@ sandbox: box
       'src/agents/a.yaml:3:1 error link/not-available "code" is not available in this version',
       'src/agents/a.yaml:4:11 error link/not-available "costUsd" is not available in this version',
       'src/agents/a.yaml:5:1 error link/not-available "compaction" is not available in this version',
-      'src/agents/a.yaml:6:7 error link/not-available "busy: join" is not available in this version; expected one of "queue", "reject", "replace"',
       'src/sandboxes/box.yaml:1:7 error link/not-available sandbox type "local" is not available in this version; expected one of "none", "virtual"',
       'src/sandboxes/box.yaml:2:1 error link/not-available "network" is not available in this version',
       'src/sandboxes/box.yaml:4:12 error link/not-available rules for arguments are not available in this version; write the name of the command alone',
-      'src/schedules/day.yaml:1:1 error link/not-available schedules are not available in this version',
       'src/tools/cmd.yaml:2:7 error link/not-available tool type "command" is not available in this version; expected one of "http", "node"',
       'src/workflows/w.yaml:3:18 error link/not-available the verb "code" is not available in this version',
     ]);

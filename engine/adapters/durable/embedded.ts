@@ -29,6 +29,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   const workers = new Map<Execution['kind'], Worker>();
   const entries = new Map<string, Entry>();
   const mailboxes = createMailboxes<Entry>();
+  const adopting = new Map<string, Promise<void>>();
   let draining = false;
   let closed = false;
 
@@ -58,8 +59,12 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     async cancel(id, reason) {
       if (!(await store.executions.cancel(id, reason.toData()))) return false;
       const entry = entries.get(id);
-      entry?.controller.abort(reason);
-      if (entry?.isAtWork === false) await end(entry, failed(reason, options));
+      if (entry === undefined) {
+        await adopt(await store.executions.get(id));
+        return true;
+      }
+      entry.controller.abort(reason);
+      if (!entry.isAtWork) await end(entry, failed(reason, options));
       return true;
     },
 
@@ -77,18 +82,20 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       }
     },
 
-    async redrive(id, newId, keeps = () => false) {
+    async redrive(id, newId, keeps = () => false, { evenSucceeded = false, ...now } = {}) {
       refuseWhenDraining();
       const old = await store.executions.get(id);
       if (old === undefined) throw new Problem('not_found', `no execution "${id}"`);
-      if (old.state !== 'failed' && old.state !== 'cancelled')
+      if (!isTerminal(old.state) || (old.state === 'succeeded' && !evenSucceeded))
         throw new Problem(
           'conflict',
-          `"${id}" is ${old.state}; only what failed or was cancelled is done again`,
+          `"${id}" is ${old.state}; only what ${evenSucceeded ? 'has ended' : 'failed or was cancelled'} is done again`,
         );
-      const { kind, name, key, input, hash } = old;
+      const { kind, name, key, input } = old;
+      const { hash, specs } = now.hash === undefined ? old : { hash: now.hash, specs: now.specs };
       const records = [...(await store.checkpoints.all(id))].filter(([record]) => keeps(record));
-      return admit({ id: newId, kind, name, key, input, hash, parent: id }, records);
+      const version = specs === undefined ? { hash } : { hash, specs };
+      return admit({ id: newId, kind, name, key, input, ...version, parent: id }, records);
     },
 
     drain() {
@@ -169,7 +176,16 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     const first =
       (await store.executions.get(id)) ??
       (idempotencyKey && (await store.executions.byIdempotencyKey(kind, name, idempotencyKey)));
+    if (first) await adopt(first);
     return receiptOf(request, first || undefined);
+  }
+
+  /** Takes up what this process owns but was told to leave alone when it started. */
+  async function adopt(execution: Execution | undefined): Promise<void> {
+    if (execution === undefined || isTerminal(execution.state) || entries.has(execution.id) || closed) return;
+    const taken = adopting.get(execution.id) ?? takeUp(execution);
+    adopting.set(execution.id, taken);
+    await taken.finally(() => adopting.delete(execution.id));
   }
 
   /** Takes up what another process left. */

@@ -25,6 +25,7 @@ export const turnLoop: Harness = {
     for (let turn = 1; ; turn += 1) {
       stopIfAborted(task.signal);
       context.beforeTurn(usage, turn - 1);
+      messages = [...messages, ...(await context.joining())];
       const turnId = context.newTurnId();
       const answer = await runTurn({ ...task, messages }, context, turn, turnId);
       usage = addUsage(usage, answer.usage);

@@ -50,6 +50,7 @@ export const agentRoutes: readonly Route[] = [
       'Sends a message to an instance of an agent and answers with what it says. It is carried on when the caller leaves.',
     each: 'agent',
     streams: 'optional',
+    isIdempotent: true,
     body: (name, engine) => {
       const input = name === undefined ? undefined : engine.program.agents[name]?.inputSchema;
       return {
@@ -69,8 +70,9 @@ export const agentRoutes: readonly Route[] = [
           }),
       },
     },
-    async handle({ engine, params, body, wantsEvents }) {
-      const { message, session, options } = readPrompt(body);
+    async handle({ engine, params, body, wantsEvents, idempotencyKey }) {
+      const { message, session, options: asked } = readPrompt(body);
+      const options = { ...asked, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
       const conversation = engine.agents.session(params.name, params.id, session);
       if (wantsEvents) return { events: await primed(conversation.stream(message, options)) };
       return { status: 200, body: { result: resultOf(await conversation.prompt(message, options)) } };

@@ -48,11 +48,39 @@ export const state: JsonObject = {
   enum: ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'],
 };
 
+/** Says that a run is accepted. */
+export const runReceipt: JsonObject = objectOf({
+  runId: { type: 'string' },
+  acceptedAt: { type: 'string', format: 'date-time' },
+  state,
+});
+
+/** A message to an agent. */
+export const submission: JsonObject = objectOf(
+  {
+    submissionId: { type: 'string' },
+    agent: { type: 'string' },
+    instance: { type: 'string' },
+    session: { type: 'string' },
+    state,
+    position: { type: 'integer', minimum: 1, description: 'How many are before it, while it waits.' },
+    message: { type: 'string' },
+    output: {},
+    error: failure,
+    usage,
+    acceptedAt: { type: 'string', format: 'date-time' },
+    startedAt: { type: 'string', format: 'date-time' },
+    endedAt: { type: 'string', format: 'date-time' },
+  },
+  ['position', 'output', 'error', 'usage', 'startedAt', 'endedAt'],
+);
+
 /** A run. */
 export const run: JsonObject = objectOf(
   {
     runId: { type: 'string' },
     workflow: { type: 'string' },
+    parent: { type: 'string', description: 'The run that this one does again, or is part of.' },
     state,
     input: {},
     output: {},
@@ -64,5 +92,5 @@ export const run: JsonObject = objectOf(
     endedAt: { type: 'string', format: 'date-time' },
     durationMs: count,
   },
-  ['output', 'error', 'usage', 'startedAt', 'endedAt', 'durationMs'],
+  ['parent', 'output', 'error', 'usage', 'startedAt', 'endedAt', 'durationMs'],
 );

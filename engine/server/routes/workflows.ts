@@ -4,7 +4,7 @@ import { noUsage } from '../../core/message.ts';
 import { fromData, Problem, type ProblemData } from '../../core/problem.ts';
 import { word } from '../parameters.ts';
 import { objectOf, route, type Route } from '../route.ts';
-import { state, usage } from './schemas.ts';
+import { runReceipt, state, usage } from './schemas.ts';
 
 /** Starting workflows. */
 export const workflowRoutes: readonly Route[] = [
@@ -42,6 +42,7 @@ export const workflowRoutes: readonly Route[] = [
       'Starts a run; the body is the input. Answers when the run is accepted, or with `wait=result` when it ended.',
     each: 'workflow',
     streams: 'optional',
+    isIdempotent: true,
     query: { wait: word(['result'], 'Wait for the output.') },
     body: (name, engine) => ({
       schema: (name === undefined ? undefined : engine.program.workflows[name]?.inputSchema) ?? {},
@@ -60,18 +61,21 @@ export const workflowRoutes: readonly Route[] = [
       },
       202: {
         description: 'The run is stored and will be carried through; `Location` says where to follow it.',
-        schema: () =>
-          objectOf({ runId: { type: 'string' }, acceptedAt: { type: 'string', format: 'date-time' }, state }),
+        schema: () => runReceipt,
       },
     },
-    async handle({ engine, params, query, body, wantsEvents, signal }) {
+    async handle({ engine, params, query, body, wantsEvents, signal, idempotencyKey }) {
       if (query.wait !== undefined && wantsEvents) {
         throw new Problem(
           'invalid_request',
           'use either "wait=result" or the header "Accept: text/event-stream"',
         );
       }
-      const { runId, acceptedAt } = await engine.workflows.start(params.name, body ?? {});
+      const { runId, acceptedAt } = await engine.workflows.start(
+        params.name,
+        body ?? {},
+        idempotencyKey === undefined ? {} : { idempotencyKey },
+      );
       const headers = { Location: locationOf(runId) };
       if (wantsEvents) return { events: engine.runs.subscribe(runId, { signal }), headers };
       if (query.wait === undefined)

@@ -39,6 +39,7 @@ describe('the turn loop', () => {
             isError: false,
           }),
         beforeTurn: () => undefined,
+        joining: () => Promise.resolve([]),
       };
       const result = await turnLoop.run(
         {

@@ -1,0 +1,44 @@
+import { runId as makeRunId } from './core/ids.ts';
+import { Problem } from './core/problem.ts';
+import { choices } from './core/suggest.ts';
+import { keptBefore } from './kept-before.ts';
+import type { Durable, Receipt } from './ports/durable.ts';
+import type { Execution } from './ports/store.ts';
+import type { SessionPorts } from './session/index.ts';
+
+/** Runs that have ended, done once more under a new id; the run itself stays as it is. */
+export interface RunAgain {
+  /** From the beginning, on the workflow as it is now. Throws Problem `conflict` unless the run failed or was cancelled. */
+  redrive(run: Execution): Promise<Receipt>;
+  /** Keeps everything that was recorded, on the workflow as it was. Throws Problem `conflict` like `redrive`. */
+  resume(run: Execution): Promise<Receipt>;
+  /**
+   * Keeps what was recorded before a step began, on the workflow as it was. Throws Problem `conflict` while the run has not ended,
+   * `invalid_request` when the run did not come to that step.
+   */
+  fork(run: Execution, from: string): Promise<Receipt>;
+}
+
+/** Doing runs again, by a durable engine. */
+export function createRunAgain(
+  { program, specs, store, clock }: Pick<SessionPorts, 'program' | 'specs' | 'store' | 'clock'>,
+  durable: Durable,
+): RunAgain {
+  const newId = ({ name }: Execution): string => makeRunId(name, clock.ulid());
+  return {
+    redrive(run) {
+      const workflow = Object.hasOwn(program.workflows, run.name) ? program.workflows[run.name] : undefined;
+      if (workflow === undefined)
+        throw new Problem(
+          'workflow_not_found',
+          `workflow "${run.name}" is gone since the run${choices(run.name, Object.keys(program.workflows))}`,
+        );
+      return durable.redrive(run.id, newId(run), undefined, { hash: workflow.hash, specs });
+    },
+    resume: (run) => durable.redrive(run.id, newId(run), () => true),
+    async fork(run, from) {
+      const keeps = await keptBefore(store, run, from);
+      return durable.redrive(run.id, newId(run), keeps, { evenSucceeded: true });
+    },
+  };
+}

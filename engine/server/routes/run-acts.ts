@@ -1,0 +1,115 @@
+import { objectReader } from '../read-object.ts';
+import { objectOf, route, type Route } from '../route.ts';
+import { text } from '../parameters.ts';
+import { runReceipt } from './schemas.ts';
+import { locationOf } from './workflows.ts';
+
+const emptySchema = { type: 'object', additionalProperties: false, properties: {} } as const;
+
+const readEmpty = objectReader(emptySchema);
+
+const forkSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['from'],
+  properties: {
+    from: { type: 'string', minLength: 1, description: 'Path of a step, for example `lines[3]/charge`.' },
+  },
+} as const;
+
+const readFork = objectReader(forkSchema);
+
+const accepted = {
+  202: { description: 'The new run; `Location` says where to follow it.', schema: () => runReceipt },
+};
+
+/** Doing runs again, stopping and explaining them. */
+export const runActRoutes: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: '/runs/:id/cancel',
+    operation: 'cancelRun',
+    summary: 'Asks a run to stop.',
+    body: () => ({ schema: emptySchema, required: false }),
+    answers: {
+      200: {
+        description: '`cancelled` is false when the run had ended.',
+        schema: () => objectOf({ cancelled: { type: 'boolean' } }),
+      },
+    },
+    async handle({ engine, params, body }) {
+      readEmpty(body, 'the body');
+      return { status: 200, body: { cancelled: await engine.runs.cancel(params.id) } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/runs/:id/redrive',
+    operation: 'redriveRun',
+    summary: 'Starts a run with the input of one that failed or was cancelled.',
+    body: () => ({ schema: emptySchema, required: false }),
+    answers: accepted,
+    async handle({ engine, params, body }) {
+      readEmpty(body, 'the body');
+      return startedReply(await engine.runs.redrive(params.id));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/runs/:id/resume',
+    operation: 'resumeRun',
+    summary: 'Starts a run that goes on where one failed or was cancelled, with all that it had recorded.',
+    body: () => ({ schema: emptySchema, required: false }),
+    answers: accepted,
+    async handle({ engine, params, body }) {
+      readEmpty(body, 'the body');
+      return startedReply(await engine.runs.resume(params.id));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/runs/:id/fork',
+    operation: 'forkRun',
+    summary: 'Starts a run that goes on where one that has ended came to a step.',
+    body: () => ({ schema: forkSchema, required: true }),
+    answers: accepted,
+    async handle({ engine, params, body }) {
+      const { from } = readFork(body, 'the body');
+      return startedReply(await engine.runs.fork(params.id, from as string));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/runs/:id/why',
+    operation: 'explainStep',
+    summary: 'Why a step of a run went as it did: its conditions with the value of each part.',
+    query: { step: text('Path or id of the step.') },
+    answers: {
+      200: {
+        description: 'The explanation.',
+        schema: () =>
+          objectOf({
+            runId: { type: 'string' },
+            workflow: { type: 'string' },
+            step: { type: 'string' },
+            verb: { type: 'string' },
+            status: { type: 'string' },
+            reason: { type: 'string' },
+            conditions: { type: 'array', items: { type: 'object' } },
+          }),
+      },
+    },
+    handle: async ({ engine, params, query }) => ({
+      status: 200,
+      body: await engine.runs.why(params.id, query.step ?? ''),
+    }),
+  }),
+];
+
+function startedReply({ runId, acceptedAt }: { readonly runId: string; readonly acceptedAt: string }) {
+  return {
+    status: 202,
+    body: { runId, acceptedAt, state: 'running' },
+    headers: { Location: locationOf(runId) },
+  };
+}
