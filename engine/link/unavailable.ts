@@ -4,7 +4,7 @@ import type { Reporter } from './context.ts';
 /** Step verbs that the interpreter does not run yet. */
 export const unavailableVerbs: readonly string[] = ['code'];
 
-const unavailableKinds: readonly string[] = ['channel', 'schedule'];
+const unavailableKinds: readonly string[] = ['channel'];
 
 /** Keys of the language that this version does not act on, as paths from the root of the spec. */
 const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
@@ -13,7 +13,6 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'durable',
     'modules',
     'compaction',
-    'retention',
     'defaults.permissions',
     'defaults.maxTaskDepth',
     'defaults.limits.costUsd',

@@ -1,0 +1,78 @@
+import { createModels } from './adapters/model/models.ts';
+import { createEnvSecrets } from './adapters/secrets/env.ts';
+import { createToolSource } from './adapters/tools/tool-source.ts';
+import type { EngineOptions } from './api.ts';
+import { Problem } from './core/problem.ts';
+import type { Secrets } from './ports/secrets.ts';
+import type { Program } from './program/program.ts';
+import type { SessionPorts } from './session/index.ts';
+import type { Versions } from './versions.ts';
+
+/** The ports that belong to one Program, or to the one engine. */
+type OfProgram = 'program' | 'specs' | 'version' | 'secrets' | 'env' | 'models' | 'tools';
+
+/** Makes what a Program works with, and the same for stored versions of it, each once. `learn` is told their secrets. */
+export function createPortsOf(
+  options: EngineOptions,
+  shared: Omit<SessionPorts, OfProgram>,
+  { versions, learn }: { readonly versions: Versions; readonly learn: (secrets: readonly string[]) => void },
+): (program: Program, specs: string | undefined) => SessionPorts {
+  const processEnv = options.env ?? process.env;
+  const older = new Map<string, SessionPorts>();
+  const version = async (specs: string): Promise<SessionPorts> => {
+    const program = await versions.programOf(specs);
+    const made = older.get(specs) ?? portsOf(program, specs);
+    requireSecrets(program, made.secrets);
+    learn(made.secrets.values());
+    older.set(specs, made);
+    return made;
+  };
+  const portsOf = (program: Program, specs: string | undefined): SessionPorts => {
+    const { settings, providers, scripts } = program;
+    const { clock } = shared;
+    const secrets = secretsOf(program, options);
+    const env = pick(processEnv, settings.env);
+    return {
+      ...shared,
+      program,
+      specs,
+      version,
+      secrets,
+      env,
+      models: options.ports?.models ?? createModels({ providers, scripts, secrets, env, processEnv, clock }),
+      tools: options.ports?.tools ?? createToolSource({ env }),
+    };
+  };
+  return portsOf;
+}
+
+/** The secrets that a Program declares. */
+export function secretsOf({ settings, root }: Program, { env = process.env, ports }: EngineOptions): Secrets {
+  return ports?.secrets ?? createEnvSecrets({ declared: settings.secrets, env, root });
+}
+
+/** Work that needs a required secret would fail much later and far away. Throws Problem `missing_secret`. */
+export function requireSecrets(program: Program, secrets: Secrets): void {
+  for (const [name, { required, env, file }] of Object.entries(program.settings.secrets)) {
+    if (!required || secrets.get(name) !== undefined) continue;
+    const places = [
+      ...(env === undefined ? [] : [`the environment variable "${env}"`]),
+      ...(file === undefined ? [] : [`the file "${file}"`]),
+    ];
+    throw new Problem('missing_secret', `the secret "${name}" is required; set ${places.join(' or ')}`, {
+      details: { secret: name },
+    });
+  }
+}
+
+function pick(
+  env: Readonly<Record<string, string | undefined>>,
+  names: readonly string[],
+): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const name of names) {
+    const value = env[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+}
