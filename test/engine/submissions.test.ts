@@ -1,0 +1,209 @@
+import { expect } from 'chai';
+import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
+import type { Engine } from '../../engine/api.ts';
+import type { Message } from '../../engine/core/message.ts';
+import { Problem } from '../../engine/core/problem.ts';
+import { createEngine } from '../../engine/engine.ts';
+import type { Models } from '../../engine/ports/model.ts';
+import type { Program } from '../../engine/program/program.ts';
+import { programOf, temporaryFolder } from '../fakes/project.ts';
+import { failureOf, fakeModels, first, linesOf } from './kit.ts';
+
+const files = {
+  'engine.yaml': 'model: script/m\n',
+  'src/models/m.yaml': 'default: { text: "ok" }\n',
+  'src/agents/a.md': '---\ndescription: A.\n---\n\nYou are it.\n',
+  'src/workflows/w.yaml': 'steps:\n  - { id: ask, agent: a, message: "{{json input}}" }\n',
+};
+
+describe('engine: submissions that last', () => {
+  let program: Program;
+  let path: string;
+  let engine: Engine;
+  before(async () => {
+    program = await programOf(files);
+  });
+  beforeEach(() => {
+    path = `${temporaryFolder()}/engine.sqlite`;
+  });
+  afterEach(() => engine.close());
+
+  const open = async (models: Models): Promise<Engine> =>
+    (engine = await createEngine({
+      program,
+      env: {},
+      store: await openSqliteStore({ path }),
+      ports: { models },
+    }));
+  const restart = async (models: Models): Promise<Engine> => {
+    await engine.close();
+    return open(models);
+  };
+  const hanging: Models = fakeModels(() => new Promise<never>(() => undefined));
+
+  it('one key is one message and one run, also after a restart', async () => {
+    await open(fakeModels(() => 'answer'));
+    const message = { instance: 'x', message: 'hi', idempotencyKey: 'k' };
+    const receipt = await engine.dispatch('a', message);
+    const run = await engine.workflows.start('w', { n: 1 }, { idempotencyKey: 'k' });
+    await engine.submissions.wait(receipt.submissionId);
+    await engine.runs.wait(run.runId);
+    await restart(fakeModels([]));
+    expect(await engine.dispatch('a', message)).to.deep.equal(receipt);
+    expect(await engine.workflows.start('w', { n: 1 }, { idempotencyKey: 'k' })).to.deep.equal(run);
+    expect((await engine.agents.session('a', 'x').prompt('hi', { idempotencyKey: 'k' })).text).to.equal(
+      'answer',
+    );
+    const codes = [
+      await failureOf(engine.dispatch('a', { ...message, message: 'ho' })),
+      await failureOf(engine.dispatch('a', { ...message, instance: 'y' })),
+      await failureOf(engine.workflows.start('w', { n: 2 }, { idempotencyKey: 'k' })),
+    ].map(({ type }) => type);
+    expect(codes).to.deep.equal(Array(3).fill('conflict'));
+  });
+
+  it('what one engine left goes on when it is asked for again with its key, though nothing else is taken up', async () => {
+    await open(hanging);
+    const { submissionId } = await engine.dispatch('a', {
+      instance: 'x',
+      message: 'hi',
+      idempotencyKey: 'k',
+    });
+    await engine.dispatch('a', { instance: 'y', message: 'other' });
+    await engine.close();
+    const models = fakeModels(() => 'answer');
+    engine = await createEngine({
+      program,
+      env: {},
+      recover: false,
+      store: await openSqliteStore({ path }),
+      ports: { models },
+    });
+    const answer = await engine.agents.session('a', 'x').prompt('hi', { idempotencyKey: 'k' });
+    expect([answer.submissionId, answer.text]).to.deep.equal([submissionId, 'answer']);
+    expect(models.requests).to.have.length(1);
+  });
+
+  it('what waits keeps its order and its position through a restart', async () => {
+    await open(hanging);
+    const ids: string[] = [];
+    for (const message of ['one', 'two', 'three'])
+      ids.push((await engine.dispatch('a', { instance: 'x', message })).submissionId);
+    let next = fakeModels(() => new Promise<never>(() => undefined));
+    await restart(next);
+    const positions = await Promise.all(ids.map(async (id) => (await engine.submissions.get(id)).position));
+    expect(positions).to.deep.equal([undefined, 1, 2]);
+    next = fakeModels((_request, turn) => `answer ${turn}`);
+    await restart(next);
+    const outputs = await Promise.all(ids.map(async (id) => (await engine.submissions.wait(id)).output));
+    expect(outputs).to.deep.equal(['answer 1', 'answer 2', 'answer 3']);
+    expect(linesOf(await engine.agents.session('a', 'x').history())).to.deep.equal([
+      'user: one',
+      'assistant: answer 1',
+      'user: two',
+      'assistant: answer 2',
+      'user: three',
+      'assistant: answer 3',
+    ]);
+  });
+
+  it('an abort holds: of what waits, of what is at work, and of what nobody has taken up', async () => {
+    await open(hanging);
+    const ids: string[] = [];
+    for (const message of ['one', 'two', 'three'])
+      ids.push((await engine.dispatch('a', { instance: 'x', message })).submissionId);
+    const [running = '', queued = '', left = ''] = ids;
+    expect(await engine.submissions.abort(queued)).to.equal(true);
+    expect(await engine.submissions.abort(running)).to.equal(true);
+    await engine.submissions.wait(running);
+    await engine.close();
+    engine = await createEngine({
+      program,
+      env: {},
+      recover: false,
+      store: await openSqliteStore({ path }),
+    });
+    expect(await engine.submissions.abort(left, 'not needed any more')).to.equal(true);
+    await restart(fakeModels([]));
+    const records = await Promise.all(ids.map((id) => engine.submissions.get(id)));
+    expect(records.map(({ state, error }) => [state, error?.type, error?.message])).to.deep.equal([
+      ['cancelled', 'aborted', 'the submission was aborted'],
+      ['cancelled', 'aborted', 'the submission was aborted'],
+      ['cancelled', 'aborted', 'not needed any more'],
+    ]);
+    expect(await engine.submissions.abort(left)).to.equal(false);
+    const events = await engine.submissions.events(left);
+    expect(events.filter(({ type }) => type === 'submission_end')).to.have.length(1);
+  });
+
+  it('what a model had written when it was stopped stays, marked, and is no answer', async () => {
+    let turn = 0;
+    const requests: (readonly Message[])[] = [];
+    const models: Models = {
+      async *stream({ messages, signal }) {
+        requests.push([...messages]);
+        turn += 1;
+        yield { type: 'text_delta', text: turn === 1 ? 'Half of ' : 'All' };
+        if (turn === 1) {
+          yield { type: 'text_delta', text: 'it' };
+          await new Promise((_, reject) => {
+            signal.addEventListener('abort', () => reject(new Problem('aborted', 'stopped')), { once: true });
+          });
+        }
+        yield {
+          type: 'finish',
+          finish: 'stop',
+          usage: {
+            inputTokens: 1,
+            outputTokens: 1,
+            totalTokens: 2,
+            cacheReadTokens: 0,
+            cacheWriteTokens: 0,
+            reasoningTokens: 0,
+          },
+          message: { role: 'assistant', content: [{ type: 'text', text: 'All' }] },
+        };
+      },
+    };
+    await open(models);
+    const { submissionId } = await engine.dispatch('a', { instance: 'x', message: 'hi' });
+    await first(
+      engine.submissions.subscribe(submissionId),
+      (event) => event.type === 'text_delta' && event.data.text === 'it',
+    );
+    await engine.submissions.abort(submissionId);
+    await engine.submissions.wait(submissionId);
+    const turns = (await engine.submissions.events(submissionId)).flatMap((event) =>
+      event.type === 'turn_end' ? [[event.data.finish, event.data.text]] : [],
+    );
+    expect(turns).to.deep.equal([['aborted', 'Half of it']]);
+    await restart(models);
+    const session = engine.agents.session('a', 'x');
+    expect(await session.history()).to.deep.equal([
+      { role: 'user', content: [{ type: 'text', text: 'hi' }] },
+      { role: 'assistant', content: [{ type: 'text', text: 'Half of it' }], aborted: true },
+    ]);
+    expect((await session.prompt('go on')).text).to.equal('All');
+    expect(linesOf(requests[1] ?? [])).to.deep.equal(['user: hi', 'assistant: Half of it', 'user: go on']);
+  });
+
+  it('an engine that stops keeps no half of an answer, and asks anew when it is back', async () => {
+    const half: Models = {
+      async *stream({ signal }) {
+        yield { type: 'text_delta', text: 'Half' };
+        await new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new Problem('aborted', 'stopped')), { once: true });
+        });
+      },
+    };
+    await open(half);
+    const { submissionId } = await engine.dispatch('a', { instance: 'x', message: 'hi' });
+    await first(engine.submissions.subscribe(submissionId), ({ type }) => type === 'text_delta');
+    await restart(fakeModels(['whole']));
+    expect((await engine.submissions.wait(submissionId)).output).to.equal('whole');
+    expect(linesOf(await engine.agents.session('a', 'x').history())).to.deep.equal([
+      'user: hi',
+      'assistant: whole',
+    ]);
+  });
+});
