@@ -78,6 +78,13 @@ const runs: Readonly<Record<string, (engine: Engine) => Promise<void>>> = {
       reply: 'Thank you for the report. This looks like #25, which we had closed; we will look at it again.',
     });
   },
+  async refund(engine) {
+    process.env['REFUND_LEDGER'] = join(temporaryFolder(), 'ledger.txt');
+    const line = { item: 'cup', euros: 8, complaint: 'cracked' };
+    const { output } = await engine.workflows.run('refund', { order: 'B-3', customer: 'Bob', lines: [line] });
+    delete process.env['REFUND_LEDGER'];
+    expect(output).to.deep.include({ state: 'paid', euros: 8, receipt: 'refund-B-3' });
+  },
 };
 
 describe('examples', () => {

@@ -30,7 +30,7 @@ export function findRule(
 function fits(match: ScriptRule['match'], request: ModelRequest, scope: ScriptScope): boolean {
   if (match.turn !== undefined && match.turn !== scope.turn) return false;
   if (match.agent !== undefined && match.agent !== scope.agent) return false;
-  if (match.step !== undefined && match.step !== request.origin.stepPath) return false;
+  if (match.step !== undefined && !isStep(match.step, request.origin.stepPath)) return false;
   if (match.text !== undefined && !scope.text.toLowerCase().includes(match.text.toLowerCase())) return false;
   return match.tool === undefined || answersTool(request, match.tool);
 }
@@ -60,3 +60,9 @@ function compile(pattern: string): RE2JS {
 }
 
 const compiled = new Map<string, RE2JS>();
+
+/** Whether a step is meant: by its path with indexes or without, or by its id alone. */
+function isStep(wanted: string, path: string | undefined): boolean {
+  if (path === undefined) return false;
+  return path === wanted || path.replace(/\[\d+\]/g, '') === wanted || path.split('/').at(-1) === wanted;
+}
