@@ -47,11 +47,31 @@ export function sidesOf(node: ASTNode, op: '&&' | '||'): readonly ASTNode[] {
 }
 
 function explain(node: ASTNode, scope: Scope, isIgnored: boolean): Explained {
-  const source = node.input.slice(node.start, node.end).replace(/\s+/g, ' ').trim();
+  const source = sourceOf(node);
   const outcome = isIgnored ? { ignored: true as const } : outcomeOf(node, scope);
   const path = pathOf(node)?.path;
   if (path !== undefined) return { source, ...outcome, path, parts: [] };
   return { source, ...outcome, parts: partsOf(node, scope, isIgnored) };
+}
+
+/** The part as it is written, on one line. Parentheses at its ends are no part of a node, so those of its insides are looked for. */
+function sourceOf({ input, start: first, end: last }: ASTNode): string {
+  let [start, end] = [first, last];
+  while (parentheses(input.slice(start, end)).closed > 0 && start > 0) start -= 1;
+  while (parentheses(input.slice(start, end)).open > 0 && end < input.length) end += 1;
+  return input.slice(start, end).replace(/\s+/g, ' ').trim();
+}
+
+/** How many parentheses of a text are closed but not opened in it, and opened but not closed. */
+function parentheses(text: string): { readonly open: number; readonly closed: number } {
+  let open = 0;
+  let closed = 0;
+  for (const [mark] of text.matchAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[()]/g)) {
+    if (mark === '(') open += 1;
+    else if (mark === ')' && open > 0) open -= 1;
+    else if (mark === ')') closed += 1;
+  }
+  return { open, closed };
 }
 
 function partsOf(node: ASTNode, scope: Scope, isIgnored: boolean): readonly Explained[] {
