@@ -38,6 +38,8 @@ export interface FakeOptions {
   readonly time?: VirtualTime;
   /** What is sent to the run, and when. */
   readonly signals?: readonly FakeSignal[];
+  /** What comes by itself to every wait for a topic, and how long after it began. */
+  readonly answer?: (topic: string) => { readonly payload: Json; readonly after: number };
   /** Tokens of each model operation; default 10. */
   readonly tokens?: number;
   readonly costUsd?: number;
@@ -155,22 +157,25 @@ export function fakeContext(options: FakeOptions = {}): Fake {
     async receive(key, topic, { timeoutMs = Infinity, signal } = {}) {
       const began = Number(await context.step(`${key}?`, async () => time.now()));
       const coming = (options.signals ?? []).find((one) => one.topic === topic && !received(one));
-      const dueAt = coming === undefined ? Infinity : Math.max(coming.at, time.now());
+      const answer = options.answer?.(topic);
+      const dueAt =
+        coming !== undefined
+          ? Math.max(coming.at, time.now())
+          : answer === undefined
+            ? Infinity
+            : began + answer.after;
       const until = began + timeoutMs;
       if (checkpoints.get(key) === undefined) {
         const wakeAt = Math.min(dueAt, until);
         if (wakeAt === Infinity) return new Promise(() => undefined);
         if (wakeAt > time.now()) await context.sleep(wakeAt - time.now(), signal);
       }
-      const value = await context.step(key, async () =>
-        coming === undefined || dueAt > until
-          ? null
-          : {
-              seq: options.signals?.indexOf(coming) ?? 0,
-              payload: coming.payload,
-              at: '2030-01-01T00:00:00.000Z',
-            },
-      );
+      const value = await context.step(key, async () => {
+        const payload = coming?.payload ?? answer?.payload;
+        if (payload === undefined || dueAt > until) return null;
+        const seq = coming === undefined ? -1 : (options.signals?.indexOf(coming) ?? -1);
+        return { seq, payload, at: '2030-01-01T00:00:00.000Z' };
+      });
       return (value ?? undefined) as Received | undefined;
     },
     wait: (work) => work(),

@@ -15,6 +15,8 @@ const world: Reply = async ({ call, request }, time) => {
   return call.stepPath;
 };
 
+const answer = (topic: string) => ({ payload: { decision: 'approved', by: topic, data: null }, after: 10 });
+
 const seen = '${{ size(steps) }}';
 const list = (step: fc.Arbitrary<Spec>): fc.Arbitrary<Spec[]> =>
   fc.array(step, { minLength: 1, maxLength: 3 });
@@ -38,7 +40,14 @@ const { tree } = fc.letrec<{ step: Spec; tree: Spec[] }>((tie) => {
       seen: fc.constant(seen),
     }),
   });
-  const ask = fc.constant({ set: seen });
+  const set = fc.constant({ set: seen });
+  const wait = fc.integer({ min: 0, max: 20 }).map((ms) => ({ wait: { duration: `${ms}ms` } }));
+  // Answers come 10 ms after the question: some of these are decided, others expire.
+  const approval = fc.record({
+    approval: fc.constant({ title: 'Go?' }),
+    timeout: fc.constantFrom('5ms', '15ms'),
+  });
+  const event = fc.constant({ wait: { event: 'go' } });
   const parallel = fc.record({
     parallel: fc.record({ branches: fc.record({ left: steps, right: steps }), onError }),
   });
@@ -52,7 +61,19 @@ const { tree } = fc.letrec<{ step: Spec; tree: Spec[] }>((tie) => {
   });
   const branch = fc.record({ branch: steps.map((inner) => [{ when: 'size(steps) > 1', steps: inner }]) });
   const loop = fc.record({ loop: fc.constant({ until: 'index == 1', maxIterations: 3 }), steps });
-  const verb = fc.oneof({ depthSize: 'small' }, work, work, ask, parallel, foreach, branch, loop);
+  const verb = fc.oneof(
+    { depthSize: 'small' },
+    work,
+    work,
+    set,
+    wait,
+    approval,
+    event,
+    parallel,
+    foreach,
+    branch,
+    loop,
+  );
   const step = fc.tuple(verb, handler, condition).map(([body, caught, holds]) => ({
     ...body,
     ...(caught === undefined ? {} : { catch: [caught] }),
@@ -98,12 +119,12 @@ describe('workflow: replay of any tree of steps', () => {
   it('a run resumed from any commit ends as the uninterrupted one, and repeats no recorded step', async () => {
     await fc.assert(
       fc.asyncProperty(tree, fc.nat(), fc.nat(), async (steps, at, cut) => {
-        const whole = fakeContext({ reply: world });
+        const whole = fakeContext({ reply: world, answer });
         const expected = await outcome(whole, steps);
         if (whole.checkpoints.size === 0) return;
 
         const crashAfter = (at % whole.checkpoints.size) + 1;
-        const before = fakeContext({ reply: world, crashAfter });
+        const before = fakeContext({ reply: world, answer, crashAfter });
         expect(await outcome(before, steps)).to.equal('crashed');
         const recorded = new Set(before.checkpoints.keys());
 
@@ -111,6 +132,7 @@ describe('workflow: replay of any tree of steps', () => {
         const stored = before.events.slice(0, before.stored() + (cut % (surplus + 1)));
         const after = fakeContext({
           reply: world,
+          answer,
           checkpoints: before.checkpoints,
           past: pastOf(stored),
         });

@@ -123,4 +123,26 @@ describe('workflow: replay', () => {
     expect((await runWorkflow(spec, null, second.context, { env: {} })).output).to.equal('b');
     expect(second.calls.map(({ call }) => [call.stepPath, call.attempt])).to.deep.equal([['b', 1]]);
   });
+
+  it('work that crashes cut off is a further attempt, with the same key, and may be tried as often as ever', async () => {
+    const fake = fakeContext({
+      past: new Map([['a', { state: 'started', starts: 2 }]]),
+      reply: ({ call }) => {
+        if (call.attempt < 4) throw new Problem('tool_failed', 'no');
+        return call.attempt;
+      },
+    });
+    const yaml = `
+      steps:
+        - { id: a, tool: pay, retry: { maxAttempts: 2, delay: 1ms, on: [tool_failed] } }
+        - { id: b, set: "\${{ steps.a.attempts }}" }
+    `;
+    const { output } = await runWorkflow(workflow(yaml), null, fake.context, { env: {} });
+    expect(output).to.equal(4);
+    expect(fake.calls.map(({ call }) => [call.attempt, call.tries, call.idempotencyKey])).to.deep.equal([
+      [3, 1, 'workflow:test:1/a'],
+      [4, 2, 'workflow:test:1/a'],
+    ]);
+    expect(fake.events[0]?.data).to.deep.equal({ verb: 'tool', attempt: 3 });
+  });
 });
