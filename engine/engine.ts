@@ -29,6 +29,7 @@ import { createSchedules } from './schedules.ts';
 import { createSessions } from './session/index.ts';
 import { signalRun } from './signal-run.ts';
 import { createSubmissions } from './submissions.ts';
+import { keepTidy } from './upkeep.ts';
 import { createVersions } from './versions.ts';
 import { createWhy } from './why.ts';
 
@@ -75,6 +76,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const why = createWhy(ports);
   const dispatch = createDispatch(program, sessions);
   const schedules = createSchedules(ports, { runs, dispatch });
+  let stopTidying: (() => Promise<void>) | undefined;
   let closing: Promise<void> | undefined;
   if (options.recover !== false && options.readOnly !== true) await recoverOrClose();
 
@@ -179,6 +181,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     try {
       await durable.start();
       await schedules.start();
+      stopTidying = keepTidy(ports, sessions);
     } catch (thrown) {
       await close(0).catch(() => undefined);
       throw thrown;
@@ -187,7 +190,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 
   async function close(graceMs: number): Promise<void> {
     durable.drain();
-    await schedules.close();
+    await Promise.all([schedules.close(), stopTidying?.()]);
     await failpoint('shutdown.drain');
     if (graceMs > 0) {
       const timer = new AbortController();

@@ -36,7 +36,8 @@ export interface History {
 /** A message as it is stored: the one that an operation asked with names it, one that joined it names its submission. */
 type Entry = Message & { readonly operation?: string; readonly joined?: string };
 
-const namespace = 'entries';
+/** Namespace of the messages among the documents. */
+export const namespace = 'entries';
 const window = 64;
 
 /**

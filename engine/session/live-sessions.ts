@@ -21,8 +21,10 @@ export interface LiveSessions {
   find(address: SessionAddress): LiveSession | undefined;
   /** The workspace of the instance a session belongs to. */
   workspace(agent: Agent, address: SessionAddress): Workspace;
-  /** Drops the least recently used idle ones beyond the limit. */
-  trim(): Promise<void>;
+  /** Drops the least recently used idle ones until so many are left; default 256. */
+  trim(most?: number): Promise<void>;
+  /** Whether the session with this key is in memory. */
+  has(key: string): boolean;
   /** Aborts everything that runs or waits. */
   abort(reason: Problem): void;
   /** Closes the workspaces. */
@@ -65,9 +67,10 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
       entry.sessions.add(sessionKey(address));
       return entry.workspace;
     },
-    async trim() {
+    has: (key) => sessions.has(key),
+    async trim(most = maxIdle) {
       for (const [key, session] of sessions) {
-        if (sessions.size <= maxIdle) break;
+        if (sessions.size <= most) break;
         // One whose prompt has no outcome yet may hold back a message.
         if (session.queue.length > 0 || ports.durable.pending(key).length > 0) continue;
         sessions.delete(key);

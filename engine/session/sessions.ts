@@ -53,6 +53,10 @@ export interface Sessions {
   history(address: SessionAddress): Promise<readonly Message[]>;
   /** Ends what runs and refuses what waits; false when the session was idle. */
   abort(address: SessionAddress, reason?: string): Promise<boolean>;
+  /** Lets go of the idle sessions in memory; they are read again at their next prompt. */
+  letGo(): Promise<void>;
+  /** Whether a session, by its key, is in memory. */
+  has(key: string): boolean;
   /** Resolves when no prompt is running or waiting. */
   idle(): Promise<void>;
   /** Ends everything that runs, waits for it to stop, and closes the workspaces. After the durable engine was closed. */
@@ -139,6 +143,9 @@ export function createSessions(ports: SessionPorts): Sessions {
       for (const controller of controllers) controller.abort(problem);
       return stopped.includes(true) || controllers.length > 0;
     },
+
+    letGo: () => live.trim(0),
+    has: live.has,
 
     async idle() {
       while (working.size > 0) await Promise.allSettled([...working]);

@@ -13,7 +13,8 @@ export interface Workspace {
   close(): Promise<void>;
 }
 
-const namespace = 'workspaces';
+/** Namespace of the files among the documents. */
+export const namespace = 'workspaces';
 
 /**
  * The workspace of an owner (agent and instance, or workflow and run).
