@@ -1,14 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** ENGINE_CLI names a built `main.js`, to run the same tests on what is published. */
-const built = process.env['ENGINE_CLI'];
-const main =
-  built === undefined ? fileURLToPath(new URL('../../engine/cli/main.ts', import.meta.url)) : resolve(built);
-const loader = built === undefined ? ['--import', import.meta.resolve('tsx')] : [];
+import { dirname, join } from 'node:path';
+import { engineCommand } from '../fakes/engine-cli.ts';
 
 /** What a command left. */
 export interface Finished {
@@ -36,7 +30,7 @@ export function startCli(
   }: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly stdin?: string },
 ): Running {
   const { FORCE_COLOR: _color, NO_COLOR: _noColor, ENGINE_DEBUG: _debug, ...inherited } = process.env;
-  const child = spawn(process.execPath, [...loader, main, ...args], {
+  const child = spawn(process.execPath, [...engineCommand, ...args], {
     cwd,
     env: { ...inherited, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { engineCommand } from '../fakes/engine-cli.ts';
 import { root } from './page.ts';
 
 /** One command of a page, and what it shows of its output. */
@@ -19,8 +20,7 @@ export interface Finished {
 /** Commands that need the network, or that run this very test. */
 const notRun = ['npm ci && npm run demo', 'npm ci && npm test'];
 
-const main = join(root, 'engine/cli/main.ts');
-const engine = `"${process.execPath}" --import "${import.meta.resolve('tsx')}" "${main}"`;
+const engine = [process.execPath, ...engineCommand].map((part) => `"${part}"`).join(' ');
 
 /** The commands of a block: every line is one, and `# →` lines after it are its output. */
 export function readCommands(text: string): readonly Command[] {

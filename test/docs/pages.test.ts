@@ -14,7 +14,7 @@ const paths = [
 ];
 
 describe('what the pages show', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const faults = new Map<string, Promise<readonly string[]>>();
   let pages: readonly Page[] = [];
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import {
   createProtocolConnection,
   StreamMessageReader,
@@ -22,15 +22,10 @@ import {
   type TextDocumentContentChangeEvent,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
-
-/** ENGINE_CLI names a built `main.js`, to run the same tests on what is published. */
-const built = process.env['ENGINE_CLI'];
-const main =
-  built === undefined ? fileURLToPath(new URL('../../engine/cli/main.ts', import.meta.url)) : resolve(built);
-const loader = built === undefined ? ['--import', import.meta.resolve('tsx')] : [];
+import { engineCommand } from '../fakes/engine-cli.ts';
 
 /** The arguments of Node that start the server. */
-export const serverCommand: readonly string[] = [...loader, main, 'lsp', '--stdio'];
+export const serverCommand: readonly string[] = [...engineCommand, 'lsp', '--stdio'];
 
 /** An editor that speaks to `engine lsp --stdio`, a process of its own. */
 export interface Editor {

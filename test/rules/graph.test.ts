@@ -31,6 +31,8 @@ const strict = {
   'engine.yaml': 'rules: { preset: strict, style/description-missing: off, cost/no-limit: off }\n',
 };
 
+const unused = { 'engine.yaml': 'rules: { graph/unused-step: warning }\n' };
+
 describe('rules: graph', () => {
   it('a "set" step that nobody reads is found, unless its output leaves the list, or may be read', async () => {
     const idle = `steps:
@@ -45,12 +47,14 @@ describe('rules: graph', () => {
   - { id: fallback, set: { a: 1 } }
   - { id: end, if: input.urgent, set: { a: 2 } }
 `;
-    expect(await flow(idle)).to.deep.equal([
+    expect(await flow(idle, unused)).to.deep.equal([
       '10 graph/unused-step nobody reads what step "idle" sets; use steps.idle.output, or delete the step',
       '16 graph/unused-step nobody reads what step "inner" sets; use steps.inner.output, or delete the step',
     ]);
-    expect(await flow(`${idle}output: '\${{ toJson(steps) }}'\n`)).to.deep.equal([]);
-    expect(await flow(idle.replace('log: hello', "log: '{{steps.idle.output.a}}'"))).to.have.length(1);
+    expect(await flow(`${idle}output: '\${{ toJson(steps) }}'\n`, unused)).to.deep.equal([]);
+    expect(await flow(idle.replace('log: hello', "log: '{{steps.idle.output.a}}'"), unused)).to.have.length(
+      1,
+    );
   });
 
   it('a step behind a branch or loop that always ends the run never runs', async () => {

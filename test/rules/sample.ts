@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { analyze, compile, unavailableParts } from '../../engine/compile.ts';
+import { loadCode } from '../../engine/load-code.ts';
 import type { Diagnostic } from '../../engine/core/diagnostic.ts';
 import { rules } from '../../engine/rules/index.ts';
 import { projectOf, temporaryFolder, writeFiles, type Files } from '../fakes/project.ts';
@@ -51,7 +52,9 @@ export async function checkSample(
     const { diagnostics, draft } = await analyze(project);
     // What cannot run yet is found by who wants to run it.
     const parts = rule.startsWith('link/') ? unavailableParts(draft) : [];
-    return { project, diagnostics: [...diagnostics, ...parts] };
+    // Code is imported for who asks for it.
+    const modules = rule === 'source/bad-module' ? await loadCode(draft) : [];
+    return { project, diagnostics: [...diagnostics, ...parts, ...modules] };
   }
   const folder = temporaryFolder();
   writeFiles(folder, { 'my-project/engine.yaml': 'name: shop\n', 'src/roles/README.md': 'Roles.\n' });

@@ -109,7 +109,6 @@ output: { outcome: '\${{ steps.pay.output.paymentId }}' }
   it('conditions that types prove constant are found, those that data decide are not', async () => {
     const step = (condition: string): string => `steps:\n  - { id: a, if: '${condition}', log: hi }\n`;
     for (const condition of [
-      'true',
       '1 == 2',
       'input.state == "open" || input.state != "open"',
       'input.state == "open" && input.state == "closed"',
@@ -121,6 +120,8 @@ output: { outcome: '\${{ steps.pay.output.paymentId }}' }
         condition,
       ).to.deep.equal(['expr/constant-condition']);
     for (const condition of [
+      'true',
+      'false',
       'input.urgent',
       'input.state == "open"',
       'input.n == 1 || input.n != 1',

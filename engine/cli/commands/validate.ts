@@ -1,5 +1,5 @@
 import { createCompiler, type Analysis } from '../../compiler.ts';
-import type { Diagnostic, Level } from '../../core/diagnostic.ts';
+import { sortDiagnostics, type Diagnostic, type Level } from '../../core/diagnostic.ts';
 import { Problem } from '../../core/problem.ts';
 import { fixProject } from '../../fix-project.ts';
 import { baselinePlace, besides, readBaseline, writeBaseline, type Baseline } from '../baseline.ts';
@@ -29,6 +29,8 @@ export interface ValidateOptions {
   readonly baseline?: string | true;
   /** Writes that file. */
   readonly writeBaseline?: string | true;
+  /** Imports the code of tools, and finds what is wrong with it. */
+  readonly loadCode?: boolean;
 }
 
 const order: readonly Level[] = ['error', 'warning', 'info'];
@@ -45,21 +47,25 @@ export async function validate(
 ): Promise<number> {
   const targets = targetsOf(options);
   const compiler = createCompiler(folder);
+  const analyze = async (): Promise<Analysis> => {
+    const analysis = await compiler.analyze();
+    return options.loadCode === true ? withCode(analysis) : analysis;
+  };
   if (options.watch === true) {
     const { watchProject } = await import('../watch-project.ts');
     return watchProject(compiler, terminal, async (started) =>
-      report(await compiler.analyze(), { options, targets, terminal, started, project: compiler.folder }),
+      report(await analyze(), { options, targets, terminal, started, project: compiler.folder }),
     );
   }
   const started = performance.now();
   const around = { options, targets, terminal, started, project: compiler.folder };
-  if (options.fix !== true) return report(await compiler.analyze(), around);
+  if (options.fix !== true) return report(await analyze(), around);
 
   const { changes, fixed, analysis } = await fixProject(compiler);
   const { unifiedDiff, writeChanges } = await import('../fix-files.ts');
   if (options.dryRun !== true) {
     await writeChanges(changes);
-    return report(analysis, { ...around, fixed });
+    return report(options.loadCode === true ? await withCode(analysis) : analysis, { ...around, fixed });
   }
   const { out, err } = terminal;
   if (changes.length > 0) out.line(unifiedDiff(changes, out.colors));
@@ -68,6 +74,18 @@ export async function validate(
     `${count(fixed, 'finding')} would be fixed in ${count(changes.length, 'file')}; ${left} would be left`,
   );
   return analysis.diagnostics.some(failing(options)) ? exitCodes.failed : exitCodes.ok;
+}
+
+/** The analysis with what is wrong with the code of tools. */
+async function withCode(analysis: Analysis): Promise<Analysis> {
+  const { loadCode } = await import('../../load-code.ts');
+  const found = await loadCode(analysis.draft);
+  if (found.length === 0) return analysis;
+  return {
+    ...analysis,
+    program: undefined,
+    diagnostics: sortDiagnostics([...analysis.diagnostics, ...found]),
+  };
 }
 
 function targetsOf({ format = [], json = false, ...options }: ValidateOptions): readonly Target[] {

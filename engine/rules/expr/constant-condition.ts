@@ -29,9 +29,9 @@ export function truthOf(known: readonly ExpressionFact[]): boolean | undefined {
   return others.every((other) => other === truth) ? truth : undefined;
 }
 
-/** `until: true` and the like are written on purpose. */
-function isMeant({ source, pointer }: ExpressionFact): boolean {
-  return /^\s*(true|false)\s*$/.test(source) && !pointer.endsWith('/if');
+/** `until: true`, `if: false` and the like are written on purpose. */
+function isMeant({ source }: ExpressionFact): boolean {
+  return /^\s*(true|false)\s*$/.test(source);
 }
 
 function outcomeOf(key: string, truth: boolean): string {

@@ -8,6 +8,7 @@ import { spotOf } from '../spot.ts';
 export const unusedStep: Rule = {
   id: 'graph/unused-step',
   level: 'warning',
+  preset: 'strict',
   check({ facts, sources }, report) {
     const expressions = new Map<string, Facts['expressions'][number][]>();
     for (const fact of facts.expressions) {
