@@ -1,6 +1,7 @@
 import { suggest } from '../core/suggest.ts';
 import { checkTemplateTypes, type CheckedTemplate } from './check-template.ts';
 import { limits } from './limits.ts';
+import { remembered } from './remembered.ts';
 import { checkTemplate, type TemplateReport } from './template-check.ts';
 import { compileTree, runTemplate, type Delegate } from './template-engine.ts';
 import { parseTemplateTree, type TemplateTree } from './template-parse.ts';
@@ -18,12 +19,18 @@ export function parseTemplate(
   { partials = noPartials }: { readonly partials?: Readonly<Record<string, string>> } = {},
 ): { readonly template?: Template; readonly faults: readonly TemplateFault[] } {
   if (!source.includes('{{')) return { template: literalTemplate(source), faults: [] };
-  const parsed = parseSource(source);
+  const parsed = parse(source);
+  if (parsed.alone !== undefined) return parsed.alone;
   const used = new Map<string, Parsed>();
   const faults = [...parsed.faults, ...partialFaults(parsed, partials, used)];
   const { tree, delegate } = parsed;
-  if (tree === undefined || delegate === undefined || faults.length > 0) return { faults };
-  return { template: templateOf(tree, delegate, used), faults };
+  const result =
+    tree === undefined || delegate === undefined || faults.length > 0
+      ? { faults }
+      : { template: templateOf(tree, delegate, used), faults };
+  // Without partials there is nothing else that it depends on.
+  if (parsed.partials.length === 0) parsed.alone = result;
+  return result;
 }
 
 /** A template that renders as the text it is given, `{{` included. */
@@ -54,29 +61,39 @@ const parsedPartials = new WeakMap<object, Map<string, Parsed>>();
 
 interface Parsed extends TemplateReport {
   readonly tree: TemplateTree | undefined;
-  readonly delegate: Delegate | undefined;
+  /** Compiles the template when it is asked for first. */
+  readonly delegate: (() => Delegate) | undefined;
+  /** What parsing gave, when that depends on no partials. */
+  alone?: ReturnType<typeof parseTemplate>;
 }
+
+/** The workflows of a project, and each look at it anew, share most of their texts. */
+const parse = remembered(parseSource);
 
 function parseSource(source: string): Parsed {
   const { tree, fault } = parseTemplateTree(source);
   if (tree === undefined) return { tree, delegate: undefined, faults: [fault], partials: [], statements: 0 };
   const report = checkTemplate(tree);
-  return {
-    ...report,
-    tree,
-    delegate: report.faults.length > 0 ? undefined : compileTree(strictTree(tree.program)),
-  };
+  let compiled: Delegate | undefined;
+  const delegate = (): Delegate => (compiled ??= compileTree(strictTree(tree.program)));
+  return { ...report, tree, delegate: report.faults.length > 0 ? undefined : delegate };
 }
 
-function templateOf(tree: TemplateTree, delegate: Delegate, used: ReadonlyMap<string, Parsed>): Template {
-  const partials: Record<string, Delegate> = Object.fromEntries(
-    [...used].flatMap(([name, partial]) =>
-      partial.delegate === undefined ? [] : [[name, partial.delegate]],
-    ),
-  );
+function templateOf(
+  tree: TemplateTree,
+  delegate: () => Delegate,
+  used: ReadonlyMap<string, Parsed>,
+): Template {
+  let made: Record<string, Delegate> | undefined;
+  const partials = (): Record<string, Delegate> =>
+    (made ??= Object.fromEntries(
+      [...used].flatMap(([name, partial]) =>
+        partial.delegate === undefined ? [] : [[name, partial.delegate()]],
+      ),
+    ));
   const template: Template = {
     source: tree.source,
-    render: (scope) => runTemplate(delegate, scope, partials),
+    render: (scope) => runTemplate(delegate(), scope, partials()),
   };
   const trees = new Map(
     [...used].flatMap(([name, partial]) =>
