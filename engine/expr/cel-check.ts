@@ -82,8 +82,55 @@ function checkCall(node: ASTNode, name: string, args: readonly ASTNode[]): Expre
   return undefined;
 }
 
+/** Functions of other languages, and how the same is written here. */
+const foreignFunctions: Readonly<Record<string, string>> = {
+  always: '"catch" at the step that may fail',
+  any: 'list.exists(x, …)',
+  capitalize: 'upper(text)',
+  coalesce: 'default(value, otherwise)',
+  concat: '"a" + "b"',
+  contains_key: '"key" in map',
+  count: 'size(list)',
+  cancelled: 'the "if" of a later step over steps.<id>.status',
+  every: 'list.all(x, …)',
+  failure: '"catch" at the step that may fail',
+  find: 'list.filter(x, …)[0]',
+  first: 'list[0]',
+  format: '"a " + value',
+  fromJSON: 'parseJson(text)',
+  fromJson: 'parseJson(text)',
+  fromjson: 'parseJson(text)',
+  get: 'map.?key.orValue(otherwise)',
+  hasOwnProperty: 'has(map.key)',
+  includes: 'contains(text, part), or part in list',
+  isEmpty: 'size(value) == 0',
+  last: 'list[size(list) - 1]',
+  len: 'size(value)',
+  length: 'size(value)',
+  match: 'matches(text, pattern)',
+  now: 'run.startedAt',
+  parse: 'parseJson(text)',
+  round: 'int(number)',
+  slice: 'substring(text, from, to)',
+  some: 'list.exists(x, …)',
+  sort: 'sortBy(list)',
+  str: 'string(value)',
+  stringify: 'toJson(value)',
+  success: 'nothing: a step runs when the one before it succeeded',
+  toJSON: 'toJson(value)',
+  toLowerCase: 'lower(text)',
+  toString: 'string(value)',
+  toUpperCase: 'upper(text)',
+  to_json: 'toJson(value)',
+  tojson: 'toJson(value)',
+  unique: 'distinct(list)',
+};
+
 function unknownFunction(place: { start: number; end: number }, name: string): ExpressionFault {
   const known = [...functions.keys(), ...globals.keys(), ...loops.keys()];
+  const instead = Object.hasOwn(foreignFunctions, name) ? foreignFunctions[name] : undefined;
+  if (instead !== undefined)
+    return fault(place, 'expr/unknown-function', `unknown function "${name}"; write ${instead}`);
   const suggestions = suggest(name, known, 3);
   const near = suggestions[0] === undefined ? '' : `; did you mean "${suggestions[0]}"?`;
   return {

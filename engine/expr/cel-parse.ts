@@ -82,6 +82,12 @@ function syntaxFault(error: ParseError, source: string): ExpressionFault {
 }
 
 function messageOf(error: ParseError, source: string, start: number): string {
+  const instead = otherLanguage(source, start);
+  const message = faultOf(error, source, start);
+  return instead === '' ? message : `${message.replace(/; write .*$/, '')}${instead}`;
+}
+
+function faultOf(error: ParseError, source: string, start: number): string {
   const expected = /^Expected (\w+), got (\w+)$/.exec(error.summary);
   if (expected) return `expected ${token(expected[1])}, got ${token(expected[2])}`;
   const unexpected = /^Unexpected token: (\w+)$/.exec(error.summary);
@@ -105,6 +111,26 @@ function messageOf(error: ParseError, source: string, start: number): string {
       return error.summary.charAt(0).toLowerCase() + error.summary.slice(1);
   }
 }
+
+/** What to write instead of an operator of another language at a fault. */
+function otherLanguage(source: string, at: number): string {
+  const around = source.slice(Math.max(0, at - 3), at + 4);
+  const word = /^(?:and|or|not|is|if|then)\b/.exec(source.slice(at))?.[0] ?? '';
+  const before = /\b(not|await|new|return|typeof)\s*$/.exec(source.slice(0, at))?.[1] ?? '';
+  if (around.includes('??')) return '; write default(value, otherwise)';
+  if (around.includes('?.')) return '; write ".?" to ask for a field that may not be there';
+  if (around.includes('=>')) return '; write list.map(x, …), with a name and a comma';
+  if (before === 'not') return '; write "!" for "not"';
+  return words[word] ?? '';
+}
+
+const words: Readonly<Record<string, string>> = {
+  and: '; write "&&"',
+  or: '; write "||"',
+  is: '; write "=="',
+  if: '; write "condition ? a : b"',
+  then: '; write "condition ? a : b"',
+};
 
 function token(name: string | undefined): string {
   return tokens[name ?? ''] ?? String(name).toLowerCase();

@@ -88,10 +88,26 @@ function faultOf(
   const start = offsetOf({ line: first_line, column: first_column });
   const place = widen(start, offsetOf({ line: last_line, column: last_column }), source);
   const found = source.slice(place.start, place.end).trim();
+  const instead = found === '' ? undefined : otherLanguage(found, source.slice(0, start));
   return {
-    message: found === '' ? 'something is missing here' : `unexpected ${JSON.stringify(found.slice(0, 40))}`,
+    message:
+      found === ''
+        ? 'something is missing here'
+        : `unexpected ${JSON.stringify(found.slice(0, 40))}${instead === undefined ? '' : `; ${instead}`}`,
     ...place,
   };
+}
+
+/** What to write instead of the syntax of another template language. */
+function otherLanguage(found: string, before: string): string | undefined {
+  const inside = before.slice(before.lastIndexOf('{{'));
+  if (found.startsWith('|')) return 'a helper comes before its value: {{upper input.name}}';
+  if (/^[<>=!&+*/%?-]/.test(found))
+    return inside.startsWith('{{#if') || inside.startsWith('{{#unless')
+      ? 'a template asks only whether a value is there; compute it in a "set" step before'
+      : 'a template does not compute; use a "set" step before';
+  if (found.startsWith('[') || found.startsWith('(')) return 'write list.[0] for an item of a list';
+  return undefined;
 }
 
 interface Lexer {

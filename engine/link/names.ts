@@ -74,9 +74,26 @@ export function known(
   const isKnown = all.includes(name);
   reporter.noteReference(node, { kind: what, name, known: isKnown });
   if (isKnown) return true;
-  reporter.report(node, rule, `no ${what} "${name}"${choices(name, all)}`, {
-    suggestions: suggest(name, all, 3),
+  const meant = withoutWrapping(name, all);
+  const end = meant === undefined ? choices(name, all) : `; write "${meant}"`;
+  reporter.report(node, rule, `no ${what} "${name}"${end}`, {
+    suggestions: meant === undefined ? suggest(name, all, 3) : [meant],
     ...(part === undefined ? {} : { part }),
   });
   return false;
+}
+
+/** The name inside a path to its file, or inside an expression, when there is one: `tools/check.yaml`, `${{ secrets.KEY }}`. */
+function withoutWrapping(name: string, all: readonly string[]): string | undefined {
+  const expression = /^\$\{\{\s*(?:\w+\.)?([\w-]+)\s*\}\}$/.exec(name)?.[1];
+  const [, folders = '', stem = ''] =
+    /^@?((?:[^/]*\/)*)([^/]*?)(?:\.(?:ya?ml|md|json|ts))?$/.exec(name) ?? [];
+  const nested = folders
+    .replace(/^.*\b(?:agents|workflows|profiles|tools|skills|roles|models)\//, '')
+    .split('/');
+  const dotted = [...nested.filter((part) => /^[\w-]+$/.test(part)), stem].join('.');
+  const folder = stem === 'SKILL' ? nested.at(-2) : undefined;
+  return [expression, dotted, stem, folder].find(
+    (one) => one !== undefined && one !== name && all.includes(one),
+  );
 }

@@ -68,17 +68,24 @@ function complete(
       const [file = '', fragment = ''] = split(item);
       if (file === '') {
         if (isOwn && !leadsSomewhere(root, fragment))
-          report(place, `"${item}" leads nowhere in this schema`, '', []);
+          report(place, `"${item}" leads nowhere in this schema${definedAs(root, fragment)}`, '', []);
         return fragment === '' || fragment.startsWith('/') ? `#${home}${fragment}` : item;
       }
       const target = shared.find((one) => one.file === file || one.file.endsWith(`/${file}`));
       if (target === undefined) {
         const names = shared.map((one) => one.file);
-        if (isOwn) report(place, `no schema "${file}"${choices(file, names)}`, file, names);
+        const [same] = names.filter((one) => stemOf(one) === stemOf(file));
+        if (isOwn && same !== undefined) report(place, `no schema "${file}"; write "${same}"`, same, names);
+        else if (isOwn) report(place, `no schema "${file}"${choices(file, names)}`, file, names);
         return item;
       }
       if (isOwn && !leadsSomewhere(target.value, fragment))
-        report(place, `"#${fragment}" leads nowhere in "${file}"`, '', []);
+        report(
+          place,
+          `"#${fragment}" leads nowhere in "${file}"${definedAs(target.value, fragment)}`,
+          '',
+          [],
+        );
       const name = `schemas.${target.name}`;
       if (!used.has(name)) {
         used.set(name, true);
@@ -92,9 +99,21 @@ function complete(
   return { ...own, $defs: { ...(isObject(own['$defs']) ? own['$defs'] : {}), ...Object.fromEntries(used) } };
 }
 
+function stemOf(file: string): string {
+  return file.replace(/^.*\//, '').replace(/\.(?:ya?ml|json)$/, '');
+}
+
 function split(reference: string): [file: string, fragment: string] {
   const at = reference.indexOf('#');
   return at === -1 ? [reference, ''] : [reference.slice(0, at), reference.slice(at + 1)];
+}
+
+/** `#/definitions/x` as this version of JSON Schema has it, when it is there: `; write "#/$defs/x"`. */
+function definedAs(root: Json, fragment: string): string {
+  const moved = fragment.startsWith('/definitions/')
+    ? fragment.replace('/definitions/', '/$defs/')
+    : fragment.replace('/$defs/', '/definitions/');
+  return moved !== fragment && leadsSomewhere(root, moved) ? `; write "#${moved}"` : '';
 }
 
 /** An anchor, or a path that is there. */

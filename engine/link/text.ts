@@ -27,6 +27,7 @@ import {
 } from '../expr/index.ts';
 import type { Reporter } from './context.ts';
 import type { Node } from '../source/index.ts';
+import { meantRead } from './meant-read.ts';
 import { reportStrayTemplates } from './stray-template.ts';
 import { whySkipped } from './witness.ts';
 
@@ -67,6 +68,10 @@ export function linkExpression(
   const wrapped = /^\s*\$\{\{[\s\S]*\}\}\s*$/.test(source);
   if (wrapped) {
     reporter.report(node, 'expr/braces', 'a condition is a bare expression; leave out the "${{ }}"');
+    return undefined;
+  }
+  if (/^\s*\{\{[\s\S]*\}\}\s*$/.test(source)) {
+    reporter.report(node, 'expr/braces', 'a condition is a bare expression; leave out the "{{ }}"');
     return undefined;
   }
   const { expression, faults } = parseExpression(source);
@@ -260,13 +265,11 @@ function checkReads(
           head,
           [],
         );
-      } else
-        unknown(
-          'ref/unknown-name',
-          `nothing is called "${head}" here${choices(head, visible.names)}`,
-          head,
-          visible.names,
-        );
+      } else {
+        const meant = meantRead(head, visible);
+        const end = meant === undefined ? choices(head, visible.names) : `; write "${meant}"`;
+        unknown('ref/unknown-name', `nothing is called "${head}" here${end}`, head, visible.names);
+      }
     } else if (field === undefined) continue;
     else if (head === 'steps' && visible.steps !== undefined && !visible.steps.has(field)) {
       const home = visible.hidden?.get(field);

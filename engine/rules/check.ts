@@ -26,7 +26,7 @@ export function checkWith(
     return [level === diagnostic.level ? diagnostic : { ...diagnostic, level }];
   };
 
-  const before = [...found.flatMap(settle), ...badSettings, ...badIgnores];
+  const before = [...withoutEchoes(found).flatMap(settle), ...badSettings, ...badIgnores];
   const isWhole = !hasErrors(before);
   const settled = [...before];
   for (const rule of rules) {
@@ -40,6 +40,13 @@ export function checkWith(
     ...settled,
     ...ignores.flatMap((ignore) => (used.has(ignore) ? [] : unused(ignore, rules, settings))),
   ];
+}
+
+/** Findings without the form of a name that was looked for, and not found, at the same place. */
+function withoutEchoes(found: readonly Diagnostic[]): readonly Diagnostic[] {
+  const placeOf = ({ file, pointer = '' }: Diagnostic): string => `${file}#${pointer}`;
+  const lost = new Set(found.filter(({ rule }) => /^ref\/unknown-/.test(rule)).map(placeOf));
+  return found.filter((one) => one.rule !== 'schema/bad-format' || !lost.has(placeOf(one)));
 }
 
 function run(rule: Rule, project: Checkable): Diagnostic[] {

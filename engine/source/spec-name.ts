@@ -38,7 +38,7 @@ export function checkName(spec: {
     diagnostics.push({
       ...at,
       rule: 'schema/name-mismatch',
-      message: `the file says that the name is "${name}", and "name" says "${given}"`,
+      message: `the file says that the name is "${name}", and "name" says "${given}"; write "${name}", or rename the ${kind === 'skill' ? 'folder' : 'file'}`,
       range: spec.rangeOf('/name'),
       pointer: '/name',
       suggestions: [name],

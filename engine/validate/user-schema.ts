@@ -70,6 +70,23 @@ const wrappers: ReadonlySet<string> = new Set([
   'not',
 ]);
 const types = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'];
+/** Types of other languages and what they are called in JSON Schema. */
+const foreignTypes: Readonly<Record<string, string>> = {
+  bool: 'boolean',
+  date: 'string',
+  datetime: 'string',
+  decimal: 'number',
+  dict: 'object',
+  double: 'number',
+  float: 'number',
+  int: 'integer',
+  list: 'array',
+  long: 'integer',
+  map: 'object',
+  none: 'null',
+  str: 'string',
+  text: 'string',
+};
 const inMaps = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'];
 const inLists = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
 const inPlace = [
@@ -130,8 +147,10 @@ function walk(schema: Json, at: string, faults: Fault[], isPart = false): void {
     if (type === undefined || (typeof type === 'string' && types.includes(type))) continue;
     const pointer = at + '/type' + (Array.isArray(given) ? pointerOf(index) : '');
     const word = typeof type === 'string' ? type : '';
-    const message = `${typeof type === 'string' ? quote(type) : describe(type)} is not a JSON Schema type${choices(word, types)}`;
-    const suggestions = suggest(word, types);
+    const other = Object.hasOwn(foreignTypes, word) ? foreignTypes[word] : undefined;
+    const end = other === undefined ? choices(word, types) : `; did you mean "${other}"?`;
+    const message = `${typeof type === 'string' ? quote(type) : describe(type)} is not a JSON Schema type${end}`;
+    const suggestions = other === undefined ? suggest(word, types) : [other];
     faults.push({ ...invalid(message, pointer), ...(suggestions.length > 0 ? { suggestions } : {}) });
   }
   faults.push(...misspeltFormat(schema['format'], at), ...undeclared(schema['required'], schema, at, isPart));
@@ -228,9 +247,22 @@ function fromMetaSchema(error: ErrorObject, pointer: string, root: Json): Fault 
     }, root);
   const reason = (error.message ?? 'is not allowed').replace('array', 'list').replace('object', 'map');
   return invalid(
-    `${nameOf(pointer)} ${reason.replace(',boolean', ' or boolean')}, got ${describe(value)}`,
+    `${nameOf(pointer)} ${reason.replace(',boolean', ' or boolean')}, got ${describe(value)}${schemaToWrite(value, pointer)}`,
     pointer,
   );
+}
+
+/** What to write for a type in place of a schema, and for a property that says itself that it is required. */
+function schemaToWrite(value: Json, pointer: string): string {
+  if (typeof value === 'boolean' && pointer.endsWith('/required'))
+    return '; list the required properties beside "properties"';
+  const word = typeof value === 'string' ? value.replace(/\?$/, '') : '';
+  const type = types.includes(word)
+    ? word
+    : Object.hasOwn(foreignTypes, word)
+      ? foreignTypes[word]
+      : undefined;
+  return type === undefined ? '' : `; write { type: ${type} }`;
 }
 
 function invalid(message: string, pointer: string): Fault {

@@ -1,0 +1,89 @@
+import { expect } from 'chai';
+import { markedFindings } from './marked.ts';
+
+const project = {
+  'src/models/m.yaml': 'default: { text: hi }\n',
+  'src/agents/clerk.md': '---\ndescription: A clerk.\nmodel: script/m\n---\n\nBe kind.\n',
+  'src/schemas/order.yaml': 'type: object\n$defs: { line: { type: string } }\n',
+};
+const workflow = (rest: string): string => `description: One.
+inputSchema:
+  type: object
+  required: [id, lines]
+  properties: { id: { type: string }, lines: { type: array, items: { type: string } } }
+steps:
+${rest}`;
+const messages = async (files: Record<string, string>): Promise<string[]> =>
+  (await markedFindings({ ...project, ...files })).map((line) => line.replace(/^"[^"]*" \S+ /, ''));
+const inSet = async (expression: string): Promise<string[]> => {
+  const text = workflow(`  - { id: a, set: { v: '\${{ ${expression.replaceAll("'", "''")} }}' } }\n`);
+  return messages({ 'src/workflows/w.yaml': text });
+};
+const inPrompt = async (template: string): Promise<string[]> =>
+  messages({ 'src/workflows/w.yaml': workflow(`  - { id: a, prompt: '${template}', model: script/m }\n`) });
+
+/** What people write who know other languages, and what they are told. */
+describe('words of other languages', () => {
+  const expressions: readonly (readonly [string, string])[] = [
+    ['len(input.lines)', 'unknown function "len"; write size(value)'],
+    ['input.id.toUpperCase()', 'unknown function "toUpperCase"; write upper(text)'],
+    ['fromJSON(input.id)', 'unknown function "fromJSON"; write parseJson(text)'],
+    ['now()', 'unknown function "now"; write run.startedAt'],
+    ['input.id == "a" and true', 'unexpected "and"; write "&&"'],
+    ['not input.id', 'unexpected "input"; write "!" for "not"'],
+    ['input.id ?? "x"', 'unexpected "?"; write default(value, otherwise)'],
+    ['input?.id', 'unexpected "."; write ".?" to ask for a field that may not be there'],
+    ['input.lines.map(l => l)', 'unexpected "="; write list.map(x, …), with a name and a comma'],
+    ['input.id === "a"', 'unexpected "="; write "==" to compare'],
+    ['github.run_id', 'nothing is called "github" here; write "input"'],
+    ['id', 'nothing is called "id" here; write "input.id"'],
+  ];
+  for (const [text, message] of expressions) {
+    it(`are told in ours: ${text}`, async () => {
+      expect(await inSet(text)).to.deep.equal([message]);
+    });
+  }
+
+  const templates: readonly (readonly [string, string])[] = [
+    ['{{ input.id | upper }}', 'unexpected "|"; a helper comes before its value: {{upper input.name}}'],
+    [
+      '{{#if input.id > 0}}x{{/if}}',
+      'unexpected ">"; a template asks only whether a value is there; compute it in a "set" step before',
+    ],
+  ];
+  for (const [text, message] of templates) {
+    it(`are told in ours: ${text}`, async () => {
+      expect(await inPrompt(text)).to.deep.equal([message]);
+    });
+  }
+
+  it('a condition between braces of a template is a bare expression', async () => {
+    const text = workflow('  - { id: a, if: "{{ input.id }}", log: x }\n');
+    expect(await messages({ 'src/workflows/w.yaml': text })).to.deep.equal([
+      'a condition is a bare expression; leave out the "{{ }}"',
+    ]);
+  });
+
+  it('a name may not be the path of its file', async () => {
+    const text = workflow(
+      '  - { id: a, agent: agents/clerk.md, message: x }\n  - { id: b, workflow: ./w.yaml }\n',
+    );
+    expect(await messages({ 'src/workflows/w.yaml': text })).to.deep.equal([
+      'no agent "agents/clerk.md"; write "clerk"',
+      'no workflow "./w.yaml"; write "w"',
+    ]);
+  });
+
+  it('a schema is told where it is, and what its parts are called', async () => {
+    const text = `inputSchema: { $ref: ../schemas/order.yaml }
+outputSchema: { $ref: "schemas/order.yaml#/definitions/line" }
+steps: [{ id: a, set: { n: 1 }, outputSchema: { type: object, required: [n], properties: { n: int } } }]
+output: x
+`;
+    expect(await messages({ 'src/workflows/w.yaml': text })).to.deep.equal([
+      'no schema "../schemas/order.yaml"; write "src/schemas/order.yaml"',
+      '"#/definitions/line" leads nowhere in "schemas/order.yaml"; write "#/$defs/line"',
+      '"n" must be map or boolean, got string "int"; write { type: integer }',
+    ]);
+  });
+});
