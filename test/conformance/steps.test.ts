@@ -14,9 +14,15 @@ interface Case {
   readonly input?: Json;
   /** Answer by step path: a value, or `{fail: {type, message}}`. Default: the step path. */
   readonly answers?: Readonly<Record<string, Json>>;
+  /** What comes to waits by topic, a second after they begin; `answer:<path>?asked` is an answer. Default: nothing. */
+  readonly signals?: Readonly<Record<string, Json>>;
   readonly output?: Json;
   readonly problem?: ProblemData;
   readonly events?: readonly string[];
+  /** What was asked of the world: the activity, and of its request the parts that matter. */
+  readonly calls?: readonly Readonly<Record<string, object>>[];
+  /** Milliseconds the run takes. */
+  readonly takes?: number;
 }
 
 const folder = new URL('steps/', import.meta.url);
@@ -30,7 +36,11 @@ for (const file of readdirSync(folder).sort()) {
 }
 
 async function check(example: Case): Promise<void> {
-  const fake = fakeContext({ reply: answering(example.answers ?? {}) });
+  const { signals = {} } = example;
+  const fake = fakeContext({
+    reply: answering(example.answers ?? {}),
+    signals: Object.entries(signals).map(([topic, payload]) => ({ topic, payload, at: 1000 })),
+  });
   const run = runWorkflow(workflowOf(example.workflow), example.input ?? null, fake.context, { env: {} });
   const end = await run.then(
     ({ output }) => ({ output }),
@@ -39,6 +49,13 @@ async function check(example: Case): Promise<void> {
   const { output, problem } = example;
   expect(end).to.deep.equal(problem === undefined ? { output: output ?? null } : { problem });
   if (example.events !== undefined) expect(trace(fake.events)).to.deep.equal(example.events);
+  if (example.takes !== undefined) expect(fake.time.now()).to.equal(example.takes);
+  if (example.calls === undefined) return;
+  const calls = fake.calls.map(({ activity, request }, index) => {
+    const wanted = Object.keys(example.calls?.[index]?.[activity] ?? {});
+    return { [activity]: Object.fromEntries(wanted.map((name) => [name, request[name]])) };
+  });
+  expect(calls).to.deep.equal(example.calls);
 }
 
 function answering(answers: Readonly<Record<string, Json>>): Reply {
