@@ -47,6 +47,7 @@ export async function replayRun(
     age: () => 0,
     spent: () => undefined,
     withOutcome: () => undefined,
+    committed: () => stopped,
     emit: () => undefined,
     deadline: (_ms, parent) => ({ signal: parent, cancel: () => undefined }),
   };

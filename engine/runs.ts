@@ -37,6 +37,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
   const { store, clock } = ports;
 
   durable.define('run', {
+    outlastsStore: true,
     limit: ({ name }) => workflowNamed(ports.program, name)?.concurrency?.limit ?? 1,
     started: ({ id, name, input, hash }, records) =>
       records === undefined
@@ -105,6 +106,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     const activities = createActivities(own, sessions.on(own), workflow, {
       id,
       emit,
+      committed: context.committed.bind(context),
       child: childrenOf(own, id),
     });
     try {

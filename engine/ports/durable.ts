@@ -54,6 +54,8 @@ export interface ExecutionContext {
   spent(usage: Usage): void;
   /** Has a write of the store be asked for together with the outcome, so that they are one commit. */
   withOutcome(write: () => Promise<unknown>): void;
+  /** Resolves when the admission and every event so far is on disk: what has effects elsewhere starts behind it. */
+  committed(): Promise<void>;
   /** Adds an event. Those added before a `step` resolves are committed with its record. */
   emit(event: NewEvent): void;
   /** A signal that aborts with Problem `timeout` after `ms`, or with its parent. */
@@ -93,6 +95,8 @@ export interface Worker {
   limit?(execution: Execution): number;
   /** How often an execution is taken up again without having recorded anything new, before it fails; default 3. */
   readonly retakes?: number;
+  /** When the store fails under the work, it goes on from its records once the store works again, instead of failing; default false. */
+  readonly outlastsStore?: boolean;
   /** The event of an admission that must wait behind `before` others. */
   queued?(execution: Execution, before: number): NewEvent;
   /** The event of its start, or with `records` of its being carried on after a crash. */

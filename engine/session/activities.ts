@@ -16,13 +16,19 @@ export interface RunActivities extends Activities {
 /**
  * What the steps of one run may do: prompts and agents through sessions; tools, commands and requests in the run's own workspace.
  * @param run.emit receives every event of what the steps do, for the run's stream.
+ * @param run.committed resolves when the run is on disk so far.
  * @param run.child runs another workflow.
  */
 export function createActivities(
   ports: SessionPorts,
   sessions: Sessions,
   workflow: Workflow,
-  run: { readonly id: string; emit(event: NewEvent): void; readonly child: Activities['workflow'] },
+  run: {
+    readonly id: string;
+    emit(event: NewEvent): void;
+    committed(): Promise<void>;
+    readonly child: Activities['workflow'];
+  },
 ): RunActivities {
   const workspace: Workspace = createWorkspace(ports, workflow.sandbox, {
     name: `workflow:${workflow.name}`,
@@ -34,6 +40,7 @@ export function createActivities(
     ...createStepWork(
       ports,
       workspace,
+      () => run.committed(),
       ({ stepPath }) =>
         (message, fields) =>
           run.emit({

@@ -9,11 +9,13 @@ import type { Workspace } from './workspace.ts';
 
 /**
  * What the steps of one run do without a model: tools, commands, requests. What it gives and what it fails with holds no secret, and
- * work that ignores its signal is left behind.
+ * work that ignores its signal is left behind. What may have effects starts when `committed` says that its start is on disk, so
+ * that after a crash it is known to be done again.
  */
 export function createStepWork(
   ports: SessionPorts,
   workspace: Workspace,
+  committed: () => Promise<void>,
   log: (call: ActivityCall) => ToolCaller['log'],
 ): Pick<Activities, 'tool' | 'shell' | 'http'> {
   return {
@@ -24,6 +26,8 @@ export function createStepWork(
         if (tool === undefined)
           throw new Problem('tool_invalid', `no tool "${name}"${choices(name, Object.keys(tools))}`);
         const opened = await ports.tools.open(tool);
+        const { readOnlyHint, idempotentHint } = tool.annotations;
+        if (readOnlyHint !== true && idempotentHint !== true) await committed();
         const caller: ToolCaller = {
           signal: call.signal,
           workspace,
@@ -43,6 +47,7 @@ export function createStepWork(
         const values = Object.entries(env);
         const seen = { ...scope, secrets: secretsFor(Object.values(env)) };
         const sandbox = await workspace.open();
+        await committed();
         const { truncated, ...result } = await sandbox.exec(
           typeof command === 'string' ? command : command.map(quoted).join(' '),
           {
@@ -58,6 +63,7 @@ export function createStepWork(
 
     http: (call, { request, scope }) =>
       guarded(call, async () => {
+        await committed();
         const { status, headers, body } = await ports.tools.request({
           who: `step "${call.stepPath}"`,
           request,

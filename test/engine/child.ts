@@ -4,7 +4,7 @@ import type { Json } from '../../engine/core/json.ts';
 import { asProblem } from '../../engine/core/problem.ts';
 import { createEngine } from '../../engine/engine.ts';
 
-// An engine in a process of its own, to be killed. `child.ts <project> <store> run <workflow> <input>` starts a run,
+// An engine in a process of its own, to be killed. `child.ts <project> <store> run <workflow> <input>` starts a run and waits for it,
 // `… prompt <agent> <message>` a prompt, `… resume` only what was left. One JSON text a line goes to stdout.
 const [project = '', path = '', mode = '', name = '', text = ''] = process.argv.slice(2);
 const say = (value: unknown): void => void writeSync(1, `${JSON.stringify(value)}\n`);
@@ -20,7 +20,7 @@ try {
     await engine.runs.wait((await engine.workflows.start(name, JSON.parse(text) as Json)).runId);
   if (mode === 'prompt') await engine.agents.session(name, 'x').prompt(text);
   if (mode === 'resume') {
-    const left = await engine.runs.list({ states: ['running'] });
+    const left = await engine.runs.list({ states: ['queued', 'running', 'waiting'] });
     await Promise.all(left.map(({ runId }) => engine.runs.wait(runId)));
   }
   await engine.close();

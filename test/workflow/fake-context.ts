@@ -184,6 +184,7 @@ export function fakeContext(options: FakeOptions = {}): Fake {
     withOutcome: () => undefined,
     sleep: (ms, signal) => (dead ? never : time.sleep(ms, signal)),
     elapsed: () => time.now(),
+    committed: () => Promise.resolve(),
     emit: (event) => {
       if (!dead) events.push(event);
     },

@@ -15,8 +15,8 @@ export interface Surroundings {
   readonly report: (problem: Problem) => void;
 }
 
-/** How work ended; undefined when it stopped with the engine and goes on another time. */
-export type Ending = Omit<Outcome, 'endedAt'> | undefined;
+/** How work ended; undefined when it stopped with the engine and goes on another time, `stalled` when the store failed under it. */
+export type Ending = Omit<Outcome, 'endedAt'> | 'stalled' | undefined;
 
 /** Does the work of an entry whose turn has come. Never throws. */
 export async function work(entry: Entry, around: Surroundings): Promise<Ending> {
@@ -24,19 +24,32 @@ export async function work(entry: Entry, around: Surroundings): Promise<Ending> 
   const { store, clock } = around;
   const attempts = execution.state === 'running' && !before.hasProgress ? execution.attempts + 1 : 1;
   const retakes = worker.retakes ?? 3;
-  if (attempts > retakes + 1) return failed(stuck(execution), around);
-  if (entry.mustMark) tell(store.executions.start(execution.id, clock.now(), attempts));
-  const isCarriedOn = before.last > 0 && execution.startedAt !== undefined;
+  if (!entry.isAgain && attempts > retakes + 1) return failed(stuck(execution), around);
+  const isCarriedOn = entry.isAgain || (before.last > 0 && execution.startedAt !== undefined);
+  if (entry.mustMark) {
+    const marked = store.executions.start(execution.id, clock.now(), attempts);
+    tell(marked);
+    // What takes the process down with it must be counted before it can.
+    if (execution.startedAt !== undefined) await marked.catch(() => undefined);
+  }
   note(entry, worker.started?.(execution, isCarriedOn ? before.records.size : undefined));
   let usage: Usage | undefined;
+  entry.writes = [];
+  const { signal, stop, release } = stoppable(controller.signal);
+  const isStalled = (problem: Problem): boolean =>
+    worker.outlastsStore === true && problem.code === 'store_unavailable';
   const context = createContext({
     execution,
     before,
     log,
     inbox: entry.inbox,
     clock,
-    signal: controller.signal,
+    signal,
+    admitted: entry.admitted,
     onSpent: (spent) => (usage = spent),
+    onStoreFailure: (thrown) => {
+      if (isStalled(asProblem(thrown))) stop();
+    },
     onOutcomeWrite: (write) => void entry.writes.push(write),
     onWaiting: (isWaiting) => tell(store.executions.mark(execution.id, isWaiting ? 'waiting' : 'running')),
   });
@@ -45,7 +58,10 @@ export async function work(entry: Entry, around: Surroundings): Promise<Ending> 
     return { state: 'succeeded', output, ...(usage === undefined ? {} : { usage }) };
   } catch (thrown) {
     if (isShutdown(controller.signal)) return undefined;
+    if (!controller.signal.aborted && (signal.aborted || isStalled(asProblem(thrown)))) return 'stalled';
     return { ...failed(asProblem(thrown), around), ...(usage === undefined ? {} : { usage }) };
+  } finally {
+    release();
   }
 }
 
@@ -63,11 +79,27 @@ export function failed(
 /** Writes the outcome and the terminal event. Rejects with the store's Problem; then the execution has no outcome yet. */
 export async function settle(entry: Entry, ending: Omit<Outcome, 'endedAt'>, clock: Clock): Promise<void> {
   const outcome: Outcome = { ...ending, endedAt: clock.now() };
-  await entry.admitted;
   await failpoint('settle.before');
   await entry.log.end(entry.worker.ended(entry.execution, outcome), outcome, entry.writes);
   entry.outcome = outcome;
   await failpoint('settle.after');
+}
+
+/** A signal that aborts with its parent, or by `stop`, for work that is to go on in this process. */
+function stoppable(parent: AbortSignal): {
+  readonly signal: AbortSignal;
+  stop(): void;
+  release(): void;
+} {
+  const controller = new AbortController();
+  const follow = (): void => controller.abort(parent.reason);
+  if (parent.aborted) follow();
+  else parent.addEventListener('abort', follow, { once: true });
+  return {
+    signal: controller.signal,
+    stop: () => controller.abort(new Problem('shutting_down', 'the store does not take what is recorded')),
+    release: () => parent.removeEventListener('abort', follow),
+  };
 }
 
 /** Work that stopped because the engine did; one that was cancelled before that has its outcome. */

@@ -19,8 +19,12 @@ export interface ContextParts {
   readonly inbox: Inbox;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Settles with the admission. */
+  readonly admitted: Promise<unknown>;
   /** Told what was spent so far. */
   onSpent(usage: Usage): void;
+  /** Told why a record could not be stored, before the work hears of it. */
+  onStoreFailure(thrown: unknown): void;
   /** Told of writes that belong to the outcome. */
   onOutcomeWrite(write: () => Promise<unknown>): void;
   /** Told when all there is to do is to wait, and when there is work again. */
@@ -44,7 +48,12 @@ export function createContext(parts: ContextParts): ExecutionContext {
   const record = async (key: string, value: Json): Promise<void> => {
     // What an abandoned attempt gives late is not the execution's any more.
     signal.throwIfAborted();
-    await log.checkpoint(key, value);
+    try {
+      await log.checkpoint(key, value);
+    } catch (thrown) {
+      parts.onStoreFailure(thrown);
+      throw thrown;
+    }
     records.set(key, value);
   };
   const step = async (key: string, work: () => Promise<Json>): Promise<Json> => {
@@ -124,6 +133,15 @@ export function createContext(parts: ContextParts): ExecutionContext {
     age: () => clock.now() - execution.createdAt,
     spent: parts.onSpent,
     withOutcome: parts.onOutcomeWrite,
+    async committed() {
+      try {
+        await parts.admitted;
+        await log.flush();
+      } catch (thrown) {
+        parts.onStoreFailure(thrown);
+        throw thrown;
+      }
+    },
     emit: (event: NewEvent) => void log.emit(event),
     deadline: (ms, parent) =>
       signalDeadline(

@@ -6,7 +6,7 @@ import { isTerminal } from '../../core/status.ts';
 import type { Durable, NewExecution, Receipt, Worker } from '../../ports/durable.ts';
 import type { ExecutionLog, LogStart } from '../../ports/log.ts';
 import type { Execution } from '../../ports/store.ts';
-import { nothingBefore, readBefore } from './before.ts';
+import { nothingBefore, readBefore, type Before } from './before.ts';
 import { failed, settle, work, type Surroundings } from './carry.ts';
 import { receivedSignals } from './context.ts';
 import { makeEntry, note, type Entry } from './entry.ts';
@@ -21,6 +21,9 @@ export interface EmbeddedOptions extends Surroundings {
   readonly openLog: (id: string, start: LogStart) => ExecutionLog;
 }
 
+/** Milliseconds between attempts to go on when the store failed. */
+const storeRetryMs = 500;
+
 type Records = readonly (readonly [key: string, value: Json])[];
 
 /** Durable work over a store that one process owns: no leases and no polling, since what it held is free the moment it dies. */
@@ -30,6 +33,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   const entries = new Map<string, Entry>();
   const mailboxes = createMailboxes<Entry>();
   const adopting = new Map<string, Promise<void>>();
+  const closing = new AbortController();
   let draining = false;
   let closed = false;
 
@@ -109,6 +113,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     async close() {
       draining = true;
       closed = true;
+      closing.abort();
       const all = [...entries.values()];
       const reason = new Problem('shutting_down', 'the engine is shutting down');
       for (const { controller } of all) controller.abort(reason);
@@ -191,7 +196,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   /** Takes up what another process left. */
   async function takeUp(execution: Execution): Promise<void> {
     const worker = workerOf(execution.kind);
-    const before = await readBefore(store, execution);
+    const { before, damage } = await readOrDamage(execution);
     const entry = makeEntry({
       execution,
       worker,
@@ -201,6 +206,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       inbox: createInbox(await store.signals.all(execution.id), receivedSignals(before.records)),
     });
     entries.set(execution.id, entry);
+    if (damage !== undefined) return end(entry, failed(damage, options));
     if (execution.cancel !== undefined) return end(entry, failed(fromData(execution.cancel), options));
     const limit = worker.limit?.(execution) ?? 1;
     if (mailboxes.enter(execution.key, execution.id, entry, limit).isTurn) void carry(entry);
@@ -209,20 +215,74 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   /** Carries an entry whose turn has come to its outcome. Never throws. */
   async function carry(entry: Entry): Promise<void> {
     entry.isAtWork = true;
-    const ending = await work(entry, options);
+    let ending = await work(entry, options);
+    while (ending === 'stalled') {
+      await untilStored(entry);
+      ending = await work(entry, options);
+    }
     await (ending === undefined ? letGo(entry) : end(entry, ending));
   }
 
   async function end(entry: Entry, ending: Parameters<typeof settle>[1]): Promise<void> {
     let problem: Problem | undefined;
+    // What was not admitted has no outcome, and who asked for it was told.
+    const isAdmitted = await entry.admitted.then(
+      () => true,
+      () => false,
+    );
+    if (!isAdmitted) return leave(entry);
     try {
       await settle(entry, ending, clock);
     } catch (thrown) {
-      // Only the store can fail here: the work has no outcome, and is taken up at the next start.
+      // Only the store can fail here: the work has no outcome yet.
       problem = asProblem(thrown);
       report(problem);
+      if (entry.worker.outlastsStore === true && problem.code === 'store_unavailable') {
+        await clock.sleep(storeRetryMs, closing.signal).catch(() => undefined);
+        if (!closed) return end(entry, ending);
+      }
     }
     await leave(entry, problem);
+  }
+
+  /** Waits until the store takes what it did not, and reads what it has. Gives up when the execution is to stop. */
+  async function untilStored(entry: Entry): Promise<void> {
+    const { execution, log, controller } = entry;
+    while (!controller.signal.aborted) {
+      try {
+        await clock.sleep(storeRetryMs, controller.signal);
+        await log.flush();
+        const before = await readBefore(store, execution);
+        const signals = await store.signals.all(execution.id);
+        Object.assign(entry, {
+          before,
+          inbox: createInbox(signals, receivedSignals(before.records)),
+          isAgain: true,
+        });
+        return;
+      } catch {
+        // Still no room, or no disk.
+      }
+    }
+  }
+
+  /** What is stored of an execution; what cannot be read is its own fault alone, and fails it. */
+  async function readOrDamage(
+    execution: Execution,
+  ): Promise<{ readonly before: Before; readonly damage?: Problem }> {
+    const { id, damage } = execution;
+    try {
+      const before = await readBefore(store, execution);
+      if (damage === undefined) return { before };
+      return {
+        before,
+        damage: new Problem('store_corrupt', `what is stored of "${id}" is damaged: ${damage}`),
+      };
+    } catch (thrown) {
+      const problem = asProblem(thrown);
+      if (problem.code !== 'store_corrupt') throw thrown;
+      return { before: { ...nothingBefore, last: await store.events.last(id) }, damage: problem };
+    }
   }
 
   /** Leaves an execution without an outcome to the next start. */

@@ -10,19 +10,22 @@ import { createInbox, type Inbox } from './inbox.ts';
 export interface Entry {
   readonly execution: Execution;
   readonly worker: Worker;
-  readonly before: Before;
+  /** What was stored when its work was begun here, or begun again. */
+  before: Before;
   readonly controller: AbortController;
   readonly log: ExecutionLog;
-  readonly inbox: Inbox;
+  inbox: Inbox;
   /** Settles when the admission is on disk, or could not be stored. */
   admitted: Promise<unknown>;
   /** Whether the store must be told that its work starts. */
   mustMark: boolean;
   isAtWork: boolean;
+  /** Whether its work stood still in this process, and goes on. */
+  isAgain: boolean;
   /** How it ended, once that is on disk. */
   outcome: Outcome | undefined;
   /** Writes that belong into one commit with the outcome. */
-  readonly writes: (() => Promise<unknown>)[];
+  writes: (() => Promise<unknown>)[];
   /** Resolves when the outcome is on disk, or the process let go of it: with the problem when it could not be written. */
   readonly done: Promise<Problem | undefined>;
   readonly finish: (problem?: Problem) => void;
@@ -40,6 +43,7 @@ export function makeEntry(
     controller: new AbortController(),
     admitted: Promise.resolve(),
     isAtWork: false,
+    isAgain: false,
     outcome: undefined,
     writes: [],
     done,

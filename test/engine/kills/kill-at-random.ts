@@ -15,10 +15,12 @@ export async function killAtRandom(
   let midway = 0;
   // How long a round takes on this machine, when nobody kills it.
   await crime.strike({ afterMs: 60_000 });
-  const { ms } = await crime.strike({ afterMs: 60_000 });
+  let { ms } = await crime.strike({ afterMs: 60_000 });
   for (let kill = 1; kill <= kills; kill += 1) {
-    const { killed, atWork } = await crime.strike({ afterMs: random() * ms });
-    if (killed && atWork) midway += 1;
+    const ending = await crime.strike({ afterMs: random() * ms });
+    if (ending.killed && ending.atWork) midway += 1;
+    // It was done before: it works faster than it did.
+    if (!ending.killed) ms = Math.min(ms, ending.ms) * 0.9;
     if (kill % 3 !== 0 && kill !== kills) continue;
     await crime.strike();
     await crime.judge();
