@@ -6,6 +6,7 @@ import { outOfBounds, type OutOfBounds } from './yaml-bounds.ts';
 import { readNodes } from './yaml-nodes.ts';
 import { explainYamlErrors } from './yaml-errors.ts';
 import { parseRepaired, type RepairedDocument } from './yaml-repair.ts';
+import { readPlainYaml } from './yaml-plain.ts';
 import { quoteYaml } from './yaml-traps.ts';
 
 /** What YAML text says, where it says it, and what is wrong with it. */
@@ -50,6 +51,8 @@ export function parseYaml(text: string, part: YamlPart): ParsedYaml {
 
   const bound = outOfBounds(yaml);
   if (bound !== undefined) return unreadable(bound);
+  const plain = readPlainYaml(yaml, start);
+  if (plain !== undefined) return { value: plain.value, place: plain.place, diagnostics, damaged: [] };
   const repaired = parseSafely(yaml);
   if (repaired === undefined)
     return unreadable({ rule: 'yaml/too-deep', message: 'the values are nested too deeply', at: 0 });
