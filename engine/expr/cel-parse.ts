@@ -115,7 +115,7 @@ function faultOf(error: ParseError, source: string, start: number): string {
 /** What to write instead of an operator of another language at a fault. */
 function otherLanguage(source: string, at: number): string {
   const around = source.slice(Math.max(0, at - 3), at + 4);
-  const word = /^(?:and|or|not|is|if|then)\b/.exec(source.slice(at))?.[0] ?? '';
+  const word = /^(?:and|or|is|then)\b/.exec(source.slice(at))?.[0] ?? '';
   const before = /\b(not|await|new|return|typeof)\s*$/.exec(source.slice(0, at))?.[1] ?? '';
   if (around.includes('??')) return '; write default(value, otherwise)';
   if (around.includes('?.')) return '; write ".?" to ask for a field that may not be there';
@@ -128,7 +128,6 @@ const words: Readonly<Record<string, string>> = {
   and: '; write "&&"',
   or: '; write "||"',
   is: '; write "=="',
-  if: '; write "condition ? a : b"',
   then: '; write "condition ? a : b"',
 };
 

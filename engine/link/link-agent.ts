@@ -3,6 +3,7 @@ import type { Agent, BusyPolicy } from '../program/agent.ts';
 import type { ModelChoice } from '../program/model.ts';
 import type { Sandbox } from '../program/sandbox.ts';
 import { builtinTools } from '../program/tool.ts';
+import { envType } from './env-type.ts';
 import type { Reporter } from './context.ts';
 import { digest, hashOf } from './hash.ts';
 import { linkAgentTools } from './link-agent-tools.ts';
@@ -137,6 +138,7 @@ function linkInstructionsOf(reporter: Reporter, merged: Merged, config: Config):
       agent: recordOf({ name: string }),
       instance: recordOf({ id: string }),
       input: typeFromSchema(merged.get('inputSchema').object()),
+      env: envType,
     }),
   });
 }

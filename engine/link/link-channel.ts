@@ -1,6 +1,7 @@
 import { dyn, typeScope } from '../expr/index.ts';
 import type { Channel, ChannelVerify } from '../program/channel.ts';
 import type { Node } from '../source/index.ts';
+import { envType } from './env-type.ts';
 import { checkInput } from './check-given.ts';
 import type { Reporter } from './context.ts';
 import { hashOf } from './hash.ts';
@@ -15,7 +16,7 @@ export function linkChannel(reporter: Reporter, root: Node, config: Config, call
   const visible: Visible = {
     ...config.visible,
     names: new Set(['body', 'headers', 'query', 'env']),
-    types: typeScope({ body: dyn, headers: dyn, query: dyn }),
+    types: typeScope({ body: dyn, headers: dyn, query: dyn, env: envType }),
   };
   const template = (node: Node): ReturnType<typeof linkTemplate> => linkTemplate(reporter, node, visible);
   const input = linkTyped(reporter, root.get('input'), visible);

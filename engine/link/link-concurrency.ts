@@ -1,5 +1,6 @@
 import { typeScope, type Type } from '../expr/index.ts';
 import type { Concurrency } from '../program/workflow.ts';
+import { envType } from './env-type.ts';
 import type { Reporter } from './context.ts';
 import type { Config } from './link-settings.ts';
 import type { Node } from '../source/index.ts';
@@ -19,7 +20,7 @@ export function linkConcurrency(
     key: linkTemplate(reporter, node.get('key'), {
       ...visible,
       names: new Set(['input', 'env']),
-      types: typeScope({ input }),
+      types: typeScope({ input, env: envType }),
     }),
     busy: busy === 'reject' || busy === 'replace' ? busy : 'queue',
   };

@@ -2,6 +2,7 @@ import { suggest } from '../core/suggest.ts';
 import { recordOf, string, typeScope } from '../expr/index.ts';
 import type { Schedule, ScheduleTarget } from '../program/schedule.ts';
 import type { Node } from '../source/index.ts';
+import { envType } from './env-type.ts';
 import { checkInput } from './check-given.ts';
 import type { Reporter } from './context.ts';
 import { cronFaults } from './cron.ts';
@@ -17,7 +18,7 @@ export function linkSchedule(reporter: Reporter, root: Node, config: Config, cal
   const visible: Visible = {
     ...config.visible,
     names: new Set(['schedule', 'env']),
-    types: typeScope({ schedule: recordOf({ name: string, time: string }) }),
+    types: typeScope({ schedule: recordOf({ name: string, time: string }), env: envType }),
   };
   const kind = root.get('workflow').value === undefined ? 'agent' : 'workflow';
   const input = linkTyped(reporter, root.get('input'), visible);

@@ -1,6 +1,7 @@
 import type { Role } from '../program/role.ts';
 import type { Skill } from '../program/skill.ts';
 import { dyn, literalTemplate, recordOf, string, typeScope } from '../expr/index.ts';
+import { envType } from './env-type.ts';
 import type { Config } from './link-settings.ts';
 import type { Reporter } from './context.ts';
 import { digest, hashOf } from './hash.ts';
@@ -29,7 +30,12 @@ export function linkRole(reporter: Reporter, root: Node, config: Config): Role {
   const visible = {
     ...config.visible,
     names: new Set(['agent', 'instance', 'input', 'env']),
-    types: typeScope({ agent: recordOf({ name: string }), instance: recordOf({ id: string }), input: dyn }),
+    types: typeScope({
+      agent: recordOf({ name: string }),
+      instance: recordOf({ id: string }),
+      input: dyn,
+      env: envType,
+    }),
   };
   return {
     name: root.source.name,

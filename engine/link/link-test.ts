@@ -1,6 +1,7 @@
 import { constantValue, typeScope } from '../expr/index.ts';
 import type { SpecTest } from '../program/spec-test.ts';
 import type { Node } from '../source/index.ts';
+import { envType } from './env-type.ts';
 import { checkInput, checkOutput } from './check-given.ts';
 import type { Reporter } from './context.ts';
 import { hashOf } from './hash.ts';
@@ -16,7 +17,7 @@ import { linkTyped, linkValue, type Visible } from './text.ts';
 
 /** A test. Reports inputs, fakes and expectations that what is tested does not take or give. */
 export function linkTest(reporter: Reporter, root: Node, config: Config, around: TestAround): SpecTest {
-  const visible: Visible = { ...config.visible, names: new Set(['env']), types: typeScope({}) };
+  const visible: Visible = { ...config.visible, names: new Set(['env']), types: typeScope({ env: envType }) };
   const kind = root.get('workflow').value === undefined ? 'agent' : 'workflow';
   const called = callee(reporter, root.get(kind), kind, around);
   const input = linkTyped(reporter, root.get('input'), visible);

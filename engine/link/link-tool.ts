@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { Tool } from '../program/tool.ts';
 import { recordOf, typeFromSchema, typeScope } from '../expr/index.ts';
 import { type Node, textOnDisk } from '../source/index.ts';
+import { envType } from './env-type.ts';
 import type { Config } from './link-settings.ts';
 import type { Reporter } from './context.ts';
 import { digest, hashOf } from './hash.ts';
@@ -125,6 +126,7 @@ function sightOf(root: Node, config: Omit<Config, 'common'>): ToolSight {
     names: new Set(['input', 'env']),
     types: typeScope({
       input: schema === undefined && !isOpen ? recordOf({}) : typeFromSchema(schema),
+      env: envType,
     }),
   };
   const sinks: Visible = {

@@ -1,6 +1,7 @@
 import { assuming, dyn, typeScope, withCondition, withField, withNames } from '../expr/index.ts';
 import type { JsonSchema } from '../core/json.ts';
-import { recordOf, string, type Expression, type Type, type TypeScope } from '../expr/index.ts';
+import { recordOf, type Expression, type Type, type TypeScope } from '../expr/index.ts';
+import { envType } from './env-type.ts';
 import type { Config } from './link-settings.ts';
 import { runType } from './step-types.ts';
 import type { Visible } from './text.ts';
@@ -41,7 +42,7 @@ export function rootBlock(
       input: types.input,
       run: runType,
       steps: { ...recordOf({}), rest: dyn },
-      env: { ...recordOf({}), rest: string },
+      env: envType,
     }),
     result: types.result,
     resultSchema: types.resultSchema,

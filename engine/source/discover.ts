@@ -111,6 +111,8 @@ function sortOut(
       if (stem === undefined || (kind === 'tool' && stems.has(stem))) return [];
       return [{ ...candidate('module', found, stem, where), of: kind }];
     }
+    // A sandbox of one's own names its module.
+    if (kind === 'sandbox' && codeFile.test(base)) return [];
     // Beside scenario tests there may be tests of the code, with their data.
     if (kind === 'test') return [];
     return [ignored(`${where.display}/${found.below}`, kind, where.claude)];

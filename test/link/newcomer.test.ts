@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { compile } from '../../engine/compile.ts';
+import { projectOf } from '../fakes/project.ts';
 import { markedFindings } from './marked.ts';
 
 const project = {
@@ -85,5 +87,31 @@ output: x
       '"#/definitions/line" leads nowhere in "schemas/order.yaml"; write "#/$defs/line"',
       '"n" must be map or boolean, got string "int"; write { type: integer }',
     ]);
+  });
+
+  it('a path that counts from the folder of its spec is told from the project', async () => {
+    const tool = 'description: One.\ntype: openapi\ndocument: ../../apis/shop.yaml\n';
+    const sandbox = 'type: custom\nmodule: ./own.ts\n';
+    const files = { 'apis/shop.yaml': 'openapi: 3.0.0\npaths: {}\n', 'src/sandboxes/own.ts': 'export {};\n' };
+    expect(
+      await messages({ ...files, 'src/tools/shop.yaml': tool, 'src/sandboxes/own.yaml': sandbox }),
+    ).to.deep.equal([
+      'no file "./own.ts" in the project; paths count from the project folder: write "src/sandboxes/own.ts"',
+      '"../../apis/shop.yaml" is outside the project; paths count from the project folder: write "apis/shop.yaml"',
+    ]);
+  });
+});
+
+describe('a clean project of a newcomer', () => {
+  it('has a module for a sandbox of its own, and texts that read the environment, without a finding', async () => {
+    const folder = projectOf({
+      'engine.yaml': 'env: [HOST]\nmodel: script/m\nrules: { preset: strict, graph/unused-agent: off }\n',
+      'src/models/m.yaml': 'default: { text: "{{text}}" }\n',
+      'src/sandboxes/own.yaml': 'type: custom\nmodule: src/sandboxes/own.ts\n',
+      'src/sandboxes/own.ts': 'export {};\n',
+      'src/agents/clerk.md': '---\ndescription: A clerk.\nsandbox: own\n---\n\nYou work at {{env.HOST}}.\n',
+    });
+    const { diagnostics } = await compile(folder);
+    expect(diagnostics.map(({ message }) => message)).to.deep.equal([]);
   });
 });

@@ -1,5 +1,6 @@
 import { isObject } from '../../core/json.ts';
 import { rootOf, type Source } from '../../source/index.ts';
+import { factsByPlace } from '../facts-at.ts';
 import type { Rule } from '../rule.ts';
 import { allowsAnyText, schemaAt } from '../schema-at.ts';
 
@@ -10,7 +11,9 @@ export const unquotedUntrusted: Rule = {
   preset: 'strict',
   check({ sources, facts }, report) {
     const byFile = new Map(sources.map((source) => [source.file, source]));
-    for (const { file, pointer, syntax, source: text, reads, offset } of facts.expressions) {
+    for (const [known] of factsByPlace(facts).values()) {
+      if (known === undefined) continue;
+      const { file, pointer, syntax, source: text, reads, offset } = known;
       const source = byFile.get(file);
       if (source === undefined || syntax !== 'template' || !isSaidToModel(source, pointer)) continue;
       for (const { path, start, end } of reads) {
