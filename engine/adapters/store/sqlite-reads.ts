@@ -123,7 +123,7 @@ export function toExecution(row: Row): Execution {
 /** Events after an index, in order. */
 export function readEvents(executionId: string, after: number, limit: number): Statement {
   return [
-    'SELECT body FROM events WHERE execution_id = ? AND idx > ? ORDER BY idx LIMIT ?',
+    'SELECT idx, body FROM events WHERE execution_id = ? AND idx > ? ORDER BY idx LIMIT ?',
     [executionId, after, limit],
   ];
 }

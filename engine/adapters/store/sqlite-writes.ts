@@ -3,6 +3,7 @@ import type { Json } from '../../core/json.ts';
 import type { ProblemData } from '../../core/problem.ts';
 import { terminalStates } from '../../core/status.ts';
 import type { Execution, Outcome } from '../../ports/store.ts';
+import { packEvent } from './event-row.ts';
 import type { Query } from './sqlite-connection.ts';
 
 /** One write: a row of the view `act`. What `value` holds depends on the kind. */
@@ -163,7 +164,7 @@ export function finishExecution(id: string, { state, output, error, usage, ended
 
 /** All events in one act, however many there are. */
 export function appendEvents(events: readonly EngineEvent[]): Act {
-  const rows = events.map((event) => [event.executionId, event.index, JSON.stringify(event)]);
+  const rows = events.map((event) => [event.executionId, event.index, packEvent(event)]);
   return { kind: 'appendEvents', value: JSON.stringify(rows) };
 }
 

@@ -1,8 +1,8 @@
-import type { EngineEvent } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Store } from '../../ports/store.ts';
 import { documentKey } from './document-key.ts';
+import { unpackEvent } from './event-row.ts';
 import { groupCommit } from './group-commit.ts';
 import { openFiles, type SqliteFiles } from './sqlite-open.ts';
 import { storeProblem, unavailable } from './sqlite-problems.ts';
@@ -127,7 +127,11 @@ function storeOver(files: SqliteFiles): Store {
       },
       read: async (executionId, { after, limit }) =>
         (await read(readEvents(executionId, after, limit))).map((row) =>
-          parse<EngineEvent>(path, executionId, 'an event', row['body']),
+          unpackEvent(
+            executionId,
+            Number(row['idx']),
+            parse<Json>(path, executionId, 'an event', row['body']),
+          ),
         ),
       last: async (executionId) => Number((await read(lastEvent(executionId)))[0]?.['last'] ?? 0),
       remove: (executionId) => write(() => removeEvents(executionId)),
