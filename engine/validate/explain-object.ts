@@ -7,6 +7,7 @@ import { foreignKey } from './foreign-keys.ts';
 import { hasInside, homeOf, mapBelow, oneLevelUp } from './misplaced-key.ts';
 import { patternOf } from './pattern.ts';
 import type { Located } from './schema-set.ts';
+import { countFaults } from './value-faults.ts';
 
 /** Unknown keys of one map for which it is worked out what was meant. */
 const mostExplained = 100;
@@ -169,20 +170,6 @@ function isBelow({ rule, message, pointer }: Fault, key: string, at: string): bo
 function requiredKeys(schema: JsonObject | boolean): string[] {
   const required = typeof schema === 'boolean' ? undefined : schema['required'];
   return Array.isArray(required) ? required.filter((key): key is string => typeof key === 'string') : [];
-}
-
-function countFaults(schema: JsonObject, value: JsonObject, at: string): Fault[] {
-  const { minProperties, maxProperties } = schema;
-  const count = Object.keys(value).length;
-  const fault = (message: string): Fault[] => [
-    { rule: 'schema/bad-value', message: `${nameOf(at)} ${message}`, pointer: at },
-  ];
-  if (typeof minProperties === 'number' && count < minProperties) {
-    return fault(`must have at least ${minProperties === 1 ? 'one key' : `${minProperties} keys`}`);
-  }
-  if (typeof maxProperties === 'number' && count > maxProperties)
-    return fault(`must have at most ${maxProperties} keys`);
-  return [];
 }
 
 function asSchema(value: Json | undefined): JsonObject | boolean {

@@ -5,17 +5,11 @@ import { nowhere, type Context } from './context.ts';
 import { shapeToWrite } from './shape-to-write.ts';
 import { isOfType, typesOf } from './types-of.ts';
 import { enumFaults, wrongType } from './value-faults.ts';
+import { branchesOf, byLiterals, propertiesOf, requiredOf, viableBranches, type Branch } from './branches.ts';
 import { unknownKey } from './explain-object.ts';
 import { either, nameOf, type Fault } from './fault.ts';
 import { foreignKey } from './foreign-keys.ts';
 import type { Located } from './schema-set.ts';
-
-/** One alternative: its schema, and the required key that no other alternative requires. */
-interface Branch {
-  readonly located: Located;
-  readonly schema: JsonObject;
-  readonly verb: string | undefined;
-}
 
 /** Faults of a value that has to fit one of several alternatives: those of the alternative that was meant. */
 export function unionFaults(
@@ -25,7 +19,7 @@ export function unionFaults(
   at: string,
   context: Context,
 ): Fault[] {
-  const branches = branchesOf(alternatives, union, context);
+  const branches = branchesOf(alternatives, union, context.set);
   const accepting = branches.filter(({ schema }) => {
     const types = typesOf(schema);
     return types.length === 0 || types.some((type) => isOfType(value, type));
@@ -64,10 +58,7 @@ function verbFaults(
 ): Fault[] {
   const verbs = branches.flatMap(({ verb }) => verb ?? []);
   const written = verbs.filter((verb) => Object.hasOwn(value, verb));
-  const viable = branches.filter(
-    ({ schema, verb }) =>
-      verb !== undefined && written.includes(verb) && written.every((key) => key in propertiesOf(schema)),
-  );
+  const viable = viableBranches(branches, written);
   const chosen = viable.length === 1 ? viable[0] : undefined;
   if (chosen !== undefined) {
     const elsewhere = (key: string): string[] => verbsKnowing(key, branches, chosen);
@@ -178,54 +169,10 @@ function faultsOfKnownKeys(
   return [...faults, ...missing];
 }
 
-const known = new WeakMap<JsonObject, Branch[]>();
-
-function branchesOf(alternatives: readonly Located[], union: Located, context: Context): Branch[] {
-  if (typeof union.schema === 'boolean') return [];
-  const present = known.get(union.schema);
-  if (present !== undefined) return present;
-  const followed = alternatives.map((one) => context.set.follow(one));
-  const schemas = followed.map(({ schema }) => (typeof schema === 'boolean' ? {} : schema));
-  const count = (key: string): number => schemas.filter((schema) => requiredOf(schema).includes(key)).length;
-  const branches = followed.map((one, index): Branch => {
-    const schema = schemas[index] ?? {};
-    return { located: one, schema, verb: requiredOf(schema).find((key) => count(key) === 1) };
-  });
-  known.set(union.schema, branches);
-  return branches;
-}
-
-/** The alternative whose fixed values (`type: http`) are those of the value, when it says any. */
-function byLiterals(branches: readonly Branch[], value: JsonObject): Branch | undefined {
-  const says = (schema: JsonObject): boolean | undefined => {
-    for (const [key, part] of Object.entries(propertiesOf(schema))) {
-      if (!isObject(part) || !Object.hasOwn(value, key)) continue;
-      const literals: readonly Json[] = part['const'] === undefined ? enumOf(part) : [part['const']];
-      if (literals.length > 0) return literals.includes(value[key] ?? null);
-    }
-    return undefined;
-  };
-  const matching = branches.filter(({ schema }) => says(schema) === true);
-  return matching.length === 1 ? matching[0] : undefined;
-}
-
-function enumOf(schema: JsonObject): readonly Json[] {
-  return Array.isArray(schema['enum']) ? schema['enum'] : [];
-}
-
 function verbsKnowing(key: string, branches: readonly Branch[], chosen: Branch): string[] {
   return branches.flatMap(({ schema, verb }) =>
     verb !== undefined && schema !== chosen.schema && Object.hasOwn(propertiesOf(schema), key) ? [verb] : [],
   );
-}
-
-function propertiesOf(schema: JsonObject): JsonObject {
-  return isObject(schema['properties']) ? schema['properties'] : {};
-}
-
-function requiredOf(schema: JsonObject): string[] {
-  const { required } = schema;
-  return Array.isArray(required) ? required.filter((key): key is string => typeof key === 'string') : [];
 }
 
 function fewest(lists: readonly (readonly Fault[])[]): Fault[] {

@@ -3,6 +3,7 @@ import { isDamaged, type Source } from '../source/index.ts';
 import { nowhere } from './context.ts';
 import { explain } from './explain.ts';
 import type { Fault } from './fault.ts';
+import { checkOf } from './fits.ts';
 import { schemaSet, type SchemaSet } from './schema-set.ts';
 import { schemaFaults, userSchemas } from './user-schema.ts';
 
@@ -43,7 +44,7 @@ function check(source: Source, set: SchemaSet): readonly Diagnostic[] {
 
 function shapeFaults(source: Source, set: SchemaSet): Fault[] {
   const root = set.root(source.kind);
-  if (root === undefined) return [];
+  if (root === undefined || checkOf(root, set)(source.value)) return [];
   const faults = explain(root, source.value, '', {
     set,
     explain,

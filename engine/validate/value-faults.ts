@@ -180,6 +180,21 @@ export function listFaults(schema: JsonObject, value: readonly Json[], at: strin
   });
 }
 
+/** Faults of a map as a whole: too few or too many keys. */
+export function countFaults(schema: JsonObject, value: JsonObject, at: string): Fault[] {
+  const { minProperties, maxProperties } = schema;
+  const count = Object.keys(value).length;
+  const fault = (message: string): Fault[] => [
+    { rule: 'schema/bad-value', message: `${nameOf(at)} ${message}`, pointer: at },
+  ];
+  if (typeof minProperties === 'number' && count < minProperties) {
+    return fault(`must have at least ${minProperties === 1 ? 'one key' : `${minProperties} keys`}`);
+  }
+  if (typeof maxProperties === 'number' && count > maxProperties)
+    return fault(`must have at most ${maxProperties} keys`);
+  return [];
+}
+
 /** An example of the schema for the end of a message; one beside a `$ref` is closer than that of its target. */
 function example(schema: JsonObject, origin: Located): string {
   const near = typeof origin.schema === 'boolean' ? undefined : origin.schema['examples'];
