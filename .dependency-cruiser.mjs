@@ -33,7 +33,10 @@ const surfaces = {
   lsp: { rooms: [], files: ['compile', 'compiler'] },
   cli: {
     rooms: ['server', 'studio', 'lsp'],
-    files: ['api', 'compile', 'compiler', 'engine', 'fix-project', 'load-code', 'validate-project'],
+    files: [
+      ...['against-runs', 'api', 'compile', 'compiler', 'engine', 'fix-project', 'load-code'],
+      ...['prune', 'upkeep', 'validate-project'],
+    ],
   },
 };
 

@@ -1,0 +1,72 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { parseDuration } from '../core/duration.ts';
+import type { DoctorOptions } from './commands/doctor.ts';
+import type { PruneRunsOptions } from './commands/prune.ts';
+import type { SchedulesOptions } from './commands/schedules.ts';
+import { examples, perform } from './declare.ts';
+
+/** The commands for who operates an engine: `doctor`, `schedules`, and `prune` of the command `runs`, which must be there. */
+export function declareUpkeep(engine: Command, end: (exitCode: number) => void): void {
+  engine
+    .command('doctor')
+    .description('say how the store of a project is, and what can be saved of a damaged one')
+    .option('--store <file>', 'this store instead of that of the project')
+    .option('--salvage <file>', 'copy what can be read into a new store')
+    .option('-p, --project <folder>', 'project folder', '.')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples('engine doctor', 'engine doctor --salvage .engine/data/saved.sqlite'))
+    .action(
+      perform(end, async (terminal, _args, options: DoctorOptions) =>
+        (await import('./commands/doctor.ts')).doctor(options, terminal),
+      ),
+    );
+
+  const schedules = engine
+    .command('schedules')
+    .description('list the schedules of a project, or fire one')
+    .option('-p, --project <folder>', 'project folder', '.')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples('engine schedules', 'engine schedules trigger nightly'));
+  schedules
+    .command('list', { isDefault: true })
+    .description('list them, with the last and the next time of each')
+    .action(
+      perform(end, async (terminal, _args, options: SchedulesOptions) =>
+        (await import('./commands/schedules.ts')).listSchedules(options, terminal),
+      ),
+    );
+  schedules
+    .command('trigger')
+    .description('fire a schedule now, and wait for what it started')
+    .argument('<name>', 'a schedule')
+    .action(
+      perform(end, async (terminal, [name], options: SchedulesOptions) =>
+        (await import('./commands/schedules.ts')).triggerSchedule(name ?? '', options, terminal),
+      ),
+    );
+
+  declarePrune(
+    engine.commands.find((command) => command.name() === 'runs'),
+    end,
+  );
+}
+
+function declarePrune(runs: Command | undefined, end: (exitCode: number) => void): void {
+  runs
+    ?.command('prune')
+    .description('remove finished work that is not kept any longer, and give its room back to the disk')
+    .option('--older-than <duration>', 'ended longer ago than this; default: "retention" of engine.yaml', age)
+    .option('--dry-run', 'say what would go, and remove nothing')
+    .addHelpText('after', examples('engine runs prune --dry-run', 'engine runs prune --older-than 7d'))
+    .action(
+      perform(end, async (terminal, _args, options: PruneRunsOptions) =>
+        (await import('./commands/prune.ts')).pruneRuns(options, terminal),
+      ),
+    );
+}
+
+function age(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('Expected a duration such as 12h or 30d.');
+  return ms;
+}
