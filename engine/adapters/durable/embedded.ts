@@ -146,14 +146,16 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     entries.set(request.id, entry);
     const stored = insert(execution, records);
     entry.admitted = stored;
-    if (!isTurn) note(entry, worker.queued?.(execution, before));
     // With an idempotency key it is not known yet whether there is new work at all.
-    const startsAtOnce = isTurn && request.idempotencyKey === undefined;
-    if (startsAtOnce) void carry(entry);
+    const isSure = request.idempotencyKey === undefined;
+    const tellQueued = (): void => note(entry, worker.queued?.(execution, before));
+    if (isSure && !isTurn) tellQueued();
+    if (isSure && isTurn) void carry(entry);
     try {
       if (!(await stored)) return await earlier(request, entry);
       await failpoint('admit.after_commit');
-      if (isTurn && !startsAtOnce) void carry(entry);
+      if (!isSure && isTurn) void carry(entry);
+      if (!isSure && !isTurn && !entry.isAtWork) tellQueued();
       return { id: request.id, acceptedAt: now, created: true };
     } catch (thrown) {
       entry.controller.abort(asProblem(thrown));
@@ -176,7 +178,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
 
   /** The receipt of what was admitted before with the same id or idempotency key. */
   async function earlier(request: NewExecution, entry: Entry): Promise<Receipt> {
-    await letGo(entry);
+    if (!entry.isAtWork) await letGo(entry);
     const { id, kind, name, idempotencyKey } = request;
     const first =
       (await store.executions.get(id)) ??
@@ -215,6 +217,8 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   /** Carries an entry whose turn has come to its outcome. Never throws. */
   async function carry(entry: Entry): Promise<void> {
     entry.isAtWork = true;
+    // Its turn may come before it is known whether it is work at all.
+    if (entry.execution.idempotencyKey !== undefined && (await isEarlier(entry))) return leave(entry);
     let ending = await work(entry, options);
     while (ending === 'stalled') {
       await untilStored(entry);
@@ -243,6 +247,12 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       }
     }
     await leave(entry, problem);
+  }
+
+  /** Whether what was asked for had been admitted before. */
+  async function isEarlier({ admitted }: Entry): Promise<boolean> {
+    const isNew = await admitted.catch(() => undefined);
+    return isNew === false;
   }
 
   /** Waits until the store takes what it did not, and reads what it has. Gives up when the execution is to stop. */

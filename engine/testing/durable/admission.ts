@@ -54,6 +54,29 @@ export function admissionTests(test: Test): void {
     );
   });
 
+  test('what was admitted before is not done again, nor told of, also when its session is busy', async (world) => {
+    const hold = gate();
+    const done: string[] = [];
+    const { durable, events } = await world.open(
+      async (_context, { id }) => {
+        await hold.opened;
+        done.push(id);
+        return id;
+      },
+      { queued: ({ id }, position) => ({ runId: id, type: 'submission_queued', data: { position } }) },
+    );
+    const asked = { key: 'session', idempotencyKey: 'k' };
+    await durable.admit(run('r1', asked));
+    const again = durable.admit(run('r2', asked));
+    hold.open();
+    const { id, created } = await again;
+    assert.deepEqual({ id, created }, { id: 'r1', created: false });
+    await durable.admit(run('r3', { key: 'session' }));
+    await durable.result('r3');
+    assert.deepEqual(done, ['r1', 'r3']);
+    assert.deepEqual(await events('r2'), []);
+  });
+
   test('one id admits once', async (world) => {
     const { durable } = await world.open(async () => 1);
     const receipts = await Promise.all([durable.admit(run('a')), durable.admit(run('a'))]);
