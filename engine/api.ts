@@ -14,6 +14,9 @@ import type { Program } from './program/program.ts';
 import type { Thinking } from './program/model.ts';
 import type { Explanation } from './why.ts';
 
+export type { ConditionExplained, ExplainedPart } from './explain-conditions.ts';
+export type { Explanation } from './why.ts';
+
 /** How to start an engine. Everything is optional but the project (or a ready Program). */
 export interface EngineOptions {
   /** Project folder; default the current folder. */

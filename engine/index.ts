@@ -8,6 +8,7 @@ export type {
   Dispatch,
   Engine,
   EngineOptions,
+  Explanation,
   PromptOptions,
   PromptResult,
   RunReceipt,
@@ -60,6 +61,5 @@ export type { Documents, Execution, ExecutionFilter, Outcome, Store } from './po
 export type { OpenTool, ToolContext, ToolDefinition, ToolSource } from './ports/tool-source.ts';
 export type { ModelChoice, ModelSettings, Thinking } from './program/model.ts';
 export type { Program, Settings } from './program/program.ts';
-export type { Explanation } from './why.ts';
 export { createServer, type Log, type LogEntry, type Server, type ServerOptions } from './server/index.ts';
 export { validate, type ValidateOptions } from './validate-project.ts';

@@ -2,13 +2,14 @@ import { Command, Option } from 'commander';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { GraphOptions } from './commands/graph.ts';
 import type { InitOptions } from './commands/init.ts';
-import type { RunsOptions } from './commands/runs.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { SchemaOptions } from './commands/schema.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { ValidateOptions } from './commands/validate.ts';
 import { addText, examples, integer, perform } from './declare.ts';
 import { declareAnswers } from './declare-answers.ts';
+import { declareRuns } from './declare-runs.ts';
+import { declareUpkeep } from './declare-upkeep.ts';
 import type { Person } from './init/ask.ts';
 import { addTarget, formats } from './report/target.ts';
 import type { Terminal } from './terminal.ts';
@@ -96,6 +97,7 @@ export function declareCommands(end: (exitCode: number) => void): Command {
       'do not count the findings of this file (default: .engine/baseline.json of the project)',
     )
     .option('--write-baseline [file]', 'write the findings of now into that file')
+    .option('--against-runs', 'say what the files as they are mean for each unfinished run')
     .option('--load-code', 'also import the code of tools, which runs it, and check what it exports')
     .addHelpText(
       'after',
@@ -108,8 +110,14 @@ export function declareCommands(end: (exitCode: number) => void): Command {
       ),
     )
     .action(
-      perform(end, async (terminal, [project], options: ValidateOptions) =>
-        (await import('./commands/validate.ts')).validate(project ?? '.', options, terminal),
+      perform(end, async (terminal, [project], options: ValidateOptions & { againstRuns?: boolean }) =>
+        options.againstRuns === true
+          ? (await import('./commands/against-runs.ts')).validateAgainstRuns(
+              project ?? '.',
+              options,
+              terminal,
+            )
+          : (await import('./commands/validate.ts')).validate(project ?? '.', options, terminal),
       ),
     );
 
@@ -173,6 +181,7 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     .option('--instance <id>', 'agent instance; default a new one')
     .option('--session <name>', 'session of the instance; default "default"')
     .option('--model <model>', 'model for the agent: "provider/model" or an alias')
+    .option('--idempotency-key <key>', 'the same key with the same input is the same work')
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print one JSON object with ids, output and usage')
     .option('-q, --quiet', 'no progress')
@@ -209,36 +218,11 @@ export function declareCommands(end: (exitCode: number) => void): Command {
       ),
     );
 
-  engine
-    .command('runs')
-    .description('list runs of workflows, or show one')
-    .argument('[runId]', 'a run')
-    .option('--workflow <name>', 'only runs of this workflow')
-    .addOption(
-      new Option('--state <state>', 'only runs in this state').choices([
-        'queued',
-        'running',
-        'waiting',
-        'succeeded',
-        'failed',
-        'cancelled',
-      ]),
-    )
-    .option('--limit <count>', 'at most this many', integer(1, 1_000), 20)
-    .option('--events', 'with the events of the run')
-    .option('-p, --project <folder>', 'project folder', '.')
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      examples('engine runs --state failed', 'engine runs workflow:refund:01J... --events'),
-    )
-    .action(
-      perform(end, async (terminal, [runId], options: RunsOptions) =>
-        (await import('./commands/runs.ts')).runs(runId, options, terminal),
-      ),
-    );
+  declareRuns(engine, end);
 
   declareAnswers(engine, end);
+
+  declareUpkeep(engine, end);
 
   engine
     .command('lsp')

@@ -32,9 +32,11 @@ export async function runAgent(
   }
   const message = options.text === undefined ? '' : await readText(options.text, '--text');
   const input = options.input === undefined ? undefined : await readJson(options.input, '--input');
+  const { idempotencyKey } = options;
   const session = engine.agents.session(
     name,
-    options.instance ?? `cli-${ulid()}`,
+    // The same key must be the same message, so it goes to the same instance.
+    options.instance ?? `cli-${idempotencyKey ?? ulid()}`,
     options.session ?? defaultSession,
   );
   const streamText = !json && !quiet && terminal.err.isTerminal;
@@ -51,6 +53,7 @@ export async function runAgent(
       onEvent,
       ...(input === undefined ? {} : { input }),
       ...(model === undefined ? {} : { model }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     };
     const result = await session.prompt(message, started);
     progress.end();

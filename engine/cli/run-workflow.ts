@@ -24,8 +24,25 @@ export async function runWorkflow(
 ): Promise<number> {
   refuseAgentOptions(options);
   const input = await inputOf(options);
-  const { runId } =
-    input === undefined ? await engine.workflows.start(name) : await engine.workflows.start(name, input);
+  const { idempotencyKey } = options;
+  const { runId } = await engine.workflows.start(
+    name,
+    input,
+    idempotencyKey === undefined ? {} : { idempotencyKey },
+  );
+  return followRun(engine, runId, options, { terminal, signal });
+}
+
+/**
+ * Shows the steps of a run of this engine to its end, and prints its output. An aborted signal cancels the run.
+ * @returns 0, or the exit code of the run's failure.
+ */
+export async function followRun(
+  engine: Engine,
+  runId: string,
+  options: Pick<RunOptions, 'quiet' | 'json' | 'project'>,
+  { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
+): Promise<number> {
   const progress = showProgress(terminal.err, { streamText: false });
   const cancel = (): void => void engine.runs.cancel(runId).catch(() => undefined);
   signal.addEventListener('abort', cancel, { once: true });
@@ -39,7 +56,11 @@ export async function runWorkflow(
   return conclude(record, options, terminal);
 }
 
-function conclude(record: RunRecord, { quiet, project }: RunOptions, terminal: Terminal): number {
+function conclude(
+  record: RunRecord,
+  { quiet, project }: Pick<RunOptions, 'quiet' | 'project'>,
+  terminal: Terminal,
+): number {
   const { err } = terminal;
   const { runId, state, error, usage = noUsage, durationMs = 0 } = record;
   const figures = [formatDuration(durationMs), usageText(usage) ?? []].flat().join(', ');

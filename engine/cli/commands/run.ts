@@ -14,6 +14,7 @@ export interface RunOptions {
   readonly instance?: string;
   readonly session?: string;
   readonly model?: string;
+  readonly idempotencyKey?: string;
   readonly project: string;
   readonly json?: boolean;
   readonly quiet?: boolean;

@@ -1,23 +1,23 @@
-import type { Engine, RunRecord } from '../../api.ts';
+import type { RunRecord } from '../../api.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { EngineEvent } from '../../core/event.ts';
 import { Problem } from '../../core/problem.ts';
 import type { ExecutionState } from '../../core/status.ts';
 import { choices } from '../../core/suggest.ts';
-import { createEngine } from '../../engine.ts';
+import { allEvents } from '../all-events.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { openProgram } from '../open-program.ts';
+import { lookAtRuns, type OpenRuns, type RunsPlace } from '../open-runs.ts';
 import { usageText } from '../progress.ts';
 import { table } from '../report/table.ts';
 import { printable, type Screen, type Terminal } from '../terminal.ts';
 
 /** Options of `engine runs`. */
-export interface RunsOptions {
+export interface RunsOptions extends RunsPlace {
   readonly workflow?: string;
-  readonly state?: ExecutionState;
+  readonly state?: readonly ExecutionState[];
   readonly limit: number;
+  readonly before?: string;
   readonly events?: boolean;
-  readonly project: string;
   readonly json?: boolean;
 }
 
@@ -27,49 +27,41 @@ export async function runs(
   options: RunsOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const program = await openProgram(options.project, terminal);
-  const engine = await createEngine({ program, readOnly: true });
-  try {
-    if (program.settings.store.type === 'memory') {
-      terminal.err.line(
-        'runs are kept in memory (store.type in engine.yaml), so those of other processes are not seen',
-      );
-    }
-    if (runId === undefined) await list(engine, options, terminal);
-    else await show(engine, runId, options, terminal);
-    return exitCodes.ok;
-  } finally {
-    await engine.close();
-  }
+  await lookAtRuns(options, terminal, (opened) =>
+    runId === undefined ? list(opened, options, terminal) : show(opened, runId, options, terminal),
+  );
+  return exitCodes.ok;
 }
 
-async function list(engine: Engine, options: RunsOptions, { out, err }: Terminal): Promise<void> {
-  const { workflow, state, limit, json } = options;
-  const found = await engine.runs.list({
+async function list(opened: OpenRuns, options: RunsOptions, { out, err }: Terminal): Promise<void> {
+  const { workflow, state, limit, before, json } = options;
+  const found = await opened.list({
     limit,
     ...(workflow === undefined ? {} : { workflow }),
-    ...(state === undefined ? {} : { states: [state] }),
+    ...(state === undefined ? {} : { states: state }),
+    ...(before === undefined ? {} : { before }),
   });
-  if (found.length === 0 && workflow !== undefined) refuseUnknown(engine, workflow);
-  if (json === true) return out.line(JSON.stringify({ runs: found }, null, 2));
+  if (found.length === 0 && workflow !== undefined) refuseUnknown(opened, workflow);
+  const next = found.length === limit ? (found.at(-1)?.runId ?? null) : null;
+  if (json === true) return out.line(JSON.stringify({ runs: found, next }, null, 2));
   if (found.length === 0) return err.line('no runs');
   const rows = found.map((run) => [run.runId, run.workflow, run.state, run.startedAt ?? '', durationOf(run)]);
   out.line(table([['RUN', 'WORKFLOW', 'STATE', 'STARTED', 'DURATION'], ...rows]));
-  if (found.length === limit) err.line(`the newest ${limit}; more with --limit`);
+  if (next !== null) err.line(`the newest ${limit}; older ones with --before ${next}`);
 }
 
 /** A workflow that has gone may have left runs, so its name is only doubted when there are none. */
-function refuseUnknown({ program }: Engine, workflow: string): void {
-  if (Object.hasOwn(program.workflows, workflow)) return;
+function refuseUnknown({ program }: OpenRuns, workflow: string): void {
+  if (program === undefined || Object.hasOwn(program.workflows, workflow)) return;
   throw new Problem(
     'workflow_not_found',
     `no workflow "${workflow}"${choices(workflow, Object.keys(program.workflows))}`,
   );
 }
 
-async function show(engine: Engine, runId: string, options: RunsOptions, { out }: Terminal): Promise<void> {
-  const record = await engine.runs.get(runId);
-  const events = options.events === true ? await allEvents(engine, runId) : undefined;
+async function show(opened: OpenRuns, runId: string, options: RunsOptions, { out }: Terminal): Promise<void> {
+  const record = await opened.get(runId);
+  const events = options.events === true ? await allEvents(opened, runId) : undefined;
   if (options.json === true) {
     return out.line(JSON.stringify({ ...record, ...(events === undefined ? {} : { events }) }, null, 2));
   }
@@ -77,6 +69,7 @@ async function show(engine: Engine, runId: string, options: RunsOptions, { out }
   const rows: [string, string | undefined][] = [
     ['run', runId],
     ['workflow', workflow],
+    ['made from', record.parent],
     ['state', paintState(state, out)],
     ['started', startedAt],
     ['ended', endedAt],
@@ -92,15 +85,6 @@ async function show(engine: Engine, runId: string, options: RunsOptions, { out }
   if (events === undefined) return;
   out.line();
   for (const event of events) out.line(eventLine(event, out));
-}
-
-async function allEvents(engine: Engine, runId: string): Promise<readonly EngineEvent[]> {
-  const events: EngineEvent[] = [];
-  for (;;) {
-    const page = await engine.runs.events(runId, { after: events.at(-1)?.index ?? 0 });
-    if (page.length === 0) return events;
-    events.push(...page);
-  }
 }
 
 function eventLine({ index, timestamp, type, stepPath, data }: EngineEvent, { colors }: Screen): string {

@@ -1,0 +1,100 @@
+import type { EngineEvent } from '../../core/event.ts';
+import { fromData, Problem } from '../../core/problem.ts';
+import { isTerminal } from '../../core/status.ts';
+import { allEvents } from '../all-events.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { watchInterrupts } from '../interrupt.ts';
+import { lookAtRuns, type OpenRuns, type RunsPlace } from '../open-runs.ts';
+import { showProgress } from '../progress.ts';
+import { printProblem } from '../report/failure.ts';
+import { printResult } from '../report/result.ts';
+import { printable, type Screen, type Terminal } from '../terminal.ts';
+
+/** Options of `engine runs logs` and `engine runs follow`. */
+export interface LogsOptions extends RunsPlace {
+  readonly json?: boolean;
+}
+
+/** Prints what the steps of a run logged, and which of them failed. */
+export async function logs(runId: string, options: LogsOptions, terminal: Terminal): Promise<number> {
+  const events = await lookAtRuns(options, terminal, async (opened) => {
+    await opened.get(runId);
+    return (await allEvents(opened, runId)).filter(isLog);
+  });
+  if (options.json === true) terminal.out.line(JSON.stringify({ runId, events }, null, 2));
+  else for (const event of events) terminal.out.line(logLine(event, terminal.out));
+  return exitCodes.ok;
+}
+
+/**
+ * Shows what happens in a run until it ends, then its output; with `json` each event is a line of JSON. Ctrl-C ends only the
+ * showing.
+ * @returns 0, or the exit code of the run's failure.
+ */
+export async function follow(runId: string, options: LogsOptions, terminal: Terminal): Promise<number> {
+  const interrupt = watchInterrupts();
+  try {
+    return await lookAtRuns(options, terminal, (opened) =>
+      followOpen(opened, runId, options, terminal, interrupt.signal),
+    );
+  } catch (thrown) {
+    if (!interrupt.signal.aborted) throw thrown;
+    return exitCodes.interrupted;
+  } finally {
+    interrupt.release();
+  }
+}
+
+async function followOpen(
+  opened: OpenRuns,
+  runId: string,
+  { json = false }: LogsOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  await opened.get(runId);
+  const progress = showProgress(terminal.err, { streamText: false });
+  for await (const event of opened.follow(runId, 0, signal)) {
+    if (json) terminal.out.line(JSON.stringify(event));
+    else progress.show(event);
+  }
+  const { state, output = null, error } = await opened.get(runId);
+  if (!isTerminal(state)) return exitCodes.interrupted;
+  if (state === 'succeeded') {
+    if (!json) printResult(output, terminal);
+    return exitCodes.ok;
+  }
+  const problem =
+    error === undefined ? new Problem('workflow_failed', `the run is ${state}`) : fromData(error);
+  printProblem(problem, terminal);
+  return problem.exitCode;
+}
+
+function isLog({ type, data }: EngineEvent): boolean {
+  return type === 'log' || type === 'error' || (type === 'step_end' && data.status === 'failed');
+}
+
+function logLine(event: EngineEvent, { colors }: Screen): string {
+  const { timestamp, stepPath = '' } = event;
+  const [level, message, fields] = contentOf(event);
+  const paint = { debug: colors.dim, info: colors.cyan, warn: colors.yellow, error: colors.red }[level];
+  const more = fields === undefined ? '' : ` ${colors.dim(printable(JSON.stringify(fields)))}`;
+  return `${colors.dim(timestamp)} ${paint(level)} ${colors.bold(printable(stepPath))} ${printable(message)}${more}`;
+}
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+function contentOf(
+  event: EngineEvent,
+): readonly [level: Level, message: string, fields?: object | undefined] {
+  switch (event.type) {
+    case 'log':
+      return [event.data.level, event.data.message, event.data.fields];
+    case 'step_end':
+      return ['error', `failed: ${event.data.error?.message ?? ''}`];
+    case 'error':
+      return ['error', event.data.message];
+    default:
+      return ['info', event.type];
+  }
+}

@@ -1,0 +1,141 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { ExecutionState } from '../core/status.ts';
+import type { RunActOptions } from './commands/runs-acts.ts';
+import type { LogsOptions } from './commands/runs-logs.ts';
+import type { RunsOptions } from './commands/runs.ts';
+import type { WhyOptions } from './commands/why.ts';
+import { examples, integer, perform } from './declare.ts';
+import type { RunActs } from './open-runs.ts';
+
+/** The commands that look at runs and act on them. */
+export function declareRuns(engine: Command, end: (exitCode: number) => void): void {
+  const runs = withPlace(withFilter(engine.command('runs')))
+    .description('list runs of workflows, show one, follow, stop or do it again')
+    .argument('[runId]', 'a run to show; default: list them')
+    .option('--events', 'with the events of the run')
+    .addHelpText(
+      'after',
+      examples(
+        'engine runs --state failed,cancelled',
+        'engine runs workflow:refund:01J... --events',
+        'engine runs follow workflow:refund:01J... --server http://127.0.0.1:8000',
+        'engine runs resume workflow:refund:01J...',
+        'engine runs fork workflow:refund:01J... --from charge',
+      ),
+    )
+    .action(
+      perform(end, async (terminal, [runId], options: RunsOptions) =>
+        (await import('./commands/runs.ts')).runs(runId, options, terminal),
+      ),
+    );
+
+  withPlace(withFilter(runs.command('list')))
+    .description('list runs, newest first')
+    .action(
+      perform(end, async (terminal, _args, options: RunsOptions) =>
+        (await import('./commands/runs.ts')).runs(undefined, options, terminal),
+      ),
+    );
+
+  withPlace(runs.command('show'))
+    .description('show a run')
+    .argument('<runId>', 'a run')
+    .option('--events', 'with the events of the run')
+    .action(
+      perform(end, async (terminal, [runId], options: RunsOptions) =>
+        (await import('./commands/runs.ts')).runs(runId, options, terminal),
+      ),
+    );
+
+  withPlace(runs.command('logs'))
+    .description('print what the steps of a run logged, and which failed')
+    .argument('<runId>', 'a run')
+    .action(
+      perform(end, async (terminal, [runId], options: LogsOptions) =>
+        (await import('./commands/runs-logs.ts')).logs(runId ?? '', options, terminal),
+      ),
+    );
+
+  withPlace(runs.command('follow'))
+    .description('show what happens in a run until it ends, then its output; --json: a line for each event')
+    .argument('<runId>', 'a run')
+    .action(
+      perform(end, async (terminal, [runId], options: LogsOptions) =>
+        (await import('./commands/runs-logs.ts')).follow(runId ?? '', options, terminal),
+      ),
+    );
+
+  withPlace(runs.command('cancel'))
+    .description('ask a run to stop')
+    .argument('<runId>', 'a run')
+    .action(
+      perform(end, async (terminal, [runId], options: RunActOptions) =>
+        (await import('./commands/runs-acts.ts')).cancel(runId ?? '', options, terminal),
+      ),
+    );
+
+  const declareAgain = (name: string, description: string): Command =>
+    withPlace(runs.command(name))
+      .description(description)
+      .argument('<runId>', 'a run')
+      .option('-q, --quiet', 'no progress');
+  const againBy =
+    <Options extends RunActOptions>(
+      start: (runs: RunActs, runId: string, options: Options) => ReturnType<RunActs['redrive']>,
+    ) =>
+    (...given: unknown[]): Promise<void> =>
+      perform(end, async (terminal, [runId = ''], options: Options) =>
+        (await import('./commands/runs-acts.ts')).again(
+          (opened) => start(opened, runId, options),
+          options,
+          terminal,
+        ),
+      )(...given);
+
+  declareAgain('redrive', 'start a run with the input of one that failed or was cancelled').action(
+    againBy((opened, runId) => opened.redrive(runId)),
+  );
+  declareAgain('resume', 'go on in a new run where one failed or was cancelled').action(
+    againBy((opened, runId) => opened.resume(runId)),
+  );
+  declareAgain('fork', 'go on in a new run where one, however it ended, came to a step')
+    .requiredOption('--from <step>', 'path of the step, such as "charge" or "lines[3]/charge"')
+    .action(againBy((opened, runId, { from }: RunActOptions & { from: string }) => opened.fork(runId, from)));
+
+  withPlace(engine.command('why'))
+    .description('say why a step of a run went as it did, and what would have changed it')
+    .argument('<runId>', 'a run')
+    .argument('<step>', 'path or id of the step, such as "charge" or "lines[3]/charge"')
+    .addHelpText('after', examples('engine why workflow:refund:01J... approve'))
+    .action(
+      perform(end, async (terminal, [runId = '', step = ''], options: WhyOptions) =>
+        (await import('./commands/why.ts')).why(runId, step, options, terminal),
+      ),
+    );
+}
+
+/** Options that say where the runs are; the same on every level, so that they may stand anywhere in the line. */
+function withPlace(command: Command): Command {
+  return command
+    .option('--server <url>', 'at this server; default: in the store of the project')
+    .option('-p, --project <folder>', 'project folder', '.')
+    .option('--json', 'print JSON');
+}
+
+function withFilter(command: Command): Command {
+  return command
+    .option('--workflow <name>', 'only runs of this workflow')
+    .option('--state <states>', `only runs in these states, with commas: ${states.join(', ')}`, readStates)
+    .option('--limit <count>', 'at most this many', integer(1, 1_000), 20)
+    .option('--before <runId>', 'only runs older than this one');
+}
+
+const states = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
+
+function readStates(text: string): readonly ExecutionState[] {
+  return text.split(',').map((word) => {
+    const state = states.find((candidate) => candidate === word.trim());
+    if (state === undefined) throw new InvalidArgumentError(`Allowed choices are ${states.join(', ')}.`);
+    return state;
+  });
+}

@@ -1,0 +1,145 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Engine, Explanation, RunReceipt, RunRecord } from '../api.ts';
+import { createClient } from '../client/index.ts';
+import type { EngineEvent } from '../core/event.ts';
+import { asProblem, Problem } from '../core/problem.ts';
+import { isTerminal, type ExecutionState } from '../core/status.ts';
+import { createEngine } from '../engine.ts';
+import type { Program } from '../program/program.ts';
+import { openProgram } from './open-program.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Where runs are: at a server, or in the store of a project. */
+export interface RunsPlace {
+  readonly project: string;
+  /** Address of a server, for example `http://127.0.0.1:8000`. */
+  readonly server?: string;
+}
+
+/** Which runs to list. */
+export interface RunsFilter {
+  readonly workflow?: string;
+  readonly states?: readonly ExecutionState[];
+  readonly limit: number;
+  readonly before?: string;
+}
+
+/** Runs to look at. */
+export interface OpenRuns {
+  list(filter: RunsFilter): Promise<readonly RunRecord[]>;
+  get(runId: string): Promise<RunRecord>;
+  events(
+    runId: string,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<readonly EngineEvent[]>;
+  /** Stored events after an index and those that come, until `run_end`. */
+  follow(runId: string, after: number, signal: AbortSignal): AsyncIterable<EngineEvent>;
+  why(runId: string, step: string): Promise<Explanation>;
+  /** The project of the store; undefined at a server. */
+  readonly program?: Program;
+}
+
+/** Runs to act on. */
+export interface RunActs {
+  cancel(runId: string): Promise<boolean>;
+  redrive(runId: string): Promise<RunReceipt>;
+  resume(runId: string): Promise<RunReceipt>;
+  fork(runId: string, from: string): Promise<RunReceipt>;
+  /** The engine that carries out what is started; undefined at a server, which does it. */
+  readonly engine?: Engine;
+}
+
+/** Milliseconds between two looks at a store that another process writes. */
+const lookMs = 200;
+
+/** Looks at runs, also beside the engine that owns the store. */
+export async function lookAtRuns<T>(
+  { project, server }: RunsPlace,
+  terminal: Terminal,
+  use: (runs: OpenRuns) => Promise<T>,
+): Promise<T> {
+  if (server !== undefined) return use(runsAtServer(server));
+  const program = await openProgram(project, terminal);
+  const engine = await createEngine({ program, readOnly: true });
+  try {
+    if (program.settings.store.type === 'memory') {
+      terminal.err.line(
+        'runs are kept in memory (store.type in engine.yaml), so those of other processes are not seen',
+      );
+    }
+    const { runs } = engine;
+    return await use({
+      program,
+      list: (filter) => runs.list(filter),
+      get: runs.get,
+      events: runs.events,
+      why: runs.why,
+      follow: (runId, after, signal) => followStored(runs, runId, after, signal),
+    });
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Acts on runs. Throws Problem `store_locked` with the process that owns the store, when there is one. */
+export async function actOnRuns<T>(
+  { project, server }: RunsPlace,
+  terminal: Terminal,
+  use: (runs: RunActs) => Promise<T>,
+): Promise<T> {
+  if (server !== undefined) return use(createClient({ baseUrl: server }).runs);
+  const program = await openProgram(project, terminal);
+  const engine = await createEngine({ program, recover: false }).catch((thrown: unknown) => {
+    throw withAdvice(asProblem(thrown));
+  });
+  try {
+    return await use({ ...engine.runs, engine });
+  } finally {
+    await engine.close();
+  }
+}
+
+function runsAtServer(baseUrl: string): OpenRuns {
+  const { runs } = createClient({ baseUrl });
+  return {
+    async list({ states, ...filter }) {
+      const page = await runs.list({ ...filter, ...(states === undefined ? {} : { state: states }) });
+      return page.runs;
+    },
+    get: (runId) => runs.get(runId),
+    events: async (runId, page) => (await runs.events(runId, page)).events,
+    follow: (runId, after, signal) => runs.stream(runId, { after, signal }),
+    why: async (runId, step) => (await runs.why(runId, step)) as Explanation,
+  };
+}
+
+async function* followStored(
+  runs: Engine['runs'],
+  runId: string,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<EngineEvent> {
+  for (let after = from; ;) {
+    // Asked before the events are read: what ended before that has all of them.
+    const { state } = await runs.get(runId);
+    const page = await runs.events(runId, { after, limit: 1000 });
+    for (const event of page) {
+      after = event.index;
+      yield event;
+      if (event.type === 'run_end') return;
+    }
+    if (page.length > 0) continue;
+    if (isTerminal(state)) return;
+    await setTimeout(lookMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+  }
+}
+
+function withAdvice(problem: Problem): Problem {
+  if (problem.code !== 'store_locked') return problem;
+  const [what = ''] = problem.message.split('; ');
+  return new Problem('store_locked', `${what}; name its server with --server <url>`, {
+    cause: problem,
+    ...(problem.details === undefined ? {} : { details: problem.details }),
+  });
+}
