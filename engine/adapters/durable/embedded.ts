@@ -42,7 +42,9 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
 
     async start() {
       await failpoint('recover.before');
-      for (const execution of await unfinished(store)) await takeUp(execution);
+      for (const execution of await unfinished(store))
+        if (workers.has(execution.kind)) await takeUp(execution);
+        else report(unknownKind(execution));
       await failpoint('recover.after');
     },
 
@@ -319,6 +321,14 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   function refuseWhenDraining(): void {
     if (draining) throw new Problem('shutting_down', 'the engine is shutting down');
   }
+}
+
+/** A newer engine may have admitted it. */
+function unknownKind({ id, kind }: Execution): Problem {
+  return new Problem(
+    'interrupted',
+    `"${id}" is of the kind "${kind}", which this engine does not know; it is left alone`,
+  );
 }
 
 /** The receipt of an execution for who asks for it again. */
