@@ -69,6 +69,8 @@ export function showProgress(screen: Screen, { streamText }: { readonly streamTe
           : undefined;
       case 'log':
         return `  ${paintLevel(event.data.level)(event.data.level)} ${oneLine(event.data.message)}`;
+      case 'approval_requested':
+        return `${yellow('?')} ${path} ${oneLine(String(event.data['title'] ?? ''))} ${dim('(waits for an answer)')}`;
       case 'submission_queued':
         return dim(`  waiting: ${event.data.position} before this one`);
       default:

@@ -42,6 +42,11 @@ export function waitKey(frame: Frame, at: At, what: string): string {
   return `${at.path}?${what}${frame.again}${at.tries === 1 ? '' : `~${at.tries}`}`;
 }
 
+/** Whether a record is of a wait under way: it says nothing once its step is recorded, and a run done again waits anew. */
+export function isWaitKey(key: string): boolean {
+  return key.indexOf('?') > 0;
+}
+
 /** Session a step's prompt belongs to: its own by default. */
 export function sessionOf(step: StepBase, frame: Frame, at: At): string {
   return step.session?.render(frame.scope) ?? at.path;

@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import { makeProject, startCli, type Running } from './run-cli.ts';
+
+const project = {
+  'engine.yaml': 'model: script/m\n',
+  'src/models/m.yaml': 'default: { text: hello }\n',
+  'src/workflows/sign.yaml': `steps:
+  - id: sign
+    approval:
+      title: Pay?
+      form: { type: object, required: [reason], properties: { reason: { type: string } } }
+  - { id: where, ask: { title: 'Where to?' } }
+  - { id: paid, wait: { event: paid } }
+output: { by: '\${{ steps.sign.output.by }}', to: '\${{ steps.where.output.text }}', paid: '\${{ steps.paid.output }}' }
+`,
+};
+
+describe('engine approvals, approve, reject, answer, signal', function () {
+  this.timeout(60_000);
+  let folder: Awaited<ReturnType<typeof makeProject>>;
+  const started: Running[] = [];
+
+  beforeEach(async () => (folder = await makeProject(project)));
+  afterEach(async () => {
+    for (const { child, done } of started.splice(0)) {
+      if (child.exitCode === null) child.kill('SIGKILL');
+      await done;
+    }
+    await folder.remove();
+  });
+
+  const start = (...args: string[]): Running => {
+    const running = startCli(args, { cwd: folder.folder });
+    started.push(running);
+    return running;
+  };
+  const engine = async (...args: string[]) => start(...args).done;
+
+  it('answer a run of a server, which alone may be asked while it owns the store', async () => {
+    const server = start('serve', '--port', '0', '--json');
+    const { url } = JSON.parse(await server.saw('\n')) as { url: string };
+    const response = await fetch(`${url}/workflows/sign`, { method: 'POST' });
+    const { runId } = (await response.json()) as { runId: string };
+    const asked = async (step: string): Promise<void> => {
+      for (let text = ''; !text.includes(`"step":"${step}"`);)
+        text = await (await fetch(`${url}/approvals`)).text();
+    };
+    await asked('sign');
+    const listed = await engine('approvals');
+    expect(listed).to.include({ exitCode: 0, stderr: '' });
+    expect(listed.stdout).to.match(new RegExp(`^RUN .*\\n${runId} +sign +approval +Pay\\? +\\d{4}-`));
+    const refused = await engine('approve', runId, 'sign');
+    expect(refused.exitCode).to.equal(2);
+    expect(refused.stderr).to.include('give the address of its server with --url');
+    const bad = await engine('approve', runId, 'sign', '--url', url, '--data', '{}');
+    expect(bad.exitCode).to.equal(2);
+    expect(bad.stderr).to.include('reason');
+    const data = '{"reason": "due"}';
+    const approved = await engine('approve', runId, 'sign', '--url', url, '--by', 'ada', '--data', data);
+    expect(approved).to.include({ exitCode: 0, stderr: `approved: step "sign" of ${runId}\n` });
+    await asked('where');
+    const json = await engine('answer', runId, 'where', '--url', url, '--data', '{"text": "here"}', '--json');
+    expect(JSON.parse(json.stdout)).to.deep.equal({ runId, step: 'where', decision: 'answered' });
+    expect(await engine('signal', runId, 'paid', '--url', url, '--data', '3')).to.include({
+      exitCode: 0,
+      stderr: `sent "paid" to ${runId}\n`,
+    });
+    for (let state = ''; state !== 'succeeded';) {
+      const run = (await (await fetch(`${url}/runs/${runId}`)).json()) as { state: string; output: unknown };
+      state = run.state;
+      if (state === 'succeeded') expect(run.output).to.deep.equal({ by: 'ada', to: 'here', paid: 3 });
+    }
+  });
+
+  it('use the store of the project when no server owns it', async () => {
+    expect(await engine('approvals')).to.include({ exitCode: 0, stderr: 'nothing waits for an answer\n' });
+    const unknown = await engine('reject', 'workflow:sign:01ARZ3NDEKTSV4RRFFQ69G5FAV', 'sign');
+    expect(unknown.exitCode).to.equal(2);
+    expect(unknown.stderr).to.include('no run "workflow:sign:01ARZ3NDEKTSV4RRFFQ69G5FAV"');
+  });
+});
