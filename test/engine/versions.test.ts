@@ -1,6 +1,9 @@
 import { expect } from 'chai';
+import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import type { Engine, RunRecord } from '../../engine/api.ts';
 import { createEngine } from '../../engine/engine.ts';
@@ -82,7 +85,7 @@ describe('runs keep their specs', () => {
 
   async function finished(engine: Engine, runId: string): Promise<RunRecord> {
     const record = await engine.runs.wait(runId);
-    expect(record.error).to.equal(undefined);
+    expect(record.error?.message).to.equal(undefined);
     return record;
   }
 
@@ -159,6 +162,37 @@ describe('runs keep their specs', () => {
     expect(record.error?.message).to.include('stamp');
   });
 
+  it('a run that was killed ends on its version, also when the project says nothing of it any more', async () => {
+    const held = {
+      ...files,
+      'src/tools/stamp.ts': `import { writeSync } from 'node:fs';
+export default { description: 'Stamps.', inputSchema: { type: 'object', properties: { text: { type: 'string' } } }, run: async ({ text }) => {
+  if (process.env.HOLD !== undefined) { writeSync(1, '"holding"\\n'); await new Promise(() => setInterval(() => 0, 60000)); }
+  return 'stamped ' + text;
+} };`,
+      'src/workflows/flow.yaml':
+        'steps:\n  - { id: first, set: { by: old } }\n  - { id: call, tool: stamp, with: { text: old } }\noutput: { by: "${{ steps.first.output.by }}", call: "${{ steps.call.output }}" }\n',
+    };
+    folder = projectOf(held);
+    const script = fileURLToPath(new URL('./child.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--import', 'tsx', script, folder, path, 'run', 'flow', '{}'], {
+      env: { ...process.env, HOLD: '1' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of createInterface({ input: child.stdout })) if (line === '"holding"') break;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    rmSync(join(folder, 'src/workflows/flow.yaml'));
+    const engine = await start();
+    const [run] = await engine.runs.list();
+    expect((await finished(engine, run?.runId ?? '')).output).to.deep.equal({
+      by: 'old',
+      call: 'stamped old',
+    });
+    expect(engine.program.workflows).not.to.have.property('flow');
+  }).timeout(30_000);
+
   it('several versions end side by side', async () => {
     const runs: string[] = [];
     for (const say of ['one', 'two', 'three']) {
@@ -227,7 +261,8 @@ describe('runs keep their specs', () => {
     writeFiles(folder, { 'src/workflows/other.yaml': 'steps:\n  - { id: only, log: changed }\n' });
     await (await start()).close();
     const store = await openSqliteStore({ path });
-    expect(await store.documents.keys('specs', { limit: 10 })).to.have.length(2);
+    // The version before is not needed by anything, and was tidied up.
+    expect(await store.documents.keys('specs', { limit: 10 })).to.have.length(1);
     await store.close();
   });
 });
