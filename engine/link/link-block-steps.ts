@@ -79,7 +79,8 @@ export function linkForeach(at: AtStep, linkSteps: LinkSteps): LinkedStep {
   const onError = foreach.get('onError').text() === 'collect' ? 'collect' : 'fail-fast';
   const { output, type } = blockOutput(linker, node, linked.after, linked.output);
   const maxItems = foreach.get('maxItems').number() ?? mostOf(list);
-  if (maxItems === undefined && foreach.entries().length > 0) {
+  const canBeList = list.kind === 'list' || list.kind === 'union' || list.kind === 'dyn';
+  if (maxItems === undefined && canBeList && foreach.entries().length > 0) {
     linker.reporter.report(
       foreach,
       'cost/unbounded-foreach',

@@ -2,6 +2,7 @@ import { literalTemplate } from '../expr/index.ts';
 import type { CommandTool, HttpTool } from '../program/tool.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
+import { checkCommandGranted } from './command-granted.ts';
 import { linkMcpServer } from './link-mcp.ts';
 import { mergeProfiles } from './merge-profiles.ts';
 import type { Config } from './link-settings.ts';
@@ -56,12 +57,14 @@ export function linkCommand(
       'schema/bad-format',
       `"${cwd}" leads out of the workspace; it has no ".."`,
     );
+  const sandbox = sandboxOf(reporter, root.get('sandbox'), sandboxes);
+  if (sandbox !== undefined) checkCommandGranted(reporter, root.get('command'), sandbox);
   return {
     type: 'command',
     command: line.text() ?? list.map((item) => linkTemplate(reporter, item, visible) ?? literalTemplate('')),
     cwd,
     env: linkValues(reporter, root.get('env'), sinks),
-    sandbox: sandboxOf(reporter, root.get('sandbox'), sandboxes),
+    sandbox,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Tool } from '../program/tool.ts';
 import type { Step } from '../program/workflow.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
+import { checkCommandGranted } from './command-granted.ts';
 import { innerSteps } from './reached.ts';
 import { nodeOfStep } from './step-nodes.ts';
 
@@ -25,6 +26,7 @@ export function checkStepSandbox(
         step.verb === 'tool' ? {} : { part: 'key' },
       );
     }
+    if (step.verb === 'shell') checkCommandGranted(reporter, nodeOfStep(root, step).get('shell'), sandbox);
     checkStepSandbox(reporter, root, innerSteps(step), sandbox, tools);
   }
 }

@@ -9,8 +9,9 @@ export interface RepairedDocument {
 }
 
 const rounds = 6;
-/** With more errors than this the text is no YAML at all, and looking for traps in it pays nobody. */
+/** With more errors than this most of them follow from the first ones, so only traps at those are looked for. */
 const maxErrors = 100;
+const firstErrors = 10;
 
 /**
  * Parses YAML 1.2. Where a known trap spoils the text, a quoted placeholder of the same length takes its place, so
@@ -21,8 +22,7 @@ export function parseRepaired(text: string): RepairedDocument {
   let draft = text;
   for (let round = 1; ; round += 1) {
     const document = parse(draft);
-    const isHopeless = document.errors.length > maxErrors;
-    const found = round < rounds && !isHopeless ? findTraps(draft, document) : [];
+    const found = round < rounds ? findTraps(draft, document) : [];
     if (found.length === 0) return { document, traps };
     for (const trap of found) {
       traps.set(trap.start, { ...trap, raw: text.slice(trap.start, trap.end) });
@@ -51,9 +51,11 @@ function findTraps(text: string, document: Document): Trap[] {
     const start = text.lastIndexOf('\n', offset - 1) + 1;
     if (lines.size < 100 || lines.has(start)) lines.set(start, colon || lines.get(start) === true);
   };
-  for (const { code, pos } of document.errors) suspect(pos[0], code === 'BLOCK_AS_IMPLICIT_KEY');
-  for (const { pos } of document.warnings) suspect(pos[0]);
-  for (const offset of senseless(document)) suspect(offset);
+  const isFlooded = document.errors.length > maxErrors;
+  const errors = isFlooded ? document.errors.slice(0, firstErrors) : document.errors;
+  for (const { code, pos } of errors) suspect(pos[0], code === 'BLOCK_AS_IMPLICIT_KEY');
+  for (const { pos } of isFlooded ? [] : document.warnings) suspect(pos[0]);
+  for (const offset of isFlooded ? [] : senseless(document)) suspect(offset);
   return [...lines].flatMap(([start, colon]) => {
     const end = text.indexOf('\n', start);
     return trapsOnLine(text.slice(start, end === -1 ? text.length : end), colon).map((trap) => ({

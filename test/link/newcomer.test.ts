@@ -102,6 +102,27 @@ output: x
   });
 });
 
+describe('a command that its sandbox does not grant', () => {
+  it('is found in steps and tools, where it is written as a list', async () => {
+    const found = await markedFindings({
+      'src/sandboxes/desk.yaml': 'type: virtual\nshell: true\ncommands: [grep, wc]\n',
+      'src/tools/count.yaml': 'description: Counts.\ntype: command\ncommand: [wcc, -l]\nsandbox: desk\n',
+      'src/workflows/w.yaml': `sandbox: desk
+steps:
+  - { id: a, shell: [curl, -s, x] }
+  - { id: b, shell: [grep, x, y] }
+  - { id: c, shell: "cd papers; grep x y" }
+  - { id: d, foreach: { items: "'text'" }, steps: [{ id: e, log: x }] }
+`,
+    });
+    expect(found).to.deep.equal([
+      '"wcc" security/tool-not-granted sandbox "desk" does not grant the command "wcc"; did you mean "wc"?',
+      '"curl" security/tool-not-granted sandbox "desk" does not grant the command "curl"; expected one of "grep", "wc"',
+      `"''text''" expr/not-list must be a list, got string`,
+    ]);
+  });
+});
+
 describe('a clean project of a newcomer', () => {
   it('has a module for a sandbox of its own, and texts that read the environment, without a finding', async () => {
     const folder = projectOf({

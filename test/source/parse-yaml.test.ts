@@ -40,6 +40,13 @@ describe('parseYaml', () => {
     });
   }
 
+  it('names a trap that spoils all that follows', () => {
+    const rest = Array.from({ length: 200 }, (_, index) => `k${index}: { a: "{{ x }}", b: [c, d] }\n`).join(
+      '',
+    );
+    expect(found(`a: { c: \${{ x }} }\n${rest}`)).to.deep.equal(['yaml/quote-in-flow 1:9-1:17']);
+  });
+
   it('leaves braces, bangs and hashes alone where they are text', () => {
     const text =
       'a: "{{ x }}"\nb: |\n  {{ y }} !z\n  k: ${{ a # b }}\nc: x {{ y }}\nd: ${{ x }} # why\ne: a != b\n';
