@@ -4,7 +4,7 @@ import { asProblem, Problem } from '../../core/problem.ts';
 export function corrupt(path: string, why: string, cause?: unknown): Problem {
   return new Problem(
     'store_corrupt',
-    `the store "${path}" is damaged: ${why}; restore it from a backup, or move it away to start empty`,
+    `the store "${path}" is damaged: ${why}; restore it from a backup, save what can be read with "engine doctor", or move it away to start empty`,
     { details: { path }, cause },
   );
 }

@@ -171,7 +171,7 @@ describe('sqlite store: the file', () => {
           const problem = await problemOf(openSqliteStore({ path, readOnly }));
           expect(problem.toData()).to.deep.equal({
             type: 'store_corrupt',
-            message: `the store "${path}" is damaged: ${why}; restore it from a backup, or move it away to start empty`,
+            message: `the store "${path}" is damaged: ${why}; restore it from a backup, save what can be read with "engine doctor", or move it away to start empty`,
             details: { path },
           });
           expect((await readFile(path)).equals(damaged)).to.equal(true);
