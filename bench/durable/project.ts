@@ -8,14 +8,23 @@ import type { Models } from '../../engine/ports/model.ts';
 
 const step = (id: number): string => `  - { id: s${id}, set: { n: '\${{ input.n }}' } }\n`;
 const steps = (count: number): string => Array.from({ length: count }, (_, index) => step(index)).join('');
+const tools = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `  - { id: t${index}, tool: quick, with: {} }\n`).join('');
 
 const files = {
   'engine.yaml': 'model: openai/none\n',
   'src/agents/a.md': '---\ndescription: Answers.\n---\n\nYou are a helpful assistant.\n',
   'src/workflows/one.yaml': `steps:\n${steps(1)}`,
   'src/workflows/eleven.yaml': `steps:\n${steps(11)}`,
+  'src/workflows/tool-one.yaml': `steps:\n${tools(1)}`,
+  'src/workflows/tool-eleven.yaml': `steps:\n${tools(11)}`,
   'src/workflows/held.yaml': `steps:\n${steps(3)}  - { id: hold, tool: hold, with: {} }\n${step(9)}`,
   'src/workflows/waits.yaml': `steps:\n${steps(3)}  - { id: rest, wait: { duration: 1h } }\n${step(9)}`,
+  'src/tools/quick.ts': `export default {
+  description: 'Ends at once.',
+  inputSchema: { type: 'object' },
+  run: () => ({ done: true }),
+};`,
   'src/tools/hold.ts': `export default {
   description: 'Never ends.',
   inputSchema: { type: 'object' },

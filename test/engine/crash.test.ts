@@ -9,6 +9,7 @@ import type { Engine } from '../../engine/api.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { projectOf, temporaryFolder } from '../fakes/project.ts';
 import { failureOf, linesOf } from './kit.ts';
+import { bundleOf } from './kills/bundle.ts';
 
 /** The tool writes a line a call; where `HOLD` names its item it says so and never ends. */
 const project = {
@@ -68,6 +69,11 @@ describe('engine: killed and started again', function () {
   let witness: string;
   let folder: string;
   let path: string;
+  let program: string;
+
+  before(async () => {
+    program = await bundleOf(fileURLToPath(new URL('./child.ts', import.meta.url)));
+  });
 
   beforeEach(() => {
     folder = projectOf(project);
@@ -83,9 +89,8 @@ describe('engine: killed and started again', function () {
   });
 
   function start(hold: string | undefined, ...args: readonly string[]) {
-    const script = fileURLToPath(new URL('./child.ts', import.meta.url));
     const { HOLD: _, ...env } = process.env;
-    const child = spawn(process.execPath, ['--import', 'tsx', script, folder, path, ...args], {
+    const child = spawn(process.execPath, [program, folder, path, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...env, ...(hold === undefined ? {} : { HOLD: hold }) },
     });

@@ -1,5 +1,7 @@
 import type { EngineEvent, EventScope } from '../../core/event.ts';
 import { isObject, type Json } from '../../core/json.ts';
+import type { Usage } from '../../core/message.ts';
+import { packUsage, unpackUsage } from './usage-row.ts';
 
 /**
  * An event as its row has it: what its row says already is left out, and what is in every event has a place instead of a name. That is
@@ -18,7 +20,7 @@ export function packEvent(event: EngineEvent): string {
     return value === executionId ? own : (value ?? null);
   });
   const last = places.findLastIndex((value) => value !== null);
-  return JSON.stringify([v, type, time, places.slice(0, last + 1), packUsage(data)]);
+  return JSON.stringify([v, type, time, places.slice(0, last + 1), packData(data)]);
 }
 
 /** The event of a row, from its body as JSON. */
@@ -37,7 +39,7 @@ export function unpackEvent(executionId: string, index: number, body: Json): Eng
     executionId,
     ...Object.fromEntries(scope),
     type,
-    data: unpackUsage(data),
+    data: unpackData(data),
   } as unknown as EngineEvent;
 }
 
@@ -67,25 +69,12 @@ const scopePlaces = [
   'parentId',
 ] as const satisfies readonly (keyof EventScope)[];
 
-/** Never change the order. */
-const usagePlaces = [
-  'inputTokens',
-  'outputTokens',
-  'totalTokens',
-  'cacheReadTokens',
-  'cacheWriteTokens',
-  'reasoningTokens',
-] as const;
-
-function packUsage(data: EngineEvent['data']): unknown {
-  const usage: unknown = (data as { usage?: unknown }).usage;
-  if (!isObject(usage) || Object.keys(usage).length !== usagePlaces.length) return data;
-  const counts = usagePlaces.map((name) => usage[name]);
-  return counts.every((count) => typeof count === 'number') ? { ...data, usage: counts } : data;
+function packData(data: EngineEvent['data']): unknown {
+  const usage = (data as { usage?: Usage }).usage;
+  return usage === undefined ? data : { ...data, usage: packUsage(usage) };
 }
 
-function unpackUsage(data: Json): Json {
-  if (!isObject(data) || !Array.isArray(data['usage'])) return data;
-  const counts = data['usage'] as readonly number[];
-  return { ...data, usage: Object.fromEntries(usagePlaces.map((name, place) => [name, counts[place] ?? 0])) };
+function unpackData(data: Json): Json {
+  if (!isObject(data) || data['usage'] === undefined) return data;
+  return { ...data, usage: unpackUsage(data['usage']) as unknown as Json };
 }

@@ -1,10 +1,10 @@
 import type { Json } from '../../core/json.ts';
 import type { ProblemData } from '../../core/problem.ts';
-import type { Usage } from '../../core/message.ts';
 import { isTerminal, type ExecutionState } from '../../core/status.ts';
 import type { Execution, ExecutionFilter, KeyFilter, Signal } from '../../ports/store.ts';
 import { listLimit } from './list-limit.ts';
 import type { Row } from './sqlite-connection.ts';
+import { unpackUsage } from './usage-row.ts';
 
 /** One statement and its parameters. */
 export type Statement = readonly [sql: string, parameters: readonly (string | number | null)[]];
@@ -95,7 +95,7 @@ export function toExecution(row: Row): Execution {
   const input = read<Json>('input') ?? null;
   const output = read<Json>('output');
   const error = read<ProblemData>('error');
-  const usage = read<Usage>('usage');
+  const usage = read<Json>('usage');
   const cancel = read<ProblemData>('cancel');
   return {
     id: String(row['id']),
@@ -106,7 +106,7 @@ export function toExecution(row: Row): Execution {
     input,
     ...(output === undefined ? {} : { output }),
     ...(error === undefined ? {} : { error }),
-    ...(usage === undefined ? {} : { usage }),
+    ...(usage === undefined ? {} : { usage: unpackUsage(usage) }),
     hash: String(row['hash']),
     ...(row['specs'] === null ? {} : { specs: String(row['specs']) }),
     ...(row['idempotency_key'] === null ? {} : { idempotencyKey: String(row['idempotency_key']) }),

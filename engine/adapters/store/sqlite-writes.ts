@@ -5,6 +5,7 @@ import { terminalStates } from '../../core/status.ts';
 import type { Execution, Outcome } from '../../ports/store.ts';
 import { packEvent } from './event-row.ts';
 import type { Query } from './sqlite-connection.ts';
+import { packUsage } from './usage-row.ts';
 
 /** One write: a row of the view `act`. What `value` holds depends on the kind. */
 export interface Act {
@@ -121,7 +122,7 @@ export function deleteDocument(key: string): Act {
 export function insertExecution(execution: Execution): Act {
   const { id, key, kind, name, state, input, output, error, usage, hash } = execution;
   const { idempotencyKey, parent, attempts, cancel, createdAt, startedAt, endedAt, specs } = execution;
-  const texts = [input, output, error, usage].map(textOf);
+  const texts = [input, output, error, usage && packUsage(usage)].map(textOf);
   const origin = [hash, idempotencyKey, parent, attempts, textOf(cancel)];
   const times = [createdAt, startedAt, endedAt];
   return {
@@ -158,7 +159,13 @@ export function putSignal(id: string, topic: string, idempotencyKey: string, pay
 
 /** Changes something when the execution had not ended. */
 export function finishExecution(id: string, { state, output, error, usage, endedAt }: Outcome): Act {
-  const value = JSON.stringify([state, textOf(output), textOf(error), textOf(usage), endedAt]);
+  const value = JSON.stringify([
+    state,
+    textOf(output),
+    textOf(error),
+    textOf(usage && packUsage(usage)),
+    endedAt,
+  ]);
   return { kind: 'finishExecution', id, value };
 }
 
