@@ -18,8 +18,8 @@ interface Line {
 
 const deepest = 40;
 const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor']);
-/** Tabs, carriage returns, what is no text, and spaces of other scripts at the end of a line. */
-const oddCharacters = /(?!\n)\p{Cc}|[\u2028\u2029\ufeff]|[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000] *$/mu;
+/** Tabs, carriage returns, what is no text, and spaces of other scripts. */
+const oddCharacters = /(?!\n)\p{Cc}|[\u2028\u2029\ufeff\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/u;
 const keyPattern = /[A-Za-z_][A-Za-z0-9_.-]*(?=:(?: |\n|$))/y;
 
 /**
@@ -76,7 +76,9 @@ export function readPlainYaml(text: string, start: number): PlainNode | undefine
         if (line === undefined) return undefined;
         const deeper = line.from - line.start;
         if (isItem(text, line.from)) read = deeper < indent ? undefined : readList(depth + 1);
-        else read = deeper > indent ? readMap(depth + 1) : undefined;
+        else if (deeper <= indent) return undefined;
+        else if (/["'[{]/.test(text[line.from] ?? '')) read = readInline(line.from, line.to, indent);
+        else read = readMap(depth + 1);
       } else read = readInline(at, to, indent);
       if (read === undefined) return undefined;
       value[key] = read.value;
@@ -120,10 +122,10 @@ export function readPlainYaml(text: string, start: number): PlainNode | undefine
       sign === '"' || sign === "'"
         ? readQuoted(text, at, to, start)
         : sign === '[' || sign === '{'
-          ? readFlow(text, at, to, start)
+          ? readFlow(text, at, indent, start)
           : readPlain(text, at, to, start);
     if (read === undefined) return undefined;
-    next();
+    goTo(endOfLine(text, read.end) + 1);
     return line !== undefined && line.from - line.start > indent ? undefined : read;
   };
 
