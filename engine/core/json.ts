@@ -19,13 +19,30 @@ export function isObject(value: unknown): value is JsonObject {
  * Used for content hashes and idempotency comparison.
  */
 export function stableText(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (isObject(inner) ? sorted(inner) : inner));
+  return JSON.stringify(sorted(value));
 }
 
-function sorted(object: JsonObject): JsonObject {
-  const keys = Object.keys(object);
-  if (keys.every((key, index) => index === 0 || (keys[index - 1] ?? '') <= key)) return object;
-  return Object.fromEntries(keys.sort().map((key) => [key, object[key] as Json]));
+/** The value with its keys sorted, the very same where they are; one that writes itself (a Date) is sorted as it is written. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if ('toJSON' in value && typeof value.toJSON === 'function')
+    return sorted(JSON.parse(JSON.stringify(value)));
+  if (Array.isArray(value)) {
+    const items = value.map(sorted);
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  const keys = Object.keys(value);
+  let isSorted = true;
+  const inner: unknown[] = keys.map((key, index) => {
+    const before = (value as JsonObject)[key];
+    const after = sorted(before);
+    isSorted &&= after === before && (index === 0 || (keys[index - 1] ?? '') <= key);
+    return after;
+  });
+  if (isSorted) return value;
+  return Object.fromEntries(
+    keys.map((key, index) => [key, inner[index]] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }
 
 /** Deepest nesting of a value that enters from outside: what is deeper could not be walked without risking the stack. */

@@ -17,6 +17,7 @@ export function checkPatterns(reporter: Reporter, sources: readonly Source[]): v
 }
 
 function visit(reporter: Reporter, node: Node, inSchema: boolean, isMap: boolean): void {
+  if (typeof node.value !== 'object') return;
   for (const item of node.list()) visit(reporter, item, inSchema, false);
   for (const [key, inner] of node.entries()) {
     if (inSchema && !isMap && key === 'pattern') check(reporter, inner, inner.text());

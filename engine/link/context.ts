@@ -76,16 +76,27 @@ export function createReporter(sources: readonly Source[] = []): Reporter {
     facts: { expressions, references },
     noteExpression({ source, pointer }, fact) {
       const end = fact.offset + fact.source.length;
-      const place = lazyRange(() => source.rangeWithin(pointer, fact.offset, end));
-      expressions.push(Object.assign(place, { ...fact, file: source.file, pointer }));
+      let range: Range | undefined;
+      expressions.push({
+        ...fact,
+        file: source.file,
+        pointer,
+        // Most facts are never asked where they stand.
+        get range() {
+          return (range ??= source.rangeWithin(pointer, fact.offset, end));
+        },
+      });
     },
     noteReference({ source, pointer }, fact) {
-      references.push(
-        Object.assign(
-          lazyRange(() => source.rangeOf(pointer)),
-          { ...fact, file: source.file, pointer },
-        ),
-      );
+      let range: Range | undefined;
+      references.push({
+        ...fact,
+        file: source.file,
+        pointer,
+        get range() {
+          return (range ??= source.rangeOf(pointer));
+        },
+      });
     },
     report({ source, pointer }, rule, message, options = {}) {
       // What could not be read has been reported; anything found there is a follow-on.
@@ -109,16 +120,6 @@ export function createReporter(sources: readonly Source[] = []): Reporter {
         ...(fix === undefined ? {} : { fix }),
         ...(witness === undefined ? {} : { witness }),
       });
-    },
-  };
-}
-
-/** Most facts are never asked where they stand, so their place is worked out when it is. */
-function lazyRange(find: () => Range): { readonly range: Range } {
-  let range: Range | undefined;
-  return {
-    get range() {
-      return (range ??= find());
     },
   };
 }

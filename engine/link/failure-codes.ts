@@ -40,9 +40,10 @@ interface Codes {
 function codesOf(root: Node): Codes {
   let codes = known.get(root);
   if (codes === undefined) {
-    const places = [...found(root, 'retry'), ...found(root, 'catch').flatMap((node) => node.list())];
+    const { retry, catch: catches, fail } = found(root);
+    const places = [...retry, ...catches.flatMap((node) => node.list())];
     codes = {
-      given: found(root, 'fail').flatMap((fail) => fail.get('code').text() ?? []),
+      given: fail.flatMap((node) => node.get('code').text() ?? []),
       caught: places.flatMap((node) => node.get('on').list()),
     };
     known.set(root, codes);
@@ -64,16 +65,24 @@ function codesMeant(word: string, codes: readonly string[]): string[] {
   });
 }
 
-/** Every value of a key in a spec, at any depth but in data of the writer. */
-function found(node: Node, wanted: string): Node[] {
-  const inner = node.entries().flatMap(([key, value]) => {
-    if (key === wanted) return [value, ...found(value, wanted)];
-    return dataKeys.includes(key) || key.startsWith('x-') ? [] : found(value, wanted);
-  });
-  return [...inner, ...node.list().flatMap((item) => found(item, wanted))];
+interface Found {
+  readonly retry: Node[];
+  readonly catch: Node[];
+  readonly fail: Node[];
 }
 
-const dataKeys: readonly string[] = [
+/** Every value of some keys in a spec, at any depth but in data of the writer. */
+function found(node: Node, all: Found = { retry: [], catch: [], fail: [] }): Found {
+  for (const [key, inner] of node.entries()) {
+    if (key === 'retry' || key === 'catch' || key === 'fail') all[key].push(inner);
+    else if (dataKeys.has(key) || key.startsWith('x-')) continue;
+    if (typeof inner.value === 'object') found(inner, all);
+  }
+  for (const item of node.list()) if (typeof item.value === 'object') found(item, all);
+  return all;
+}
+
+const dataKeys: ReadonlySet<string> = new Set([
   ...['with', 'set', 'data', 'details', 'return', 'output', 'body'],
   ...['inputSchema', 'outputSchema'],
-];
+]);

@@ -39,6 +39,8 @@ const verbs: Readonly<Record<string, (at: AtStep, linkSteps: LinkSteps) => Linke
   fail: linkFail,
 };
 
+const allVerbs = Object.entries(verbs);
+
 /** Links what a step does, in the block where its condition holds. */
 export function linkVerb(
   linker: StepLinker,
@@ -47,8 +49,8 @@ export function linkVerb(
   place: Pick<StepBase, 'id' | 'path' | 'if' | 'catch'>,
   linkSteps: LinkSteps,
 ): LinkedStep {
-  const [verb, link] =
-    Object.entries(verbs).find(([candidate]) => node.get(candidate).value !== undefined) ?? [];
+  const written = node.object() ?? {};
+  const [verb, link] = allVerbs.find(([candidate]) => Object.hasOwn(written, candidate)) ?? [];
   if (verb === undefined || link === undefined) return { step: undefined, output: dyn };
   if (unavailableVerbs.includes(verb)) {
     const message = `the verb "${verb}" is not available in this version`;

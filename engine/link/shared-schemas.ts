@@ -11,6 +11,7 @@ import type { Reporter } from './context.ts';
 export function withSharedSchemas(reporter: Reporter, sources: readonly Source[]): Source[] {
   const shared = sources.filter(({ kind }) => kind === 'schema');
   return sources.map((source) => {
+    if (!mayRefer(source)) return source;
     if (source.kind === 'schema') {
       complete(source.value, source, '', shared, reporter);
       return source;
@@ -18,6 +19,11 @@ export function withSharedSchemas(reporter: Reporter, sources: readonly Source[]
     const value = inSchemas(source.value, '', (schema, at) => complete(schema, source, at, shared, reporter));
     return value === source.value ? source : { ...source, value };
   });
+}
+
+/** Whether a `$ref` may stand in a spec; an escape in its text may hide one. */
+function mayRefer({ text }: Source): boolean {
+  return text.includes('$ref') || /\\[xuU]/.test(text);
 }
 
 const schemaKeys: readonly string[] = ['inputSchema', 'outputSchema', 'form'];

@@ -1,3 +1,4 @@
+import type { Json } from '../core/json.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 
@@ -6,6 +7,7 @@ import type { Reporter } from './context.ts';
  * count: other braces may be meant for somebody else.
  */
 export function reportStrayTemplates(reporter: Reporter, node: Node, names: ReadonlySet<string>): void {
+  if (!hasBraces(node.value)) return;
   const text = node.text();
   if (text === undefined) {
     for (const [, inner] of node.entries()) reportStrayTemplates(reporter, inner, names);
@@ -38,4 +40,10 @@ export function reportStrayTemplates(reporter: Reporter, node: Node, names: Read
     );
     return;
   }
+}
+
+/** Nearly all values have none, which is seen without a node for each of their parts. */
+function hasBraces(value: Json | undefined): boolean {
+  if (typeof value === 'string') return value.includes('{{') && !value.includes('${{');
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasBraces);
 }

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
-import { pointer as makePointer } from '../core/json-pointer.ts';
+import { pointer as pointerOf } from '../core/json-pointer.ts';
 import type { Origin } from '../core/range.ts';
 import type { Source } from './source.ts';
 
@@ -25,23 +25,32 @@ export interface Node {
 export function rootOf(source: Source): Node {
   const known = roots.get(source);
   if (known !== undefined) return known;
-  const root = new SpecNode(source, '', source.value);
+  const root = new SpecNode(source, undefined, '', source.value);
   roots.set(source, root);
   return root;
 }
 
 const roots = new WeakMap<Source, Node>();
 
-/** A class, since linking makes so many of them that a closure for each reader shows. */
+/**
+ * A class, since linking makes so many of them that a closure for each reader shows. Few are ever asked for their pointer, so it
+ * is put together when they are.
+ */
 class SpecNode implements Node {
   readonly source: Source;
-  readonly pointer: string;
   readonly value: Json | undefined;
+  readonly #around: SpecNode | undefined;
+  readonly #key: string | number;
 
-  constructor(source: Source, pointer: string, value: Json | undefined) {
+  constructor(source: Source, around: SpecNode | undefined, key: string | number, value: Json | undefined) {
     this.source = source;
-    this.pointer = pointer;
+    this.#around = around;
+    this.#key = key;
     this.value = value;
+  }
+
+  get pointer(): string {
+    return this.#around === undefined ? '' : this.#around.pointer + pointerOf(this.#key);
   }
 
   get(key: string | number): Node {
@@ -50,7 +59,7 @@ class SpecNode implements Node {
       typeof value === 'object' && value !== null && Object.hasOwn(value, key)
         ? (value as Record<string | number, Json>)[key]
         : undefined;
-    return new SpecNode(this.source, this.pointer + makePointer(key), inner);
+    return new SpecNode(this.source, this, key, inner);
   }
 
   text(): string | undefined {
@@ -67,13 +76,13 @@ class SpecNode implements Node {
 
   list(): readonly Node[] {
     const items: readonly Json[] = Array.isArray(this.value) ? this.value : [];
-    return items.map((item, index) => new SpecNode(this.source, this.pointer + makePointer(index), item));
+    return items.map((item, index) => new SpecNode(this.source, this, index, item));
   }
 
   entries(): readonly (readonly [string, Node])[] {
     if (!isObject(this.value)) return [];
     return Object.entries(this.value).map(
-      ([key, inner]) => [key, new SpecNode(this.source, this.pointer + makePointer(key), inner)] as const,
+      ([key, inner]) => [key, new SpecNode(this.source, this, key, inner)] as const,
     );
   }
 

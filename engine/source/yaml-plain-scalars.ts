@@ -31,19 +31,41 @@ export function readPlain(text: string, at: number, to: number, start: number): 
   if (!textStart.test(text)) return undefined;
   const comment = text.indexOf(' #', at);
   const isCommented = comment !== -1 && comment < to;
-  const content = text.slice(at, isCommented ? comment : to).trimEnd();
+  const content = withoutSpaces(text.slice(at, isCommented ? comment : to));
+  if (content === undefined) return undefined;
   if (content.includes(': ') || content.endsWith(':')) return undefined;
   const open = content.lastIndexOf('${{');
   if (open !== -1 && (isCommented || !content.includes('}}', open))) return undefined;
   return plainNode(content, at, start, isCommented ? to : at + content.length);
 }
 
-/** A list or map in brackets on one line; undefined when it is not as simple as that. */
-export function readFlow(text: string, at: number, to: number, start: number): PlainNode | undefined {
-  const read = flowAt(text, at, start, 0);
+/**
+ * A list or map in brackets; undefined when it is not as simple as that.
+ * @param indent its lines behind the first are indented more than this.
+ */
+export function readFlow(text: string, at: number, indent: number, start: number): PlainNode | undefined {
+  const read = flowAt(text, at, { start, indent }, 0);
   if (read === undefined) return undefined;
+  const lineEnd = text.indexOf('\n', read.end);
+  let to = lineEnd === -1 ? text.length : lineEnd;
+  while (text.charCodeAt(to - 1) === 0x20) to -= 1;
   const end = endAfter(text, read.end, to);
   return end === undefined ? undefined : { ...read, end };
+}
+
+/** Where brackets stand. */
+interface Flow {
+  readonly start: number;
+  readonly indent: number;
+}
+
+/** The text without spaces at its end; undefined when another white space, which counts, ends it then. */
+function withoutSpaces(text: string): string | undefined {
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === 0x20) end -= 1;
+  return end === 0 || (text.charCodeAt(end - 1) > 0x7f && /\s/.test(text.charAt(end - 1)))
+    ? undefined
+    : text.slice(0, end);
 }
 
 /** Where a value ends whose line may go on with a comment; undefined when it goes on with something else. */
@@ -85,51 +107,53 @@ function textPlace(value: Span, style: TextStyle, text: string): Place {
   return { value, text: { style, value: text } };
 }
 
-function flowAt(text: string, at: number, start: number, depth: number): PlainNode | undefined {
+function flowAt(text: string, at: number, flow: Flow, depth: number): PlainNode | undefined {
   const sign = text[at];
   if (depth > 20) return undefined;
-  if (sign === '[') return flowList(text, at, start, depth);
-  if (sign === '{') return flowMap(text, at, start, depth);
+  if (sign === '[') return flowList(text, at, flow, depth);
+  if (sign === '{') return flowMap(text, at, flow, depth);
   if (sign === '"' || sign === "'") {
     const token = quotedAt(text, at);
-    return token === undefined ? undefined : quotedNode(token, at, start, at + token.length);
+    return token === undefined ? undefined : quotedNode(token, at, flow.start, at + token.length);
   }
   flowText.lastIndex = at;
-  const content = flowText.exec(text)?.[0].trimEnd();
+  const content = withoutSpaces(flowText.exec(text)?.[0] ?? '');
   if (content === undefined || /^-(?![A-Za-z0-9])/.test(content) || content.includes('${{')) return undefined;
-  return plainNode(content, at, start, at + content.length);
+  return plainNode(content, at, flow.start, at + content.length);
 }
 
-function flowList(text: string, at: number, start: number, depth: number): PlainNode | undefined {
+function flowList(text: string, at: number, flow: Flow, depth: number): PlainNode | undefined {
+  const { start, indent } = flow;
   const value: Json[] = [];
   const children = new Map<string, Place>();
-  let end = afterSpaces(text, at + 1);
+  let end = afterSpaces(text, at + 1, indent);
   while (text[end] !== ']') {
-    const read = flowAt(text, end, start, depth + 1);
+    const read = flowAt(text, end, flow, depth + 1);
     if (read === undefined) return undefined;
     children.set(String(value.length), read.place);
     value.push(read.value);
-    const after = afterItem(text, read.end, ']');
+    const after = afterItem(text, read.end, ']', indent);
     if (after === undefined) return undefined;
     end = after;
   }
   return { value, place: { value: [start + at, start + end + 1], children }, end: end + 1 };
 }
 
-function flowMap(text: string, at: number, start: number, depth: number): PlainNode | undefined {
+function flowMap(text: string, at: number, flow: Flow, depth: number): PlainNode | undefined {
+  const { start, indent } = flow;
   const value: Record<string, Json> = {};
   const children = new Map<string, Place>();
-  let end = afterSpaces(text, at + 1);
+  let end = afterSpaces(text, at + 1, indent);
   while (text[end] !== '}') {
     flowKey.lastIndex = end;
     const key = flowKey.exec(text)?.[0];
     if (key === undefined || key === '__proto__' || key === 'constructor' || children.has(key))
       return undefined;
-    const read = flowAt(text, afterSpaces(text, end + key.length + 1), start, depth + 1);
+    const read = flowAt(text, end + key.length + 2, flow, depth + 1);
     if (read === undefined) return undefined;
     children.set(key, { ...read.place, key: [start + end, start + end + key.length] });
     value[key] = read.value;
-    const after = afterItem(text, read.end, '}');
+    const after = afterItem(text, read.end, '}', indent);
     if (after === undefined) return undefined;
     end = after;
   }
@@ -137,14 +161,21 @@ function flowMap(text: string, at: number, start: number, depth: number): PlainN
 }
 
 /** Where the next entry of a list or map begins, or its closing bracket stands. */
-function afterItem(text: string, at: number, close: string): number | undefined {
-  const end = afterSpaces(text, at);
+function afterItem(text: string, at: number, close: string, indent: number): number | undefined {
+  const end = afterSpaces(text, at, indent);
   if (text[end] === close) return end;
-  return text[end] === ',' && text[end + 1] === ' ' ? afterSpaces(text, end + 1) : undefined;
+  return text[end] === ',' && /[ \n]/.test(text[end + 1] ?? '')
+    ? afterSpaces(text, end + 1, indent)
+    : undefined;
 }
 
-function afterSpaces(text: string, at: number): number {
+/** Behind spaces, and behind the end of a line when the next one says something and is indented enough. */
+function afterSpaces(text: string, at: number, indent: number): number {
   let end = at;
   while (text.charCodeAt(end) === 0x20) end += 1;
-  return end;
+  if (text.charCodeAt(end) !== 0x0a) return end;
+  const lineStart = end + 1;
+  let from = lineStart;
+  while (text.charCodeAt(from) === 0x20) from += 1;
+  return from - lineStart > indent ? from : end;
 }

@@ -38,6 +38,9 @@ describe('YAML as specs are written', () => {
       'a: |\n  one\n    two\n\n  three\n\n\nb: >-\n  one\n  two\n\n  three\nc: |-\n  # text\n  x\n# comment\nd: 1\n',
     lists:
       'a:\n- 1\n- two\nb:\n  - x: 1\n    y:\n      - z: { a: [1, "b, c"], d: {} }\n  - |\n    text\nc: [] # none\n',
+    'brackets on lines of their own':
+      'a:\n  { b: 1, c: [x, "y"] }\nd: [\n    e,\n    f: 1\n  ]\n'.replace('f: 1', 'f,') +
+      'g:\n  [\n    { h: 1 },\n    2,\n  ] # end\ni: {}\n',
     'comments at their level': '# top\na:\n  # first\n  b: 1 # one\n  # second\n  c: 2 # two\n# end\n',
     expressions: 'a: ${{ input.x }}\nb: "${{ a ? 1 : 2 }}"\nc: {d: 1}\n'.replace('{d', '{ d'),
   })) {

@@ -1,6 +1,7 @@
 import type { Facts } from '../../program/facts.ts';
 import { rootOf, type Node } from '../../source/index.ts';
 import type { Rule } from '../rule.ts';
+import { factsByFile } from '../facts-at.ts';
 import { innerLists } from '../spec-steps.ts';
 import { spotOf } from '../spot.ts';
 
@@ -10,12 +11,7 @@ export const unusedStep: Rule = {
   level: 'warning',
   preset: 'strict',
   check({ facts, sources }, report) {
-    const expressions = new Map<string, Facts['expressions'][number][]>();
-    for (const fact of facts.expressions) {
-      const own = expressions.get(fact.file);
-      if (own === undefined) expressions.set(fact.file, [fact]);
-      else own.push(fact);
-    }
+    const expressions = factsByFile(facts);
     for (const source of sources.filter(({ kind }) => kind === 'workflow')) {
       const used = readSteps(expressions.get(source.file) ?? []);
       if (used === undefined) continue;

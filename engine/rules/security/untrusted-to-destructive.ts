@@ -2,6 +2,7 @@ import { isObject } from '../../core/json.ts';
 import { segmentsOf } from '../../core/json-pointer.ts';
 import type { Program } from '../../program/program.ts';
 import type { Node } from '../../source/index.ts';
+import { factsByFile } from '../facts-at.ts';
 import type { Rule } from '../rule.ts';
 import { allowsAnyText, schemaAt } from '../schema-at.ts';
 import { stepsOf } from '../spec-steps.ts';
@@ -19,7 +20,7 @@ export const untrustedToDestructive: Rule = {
     for (const source of sources) {
       if (source.kind !== 'workflow') continue;
       const steps = new Map([...stepsOf(source)].map((step) => [step.node.pointer, step]));
-      const local = facts.expressions.filter(({ file }) => file === source.file);
+      const local = factsByFile(facts).get(source.file) ?? [];
       const flow = { program, source, facts: local, steps };
       for (const step of steps.values()) {
         if (step.before.some((earlier) => hasKey(earlier, 'approval'))) continue;

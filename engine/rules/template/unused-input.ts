@@ -1,6 +1,7 @@
 import { isObject } from '../../core/json.ts';
 import type { Facts } from '../../program/facts.ts';
 import { rootOf, type Source } from '../../source/index.ts';
+import { factsByFile } from '../facts-at.ts';
 import type { Rule } from '../rule.ts';
 import { spotOf } from '../spot.ts';
 
@@ -28,8 +29,7 @@ export const unusedInput: Rule = {
 /** Fields of the input that a spec reads; undefined when it reads all of it. */
 function readFields({ file }: Source, facts: Facts): ReadonlySet<string> | undefined {
   const read = new Set<string>();
-  for (const fact of facts.expressions) {
-    if (fact.file !== file) continue;
+  for (const fact of factsByFile(facts).get(file) ?? []) {
     for (const { path } of fact.reads) {
       if (path[0] !== 'input') continue;
       if (path[1] === undefined) return undefined;
