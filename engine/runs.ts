@@ -1,7 +1,7 @@
 import { encodeKey, runId as makeRunId } from './core/ids.ts';
 import type { Json } from './core/json.ts';
 import { noUsage } from './core/message.ts';
-import { fromData, Problem } from './core/problem.ts';
+import { asProblem, fromData, Problem } from './core/problem.ts';
 import { isTerminal } from './core/status.ts';
 import { choices } from './core/suggest.ts';
 import { compileSchema, describeFaults } from './expr/index.ts';
@@ -68,7 +68,9 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     const workflow = find(program, name);
     // What is stored is what runs, so that a run taken up again sees the same input.
     const checked = ports.redact.json(checkInput(workflow, input));
-    const key = keyOf(workflow, checked);
+    const wanted = keyOf(workflow, checked);
+    // A run that its own caller stands before would wait for ever.
+    const key = (await isHeldAbove(wanted, parent)) ? '' : wanted;
     const isKnown = await wasAdmitted(workflow, idempotencyKey);
     // From here to the admission nothing is awaited, so that no other run comes between.
     const before = durable.pending(key);
@@ -98,10 +100,21 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
   }
 
   async function work(context: ExecutionContext, execution: Execution): Promise<Json> {
+    try {
+      return await carry(context, execution);
+    } catch (thrown) {
+      // One that failed while it was taken up again had no time to stop the runs it had called before.
+      const isResumed = context.past.size > 0;
+      if (isResumed && asProblem(thrown).code !== 'shutting_down') await stopChildren(execution);
+      throw thrown;
+    }
+  }
+
+  async function carry(context: ExecutionContext, execution: Execution): Promise<Json> {
     const { id } = execution;
     const own = await versionOf(ports, execution);
     const workflow = pinned(own, execution);
-    if (await isOrphan(execution)) throw new Problem('cancelled', 'the run that called this one has ended');
+    if (await isOrphan(execution)) throw callerEnded();
     const emit = context.emit.bind(context);
     const activities = createActivities(own, sessions.on(own), workflow, {
       id,
@@ -155,6 +168,30 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     return caller === undefined || isTerminal(caller.state);
   }
 
+  async function stopChildren({ id }: Execution): Promise<void> {
+    const states = ['queued', 'running', 'waiting'] as const;
+    for (let before: string | undefined; ;) {
+      const filter = {
+        kind: 'run',
+        states,
+        limit: 1000,
+        ...(before === undefined ? {} : { before }),
+      } as const;
+      const page = await store.executions.list(filter);
+      const children = page.filter(({ parent }) => parent === id);
+      await Promise.all(children.map((child) => durable.cancel(child.id, callerEnded())));
+      before = page.at(-1)?.id;
+      if (page.length < 1000) return;
+    }
+  }
+
+  /** Whether the run that calls, or one that called it, counts under a key. */
+  async function isHeldAbove(key: string, caller: string | undefined): Promise<boolean> {
+    if (key === '' || caller === undefined) return false;
+    const run = await store.executions.get(caller);
+    return run !== undefined && (run.key === key || isHeldAbove(key, run.parent));
+  }
+
   async function wasAdmitted({ name, concurrency }: Workflow, key: string | undefined): Promise<boolean> {
     if (key === undefined || concurrency?.busy !== 'reject') return false;
     return (await store.executions.byIdempotencyKey('run', name, key)) !== undefined;
@@ -190,6 +227,10 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
   function workflowNamed(program: Program, name: string): Workflow | undefined {
     return Object.hasOwn(program.workflows, name) ? program.workflows[name] : undefined;
   }
+}
+
+function callerEnded(): Problem {
+  return new Problem('cancelled', 'the run that called this one has ended');
 }
 
 /** Key of the record of who started a run. */

@@ -50,6 +50,8 @@ export interface StepRequest {
   readonly scope: Scope;
   /** What its headers may read besides. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Sent as header `Idempotency-Key` with methods that change something, unless the request has that header. */
+  readonly idempotencyKey: string;
   readonly signal: AbortSignal;
 }
 

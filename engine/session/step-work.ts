@@ -52,7 +52,10 @@ export function createStepWork(
           typeof command === 'string' ? command : command.map(quoted).join(' '),
           {
             signal: call.signal,
-            env: Object.fromEntries(values.map(([name, value]) => [name, String(value.evaluate(seen))])),
+            env: {
+              IDEMPOTENCY_KEY: call.idempotencyKey,
+              ...Object.fromEntries(values.map(([name, value]) => [name, String(value.evaluate(seen))])),
+            },
             ...(cwd === undefined ? {} : { cwd }),
           },
         );
@@ -69,6 +72,7 @@ export function createStepWork(
           request,
           scope,
           secrets: secretsFor(Object.values(request.headers)),
+          idempotencyKey: call.idempotencyKey,
           signal: call.signal,
         });
         const texts = Object.entries(headers).map(

@@ -63,6 +63,11 @@ describe('engine: verbs', () => {
       expect(JSON.stringify(await engine.runs.events(runId))).not.to.include('very-secret');
     });
 
+    it('tells the command a key by which a repeated call is known', async () => {
+      const { output, runId } = await ran(`  - { id: a, shell: 'echo $IDEMPOTENCY_KEY' }\n`);
+      expect(output).to.deep.include({ stdout: `${runId}/a\n` });
+    });
+
     it('is held to the rules for commands', async () => {
       const { output } = await ran(`  - { id: a, shell: ls }\n`);
       expect(output).to.deep.include({ type: 'sandbox_denied' });
@@ -79,14 +84,19 @@ describe('engine: verbs', () => {
   describe('http', () => {
     let server: Server;
     let url: string;
-    const seen: { url: string; authorization: string | undefined; body: string }[] = [];
+    const seen: { url: string; authorization: string | undefined; key: unknown; body: string }[] = [];
 
     before(async () => {
       server = createServer((request, response) => {
         let body = '';
         request.on('data', (part) => (body += part));
         request.on('end', () => {
-          seen.push({ url: request.url ?? '', authorization: request.headers.authorization, body });
+          seen.push({
+            url: request.url ?? '',
+            authorization: request.headers.authorization,
+            key: request.headers['idempotency-key'],
+            body,
+          });
           const status = request.url?.startsWith('/bad') === true ? 422 : 201;
           response.writeHead(status, { 'content-type': 'application/json', 'x-echo': 'very-secret' });
           response.end(JSON.stringify({ token: request.headers.authorization }));
@@ -99,7 +109,7 @@ describe('engine: verbs', () => {
     beforeEach(() => void (seen.length = 0));
 
     it('gives status, headers and body; only its headers see secrets', async () => {
-      const { output } = await ran(`  - { id: a, set: { order: 'a/b ?x' } }
+      const { output, runId } = await ran(`  - { id: a, set: { order: 'a/b ?x' } }
   - id: b
     http:
       method: POST
@@ -112,6 +122,7 @@ describe('engine: verbs', () => {
         {
           url: '/orders/a%2Fb%20%3Fx?q=a%2Fb+%3Fx',
           authorization: 'Bearer very-secret',
+          key: `${runId}/b`,
           body: '{"order":"a/b ?x"}',
         },
       ]);
@@ -247,6 +258,19 @@ steps:
       expect((await engine.runs.wait(runId)).state).to.equal('cancelled');
       const [run] = await engine.runs.list({ workflow: 'patient' });
       expect(run?.state).to.equal('cancelled');
+    });
+
+    it('does not stand behind its own caller', async () => {
+      const { engine } = await engineOf({
+        ...base,
+        'src/workflows/flow.yaml': `inputSchema: { type: object, required: [n], properties: { n: { type: integer } } }
+concurrency: 1
+steps:
+  - { id: a, if: input.n > 0, workflow: flow, with: { n: '\${{ input.n - 1 }}' } }
+  - { id: b, set: { n: '\${{ input.n }}' } }
+`,
+      });
+      expect((await engine.workflows.run('flow', { n: 2 })).output).to.deep.equal({ n: 2 });
     });
 
     it('is stopped when the time of the step is over', async () => {

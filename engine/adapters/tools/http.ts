@@ -52,12 +52,16 @@ export async function sendStepRequest({
   request: http,
   scope,
   secrets,
+  idempotencyKey,
   signal,
 }: StepRequest): Promise<HttpAnswer> {
   const rest = scope as JsonObject;
   const encoded = encodeTexts(rest);
   const url = isObject(encoded) ? { ...encoded, env: rest['env'] ?? {} } : {};
   const request = renderRequest(who, http, { url, rest, headers: { ...rest, secrets } });
+  const changes = request.method !== 'GET' && request.method !== 'HEAD';
+  if (changes && !request.headers.has('idempotency-key'))
+    request.headers.set('idempotency-key', encodeURI(idempotencyKey));
   return send(who, http, request, signal);
 }
 
