@@ -16,6 +16,7 @@ import {
 } from './step-parts.ts';
 import { schemaType } from './step-types.ts';
 import { linkValue, linkValues } from './text.ts';
+import { checkUrl } from './url.ts';
 
 /** `tool`: a tool is called. */
 export function linkToolStep(at: AtStep): LinkedStep {
@@ -99,6 +100,7 @@ export function linkHttpStep(at: AtStep): LinkedStep {
   const { node, linker, block, base } = at;
   const { reporter } = linker;
   const http = node.get('http');
+  checkUrl(reporter, http.get('url'), true);
   const headers = { ...recordOf({}), rest: string };
   return {
     output: outputOf(at, 'a request', recordOf({ status: number, headers, body: dyn })),

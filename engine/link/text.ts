@@ -65,13 +65,10 @@ export function linkExpression(
 ): Expression | undefined {
   const source = typeof node.value === 'boolean' ? String(node.value) : node.text();
   if (source === undefined) return undefined;
-  const wrapped = /^\s*\$\{\{[\s\S]*\}\}\s*$/.test(source);
-  if (wrapped) {
-    reporter.report(node, 'expr/braces', 'a condition is a bare expression; leave out the "${{ }}"');
-    return undefined;
-  }
-  if (/^\s*\{\{[\s\S]*\}\}\s*$/.test(source)) {
-    reporter.report(node, 'expr/braces', 'a condition is a bare expression; leave out the "{{ }}"');
+  const braces = /^\s*(\$?\{\{)[\s\S]*\}\}\s*$/.exec(source)?.[1];
+  if (braces !== undefined) {
+    const message = `a condition is a bare expression; leave out the "${braces} }}"`;
+    reporter.report(node, 'expr/braces', message);
     return undefined;
   }
   const { expression, faults } = parseExpression(source);
@@ -102,6 +99,11 @@ export function linkExpression(
 export function linkTemplate(reporter: Reporter, node: Node, visible: Visible): Template | undefined {
   const source = node.text();
   if (source === undefined) return undefined;
+  if (/^\s*\$\{\{[^{}]*\}\}\s*$/.test(source)) {
+    const at = source.indexOf('$');
+    const message = 'a text is a template; write "{{ }}" without the "$"';
+    reporter.report(node, 'expr/braces', message, { within: { start: at, end: at + 3 } });
+  }
   const { template, faults } = parseTemplate(source, { partials: visible.partials });
   for (const fault of faults) {
     reporter.report(node, fault.rule, fault.message, { within: fault, suggestions: fault.suggestions ?? [] });

@@ -12,9 +12,14 @@ export function checkUrl(reporter: Reporter, node: Node, isTemplate = false): vo
       const at = text.indexOf('${{');
       const message = 'an address is a template; write "{{ }}" without the "$"';
       reporter.report(node, 'expr/braces', message, { within: { start: at, end: at + 3 } });
+    } else if (!beginsRight(text.slice(0, start))) {
+      const message = `"${text}" is no address that begins with "http://" or "https://"`;
+      reporter.report(node, 'schema/bad-format', message);
     }
+    if (isTemplate) reportPlaceholder(reporter, node, text);
     return;
   }
+  if (isTemplate && reportPlaceholder(reporter, node, text)) return;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:') && !/\s/.test(text))
     return;
@@ -26,6 +31,22 @@ export function checkUrl(reporter: Reporter, node: Node, isTemplate = false): vo
     'schema/bad-format',
     `"${text}" is no address that begins with "http://" or "https://"${hint}`,
   );
+}
+
+/** Whether what stands before the first placeholder can begin an address. */
+function beginsRight(before: string): boolean {
+  return ['http://', 'https://'].some((scheme) => scheme.startsWith(before) || before.startsWith(scheme));
+}
+
+/** Reports `{id}`, as other tools write a part of an address that is filled in; braces never stand in an address. */
+function reportPlaceholder(reporter: Reporter, node: Node, text: string): boolean {
+  const found = /(?<!\{)\{(\w+)\}(?!\})/.exec(text);
+  if (found === null) return false;
+  const [whole, name = ''] = found;
+  reporter.report(node, 'expr/braces', `"${whole}" stays as it is; write "{{input.${name}}}"`, {
+    within: { start: found.index, end: found.index + whole.length },
+  });
+  return true;
 }
 
 function reportTemplate(reporter: Reporter, node: Node, text: string, start: number): void {

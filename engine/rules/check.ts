@@ -42,11 +42,15 @@ export function checkWith(
   ];
 }
 
-/** Findings without the form of a name that was looked for, and not found, at the same place. */
+/** Findings without what another one at the same place says better: the form of a name that is not there, an entry that is twice. */
 function withoutEchoes(found: readonly Diagnostic[]): readonly Diagnostic[] {
   const placeOf = ({ file, pointer = '' }: Diagnostic): string => `${file}#${pointer}`;
   const lost = new Set(found.filter(({ rule }) => /^ref\/unknown-/.test(rule)).map(placeOf));
-  return found.filter((one) => one.rule !== 'schema/bad-format' || !lost.has(placeOf(one)));
+  const twice = new Set(found.filter(({ rule }) => rule === 'ref/duplicate-entry').map(placeOf));
+  return found.filter((one) => {
+    if (one.rule === 'schema/bad-format') return !lost.has(placeOf(one));
+    return one.rule !== 'schema/bad-value' || !twice.has(placeOf(one));
+  });
 }
 
 function run(rule: Rule, project: Checkable): Diagnostic[] {

@@ -40,7 +40,7 @@ function shapeFor(place: Place, value: Json, at: string, set: SchemaSet): string
   if (value === null) return undefined;
   const list = [place, ...alternativesOf(place, set)].find((one) => isListFor(value, one, set));
   if (list !== undefined || takes('array')) {
-    const text = listOf(value, list ?? place, set);
+    const text = /\/(?:command|args)$/.test(at) ? commandOf(value) : listOf(value, list ?? place, set);
     return text === undefined ? undefined : `write ${text}`;
   }
   if (isMap) return mapOf(value, place, set);
@@ -122,6 +122,13 @@ function mapOfList(value: readonly Json[], place: Place, set: SchemaSet): string
 function listed(place: Place, set: SchemaSet): string | undefined {
   const text = mapText(undefined, place, set);
   return text === undefined ? undefined : `write ${text}`;
+}
+
+/** A line for a shell as a list of a program and its arguments. */
+function commandOf(value: Json): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const words = value.match(/"[^"]*"|'[^']*'|\{\{.*?\}\}|\S+/g) ?? [];
+  return `[${words.map((word) => flow(word.replace(/^(["'])(.*)\1$/, '$2'))).join(', ')}]`;
 }
 
 function isListFor(value: Json, place: Place, set: SchemaSet): boolean {
@@ -225,9 +232,17 @@ function scalarFor(value: Json, schema: JsonObject, types: readonly string[]): s
   if (types.includes('string') && typeof value === 'boolean') return 'write it in quotes when it is a text';
   if (typeof value !== 'string' || types.includes('string')) return undefined;
   const isNumber = /^-?\d+(\.\d+)?$/.test(value) && (types.includes('number') || types.includes('integer'));
+  const amount = /^(\d+)\s*[a-z]+$/i.exec(value)?.[1];
+  if (amount !== undefined && (types.includes('number') || types.includes('integer')))
+    return `write ${amount}`;
+  const truth = types.includes('boolean') ? truths[value.toLowerCase()] : undefined;
+  if (truth !== undefined) return `write ${truth}`;
   const isBoolean = /^(true|false)$/.test(value) && types.includes('boolean');
   return isNumber || isBoolean ? `write ${value} without quotes` : undefined;
 }
+
+/** What YAML 1.1 read as true and false, and 1.2 reads as text. */
+const truths: Readonly<Record<string, string>> = { yes: 'true', on: 'true', no: 'false', off: 'false' };
 
 /** Whether a value could stand in a place. */
 function fits(value: Json | undefined, part: Place | undefined, set: SchemaSet): boolean {

@@ -153,6 +153,7 @@ function walk(schema: Json, at: string, faults: Fault[], isPart = false): void {
     const suggestions = other === undefined ? suggest(word, types) : [other];
     faults.push({ ...invalid(message, pointer), ...(suggestions.length > 0 ? { suggestions } : {}) });
   }
+  faults.push(...emptyBounds(schema, at));
   faults.push(...misspeltFormat(schema['format'], at), ...undeclared(schema['required'], schema, at, isPart));
   for (const word of inMaps) {
     const map = schema[word];
@@ -264,6 +265,29 @@ function schemaToWrite(value: Json, pointer: string): string {
       : undefined;
   return type === undefined ? '' : `; write { type: ${type} }`;
 }
+
+/** Bounds between which there is nothing, so that no value fits. */
+function emptyBounds(schema: Readonly<Record<string, Json>>, at: string): Fault[] {
+  return bounds.flatMap(([low, high]) => {
+    const [least, most] = [schema[low], schema[high]];
+    if (typeof least !== 'number' || typeof most !== 'number' || least <= most) return [];
+    const message = `no value fits: "${low}" is ${least}, and "${high}" is ${most}`;
+    return [
+      {
+        ...invalid(message, at + pointerOf(high)),
+        related: { pointer: at + pointerOf(low), message: 'the other bound' },
+      },
+    ];
+  });
+}
+
+const bounds = [
+  ['minimum', 'maximum'],
+  ['minLength', 'maxLength'],
+  ['minItems', 'maxItems'],
+  ['minProperties', 'maxProperties'],
+  ['minContains', 'maxContains'],
+] as const;
 
 function invalid(message: string, pointer: string): Fault {
   return { rule: 'schema/invalid-json-schema', message, pointer };

@@ -66,6 +66,29 @@ describe('words of other languages', () => {
     ]);
   });
 
+  it('a text is told its own braces, and an address its own placeholders', async () => {
+    const text = workflow(`  - { id: a, prompt: "\${{ input.id }}", model: script/m }
+  - { id: b, http: { url: "https://example.com/{id}" } }
+  - { id: c, http: { url: "http:/example.com/{{input.id}}" } }
+  - { id: d, prompt: "It costs \${{input.id}}", model: script/m }
+`);
+    const tool = (url: string): string =>
+      `description: One.\ntype: http\ninputSchema: { type: object, properties: { id: { type: string } } }\nrequest: { url: "${url}" }\n`;
+    expect(
+      await messages({
+        'src/workflows/w.yaml': text,
+        'src/tools/a.yaml': tool('https://example.com/{id}'),
+        'src/tools/b.yaml': tool('http:/example.com/{{default input.id 1}}'),
+      }),
+    ).to.deep.equal([
+      '"{id}" stays as it is; write "{{input.id}}"',
+      '"http:/example.com/{{default input.id 1}}" is no address that begins with "http://" or "https://"',
+      'a text is a template; write "{{ }}" without the "$"',
+      '"{id}" stays as it is; write "{{input.id}}"',
+      '"http:/example.com/{{input.id}}" is no address that begins with "http://" or "https://"',
+    ]);
+  });
+
   it('a name may not be the path of its file', async () => {
     const text = workflow(
       '  - { id: a, agent: agents/clerk.md, message: x }\n  - { id: b, workflow: ./w.yaml }\n',

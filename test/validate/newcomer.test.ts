@@ -68,6 +68,21 @@ describe('a value in another shape', () => {
     ]);
   });
 
+  it('is shown in ours in a tool, a sandbox and a schema', () => {
+    expect(
+      messagesOf('tool', 'description: x\ntype: command\ncommand: node stock.js {{input.item}}\n'),
+    ).to.deep.equal([
+      '"command" must be list, got string "node stock.js {{input.item}}"; write [node, stock.js, "{{input.item}}"]',
+    ]);
+    expect(messagesOf('sandbox', 'type: isolated\nshell: yes\nlimits: { memoryMb: 512mb }\n')).to.deep.equal([
+      '"shell" must be boolean, got string "yes"; write true',
+      '"memoryMb" must be integer, got string "512mb"; write 512',
+    ]);
+    expect(messagesOf('schema', 'type: number\nminimum: 5\nmaximum: 1\n')).to.deep.equal([
+      'no value fits: "minimum" is 5, and "maximum" is 1',
+    ]);
+  });
+
   it('is shown in ours in an agent', () => {
     const text =
       'description: x\nextends: [base]\nskills: tone, style\nmcpServers: github\ntools: [{ name: read }]\nmodel: { provider: openai, name: gpt-5.5 }\n';
