@@ -15,7 +15,7 @@ export interface RunsAtWork {
 export interface RunsPlace {
   readonly project: string;
   /** Address of a server, for example `http://127.0.0.1:8000`; default: the store of the project itself. */
-  readonly url?: string;
+  readonly server?: string;
 }
 
 /**
@@ -23,13 +23,13 @@ export interface RunsPlace {
  * Throws Problem `store_locked` with the advice to name the server.
  */
 export async function atRuns<T>(
-  { project, url }: RunsPlace,
+  { project, server }: RunsPlace,
   terminal: Terminal,
   mode: 'read' | 'write',
   use: (runs: RunsAtWork) => Promise<T>,
 ): Promise<T> {
-  if (url !== undefined) {
-    const { approvals, runs } = createClient({ baseUrl: url });
+  if (server !== undefined) {
+    const { approvals, runs } = createClient({ baseUrl: server });
     return use({ approvals, signal: runs.signal });
   }
   const engine = await openEngine(project, terminal, mode);
@@ -48,7 +48,7 @@ async function openEngine(project: string, terminal: Terminal, mode: 'read' | 'w
     const problem = asProblem(thrown);
     if (problem.code !== 'store_locked') throw problem;
     const message =
-      'the runs of this project belong to an engine at work; give the address of its server with --url';
+      'the runs of this project belong to an engine at work; name its server with --server <url>';
     throw new Problem('store_locked', message, { cause: problem });
   }
 }

@@ -12,10 +12,10 @@ export function declareAnswers(engine: Command, end: (exitCode: number) => void)
     .option('--workflow <name>', 'only of runs of this workflow')
     .option('--run <runId>', 'only of this run')
     .option('--limit <count>', 'at most this many', integer(1, 1_000), 100)
-    .option('--url <address>', 'of a server; default: the store of the project')
+    .option('--server <url>', 'at this server; default: in the store of the project')
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print JSON')
-    .addHelpText('after', examples('engine approvals', 'engine approvals --url http://127.0.0.1:8000'))
+    .addHelpText('after', examples('engine approvals', 'engine approvals --server http://127.0.0.1:8000'))
     .action(
       perform(end, async (terminal, _args, options: ApprovalsOptions) =>
         (await import('./commands/approvals.ts')).approvals(options, terminal),
@@ -30,7 +30,10 @@ export function declareAnswers(engine: Command, end: (exitCode: number) => void)
       .argument('<step>', 'path of the step, such as "sign_off" or "lines[3]/sign_off"')
       .option('-d, --data <json>', 'what the form wants, as JSON, @file, or - for stdin')
       .option('--by <name>', 'who answers')
-      .option('--url <address>', 'of a server; default: the store of the project, when no server owns it')
+      .option(
+        '--server <url>',
+        'at this server; default: in the store of the project, when no server owns it',
+      )
       .option('-p, --project <folder>', 'project folder', '.')
       .option('--json', 'print JSON')
       .addHelpText('after', examples(`engine ${name} workflow:refund:01J... sign_off --by ada`))
@@ -48,7 +51,7 @@ export function declareAnswers(engine: Command, end: (exitCode: number) => void)
     .argument('<topic>', 'topic of the event')
     .option('-d, --data <json>', 'what comes with it, as JSON, @file, or - for stdin; default null')
     .option('--key <text>', 'the same key is one event')
-    .option('--url <address>', 'of a server; default: the store of the project, when no server owns it')
+    .option('--server <url>', 'at this server; default: in the store of the project, when no server owns it')
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print JSON')
     .addHelpText('after', examples('engine signal workflow:refund:01J... paid --data \'{"bank": "b"}\''))

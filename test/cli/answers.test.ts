@@ -51,17 +51,26 @@ describe('engine approvals, approve, reject, answer, signal', function () {
     expect(listed.stdout).to.match(new RegExp(`^RUN .*\\n${runId} +sign +approval +Pay\\? +\\d{4}-`));
     const refused = await engine('approve', runId, 'sign');
     expect(refused.exitCode).to.equal(2);
-    expect(refused.stderr).to.include('give the address of its server with --url');
-    const bad = await engine('approve', runId, 'sign', '--url', url, '--data', '{}');
+    expect(refused.stderr).to.include('name its server with --server <url>');
+    const bad = await engine('approve', runId, 'sign', '--server', url, '--data', '{}');
     expect(bad.exitCode).to.equal(2);
     expect(bad.stderr).to.include('reason');
     const data = '{"reason": "due"}';
-    const approved = await engine('approve', runId, 'sign', '--url', url, '--by', 'ada', '--data', data);
+    const approved = await engine('approve', runId, 'sign', '--server', url, '--by', 'ada', '--data', data);
     expect(approved).to.include({ exitCode: 0, stderr: `approved: step "sign" of ${runId}\n` });
     await asked('where');
-    const json = await engine('answer', runId, 'where', '--url', url, '--data', '{"text": "here"}', '--json');
+    const json = await engine(
+      'answer',
+      runId,
+      'where',
+      '--server',
+      url,
+      '--data',
+      '{"text": "here"}',
+      '--json',
+    );
     expect(JSON.parse(json.stdout)).to.deep.equal({ runId, step: 'where', decision: 'answered' });
-    expect(await engine('signal', runId, 'paid', '--url', url, '--data', '3')).to.include({
+    expect(await engine('signal', runId, 'paid', '--server', url, '--data', '3')).to.include({
       exitCode: 0,
       stderr: `sent "paid" to ${runId}\n`,
     });
