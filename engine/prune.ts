@@ -1,5 +1,5 @@
 import type { Execution, Store } from './ports/store.ts';
-import { forgetRun, forgetSessions } from './session/index.ts';
+import { documentsOfRun, forgetSessions } from './session/index.ts';
 import { versionNamespace } from './versions.ts';
 
 /** What is to go; times are milliseconds since 1970, and what is absent is kept. */
@@ -35,7 +35,7 @@ export interface Pruned {
 
 /**
  * Removes finished work that is not kept any longer, and versions of the project that no execution needs: those that have not ended,
- * and those that failed or were cancelled, which can be done again. One thing at a time, so that it may stop anywhere.
+ * and those that failed or were cancelled, which can be done again. A little at a time, so that it may stop anywhere.
  */
 export async function prune(store: Store, order: PruneOrder): Promise<Pruned> {
   const { dryRun = false, runsBefore = 0, eventsBefore = 0, isAtWork = () => false } = order;
@@ -50,15 +50,21 @@ export async function prune(store: Store, order: PruneOrder): Promise<Pruned> {
       limit: pageSize,
       ...(after === undefined ? {} : { after }),
     });
-    for (const execution of page) {
+    for (let start = 0; start < page.length; start += atOnce) {
       if (isStopped()) return { executions, events, sessions: 0, versions: 0 };
-      const { id, endedAt = 0 } = execution;
-      const goes = endedAt < runsBefore;
-      if (goes) executions += 1;
-      if (goes && !dryRun) await remove(store, execution);
-      else after = id;
-      if (goes || endedAt >= eventsBefore) continue;
-      if (dryRun ? (await store.events.last(id)) > 0 : await store.events.remove(id)) events += 1;
+      const some = page.slice(start, start + atOnce);
+      const goes = ({ endedAt = 0 }: Execution): boolean => endedAt < runsBefore;
+      const going = some.filter(goes);
+      const staying = some.filter((execution) => !goes(execution));
+      executions += going.length;
+      after = (dryRun ? some : staying).at(-1)?.id ?? after;
+      if (!dryRun) await Promise.all(going.map((execution) => remove(store, execution)));
+      const without = await Promise.all(
+        staying
+          .filter(({ endedAt = 0 }) => endedAt < eventsBefore)
+          .map(async ({ id }) => (dryRun ? (await store.events.last(id)) > 0 : store.events.remove(id))),
+      );
+      events += without.filter((had) => had).length;
     }
     isMore = page.length === pageSize;
   }
@@ -76,10 +82,16 @@ export async function prune(store: Store, order: PruneOrder): Promise<Pruned> {
 
 const pageSize = 500;
 
-async function remove(store: Store, execution: Execution): Promise<void> {
-  // What is not found without its run goes first.
-  if (execution.kind === 'run') await forgetRun(store.documents, execution);
-  await store.executions.remove(execution.id);
+/** How many are dealt with in one commit, for which other work may wait. */
+const atOnce = 50;
+
+async function remove({ documents, executions }: Store, execution: Execution): Promise<void> {
+  const also = execution.kind === 'run' ? await documentsOfRun(documents, execution) : [];
+  // In one commit, since what belongs to a run is not found without it.
+  await Promise.all([
+    ...also.map(([namespace, key]) => documents.delete(namespace, key)),
+    executions.remove(execution.id),
+  ]);
 }
 
 /** What belongs to executions that have not ended. */

@@ -3,14 +3,14 @@ import type { Documents, Execution } from '../ports/store.ts';
 import { namespace as history } from './history.ts';
 import { namespace as workspaces } from './workspace.ts';
 
-/** Forgets what the steps of a run said to models, and the files of the run. */
-export async function forgetRun(documents: Documents, { name, id }: Execution): Promise<void> {
+/** Where the files of a run are, and what its steps said to models: namespace and key of each document. */
+export async function documentsOfRun(
+  documents: Documents,
+  { name, id }: Execution,
+): Promise<readonly (readonly [namespace: string, key: string])[]> {
   const owner = instanceKey(`workflow:${name}`, id);
   const entries = await documents.keys(history, { prefix: `${owner}.`, limit: most });
-  await Promise.all([
-    ...entries.map(({ key }) => documents.delete(history, key)),
-    documents.delete(workspaces, owner),
-  ]);
+  return [...entries.map(({ key }) => [history, key] as const), [workspaces, owner]];
 }
 
 /**

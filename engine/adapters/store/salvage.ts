@@ -23,8 +23,8 @@ export async function salvageStore(path: string, target: string): Promise<Salvag
   });
   try {
     await source.query('PRAGMA query_only=ON');
-    await source.query('SELECT count(*) FROM store.sqlite_schema').catch((thrown: unknown) => {
-      throw storeProblem(file, thrown);
+    await source.query('SELECT count(*) FROM store.sqlite_schema').catch((cause: unknown) => {
+      throw new Problem('store_corrupt', `nothing can be read of "${file}"`, { cause });
     });
     const opened = await openFiles(into, false);
     try {

@@ -65,7 +65,7 @@ function isDamaged({ problem, faults, damaged }: StoreReport): boolean {
 }
 
 function describe(report: StoreReport): string {
-  const { path, exists, owner, bytes, format, executions, backups } = report;
+  const { path, exists, problem, owner, bytes, format, executions, backups } = report;
   if (!exists) return `store    ${path}\n         there is no store yet`;
   const user = owner === undefined ? 'nobody' : owner === null ? 'another process' : `process ${owner}`;
   const open = ['queued', 'running', 'waiting']
@@ -75,9 +75,9 @@ function describe(report: StoreReport): string {
   const rows = [
     ['store', path],
     ['in use by', user],
-    ['format', `${format.version}${older}`],
+    ...(problem === undefined ? [['format', `${format.version}${older}`]] : []),
     ['size', `${size(bytes.file)}, of it ${size(bytes.free)} free; log ${size(bytes.log)}`],
-    ['unfinished', open],
+    ...(problem === undefined ? [['unfinished', open]] : []),
     ...backups.map((backup) => ['backup', backup]),
     ...Object.entries(report.tables).map(([name, { rows: number, bytes: room }]) => [
       name,
