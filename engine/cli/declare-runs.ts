@@ -11,7 +11,7 @@ import type { RunActs } from './open-runs.ts';
 export function declareRuns(engine: Command, end: (exitCode: number) => void): void {
   const runs = withPlace(withFilter(engine.command('runs')))
     .description('list runs of workflows, show one, follow, stop or do it again')
-    .argument('[runId]', 'a run to show; default: list them')
+    .argument('[runId]', 'a run to show, or "latest"; default: list them')
     .option('--events', 'with the events of the run')
     .addHelpText(
       'after',
@@ -39,7 +39,7 @@ export function declareRuns(engine: Command, end: (exitCode: number) => void): v
 
   withPlace(runs.command('show'))
     .description('show a run')
-    .argument('<runId>', 'a run')
+    .argument('<runId>', 'a run, or "latest"')
     .option('--events', 'with the events of the run')
     .action(
       perform(end, async (terminal, [runId], options: RunsOptions) =>
@@ -49,7 +49,7 @@ export function declareRuns(engine: Command, end: (exitCode: number) => void): v
 
   withPlace(runs.command('logs'))
     .description('print what the steps of a run logged, and which failed')
-    .argument('<runId>', 'a run')
+    .argument('<runId>', 'a run, or "latest"')
     .action(
       perform(end, async (terminal, [runId], options: LogsOptions) =>
         (await import('./commands/runs-logs.ts')).logs(runId ?? '', options, terminal),
@@ -58,7 +58,7 @@ export function declareRuns(engine: Command, end: (exitCode: number) => void): v
 
   withPlace(runs.command('follow'))
     .description('show what happens in a run until it ends, then its output; --json: a line for each event')
-    .argument('<runId>', 'a run')
+    .argument('<runId>', 'a run, or "latest"')
     .action(
       perform(end, async (terminal, [runId], options: LogsOptions) =>
         (await import('./commands/runs-logs.ts')).follow(runId ?? '', options, terminal),
@@ -67,7 +67,7 @@ export function declareRuns(engine: Command, end: (exitCode: number) => void): v
 
   withPlace(runs.command('cancel'))
     .description('ask a run to stop')
-    .argument('<runId>', 'a run')
+    .argument('<runId>', 'a run, or "latest"')
     .action(
       perform(end, async (terminal, [runId], options: RunActOptions) =>
         (await import('./commands/runs-acts.ts')).cancel(runId ?? '', options, terminal),
@@ -77,7 +77,7 @@ export function declareRuns(engine: Command, end: (exitCode: number) => void): v
   const declareAgain = (name: string, description: string): Command =>
     withPlace(runs.command(name))
       .description(description)
-      .argument('<runId>', 'a run')
+      .argument('<runId>', 'a run, or "latest"')
       .option('-q, --quiet', 'no progress');
   const againBy =
     <Options extends RunActOptions>(
@@ -86,7 +86,8 @@ export function declareRuns(engine: Command, end: (exitCode: number) => void): v
     (...given: unknown[]): Promise<void> =>
       perform(end, async (terminal, [runId = ''], options: Options) =>
         (await import('./commands/runs-acts.ts')).again(
-          (opened) => start(opened, runId, options),
+          runId,
+          (opened, id) => start(opened, id, options),
           options,
           terminal,
         ),
@@ -104,7 +105,7 @@ export function declareRuns(engine: Command, end: (exitCode: number) => void): v
 
   withPlace(engine.command('why'))
     .description('say why a step of a run went as it did, and what would have changed it')
-    .argument('<runId>', 'a run')
+    .argument('<runId>', 'a run, or "latest"')
     .argument('<step>', 'path or id of the step, such as "charge" or "lines[3]/charge"')
     .addHelpText('after', examples('engine why workflow:refund:01J... approve'))
     .action(

@@ -41,6 +41,7 @@ export interface OpenRuns {
 
 /** Runs to act on. */
 export interface RunActs {
+  list(filter: RunsFilter): Promise<readonly RunRecord[]>;
   cancel(runId: string): Promise<boolean>;
   redrive(runId: string): Promise<RunReceipt>;
   resume(runId: string): Promise<RunReceipt>;
@@ -87,7 +88,10 @@ export async function actOnRuns<T>(
   terminal: Terminal,
   use: (runs: RunActs) => Promise<T>,
 ): Promise<T> {
-  if (server !== undefined) return use(createClient({ baseUrl: server }).runs);
+  if (server !== undefined) {
+    const { runs } = createClient({ baseUrl: server });
+    return use({ ...runs, list: runsAtServer(server).list });
+  }
   const program = await openProgram(project, terminal);
   const engine = await createEngine({ program, recover: false }).catch((thrown: unknown) => {
     throw withAdvice(asProblem(thrown));
@@ -97,6 +101,14 @@ export async function actOnRuns<T>(
   } finally {
     await engine.close();
   }
+}
+
+/** The id that a word stands for: itself, or `latest` the newest run. Throws Problem `run_not_found` without any. */
+export async function runIdOf({ list }: Pick<OpenRuns, 'list'>, word: string): Promise<string> {
+  if (word !== 'latest') return word;
+  const [newest] = await list({ limit: 1 });
+  if (newest !== undefined) return newest.runId;
+  throw new Problem('run_not_found', 'there is no run yet');
 }
 
 function runsAtServer(baseUrl: string): OpenRuns {

@@ -1,6 +1,6 @@
 import { exitCodes } from '../exit-codes.ts';
 import { watchInterrupts } from '../interrupt.ts';
-import { actOnRuns, type RunActs, type RunsPlace } from '../open-runs.ts';
+import { actOnRuns, runIdOf, type RunActs, type RunsPlace } from '../open-runs.ts';
 import { followRun } from '../run-workflow.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -11,8 +11,11 @@ export interface RunActOptions extends RunsPlace {
 }
 
 /** Asks a run to stop. */
-export async function cancel(runId: string, options: RunActOptions, terminal: Terminal): Promise<number> {
-  const cancelled = await actOnRuns(options, terminal, (runs) => runs.cancel(runId));
+export async function cancel(word: string, options: RunActOptions, terminal: Terminal): Promise<number> {
+  const { runId, cancelled } = await actOnRuns(options, terminal, async (runs) => {
+    const id = await runIdOf(runs, word);
+    return { runId: id, cancelled: await runs.cancel(id) };
+  });
   if (options.json === true) terminal.out.line(JSON.stringify({ runId, cancelled }, null, 2));
   else terminal.err.line(cancelled ? `${runId} is cancelled` : `${runId} had ended already`);
   return exitCodes.ok;
@@ -24,14 +27,15 @@ export async function cancel(runId: string, options: RunActOptions, terminal: Te
  * @returns 0, or the exit code of the new run's failure.
  */
 export async function again(
-  start: (runs: RunActs) => ReturnType<RunActs['redrive']>,
+  word: string,
+  start: (runs: RunActs, runId: string) => ReturnType<RunActs['redrive']>,
   options: RunActOptions,
   terminal: Terminal,
 ): Promise<number> {
   const interrupt = watchInterrupts();
   try {
     return await actOnRuns(options, terminal, async (runs) => {
-      const { runId, acceptedAt } = await start(runs);
+      const { runId, acceptedAt } = await start(runs, await runIdOf(runs, word));
       const { signal } = interrupt;
       if (runs.engine !== undefined) {
         if (options.quiet !== true) terminal.err.line(terminal.err.colors.dim(runId));

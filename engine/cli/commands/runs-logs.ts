@@ -4,7 +4,7 @@ import { isTerminal } from '../../core/status.ts';
 import { allEvents } from '../all-events.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { watchInterrupts } from '../interrupt.ts';
-import { lookAtRuns, type OpenRuns, type RunsPlace } from '../open-runs.ts';
+import { lookAtRuns, runIdOf, type OpenRuns, type RunsPlace } from '../open-runs.ts';
 import { showProgress } from '../progress.ts';
 import { printProblem } from '../report/failure.ts';
 import { printResult } from '../report/result.ts';
@@ -16,10 +16,11 @@ export interface LogsOptions extends RunsPlace {
 }
 
 /** Prints what the steps of a run logged, and which of them failed. */
-export async function logs(runId: string, options: LogsOptions, terminal: Terminal): Promise<number> {
-  const events = await lookAtRuns(options, terminal, async (opened) => {
-    await opened.get(runId);
-    return (await allEvents(opened, runId)).filter(isLog);
+export async function logs(word: string, options: LogsOptions, terminal: Terminal): Promise<number> {
+  const { runId, events } = await lookAtRuns(options, terminal, async (opened) => {
+    const id = await runIdOf(opened, word);
+    await opened.get(id);
+    return { runId: id, events: (await allEvents(opened, id)).filter(isLog) };
   });
   if (options.json === true) terminal.out.line(JSON.stringify({ runId, events }, null, 2));
   else for (const event of events) terminal.out.line(logLine(event, terminal.out));
@@ -31,11 +32,11 @@ export async function logs(runId: string, options: LogsOptions, terminal: Termin
  * showing.
  * @returns 0, or the exit code of the run's failure.
  */
-export async function follow(runId: string, options: LogsOptions, terminal: Terminal): Promise<number> {
+export async function follow(word: string, options: LogsOptions, terminal: Terminal): Promise<number> {
   const interrupt = watchInterrupts();
   try {
-    return await lookAtRuns(options, terminal, (opened) =>
-      followOpen(opened, runId, options, terminal, interrupt.signal),
+    return await lookAtRuns(options, terminal, async (opened) =>
+      followOpen(opened, await runIdOf(opened, word), options, terminal, interrupt.signal),
     );
   } catch (thrown) {
     if (!interrupt.signal.aborted) throw thrown;

@@ -6,7 +6,7 @@ import type { ExecutionState } from '../../core/status.ts';
 import { choices } from '../../core/suggest.ts';
 import { allEvents } from '../all-events.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { lookAtRuns, type OpenRuns, type RunsPlace } from '../open-runs.ts';
+import { lookAtRuns, runIdOf, type OpenRuns, type RunsPlace } from '../open-runs.ts';
 import { usageText } from '../progress.ts';
 import { table } from '../report/table.ts';
 import { printable, type Screen, type Terminal } from '../terminal.ts';
@@ -59,7 +59,8 @@ function refuseUnknown({ program }: OpenRuns, workflow: string): void {
   );
 }
 
-async function show(opened: OpenRuns, runId: string, options: RunsOptions, { out }: Terminal): Promise<void> {
+async function show(opened: OpenRuns, word: string, options: RunsOptions, { out }: Terminal): Promise<void> {
+  const runId = await runIdOf(opened, word);
   const record = await opened.get(runId);
   const events = options.events === true ? await allEvents(opened, runId) : undefined;
   if (options.json === true) {

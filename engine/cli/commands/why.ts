@@ -1,5 +1,5 @@
 import { exitCodes } from '../exit-codes.ts';
-import { lookAtRuns, type RunsPlace } from '../open-runs.ts';
+import { lookAtRuns, runIdOf, type RunsPlace } from '../open-runs.ts';
 import { explanationLines } from '../report/explanation.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -10,12 +10,14 @@ export interface WhyOptions extends RunsPlace {
 
 /** Says why a step of a run went as it did; only reads. */
 export async function why(
-  runId: string,
+  word: string,
   step: string,
   options: WhyOptions,
   { out, err }: Terminal,
 ): Promise<number> {
-  const explanation = await lookAtRuns(options, { out, err }, (runs) => runs.why(runId, step));
+  const explanation = await lookAtRuns(options, { out, err }, async (runs) =>
+    runs.why(await runIdOf(runs, word), step),
+  );
   if (options.json === true) out.line(JSON.stringify(explanation, null, 2));
   else for (const line of explanationLines(explanation, out.colors)) out.line(line);
   return exitCodes.ok;
