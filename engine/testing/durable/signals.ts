@@ -41,6 +41,25 @@ export function signalsTests(test: Test): void {
     assert.equal(await durable.signal('unknown', { topic: 't', payload: 1, idempotencyKey: '1' }), false);
   });
 
+  test('who waits for what others bring about shows it, and nothing of it is recorded', async (world) => {
+    const hold = gate();
+    let rounds = 0;
+    const work: Work = (context) =>
+      context.wait(async () => {
+        rounds += 1;
+        await hold.opened;
+        return 'brought';
+      });
+    const first = await world.open(work);
+    await first.durable.admit(run('a'));
+    await waiting(first, 'a');
+    await first.crash();
+    hold.open();
+    const { durable } = await world.reopen(work);
+    assert.equal((await durable.result('a'))?.output, 'brought');
+    assert.equal(rounds, 2);
+  });
+
   test('what was received stays received, and who waits shows it', async (world) => {
     const received: Json[] = [];
     const work: Work = async (context) => {
