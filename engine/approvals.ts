@@ -66,7 +66,10 @@ export function createApprovals({
     const steps = open.map(({ request }) => request.step);
     if (all.length === 0)
       throw new Problem('not_found', `run "${run.id}" asks nothing at step "${step}"${choices(step, steps)}`);
-    if (all.every(({ isOpen, request }) => isOpen && isLate(request)))
+    const isAnswered = all.some(({ isOpen }) => !isOpen);
+    if (!isAnswered && isTerminal(run.state))
+      throw new Problem('conflict', `run "${run.id}" is ${run.state} and asks nothing any more`);
+    if (!isAnswered && all.every(({ request }) => isLate(request)))
       throw new Problem('conflict', `the time to answer step "${step}" of run "${run.id}" is over`);
     throw isDecided(run, step);
   }
