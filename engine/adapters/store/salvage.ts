@@ -2,7 +2,6 @@ import { Problem } from '../../core/problem.ts';
 import { connect, type Query, type Row } from './sqlite-connection.ts';
 import { locate, sizeOf } from './sqlite-file.ts';
 import { openFiles } from './sqlite-open.ts';
-import { storeProblem } from './sqlite-problems.ts';
 import { columnsOf, storedTables, type StoredTable } from './stored-parts.ts';
 
 /** How many rows of a table could be copied, and how many were seen and could not. */
@@ -12,20 +11,20 @@ export interface Salvaged {
 
 /**
  * Copies what can be read of a damaged store into a new one, and leaves the old one as it is. Throws Problem `conflict` when there is
- * a file at `target`, `store_corrupt` when nothing can be read, `store_unavailable`.
+ * a file at `target`, `not_found`, `store_corrupt` when nothing can be read, `store_unavailable`.
  */
 export async function salvageStore(path: string, target: string): Promise<Salvaged> {
   const file = await locate(path, { makeFolder: false });
   const into = await locate(target, { makeFolder: true });
   if ((await sizeOf(into)) !== undefined) throw new Problem('conflict', `there is a file "${into}" already`);
-  const source = await connect(file, 1_000).catch((thrown: unknown) => {
-    throw storeProblem(file, thrown);
-  });
+  if (((await sizeOf(file)) ?? 0) === 0) throw new Problem('not_found', `there is no store "${file}"`);
+  const unreadable = (cause: unknown): never => {
+    throw new Problem('store_corrupt', `nothing can be read of "${file}"`, { cause });
+  };
+  const source = await connect(file, 1_000).catch(unreadable);
   try {
     await source.query('PRAGMA query_only=ON');
-    await source.query('SELECT count(*) FROM store.sqlite_schema').catch((cause: unknown) => {
-      throw new Problem('store_corrupt', `nothing can be read of "${file}"`, { cause });
-    });
+    await source.query('SELECT count(*) FROM store.sqlite_schema').catch(unreadable);
     const opened = await openFiles(into, false);
     try {
       if (opened.writer === undefined) throw new Problem('store_unavailable', `"${into}" cannot be written`);
