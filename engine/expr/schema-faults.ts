@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject, type JsonSchema } from '../core/json.ts';
 import { pointer, segmentsOf } from '../core/json-pointer.ts';
+import { isPlainSchema } from '../core/plain-schema.ts';
 import { limits } from './limits.ts';
 import { linearPattern } from './linear-pattern.ts';
 import { compiler, withoutDialect } from './schema-compiler.ts';
@@ -17,13 +18,18 @@ export function schemaFaults(schema: unknown): SchemaFault[] {
   if (tooDeep) return [{ pointer: '', message: `is nested deeper than ${limits.depth} levels` }];
   try {
     const bare = withoutDialect(schema);
-    const ajv = compiler(false);
-    const fits = ajv.validate('https://json-schema.org/draft/2020-12/schema', bare) === true;
-    const found = fits ? faults : [...faultsOf(ajv.errors ?? []), ...faults];
+    const found = isPlainSchema(bare) ? faults : [...metaFaults(bare), ...faults];
     return found.length === 0 && (hasIds || refers) ? compileFaults(bare, hasIds) : found;
   } catch {
     return [{ pointer: '', message: 'is no JSON' }];
   }
+}
+
+/** What the meta-schema finds. */
+function metaFaults(schema: JsonSchema): SchemaFault[] {
+  const ajv = compiler(false);
+  const fits = ajv.validate('https://json-schema.org/draft/2020-12/schema', schema) === true;
+  return fits ? [] : faultsOf(ajv.errors ?? []);
 }
 
 /** Faults of patterns and local references, where their keywords stand as keywords; references through ids are left to the compiler. */

@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { pointer as pointerOf } from '../core/json-pointer.ts';
 import { isObject, type Json } from '../core/json.ts';
+import { isPlainSchema } from '../core/plain-schema.ts';
 import { choices, suggest } from '../core/suggest.ts';
 import { describe, nameOf, quote, type Fault } from './fault.ts';
 
@@ -41,8 +42,8 @@ export function schemaFaults(schema: Json, at: string): Fault[] {
   if (flawless.has(text)) return [];
   const faults: Fault[] = [];
   walk(schema, at, faults);
-  const check = metaSchema();
-  if (check(schema)) {
+  const check = isPlainSchema(schema) ? undefined : metaSchema();
+  if (check === undefined || check(schema)) {
     if (faults.length === 0 && flawless.size < maxFlawless) flawless.add(text);
     return faults;
   }
