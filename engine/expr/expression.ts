@@ -63,7 +63,12 @@ export function assuming(expression: Expression, truth: boolean, scope: TypeScop
 /** What a condition always gives, whatever the data are; undefined when it may be both, or nothing proves it. */
 export function alwaysGives(expression: Expression, scope: TypeScope): boolean | undefined {
   const tree = trees.get(expression);
-  return tree === undefined ? undefined : constantTruth(tree, scope);
+  if (tree === undefined) return undefined;
+  let truths = truthsOf.get(expression);
+  if (truths === undefined) truthsOf.set(expression, (truths = new WeakMap()));
+  let found = truths.get(scope);
+  if (found === undefined) truths.set(scope, (found = { truth: constantTruth(tree, scope) }));
+  return found.truth;
 }
 
 /** The scope in which a step is known to run exactly where a condition holds. */
@@ -88,6 +93,8 @@ export function treeOf(expression: Expression): ASTNode | undefined {
 
 const known = new WeakMap<Expression, readonly Read[]>();
 const trees = new WeakMap<Expression, ASTNode>();
+/** Several rules ask for the same, and so does each look at a project that has not changed. */
+const truthsOf = new WeakMap<Expression, WeakMap<TypeScope, { readonly truth: boolean | undefined }>>();
 
 function expressionOf(source: string, tree: ASTNode): Expression {
   let run: Run | undefined;

@@ -6,9 +6,18 @@ import type { Node } from '../source/index.ts';
 export function askersOf({ of }: Names): Omit<Askers, 'tools' | 'prefixes'> {
   return {
     agents: new Set([of.agent, of.profile, of.workflow].flatMap((specs) => Object.keys(specs))),
-    steps: new Set(Object.values(of.workflow).flatMap((root) => stepIds(root.get('steps')))),
+    steps: new Set(Object.values(of.workflow).flatMap(stepIdsOf)),
   };
 }
+
+/** Ids of the steps of a workflow; it is walked once. */
+function stepIdsOf(root: Node): readonly string[] {
+  let ids = known.get(root);
+  if (ids === undefined) known.set(root, (ids = stepIds(root.get('steps'))));
+  return ids;
+}
+
+const known = new WeakMap<Node, readonly string[]>();
 
 /** Ids of the steps of a list and of the blocks inside them. */
 function stepIds(list: Node): string[] {
