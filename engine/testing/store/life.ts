@@ -9,7 +9,7 @@ export function lifeTests(test: Test, reopen: (() => Promise<Store>) | undefined
       const id = `e${index}`;
       assert.equal(await executions.insert(execution(id, index)), true);
       await Promise.all([
-        executions.start(id, index),
+        executions.start(id, index, 1),
         events.append([logged(id, 1)]),
         checkpoints.put(id, 'k', index),
         documents.set('d', id, index),
