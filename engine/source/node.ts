@@ -41,6 +41,7 @@ class SpecNode implements Node {
   readonly value: Json | undefined;
   readonly #around: SpecNode | undefined;
   readonly #key: string | number;
+  #pointer: string | undefined;
 
   constructor(source: Source, around: SpecNode | undefined, key: string | number, value: Json | undefined) {
     this.source = source;
@@ -50,7 +51,8 @@ class SpecNode implements Node {
   }
 
   get pointer(): string {
-    return this.#around === undefined ? '' : this.#around.pointer + pointerOf(this.#key);
+    this.#pointer ??= this.#around === undefined ? '' : this.#around.pointer + pointerOf(this.#key);
+    return this.#pointer;
   }
 
   get(key: string | number): Node {
