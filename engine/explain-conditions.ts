@@ -185,7 +185,8 @@ export function explainConditions(
     const found: ConditionExplained[] = [];
     let isTaken = false;
     for (const [index, { when }] of step.cases.entries()) {
-      const asked: Explained | undefined = isTaken || when === undefined ? undefined : explainExpression(when, scope);
+      const asked: Explained | undefined =
+        isTaken || when === undefined ? undefined : explainExpression(when, scope);
       const chosen: boolean = !isTaken && (asked === undefined || asked.value === true);
       const shown =
         when === undefined ? {} : { tree: asked === undefined ? ignoredPart(when) : partOf(asked, at) };

@@ -209,7 +209,8 @@ function harnessContext(ports: SessionPorts, operation: Operation): HarnessConte
     models: ports.models,
     emit(event) {
       operation.emit({ ...operation.scope, ...event });
-      if (event.type === 'turn_end' && event.data.finish === 'aborted') keepAborted(ports, operation, event.data.text);
+      if (event.type === 'turn_end' && event.data.finish === 'aborted')
+        keepAborted(ports, operation, event.data.text);
     },
     newTurnId: () => `turn_${ports.clock.ulid()}`,
     async append(given: Message) {

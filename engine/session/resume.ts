@@ -56,6 +56,11 @@ export async function takeUp(
 /** The answer that an operation had come to before a crash. */
 export function answerOf(messages: readonly Message[]): string | undefined {
   const last = messages.at(-1);
-  if (last?.role !== 'assistant' || last.aborted === true || last.content.some(({ type }) => type === 'tool_call')) return undefined;
+  if (
+    last?.role !== 'assistant' ||
+    last.aborted === true ||
+    last.content.some(({ type }) => type === 'tool_call')
+  )
+    return undefined;
   return last.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
 }

@@ -16,7 +16,21 @@ const plain: readonly Json[] = [
   { anyOf: [{ const: 1 }, { type: 'number', minimum: 2, exclusiveMaximum: 3 }], default: 1, examples: [1] },
   { type: 'string', pattern: '^a+$', minLength: 1, format: 'date', title: 'A', 'x-unit': 1 },
 ];
-const values: readonly Json[] = [null, true, -1, 1.5, 3, '', 'string', '(', [], [1], ['a', 'a'], {}, { a: 1 }];
+const values: readonly Json[] = [
+  null,
+  true,
+  -1,
+  1.5,
+  3,
+  '',
+  'string',
+  '(',
+  [],
+  [1],
+  ['a', 'a'],
+  {},
+  { a: 1 },
+];
 const keywords: readonly string[] = [
   ...['type', 'title', 'format', 'pattern', 'properties', '$defs', 'items', 'additionalProperties'],
   ...['required', 'enum', 'const', 'default', 'examples', 'allOf', 'anyOf', 'oneOf', 'minimum'],
