@@ -130,6 +130,13 @@ export function openLog(
       channel.leave();
       return last;
     },
+    drop() {
+      closed = true;
+      clearTimeout(timer);
+      waiting = [];
+      index = committed;
+      channel.leave();
+    },
     async close() {
       closed = true;
       try {

@@ -31,6 +31,8 @@ export interface ExecutionLog {
    * log is then still open.
    */
   end(event: NewEvent, outcome?: Outcome, writes?: readonly (() => Promise<unknown>)[]): Promise<EngineEvent>;
+  /** Lets go of the execution, and of what was not written yet: it was never admitted. */
+  drop(): void;
   /** Flushes and lets go of the execution, also when flushing rejects. */
   close(): Promise<void>;
 }

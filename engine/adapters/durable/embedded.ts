@@ -6,12 +6,13 @@ import { isTerminal } from '../../core/status.ts';
 import type { Durable, NewExecution, Receipt, Worker } from '../../ports/durable.ts';
 import type { ExecutionLog, LogStart } from '../../ports/log.ts';
 import type { Execution } from '../../ports/store.ts';
-import { nothingBefore, readBefore, type Before } from './before.ts';
+import { nothingBefore, readBefore } from './before.ts';
 import { failed, settle, work, type Surroundings } from './carry.ts';
 import { receivedSignals } from './context.ts';
 import { makeEntry, note, type Entry } from './entry.ts';
 import { createInbox } from './inbox.ts';
 import { createMailboxes } from './mailboxes.ts';
+import { readStored, type Stored } from './stored.ts';
 import { unfinished } from './unfinished.ts';
 import { withinSignal } from './within-signal.ts';
 
@@ -20,6 +21,9 @@ export interface EmbeddedOptions extends Surroundings {
   /** Opens the log of an execution. */
   readonly openLog: (id: string, start: LogStart) => ExecutionLog;
 }
+
+/** Executions that are read at a time when an engine starts. */
+const readTogether = 100;
 
 /** Milliseconds between attempts to go on when the store failed. */
 const storeRetryMs = 500;
@@ -42,9 +46,18 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
 
     async start() {
       await failpoint('recover.before');
-      for (const execution of await unfinished(store))
-        if (workers.has(execution.kind)) await takeUp(execution);
-        else report(unknownKind(execution));
+      const left = await unfinished(store);
+      for (const execution of left) if (!workers.has(execution.kind)) report(unknownKind(execution));
+      const known = left.filter(({ kind }) => workers.has(kind));
+      const begins: (() => unknown)[] = [];
+      for (let place = 0; place < known.length; place += readTogether) {
+        const stored = await Promise.all(
+          known.slice(place, place + readTogether).map((one) => readStored(store, one)),
+        );
+        begins.push(...stored.map(enter));
+      }
+      // Not before all of it has its place: what goes on may ask for more work of a session that has some.
+      for (const begin of begins) begin();
       await failpoint('recover.after');
     },
 
@@ -199,21 +212,29 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
 
   /** Takes up what another process left. */
   async function takeUp(execution: Execution): Promise<void> {
+    await enter(await readStored(store, execution))();
+  }
+
+  /** Gives what another process left its place; the result begins it, when its turn has come. */
+  function enter({ execution, before, signals, damage }: Stored): () => Promise<void> | undefined {
     const worker = workerOf(execution.kind);
-    const { before, damage } = await readOrDamage(execution);
     const entry = makeEntry({
       execution,
       worker,
       before,
       log: openLog(execution.id, { from: before.last, notBefore: before.lastAt }),
       mustMark: true,
-      inbox: createInbox(await store.signals.all(execution.id), receivedSignals(before.records)),
+      inbox: createInbox(signals, receivedSignals(before.records)),
     });
     entries.set(execution.id, entry);
-    if (damage !== undefined) return end(entry, failed(damage, options));
-    if (execution.cancel !== undefined) return end(entry, failed(fromData(execution.cancel), options));
+    const reason = damage ?? (execution.cancel && fromData(execution.cancel));
+    if (reason !== undefined) return () => end(entry, failed(reason, options));
     const limit = worker.limit?.(execution) ?? 1;
-    if (mailboxes.enter(execution.key, execution.id, entry, limit).isTurn) void carry(entry);
+    const { isTurn } = mailboxes.enter(execution.key, execution.id, entry, limit);
+    return () => {
+      if (isTurn) void carry(entry);
+      return undefined;
+    };
   }
 
   /** Carries an entry whose turn has come to its outcome. Never throws. */
@@ -229,23 +250,26 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     await (ending === undefined ? letGo(entry) : end(entry, ending));
   }
 
-  async function end(entry: Entry, ending: Parameters<typeof settle>[1]): Promise<void> {
+  async function end(entry: Entry, ending: Parameters<typeof settle>[1], isRetry = false): Promise<void> {
     let problem: Problem | undefined;
     // What was not admitted has no outcome, and who asked for it was told.
     const isAdmitted = await entry.admitted.then(
       () => true,
       () => false,
     );
-    if (!isAdmitted) return leave(entry);
+    if (!isAdmitted) {
+      entry.log.drop();
+      return leave(entry);
+    }
     try {
       await settle(entry, ending, clock);
     } catch (thrown) {
       // Only the store can fail here: the work has no outcome yet.
       problem = asProblem(thrown);
-      report(problem);
+      if (!isRetry) report(problem);
       if (entry.worker.outlastsStore === true && problem.code === 'store_unavailable') {
         await clock.sleep(storeRetryMs, closing.signal).catch(() => undefined);
-        if (!closed) return end(entry, ending);
+        if (!closed) return end(entry, ending, true);
       }
     }
     await leave(entry, problem);
@@ -275,25 +299,6 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       } catch {
         // Still no room, or no disk.
       }
-    }
-  }
-
-  /** What is stored of an execution; what cannot be read is its own fault alone, and fails it. */
-  async function readOrDamage(
-    execution: Execution,
-  ): Promise<{ readonly before: Before; readonly damage?: Problem }> {
-    const { id, damage } = execution;
-    try {
-      const before = await readBefore(store, execution);
-      if (damage === undefined) return { before };
-      return {
-        before,
-        damage: new Problem('store_corrupt', `what is stored of "${id}" is damaged: ${damage}`),
-      };
-    } catch (thrown) {
-      const problem = asProblem(thrown);
-      if (problem.code !== 'store_corrupt') throw thrown;
-      return { before: { ...nothingBefore, last: await store.events.last(id) }, damage: problem };
     }
   }
 

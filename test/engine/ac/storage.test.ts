@@ -53,7 +53,7 @@ describe('what a disk may do', function () {
     });
     const program = await bundleOf(fileURLToPath(new URL('./full-disk.ts', import.meta.url)));
     const small = temporaryFolder();
-    const script = `mount -t tmpfs -o size=2m none ${small} && exec ${process.execPath} ${program} ${folder} ${small}`;
+    const script = `mount -t tmpfs -o size=6m none ${small} && exec ${process.execPath} ${program} ${folder} ${small}`;
     const { stdout, stderr } = spawnSync('unshare', ['-Urm', 'sh', '-c', script], {
       encoding: 'utf8',
       env: { ...process.env, WITNESS: join(folder, 'witness') },
