@@ -25,10 +25,13 @@ export function namesOnDisk(path: string): readonly string[] {
 /** The files as they are. */
 export const realFiles: Beside = {
   kindOf(path) {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined) return undefined;
-    if (stats.isFile()) return 'file';
-    return stats.isDirectory() ? 'folder' : undefined;
+    try {
+      const stats = statSync(path);
+      if (stats.isFile()) return 'file';
+      return stats.isDirectory() ? 'folder' : undefined;
+    } catch {
+      return undefined;
+    }
   },
   textOf(path) {
     try {

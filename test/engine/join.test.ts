@@ -98,10 +98,10 @@ describe('engine: messages that join work', () => {
       store: await openSqliteStore({ path }),
       ports: { models: stuck },
     });
-    const ids = [
-      await first.dispatch('a', { instance: 'x', message: 'first' }),
-      await first.dispatch('a', { instance: 'x', message: 'second' }),
-    ].map(({ submissionId }) => submissionId);
+    const one = await first.dispatch('a', { instance: 'x', message: 'first' });
+    await until(() => stuck.requests.length === 1);
+    const other = await first.dispatch('a', { instance: 'x', message: 'second' });
+    const ids = [one.submissionId, other.submissionId];
     joined.open();
     await until(() => stuck.requests.length === 2);
     await first.close();
