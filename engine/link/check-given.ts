@@ -6,13 +6,14 @@ import {
   recordOf,
   schemaFaults,
   typeFromSchema,
-  type Misfit,
   type Type,
   type TypedValue,
   type Value,
 } from '../expr/index.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
+import type { Callee } from './link-callee.ts';
+import { misfitPlace, pathName } from './misfit-place.ts';
 
 /** A value that a spec gives to somebody who declares what it must be like. */
 export interface Given {
@@ -26,6 +27,25 @@ export interface Given {
   readonly linked: { readonly value: Value; readonly typed: TypedValue } | undefined;
 }
 
+/** Reports an input for an agent that takes only a message, and a message that is missing. */
+export function checkMessage(
+  reporter: Reporter,
+  root: Node,
+  called: Pick<Callee, 'name' | 'isKnown' | 'inputSchema'>,
+): void {
+  if (!called.isKnown || called.inputSchema !== undefined) return;
+  const whom = `agent "${called.name}"`;
+  if (root.get('input').value !== undefined)
+    reporter.report(
+      root.get('input'),
+      'type/unknown-argument',
+      `${whom} takes a "message", not an input; declare an "inputSchema" to give it one`,
+      { part: 'key' },
+    );
+  else if (root.get('message').value === undefined)
+    reporter.report(root.get('agent'), 'type/missing-argument', `${whom} needs a "message"`);
+}
+
 /** Reports what in an input does not fit the schema it is held to; a constant one is checked in full, each fault at its place. */
 export function checkInput(reporter: Reporter, { node, anchor, whom, schema, linked }: Given): void {
   if (schema === undefined) return;
@@ -34,9 +54,9 @@ export function checkInput(reporter: Reporter, { node, anchor, whom, schema, lin
     linked === undefined ? misfitsOfType(recordOf({}), expected) : linked.typed.misfits(expected);
   for (const misfit of misfits) {
     const path = segmentsOf(misfit.pointer);
-    const at = node.value === undefined ? anchor : placeOf(node, misfit.pointer);
+    const at = node.value === undefined ? anchor : misfitPlace(node, misfit);
     if (misfit.kind === 'missing') {
-      const owner = path.length === 0 ? `${whom} needs` : `"${nameOf(path)}" of ${whom} needs`;
+      const owner = path.length === 0 ? `${whom} needs` : `"${pathName(path)}" of ${whom} needs`;
       const isKey = path.length === 0 && node.value !== undefined;
       reporter.report(
         at,
@@ -50,17 +70,17 @@ export function checkInput(reporter: Reporter, { node, anchor, whom, schema, lin
       reporter.report(
         at,
         'type/unknown-argument',
-        `${owner.length === 0 ? '' : `"${nameOf(owner)}" of `}${whom} ${misfit.message.replace(/^has no field/, 'takes no')}`,
+        `${owner.length === 0 ? '' : `"${pathName(owner)}" of `}${whom} ${misfit.message.replace(/^has no field/, 'takes no')}`,
         { suggestions: misfit.suggestions, ...(isKey ? { part: 'key' } : {}) },
       );
     } else {
-      const what = path.length === 0 ? `the input of ${whom}` : `"${nameOf(path)}" of ${whom}`;
+      const what = path.length === 0 ? `the input of ${whom}` : `"${pathName(path)}" of ${whom}`;
       reporter.report(at, 'type/argument', `${what} ${misfit.message}`, { suggestions: misfit.suggestions });
     }
   }
   if (misfits.length > 0 || linked?.value.constant !== true) return;
   reportFaults(reporter, { node, schema, linked }, 'type/argument', (path) =>
-    path.length === 0 ? `the input of ${whom}` : `"${nameOf(path)}" of ${whom}`,
+    path.length === 0 ? `the input of ${whom}` : `"${pathName(path)}" of ${whom}`,
   );
 }
 
@@ -78,12 +98,12 @@ export function checkOutput(
   const misfits = linked.typed.misfits(options.partial === true ? lenient(whole) : whole);
   const what = options.isCall === true ? 'input' : 'output';
   const named = (path: readonly string[]): string =>
-    path.length === 0 ? `the ${what} of ${whom}` : `"${nameOf(path)}" of the ${what} of ${whom}`;
+    path.length === 0 ? `the ${what} of ${whom}` : `"${pathName(path)}" of the ${what} of ${whom}`;
   for (const misfit of misfits) {
     const path = segmentsOf(misfit.pointer);
     const isKey = misfit.kind === 'unknown' && path.at(-1) === misfit.field;
     reporter.report(
-      placeOf(node, misfit.pointer),
+      misfitPlace(node, misfit),
       options.isCall === true ? 'type/argument' : 'type/result',
       `${named(isKey ? path.slice(0, -1) : path)} ${misfit.message}`,
       { suggestions: misfit.suggestions, ...(isKey ? { part: 'key' } : {}) },
@@ -103,7 +123,7 @@ function reportFaults(
   // A schema that is wrong itself has been reported.
   if (schemaFaults(given.schema).length > 0) return;
   for (const { pointer, message } of compileSchema(given.schema).check(given.linked.value.source).faults)
-    reporter.report(placeOf(given.node, pointer), rule, `${named(segmentsOf(pointer))} ${message}`);
+    reporter.report(misfitPlace(given.node, { pointer }), rule, `${named(segmentsOf(pointer))} ${message}`);
 }
 
 /** The type with every field left to the writer, as for an expectation that names some of them. */
@@ -129,22 +149,4 @@ function lenient(type: Type): Type {
     default:
       return type;
   }
-}
-
-/** The deepest node on the way that the writer wrote. */
-function placeOf(node: Node, pointer: Misfit['pointer']): Node {
-  let at = node;
-  for (const segment of segmentsOf(pointer)) {
-    const inner = at.get(segment);
-    if (inner.value === undefined) return at;
-    at = inner;
-  }
-  return at;
-}
-
-function nameOf(path: readonly string[]): string {
-  return path.reduce(
-    (name, part) => (/^\d+$/.test(part) ? `${name}[${part}]` : name === '' ? part : `${name}.${part}`),
-    '',
-  );
 }

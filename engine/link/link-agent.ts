@@ -18,7 +18,8 @@ import { known, type Names } from './names.ts';
 import type { Node } from '../source/index.ts';
 import { durationOf, limitsOf, modelOf, settingsOf, thinkingOf } from './scalars.ts';
 import { linkEnv } from './secret-sinks.ts';
-import { linkTemplate, type Visible } from './text.ts';
+import { linkTemplate } from './text.ts';
+import type { Visible } from './visible.ts';
 import { isClaude } from './tool-names.ts';
 import { literalTemplate, recordOf, string, typeFromSchema, typeScope } from '../expr/index.ts';
 

@@ -12,6 +12,7 @@ import type { Agent } from '../program/agent.ts';
 import { constantFaults } from './constant-faults.ts';
 import type { Reporter } from './context.ts';
 import type { Node } from '../source/index.ts';
+import { misfitPlace, pathName } from './misfit-place.ts';
 import { whySkipped } from './witness.ts';
 
 /** Reports what a step passes that the one it calls does not take, and what it should pass and does not. */
@@ -31,14 +32,14 @@ export function checkArguments(
   const misfits = given === undefined ? lackingIn(expected) : given.misfits(expected);
   if (misfits.length === 0) {
     for (const { node, path, message } of constantFaults(step.get('with'), callee.inputSchema))
-      reporter.report(node, 'type/argument', `"${nameOf(path)}" of ${whom} ${message}`);
+      reporter.report(node, 'type/argument', `"${pathName(path)}" of ${whom} ${message}`);
   }
   for (const misfit of misfits) {
     const path = segmentsOf(misfit.pointer);
-    const at = place(step.get('with'), misfit);
+    const at = misfitPlace(step.get('with'), misfit);
     switch (misfit.kind) {
       case 'missing': {
-        const owner = path.length === 0 ? `${whom} needs` : `"${nameOf(path)}" of ${whom} needs`;
+        const owner = path.length === 0 ? `${whom} needs` : `"${pathName(path)}" of ${whom} needs`;
         const message = `${owner} ${misfit.message.replace(/^lacks /, '')}`;
         const hasWith = step.get('with').value !== undefined;
         if (hasWith)
@@ -48,7 +49,7 @@ export function checkArguments(
       }
       case 'unknown': {
         const isKey = path.at(-1) === misfit.field;
-        const message = `${isKey ? '' : `"${nameOf(path)}" of `}${whom} ${misfit.message.replace(/^has no field/, 'takes no')}`;
+        const message = `${isKey ? '' : `"${pathName(path)}" of `}${whom} ${misfit.message.replace(/^has no field/, 'takes no')}`;
         reporter.report(at, 'type/unknown-argument', message, {
           suggestions: misfit.suggestions,
           ...(isKey ? { part: 'key' } : {}),
@@ -56,7 +57,7 @@ export function checkArguments(
         break;
       }
       case 'mismatch': {
-        const what = path.length === 0 ? `the input of ${whom}` : `"${nameOf(path)}" of ${whom}`;
+        const what = path.length === 0 ? `the input of ${whom}` : `"${pathName(path)}" of ${whom}`;
         reporter.report(at, ruleOf(misfit, 'type/argument'), `${what} ${misfit.message}`, {
           suggestions: misfit.suggestions,
           ...whyNull(at, misfit),
@@ -101,15 +102,15 @@ export function checkResult(
   const misfits = typed.misfits(expected);
   if (misfits.length === 0 && schema !== undefined) {
     for (const { node: at, path, message } of constantFaults(node, schema))
-      reporter.report(at, 'type/result', `"${nameOf(path)}" of the output ${message}`);
+      reporter.report(at, 'type/result', `"${pathName(path)}" of the output ${message}`);
   }
   for (const misfit of misfits) {
     const path = segmentsOf(misfit.pointer);
     const named = misfit.kind === 'unknown' && path.at(-1) === misfit.field ? path.slice(0, -1) : path;
-    const what = named.length === 0 ? 'the output' : `"${nameOf(named)}" of the output`;
-    reporter.report(place(node, misfit), ruleOf(misfit, 'type/result'), `${what} ${misfit.message}`, {
+    const what = named.length === 0 ? 'the output' : `"${pathName(named)}" of the output`;
+    reporter.report(misfitPlace(node, misfit), ruleOf(misfit, 'type/result'), `${what} ${misfit.message}`, {
       suggestions: misfit.suggestions,
-      ...whyNull(place(node, misfit), misfit),
+      ...whyNull(misfitPlace(node, misfit), misfit),
       ...(misfit.kind === 'unknown' || (misfit.kind === 'missing' && path.length === 0)
         ? { part: 'key' }
         : {}),
@@ -140,22 +141,4 @@ function ruleOf(misfit: Misfit, rule: string): string {
 
 function whyNull(node: Node, { skipped }: Misfit): ReturnType<typeof whySkipped> {
   return skipped === undefined ? {} : whySkipped(node, skipped);
-}
-
-/** The deepest node on the way to a misfit that the writer wrote. */
-function place(node: Node, { pointer }: Misfit): Node {
-  let at = node;
-  for (const segment of segmentsOf(pointer)) {
-    const inner = at.get(segment);
-    if (inner.value === undefined) return at;
-    at = inner;
-  }
-  return at;
-}
-
-function nameOf(path: readonly string[]): string {
-  return path.reduce(
-    (name, part) => (/^\d+$/.test(part) ? `${name}[${part}]` : name === '' ? part : `${name}.${part}`),
-    '',
-  );
 }

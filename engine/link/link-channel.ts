@@ -9,7 +9,8 @@ import { callee, type Callees } from './link-callee.ts';
 import type { Config } from './link-settings.ts';
 import { known } from './names.ts';
 import { durationOf } from './scalars.ts';
-import { linkExpression, linkTemplate, linkTyped, linkValue, linkValues, type Visible } from './text.ts';
+import { linkExpression, linkTemplate, linkTyped, linkValue, linkValues } from './text.ts';
+import type { Visible } from './visible.ts';
 
 /** A channel; nothing is received in this version. Its texts and values see the delivery as `body`, `headers` and `query`. */
 export function linkChannel(reporter: Reporter, root: Node, config: Config, callees: Callees): Channel {

@@ -10,7 +10,8 @@ import { known } from './names.ts';
 import { textsOf } from './scalars.ts';
 import { stepPathsOf } from './step-paths.ts';
 import type { TestAround } from './test-around.ts';
-import { linkTyped, type Visible } from './text.ts';
+import { linkTyped } from './text.ts';
+import type { Visible } from './visible.ts';
 
 /** What must come out of a test. Reports what cannot come out of it: other steps, other fields, other calls. */
 export function linkExpectation(

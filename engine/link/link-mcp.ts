@@ -6,7 +6,8 @@ import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { known } from './names.ts';
 import { durationOf, textsOf } from './scalars.ts';
-import { linkValue, linkValues, type Visible } from './text.ts';
+import { linkValue, linkValues } from './text.ts';
+import type { Visible } from './visible.ts';
 import { isClaude } from './tool-names.ts';
 import { checkUrl } from './url.ts';
 

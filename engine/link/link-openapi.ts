@@ -7,7 +7,8 @@ import { known } from './names.ts';
 import { inputSchemaOf, outputSchemaOf } from './openapi-schema.ts';
 import { readOpenApi, type OpenApiDocument } from './openapi-document.ts';
 import { projectPath } from './project-path.ts';
-import { linkValues, type Visible } from './text.ts';
+import { linkValues } from './text.ts';
+import type { Visible } from './visible.ts';
 import { checkUrl } from './url.ts';
 
 /** An operation of a document as a tool of its own, and what the document says of it. */

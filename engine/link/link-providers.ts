@@ -3,7 +3,8 @@ import type { Provider } from '../program/model.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { known } from './names.ts';
-import { linkValues, type Visible } from './text.ts';
+import { linkValues } from './text.ts';
+import type { Visible } from './visible.ts';
 import { checkUrl } from './url.ts';
 
 /** The model providers of the config. */

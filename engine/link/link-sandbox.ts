@@ -10,7 +10,7 @@ import { pathPatterns } from './path-patterns.ts';
 import { projectPath } from './project-path.ts';
 import { durationOf } from './scalars.ts';
 import { linkEnv } from './secret-sinks.ts';
-import type { Visible } from './text.ts';
+import type { Visible } from './visible.ts';
 
 const availableTypes = ['none', 'virtual'];
 

@@ -3,13 +3,14 @@ import { recordOf, string, typeScope } from '../expr/index.ts';
 import type { Schedule, ScheduleTarget } from '../program/schedule.ts';
 import type { Node } from '../source/index.ts';
 import { envType } from './env-type.ts';
-import { checkInput } from './check-given.ts';
+import { checkInput, checkMessage } from './check-given.ts';
 import type { Reporter } from './context.ts';
 import { cronFaults } from './cron.ts';
 import { digest, hashOf } from './hash.ts';
 import { callee, type Callees } from './link-callee.ts';
 import type { Config } from './link-settings.ts';
-import { linkTemplate, linkTyped, type Visible } from './text.ts';
+import { linkTemplate, linkTyped } from './text.ts';
+import type { Visible } from './visible.ts';
 
 /** A schedule; nothing calls it in this version. Reports times that cannot be, and what its target does not take. */
 export function linkSchedule(reporter: Reporter, root: Node, config: Config, callees: Callees): Schedule {
@@ -26,17 +27,7 @@ export function linkSchedule(reporter: Reporter, root: Node, config: Config, cal
   const called = callee(reporter, root.get(kind), kind, callees);
   if (called !== undefined) {
     const whom = `${kind} "${called.name}"`;
-    if (kind === 'agent' && called.inputSchema === undefined && called.isKnown) {
-      if (input !== undefined)
-        reporter.report(
-          root.get('input'),
-          'type/unknown-argument',
-          `${whom} takes a "message", not an input; declare an "inputSchema" to give it one`,
-          { part: 'key' },
-        );
-      else if (root.get('message').value === undefined)
-        reporter.report(root.get('agent'), 'type/missing-argument', `${whom} needs a "message"`);
-    }
+    if (kind === 'agent') checkMessage(reporter, root, called);
     checkInput(reporter, {
       node: root.get('input'),
       anchor: root.get(kind),

@@ -4,7 +4,8 @@ import type { Reporter } from './context.ts';
 import { known } from './names.ts';
 import type { Node } from '../source/index.ts';
 import { durationOf } from './scalars.ts';
-import { linkExpression, linkTemplate, linkValue, type Visible } from './text.ts';
+import { linkExpression, linkTemplate, linkValue } from './text.ts';
+import type { Visible } from './visible.ts';
 
 const names = new Set(['text', 'messages', 'results', 'result', 'input', 'turn', 'agent', 'match']);
 

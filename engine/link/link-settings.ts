@@ -15,7 +15,7 @@ import { linkServer } from './link-server.ts';
 import { modulePath } from './module-path.ts';
 import { known, type Names } from './names.ts';
 import { durationOf, modelOf, textsOf } from './scalars.ts';
-import type { Visible } from './text.ts';
+import type { Visible } from './visible.ts';
 
 /** What the project config gives to everything else. */
 export interface Config {

@@ -2,7 +2,7 @@ import { constantValue, typeScope } from '../expr/index.ts';
 import type { SpecTest } from '../program/spec-test.ts';
 import type { Node } from '../source/index.ts';
 import { envType } from './env-type.ts';
-import { checkInput, checkOutput } from './check-given.ts';
+import { checkInput, checkMessage, checkOutput } from './check-given.ts';
 import type { Reporter } from './context.ts';
 import { hashOf } from './hash.ts';
 import { callee, type Callee } from './link-callee.ts';
@@ -13,7 +13,8 @@ import { known } from './names.ts';
 import { durationOf, textsOf } from './scalars.ts';
 import { peopleStepsOf } from './step-paths.ts';
 import type { TestAround } from './test-around.ts';
-import { linkTyped, linkValue, type Visible } from './text.ts';
+import { linkTyped, linkValue } from './text.ts';
+import type { Visible } from './visible.ts';
 
 /** A test. Reports inputs, fakes and expectations that what is tested does not take or give. */
 export function linkTest(reporter: Reporter, root: Node, config: Config, around: TestAround): SpecTest {
@@ -60,17 +61,7 @@ function checkTarget(
   input: Linked,
 ): void {
   const whom = `${kind} "${called.name}"`;
-  if (kind === 'agent' && called.isKnown && called.inputSchema === undefined) {
-    if (input !== undefined)
-      reporter.report(
-        root.get('input'),
-        'type/unknown-argument',
-        `${whom} takes a "message", not an input; declare an "inputSchema" to give it one`,
-        { part: 'key' },
-      );
-    else if (root.get('message').value === undefined)
-      reporter.report(root.get('agent'), 'type/missing-argument', `${whom} needs a "message"`);
-  }
+  if (kind === 'agent') checkMessage(reporter, root, called);
   // A test may give what does not fit to see it refused.
   if (root.get('expect').get('error').text() === 'invalid_input') return;
   checkInput(reporter, {

@@ -13,7 +13,8 @@ import { known } from './names.ts';
 import { projectPath } from './project-path.ts';
 import { durationOf, retryOf, textsOf } from './scalars.ts';
 import type { LinkedRun, ToolAround, ToolSight } from './tool-parts.ts';
-import { linkTemplate, linkValue, type Visible } from './text.ts';
+import { linkTemplate, linkValue } from './text.ts';
+import type { Visible } from './visible.ts';
 
 /** The tools of a file: one, or for an API one for each operation. */
 export function linkTool(

@@ -2,7 +2,8 @@ import { segmentsOf } from '../core/json-pointer.ts';
 import { constantValue, valueReads, type Value } from '../expr/index.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
-import { linkValue, type Visible } from './text.ts';
+import { linkValue } from './text.ts';
+import type { Visible } from './visible.ts';
 
 /** The environment of commands, whose values may read secrets; this version runs those that read none. */
 export function linkEnv(

@@ -1,4 +1,4 @@
-import type { Node } from '../source/index.ts';
+import { stepListsIn, type Node } from '../source/index.ts';
 
 /** Every step id with a word on where it lives, for messages about steps that are out of sight. */
 export function homesOf(list: Node, inside?: string): Map<string, string> {
@@ -11,23 +11,7 @@ export function homesOf(list: Node, inside?: string): Map<string, string> {
         ? 'it comes later'
         : `it lives inside step "${inside}"; use steps.${inside}.output`;
     homes.set(id, own);
-    const lists = [
-      step.get('steps'),
-      ...step
-        .get('parallel')
-        .get('branches')
-        .entries()
-        .map(([, node]) => node),
-      ...step
-        .get('branch')
-        .list()
-        .map((node) => node.get('steps')),
-      ...step
-        .get('catch')
-        .list()
-        .map((node) => node.get('steps')),
-    ];
-    for (const inner of lists)
+    for (const inner of stepListsIn(step))
       for (const [name, home] of homesOf(inner, id)) if (!homes.has(name)) homes.set(name, home);
   }
   return homes;

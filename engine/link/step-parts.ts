@@ -14,7 +14,8 @@ import { neverFits } from './never-fits.ts';
 import type { Node } from '../source/index.ts';
 import { visibleIn, type Block } from './step-scope.ts';
 import { schemaType } from './step-types.ts';
-import { linkTemplate, linkTyped, type Visible } from './text.ts';
+import { linkTemplate, linkTyped } from './text.ts';
+import type { Visible } from './visible.ts';
 
 /** A step whose verb is linked: where it stands, what it sees, and what all steps have. */
 export interface AtStep {

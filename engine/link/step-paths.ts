@@ -1,4 +1,4 @@
-import type { Node } from '../source/index.ts';
+import { stepListsIn, type Node } from '../source/index.ts';
 import type { Names } from './names.ts';
 
 /** The paths of all steps of a list and of the blocks in them: `decide`, `decide/ask`; without rounds and branches. */
@@ -7,7 +7,7 @@ export function stepPathsOf(list: Node, inside = ''): string[] {
     const id = step.get('id').text();
     if (id === undefined) return [];
     const path = inside === '' ? id : `${inside}/${id}`;
-    return [path, ...blocksOf(step).flatMap((block) => stepPathsOf(block, path))];
+    return [path, ...stepListsIn(step).flatMap((block) => stepPathsOf(block, path))];
   });
 }
 
@@ -18,22 +18,9 @@ export function peopleStepsOf({ of }: Names, verb: 'approval' | 'ask' | 'wait'):
     for (const step of list.list()) {
       const id = step.get('id').text();
       if (id !== undefined && step.get(verb).value !== undefined) found.set(id, step);
-      blocksOf(step).forEach(look);
+      stepListsIn(step).forEach(look);
     }
   };
   for (const root of Object.values(of.workflow)) look(root.get('steps'));
   return found;
-}
-
-/** The lists of steps inside a step. */
-function blocksOf(step: Node): Node[] {
-  return [
-    step.get('steps'),
-    ...step
-      .get('parallel')
-      .get('branches')
-      .entries()
-      .map(([, branch]) => branch),
-    ...[...step.get('branch').list(), ...step.get('catch').list()].map((inner) => inner.get('steps')),
-  ];
 }

@@ -4,7 +4,7 @@ import { recordOf, type Expression, type Type, type TypeScope } from '../expr/in
 import { envType } from './env-type.ts';
 import type { Config } from './link-settings.ts';
 import { runType } from './step-types.ts';
-import type { Visible } from './text.ts';
+import type { Visible } from './visible.ts';
 
 /** What the steps of one block see: steps before them here and in the blocks around, and loop variables. */
 export interface Block {

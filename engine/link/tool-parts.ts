@@ -2,7 +2,7 @@ import type { JsonSchema } from '../core/json.ts';
 import type { Sandbox } from '../program/sandbox.ts';
 import type { ToolRun } from '../program/tool.ts';
 import type { Names } from './names.ts';
-import type { Visible } from './text.ts';
+import type { Visible } from './visible.ts';
 
 /** What tools refer to. */
 export interface ToolAround {

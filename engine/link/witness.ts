@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { segmentsOf } from '../core/json-pointer.ts';
 import { shortened } from '../expr/index.ts';
-import { rootOf, type Node } from '../source/index.ts';
+import { stepListsIn, rootOf, type Node } from '../source/index.ts';
 
 /**
  * One way through a workflow on which a step was skipped before the place of a node is reached, and the place of the step's
@@ -82,31 +82,12 @@ function idOf(step: Node): string {
 function findStep(list: Node, id: string): Node | undefined {
   for (const step of list.list()) {
     if (idOf(step) === id && step.get('if').value !== undefined) return step;
-    for (const inner of listsIn(step)) {
+    for (const inner of stepListsIn(step)) {
       const found = findStep(inner, id);
       if (found !== undefined) return found;
     }
   }
   return undefined;
-}
-
-function listsIn(step: Node): Node[] {
-  return [
-    step.get('steps'),
-    ...step
-      .get('branch')
-      .list()
-      .map((inner) => inner.get('steps')),
-    ...step
-      .get('catch')
-      .list()
-      .map((inner) => inner.get('steps')),
-    ...step
-      .get('parallel')
-      .get('branches')
-      .entries()
-      .map(([, inner]) => inner),
-  ];
 }
 
 /** A long trail without its beginning and its middle. */

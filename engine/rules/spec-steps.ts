@@ -1,4 +1,4 @@
-import { rootOf, type Node, type Source } from '../source/index.ts';
+import { rootOf, stepListsIn, type Node, type Source } from '../source/index.ts';
 
 /** A step as it is written, with the lists of steps around it. */
 export interface SpecStep {
@@ -12,24 +12,11 @@ export function stepsOf(source: Source): Iterable<SpecStep> {
   return below(rootOf(source).get('steps'), []);
 }
 
-/** The lists of steps inside a step: of branches, cases, loops and catches. */
-export function innerLists(step: Node): readonly Node[] {
-  return [
-    ...step
-      .get('parallel')
-      .get('branches')
-      .entries()
-      .map(([, steps]) => steps),
-    ...[...step.get('branch').list(), ...step.get('catch').list()].map((part) => part.get('steps')),
-    step.get('steps'),
-  ].filter(({ value }) => Array.isArray(value));
-}
-
 function* below(list: Node, outside: readonly Node[]): Generator<SpecStep> {
   const steps = list.list();
   for (const [index, node] of steps.entries()) {
     const before = [...outside, ...steps.slice(0, index)];
     yield { node, before };
-    for (const inner of innerLists(node)) yield* below(inner, before);
+    for (const inner of stepListsIn(node)) yield* below(inner, before);
   }
 }

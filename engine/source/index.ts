@@ -12,4 +12,5 @@ export { parseYaml, type ParsedYaml } from './parse-yaml.ts';
 export { parseSource, type SpecFile } from './read-source.ts';
 export type { Reading } from './reading.ts';
 export { isDamaged, type Source } from './source.ts';
+export { stepListsIn } from './step-lists.ts';
 export { filesOf, noting, textsOf, type Asked } from './spec-texts.ts';

@@ -1,6 +1,6 @@
-import type { Node } from '../../source/index.ts';
+import { stepListsIn, type Node } from '../../source/index.ts';
 import type { Rule, Spot } from '../rule.ts';
-import { innerLists, stepsOf } from '../spec-steps.ts';
+import { stepsOf } from '../spec-steps.ts';
 import { spotOf } from '../spot.ts';
 
 /** Steps that run side by side and write to the same session, or make their calls under the same idempotency key. */
@@ -100,7 +100,7 @@ function writesOf(step: Node): readonly Write[] {
 function* stepsBelow(list: Node): Generator<Node> {
   for (const step of list.list()) {
     yield step;
-    for (const inner of innerLists(step)) yield* stepsBelow(inner);
+    for (const inner of stepListsIn(step)) yield* stepsBelow(inner);
   }
 }
 

@@ -1,8 +1,7 @@
 import type { Facts } from '../../program/facts.ts';
-import { rootOf, type Node } from '../../source/index.ts';
+import { stepListsIn, rootOf, type Node } from '../../source/index.ts';
 import type { Rule } from '../rule.ts';
 import { factsByFile } from '../facts-at.ts';
-import { innerLists } from '../spec-steps.ts';
 import { spotOf } from '../spot.ts';
 
 /** A `set` step does nothing but give an output; one whose output nobody reads does nothing. */
@@ -44,7 +43,7 @@ function readSteps(expressions: Facts['expressions']): ReadonlySet<string> | und
 function* idleSteps(list: Node): Generator<Node> {
   const steps = list.list();
   for (const [index, step] of steps.entries()) {
-    for (const inner of innerLists(step)) yield* idleSteps(inner);
+    for (const inner of stepListsIn(step)) yield* idleSteps(inner);
     const isLast = steps.slice(index + 1).every((later) => later.get('if').value !== undefined);
     if (step.get('set').value !== undefined && !isLast) yield step;
   }
