@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { failpoint } from '../../core/failpoint.ts';
 import type { Json } from '../../core/json.ts';
 import { asProblem, fromData, Problem } from '../../core/problem.ts';
@@ -6,14 +5,17 @@ import { isTerminal } from '../../core/status.ts';
 import type { Durable, NewExecution, Receipt, Worker } from '../../ports/durable.ts';
 import type { ExecutionLog, LogStart } from '../../ports/log.ts';
 import type { Execution } from '../../ports/store.ts';
-import { nothingBefore, readBefore } from './before.ts';
+import { againOf } from './again.ts';
+import { nothingBefore } from './before.ts';
 import { failed, settle, work, type Surroundings } from './carry.ts';
 import { receivedSignals } from './context.ts';
 import { makeEntry, note, type Entry } from './entry.ts';
 import { createInbox } from './inbox.ts';
 import { createMailboxes } from './mailboxes.ts';
+import { receiptOf } from './receipt.ts';
 import { readStored, type Stored } from './stored.ts';
 import { unfinished } from './unfinished.ts';
+import { storeRetryMs, untilStored } from './until-stored.ts';
 import { withinSignal } from './within-signal.ts';
 
 /** What the embedded engine of durable work stands on. */
@@ -24,9 +26,6 @@ export interface EmbeddedOptions extends Surroundings {
 
 /** Executions that are read at a time when an engine starts. */
 const readTogether = 100;
-
-/** Milliseconds between attempts to go on when the store failed. */
-const storeRetryMs = 500;
 
 type Records = readonly (readonly [key: string, value: Json])[];
 
@@ -101,20 +100,11 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       }
     },
 
-    async redrive(id, newId, keeps = () => false, { evenSucceeded = false, ...now } = {}) {
+    async redrive(id, newId, keeps = () => false, now = {}) {
       refuseWhenDraining();
-      const old = await store.executions.get(id);
-      if (old === undefined) throw new Problem('not_found', `no execution "${id}"`);
-      if (!isTerminal(old.state) || (old.state === 'succeeded' && !evenSucceeded))
-        throw new Problem(
-          'conflict',
-          `"${id}" is ${old.state}; only what ${evenSucceeded ? 'has ended' : 'failed or was cancelled'} is done again`,
-        );
-      const { kind, name, key, input } = old;
-      const { hash, specs } = now.hash === undefined ? old : { hash: now.hash, specs: now.specs };
+      const request = againOf(id, newId, await store.executions.get(id), now);
       const records = [...(await store.checkpoints.all(id))].filter(([record]) => keeps(record));
-      const version = specs === undefined ? { hash } : { hash, specs };
-      return admit({ id: newId, kind, name, key, input, ...version, parent: id }, records);
+      return admit(request, records);
     },
 
     drain() {
@@ -244,7 +234,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     if (entry.execution.idempotencyKey !== undefined && (await isEarlier(entry))) return leave(entry);
     let ending = await work(entry, options);
     while (ending === 'stalled') {
-      await untilStored(entry);
+      await untilStored(entry, options);
       ending = await work(entry, options);
     }
     await (ending === undefined ? letGo(entry) : end(entry, ending));
@@ -281,27 +271,6 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     return isNew === false;
   }
 
-  /** Waits until the store takes what it did not, and reads what it has. Gives up when the execution is to stop. */
-  async function untilStored(entry: Entry): Promise<void> {
-    const { execution, log, controller } = entry;
-    while (!controller.signal.aborted) {
-      try {
-        await clock.sleep(storeRetryMs, controller.signal);
-        await log.flush();
-        const before = await readBefore(store, execution);
-        const signals = await store.signals.all(execution.id);
-        Object.assign(entry, {
-          before,
-          inbox: createInbox(signals, receivedSignals(before.records)),
-          isAgain: true,
-        });
-        return;
-      } catch {
-        // Still no room, or no disk.
-      }
-    }
-  }
-
   /** Leaves an execution without an outcome to the next start. */
   async function letGo(entry: Entry): Promise<void> {
     if (closed) await store.executions.mark(entry.execution.id, 'queued').catch(() => undefined);
@@ -334,14 +303,4 @@ function unknownKind({ id, kind }: Execution): Problem {
     'interrupted',
     `"${id}" is of the kind "${kind}", which this engine does not know; it is left alone`,
   );
-}
-
-/** The receipt of an execution for who asks for it again. */
-function receiptOf({ id, idempotencyKey, input }: NewExecution, first: Execution | undefined): Receipt {
-  if (first === undefined || !isDeepStrictEqual(first.input, input))
-    throw new Problem(
-      'conflict',
-      `the idempotency key "${idempotencyKey ?? id}" was used with another input`,
-    );
-  return { id: first.id, acceptedAt: first.createdAt, created: false };
 }

@@ -1,0 +1,32 @@
+import { readBefore } from './before.ts';
+import type { Surroundings } from './carry.ts';
+import { receivedSignals } from './context.ts';
+import type { Entry } from './entry.ts';
+import { createInbox } from './inbox.ts';
+
+/** Milliseconds between attempts to go on when the store failed. */
+export const storeRetryMs = 500;
+
+/** Waits until the store takes what it did not, and reads what it has. Gives up when the execution is to stop. */
+export async function untilStored(
+  entry: Entry,
+  { store, clock }: Pick<Surroundings, 'store' | 'clock'>,
+): Promise<void> {
+  const { execution, log, controller } = entry;
+  while (!controller.signal.aborted) {
+    try {
+      await clock.sleep(storeRetryMs, controller.signal);
+      await log.flush();
+      const before = await readBefore(store, execution);
+      const signals = await store.signals.all(execution.id);
+      Object.assign(entry, {
+        before,
+        inbox: createInbox(signals, receivedSignals(before.records)),
+        isAgain: true,
+      });
+      return;
+    } catch {
+      // Still no room, or no disk.
+    }
+  }
+}
