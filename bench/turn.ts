@@ -121,7 +121,8 @@ function providerCall(): Subject {
   return {
     name: 'models only (provider)',
     async turn() {
-      for await (const event of models.stream({ ...task, origin: { agent: 'bench', turn: 1 } })) void event;
+      for await (const event of models.stream({ ...task, messages, origin: { agent: 'bench', turn: 1 } }))
+        void event;
     },
   };
 }
@@ -135,18 +136,19 @@ function turnLoopOver(kind: 'provider' | 'script'): Subject {
     newTurnId: () => 'turn',
     append: () => Promise.resolve(),
     callTool: () => Promise.reject(new Error('no tool is asked for')),
-    beforeTurn: () => undefined,
-    joining: () => Promise.resolve([]),
+    nextTurn: () => Promise.resolve(messages),
+    makeRoom: () => Promise.resolve(false),
   };
   return { name: `models and turn loop (${kind})`, turn: () => turnLoop.run({ ...task, model }, context) };
 }
+
+const messages: readonly Message[] = [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }];
 
 const system = 'You are a helpful assistant.';
 
 const task: HarnessTask = {
   model: { provider: 'bench', id: 'instant', settings: {} },
   system,
-  messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }] satisfies readonly Message[],
   tools: [],
   settings: {},
   maxTurns: 1,

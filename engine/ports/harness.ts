@@ -1,6 +1,7 @@
 import type { NewEvent } from '../core/event.ts';
-import type { Json, JsonSchema } from '../core/json.ts';
+import { isObject, type Json, type JsonSchema } from '../core/json.ts';
 import type { Message, ToolCallPart, ToolResultPart, Usage } from '../core/message.ts';
+import { Problem } from '../core/problem.ts';
 import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
 import type { Models, ToolSpec } from './model.ts';
 
@@ -8,8 +9,6 @@ import type { Models, ToolSpec } from './model.ts';
 export interface HarnessTask {
   readonly model: ModelChoice;
   readonly system: string;
-  /** History and the new user message, oldest first. */
-  readonly messages: readonly Message[];
   readonly tools: readonly ToolSpec[];
   readonly outputSchema?: JsonSchema;
   readonly settings: ModelSettings;
@@ -29,10 +28,17 @@ export interface HarnessContext {
   append(message: Message): Promise<void>;
   /** Checks, permits and runs a tool call, emits its events, gives an error result instead of throwing (aborts do throw). */
   callTool(call: ToolCallPart, turnId: string): Promise<ToolResultPart>;
-  /** Called before each model call; throws Problem `limit_reached` when a budget is spent. */
-  beforeTurn(usage: Usage, modelCalls: number): void;
-  /** Called before each model call: what users said meanwhile, in the history already, for the end of the messages. */
-  joining(): Promise<readonly Message[]>;
+  /**
+   * Called before each model call with what this run has used: throws Problem `limit_reached` when a budget is spent, puts what
+   * users said meanwhile into the history, and leaves out old messages where the model's window is nearly full. Gives the messages of
+   * the call, oldest first: a harness keeps none of its own, what it appended is among them.
+   */
+  nextTurn(usage: Usage, modelCalls: number): Promise<readonly Message[]>;
+  /**
+   * Called when a model refused a call because the conversation is too long for it (`isOverflow`). True when messages were left out:
+   * the harness then calls `nextTurn` again and repeats the call; false when it must throw the model's Problem.
+   */
+  makeRoom(): Promise<boolean>;
 }
 
 /** How an operation ended. */
@@ -52,4 +58,11 @@ export interface HarnessResult {
 export interface Harness {
   readonly name: string;
   run(task: HarnessTask, context: HarnessContext): Promise<HarnessResult>;
+}
+
+/** Whether a model call failed because the conversation is too long for the model. */
+export function isOverflow(thrown: unknown): boolean {
+  return (
+    thrown instanceof Problem && isObject(thrown.details) && thrown.details['reason'] === 'context_overflow'
+  );
 }

@@ -161,7 +161,6 @@ async function runAttempts(ports: SessionPorts, operation: Operation): Promise<O
       {
         model: operation.model,
         system,
-        messages: withoutAborted(operation.history.messages),
         // A repaired answer must not repeat what tools did.
         tools: attempt === 1 ? [...operation.tools.values()].map((tool) => tool.spec) : [],
         settings: operation.settings,
@@ -230,21 +229,18 @@ function harnessContext(ports: SessionPorts, operation: Operation): HarnessConte
         callKey: callKey(call.toolCallId),
         emit: operation.emit,
       }),
-    beforeTurn(usage, modelCalls) {
+    async nextTurn(usage, modelCalls) {
       const calls = spent.modelCalls + modelCalls;
       const tokens = spent.usage.totalTokens + usage.totalTokens;
       check('modelCalls', calls, limits.modelCalls);
       check('tokens', tokens, limits.tokens);
-    },
-    async joining() {
-      const joined: UserMessage[] = [];
       for (const { submissionId, message, images } of await operation.joining()) {
         const user: UserMessage = { role: 'user', content: [{ type: 'text', text: message }, ...images] };
         await operation.history.join(user, submissionId);
-        joined.push(user);
       }
-      return joined;
+      return withoutAborted(operation.history.messages);
     },
+    makeRoom: () => Promise.resolve(false),
   };
 
   function callKey(id: string): string {

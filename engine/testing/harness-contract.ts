@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Message, ToolResultPart } from '../core/message.ts';
 import { Problem } from '../core/problem.ts';
 import type { Harness } from '../ports/harness.ts';
-import { answer, asks, call, createWorld, question, says, usageOf } from './harness-world.ts';
+import { answer, asks, call, createWorld, question, says, usageOf, type Turn } from './harness-world.ts';
 
 /** How the suite gets the harness under test. */
 export interface HarnessSubject {
@@ -150,6 +150,30 @@ export const harnessContract: readonly HarnessCase[] = [
     },
   },
   {
+    title: 'a conversation too long for the model is made shorter and sent again',
+    async run({ harness }) {
+      const world = createWorld(tooLong, says('Short.'));
+      world.room = [true];
+      const result = await world.run(harness);
+      assert.deepEqual(result, { text: 'Short.', usage: usageOf(1), modelCalls: 1 });
+      assert.deepEqual(world.log.slice(0, 5), [
+        'before 0 calls, 0 tokens',
+        'turn_start turn-1',
+        'turn_end turn-1 failed, 0 tools: ',
+        'make room',
+        'before 0 calls, 0 tokens',
+      ]);
+    },
+  },
+  {
+    title: 'a conversation that cannot be made shorter ends the operation with what the model said',
+    async run({ harness }) {
+      const world = createWorld(tooLong, says('Short.'));
+      await throwsCode('model_failed', () => world.run(harness));
+      assert.equal(world.requests.length, 1);
+    },
+  },
+  {
     title: 'a model that fails in the middle ends its turn with the text so far and appends nothing',
     async run({ harness }) {
       const world = createWorld(async function* () {
@@ -219,3 +243,8 @@ function ids(messages: readonly Message[], type: 'tool_call' | 'tool_result'): s
 async function throwsCode(code: string, work: () => Promise<unknown>): Promise<void> {
   await assert.rejects(work, (thrown) => thrown instanceof Problem && thrown.code === code);
 }
+
+/** A turn that the model refuses because the conversation is too long. */
+const tooLong: Turn = () => {
+  throw new Problem('model_failed', 'prompt is too long', { details: { reason: 'context_overflow' } });
+};

@@ -22,6 +22,8 @@ export interface World {
   tool: (call: ToolCallPart) => ToolResultPart;
   /** Id of the call that ends before all others of its turn. */
   endFirst: string | undefined;
+  /** What `makeRoom` gives, call by call; then false. */
+  room: boolean[];
   /** Model calls allowed. */
   budget: number;
   run(harness: Harness, changes?: Partial<HarnessTask>): Promise<HarnessResult>;
@@ -67,10 +69,15 @@ export function createWorld(...turns: readonly Turn[]): World {
       release();
       return result;
     },
-    joining: () => Promise.resolve([]),
-    beforeTurn(usage, modelCalls) {
+    nextTurn(usage, modelCalls) {
       log.push(`before ${modelCalls} calls, ${usage.totalTokens} tokens`);
       if (modelCalls >= world.budget) throw new Problem('limit_reached', 'the budget is spent');
+      return Promise.resolve([question, ...appended]);
+    },
+    makeRoom() {
+      const made = world.room.shift() ?? false;
+      if (made) log.push('make room');
+      return Promise.resolve(made);
     },
   };
   const world: World = {
@@ -79,6 +86,7 @@ export function createWorld(...turns: readonly Turn[]): World {
     appended,
     tool: answer,
     endFirst: undefined,
+    room: [],
     budget: Number.POSITIVE_INFINITY,
     run: (harness, changes) => harness.run({ ...baseTask, ...changes }, context),
   };
@@ -104,7 +112,6 @@ export const question: Message = { role: 'user', content: [{ type: 'text', text:
 const baseTask: HarnessTask = {
   model: { provider: 'suite', id: 'model', settings: {} },
   system: 'Be kind.',
-  messages: [question],
   tools: ['look', 'touch'].map((name) => ({ name, description: name, inputSchema: { type: 'object' } })),
   settings: {},
   maxTurns: 5,

@@ -6,11 +6,12 @@ import {
   type Message,
   type ToolCallPart,
   type ToolResultPart,
+  type Usage,
 } from '../../core/message.ts';
 import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
-import type { Harness, HarnessContext, HarnessTask } from '../../ports/harness.ts';
-import { runTurn } from './turn.ts';
+import { isOverflow, type Harness, type HarnessContext, type HarnessTask } from '../../ports/harness.ts';
+import { runTurn, type TurnAnswer } from './turn.ts';
 
 /**
  * The default harness: calls the model, runs the tools it asks for, and again, until it answers without tools. Keeps the
@@ -20,14 +21,9 @@ import { runTurn } from './turn.ts';
 export const turnLoop: Harness = {
   name: 'ai-sdk',
   async run(task, context) {
-    let messages = task.messages;
     let usage = noUsage;
     for (let turn = 1; ; turn += 1) {
-      stopIfAborted(task.signal);
-      context.beforeTurn(usage, turn - 1);
-      messages = [...messages, ...(await context.joining())];
-      const turnId = context.newTurnId();
-      const answer = await runTurn({ ...task, messages }, context, turn, turnId);
+      const { answer, turnId } = await answeredTurn(task, context, turn, usage);
       usage = addUsage(usage, answer.usage);
       await context.append(answer.message);
       const calls = answer.message.content.filter((part) => part.type === 'tool_call');
@@ -42,10 +38,28 @@ export const turnLoop: Harness = {
       const results: Message = { role: 'tool', content };
       await context.append(results);
       if (last) throw new Problem('max_turns', `the model still asks for tools after ${task.maxTurns} turns`);
-      messages = [...messages, answer.message, results];
     }
   },
 };
+
+/** One turn; a conversation too long for the model is shortened and asked again, once. */
+async function answeredTurn(
+  task: HarnessTask,
+  context: HarnessContext,
+  turn: number,
+  usage: Usage,
+): Promise<{ readonly answer: TurnAnswer; readonly turnId: string }> {
+  for (let isAgain = false; ; isAgain = true) {
+    stopIfAborted(task.signal);
+    const messages = await context.nextTurn(usage, turn - 1);
+    const turnId = context.newTurnId();
+    try {
+      return { answer: await runTurn(task, messages, context, turn, turnId), turnId };
+    } catch (thrown) {
+      if (isAgain || !isOverflow(thrown) || !(await context.makeRoom())) throw thrown;
+    }
+  }
+}
 
 /** The result of one tool call; `refusal` says why none may run. */
 async function answerCall(

@@ -1,5 +1,5 @@
 import { failpoint } from '../../core/failpoint.ts';
-import { noUsage, textOf } from '../../core/message.ts';
+import { noUsage, textOf, type Message } from '../../core/message.ts';
 import { Problem } from '../../core/problem.ts';
 import type { HarnessContext, HarnessTask } from '../../ports/harness.ts';
 import type { ModelEvent } from '../../ports/model.ts';
@@ -13,6 +13,7 @@ export type TurnAnswer = Omit<Extract<ModelEvent, { type: 'finish' }>, 'type'>;
  */
 export async function runTurn(
   task: HarnessTask,
+  messages: readonly Message[],
   context: HarnessContext,
   turn: number,
   turnId: string,
@@ -25,7 +26,7 @@ export async function runTurn(
     for await (const event of context.models.stream({
       model: task.model,
       system: task.system,
-      messages: task.messages,
+      messages,
       tools: task.tools,
       ...(task.outputSchema === undefined ? {} : { outputSchema: task.outputSchema }),
       settings: task.settings,

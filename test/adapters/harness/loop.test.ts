@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { turnLoop } from '../../../engine/adapters/harness/loop.ts';
 import type { NewEvent } from '../../../engine/core/event.ts';
+import type { Message } from '../../../engine/core/message.ts';
 import type { HarnessContext } from '../../../engine/ports/harness.ts';
 import { harnessContract } from '../../../engine/testing/harness-contract.ts';
 import { startFakeServer, textReply, toolReply } from '../../fakes/openai-server.ts';
@@ -19,7 +20,7 @@ describe('the turn loop', () => {
     );
     try {
       const events: NewEvent[] = [];
-      const history: unknown[] = [];
+      const history: Message[] = [];
       const context: HarnessContext = {
         models: modelsOf({
           providers: { local: providerOf({ type: 'openai-compatible', baseUrl: server.baseUrl }) },
@@ -38,14 +39,13 @@ describe('the turn loop', () => {
             output: { asked: input },
             isError: false,
           }),
-        beforeTurn: () => undefined,
-        joining: () => Promise.resolve([]),
+        nextTurn: () => Promise.resolve([userMessage('Weather in Oslo?'), ...history]),
+        makeRoom: () => Promise.resolve(false),
       };
       const result = await turnLoop.run(
         {
           model: { provider: 'local', id: 'fake', settings: {} },
           system: '',
-          messages: [userMessage('Weather in Oslo?')],
           tools: [weatherTool],
           settings: {},
           maxTurns: 3,
