@@ -1,0 +1,26 @@
+import type { Execution, ExecutionFilter } from '../ports/store.ts';
+import type { Program } from '../program/program.ts';
+import type { EngineApprovals } from './approvals.ts';
+import type { EngineRuns, EngineWorkflows } from './runs.ts';
+import type { EngineSchedules } from './schedules.ts';
+import type { EngineAgents } from './sessions.ts';
+import type { Dispatch, EngineSubmissions, SubmissionReceipt } from './submissions.ts';
+
+/** A running engine: one Program, its ports, and everything that works. */
+export interface Engine {
+  readonly program: Program;
+  readonly agents: EngineAgents;
+  /**
+   * Admits a message to an agent; resolves when it is committed, and does not wait for the answer. Throws what refuses a prompt.
+   */
+  dispatch(agent: string, message: Dispatch): Promise<SubmissionReceipt>;
+  readonly submissions: EngineSubmissions;
+  readonly workflows: EngineWorkflows;
+  readonly runs: EngineRuns;
+  readonly approvals: EngineApprovals;
+  readonly schedules: EngineSchedules;
+  /** All executions, for listings. */
+  executions(filter: ExecutionFilter): Promise<readonly Execution[]>;
+  /** Stops admitting, lets work finish for `graceMs` (default 0: stop at once, unfinished runs resume at the next start), closes the store. */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}

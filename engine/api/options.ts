@@ -1,0 +1,37 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Harness } from '../ports/harness.ts';
+import type { Models } from '../ports/model.ts';
+import type { Observer } from '../ports/observer.ts';
+import type { Sandboxes } from '../ports/sandbox.ts';
+import type { Secrets } from '../ports/secrets.ts';
+import type { Store } from '../ports/store.ts';
+import type { ToolSource } from '../ports/tool-source.ts';
+import type { Program } from '../program/program.ts';
+
+/** How to start an engine. Everything is optional but the project (or a ready Program). */
+export interface EngineOptions {
+  /** Project folder; default the current folder. */
+  readonly project?: string;
+  /** A compiled Program, instead of `project`. */
+  readonly program?: Program;
+  /** Replaces the store of the config. */
+  readonly store?: Store | 'memory';
+  /** Receives every event. */
+  readonly observers?: readonly Observer[];
+  /** Environment for secrets and `env.*`; default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** More harnesses by name. */
+  readonly harnesses?: Readonly<Record<string, Harness>>;
+  /** Take up at start what a crash or shutdown left unfinished; default true. */
+  readonly recover?: boolean;
+  /** Only look at what is stored: works beside the engine that owns the store, admits nothing; default false. */
+  readonly readOnly?: boolean;
+  /** Ports to replace, mostly in tests. */
+  readonly ports?: {
+    readonly clock?: Clock;
+    readonly models?: Models;
+    readonly sandboxes?: Sandboxes;
+    readonly secrets?: Secrets;
+    readonly tools?: ToolSource;
+  };
+}

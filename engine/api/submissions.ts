@@ -1,0 +1,58 @@
+import type { EngineEvent } from '../core/event.ts';
+import type { Json } from '../core/json.ts';
+import type { Usage } from '../core/message.ts';
+import type { ExecutionState } from '../core/status.ts';
+import type { PromptOptions } from './sessions.ts';
+
+/** What to say to an agent without waiting for the answer. */
+export interface Dispatch extends Omit<PromptOptions, 'signal' | 'onEvent'> {
+  readonly instance: string;
+  /** Default `default`. */
+  readonly session?: string;
+  /** May be left out when there is an `input`. */
+  readonly message?: string;
+}
+
+/** Says that a message is accepted: it is on disk, and will come to exactly one outcome. */
+export interface SubmissionReceipt {
+  readonly submissionId: string;
+  readonly acceptedAt: string;
+}
+
+/** A message to an agent as the API shows it. */
+export interface SubmissionRecord {
+  readonly submissionId: string;
+  readonly agent: string;
+  readonly instance: string;
+  readonly session: string;
+  readonly state: ExecutionState;
+  /** How many are before it in its session, while it waits. */
+  readonly position?: number;
+  readonly message: string;
+  readonly output?: Json;
+  readonly error?: { readonly type: string; readonly message: string; readonly details?: Json };
+  readonly usage?: Usage;
+  readonly acceptedAt: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+}
+
+/** Messages that agents were sent, by their ids. */
+export interface EngineSubmissions {
+  /** Throws Problem `submission_not_found`. */
+  get(submissionId: string): Promise<SubmissionRecord>;
+  /** Stored events after an index (default 0), at most `limit` (default 1000). */
+  events(
+    submissionId: string,
+    options?: { readonly after?: number; readonly limit?: number },
+  ): Promise<readonly EngineEvent[]>;
+  /** Stored events after an index, then live ones, until `submission_end`; no gap, no duplicate. */
+  subscribe(
+    submissionId: string,
+    options?: { readonly after?: number; readonly signal?: AbortSignal },
+  ): AsyncIterable<EngineEvent>;
+  /** Waits for the end and gives the record. */
+  wait(submissionId: string, options?: { readonly signal?: AbortSignal }): Promise<SubmissionRecord>;
+  /** Ends a message that waits or is at work, which holds through a crash; false when it had ended. */
+  abort(submissionId: string, reason?: string): Promise<boolean>;
+}
