@@ -5,12 +5,13 @@ import type { LogsOptions } from './commands/runs-logs.ts';
 import type { RunsOptions } from './commands/runs.ts';
 import type { WhyOptions } from './commands/why.ts';
 import { examples, integer, perform } from './declare.ts';
+import { declareAnswers } from './declare-answers.ts';
 import type { RunActs } from './open-runs.ts';
 
 /** The commands that look at runs and act on them. */
 export function declareRuns(engine: Command, end: (exitCode: number) => void): void {
   const runs = withPlace(withFilter(engine.command('runs')))
-    .description('list runs of workflows, show one, follow, stop or do it again')
+    .description('list runs of workflows, show one, follow, answer, stop or do it again')
     .argument('[runId]', 'a run to show, or "latest"; default: list them')
     .option('--events', 'with the events of the run')
     .addHelpText(
@@ -19,6 +20,8 @@ export function declareRuns(engine: Command, end: (exitCode: number) => void): v
         'engine runs --state failed,cancelled',
         'engine runs workflow:refund:01J... --events',
         'engine runs follow workflow:refund:01J... --server http://127.0.0.1:8000',
+        'engine runs why latest charge',
+        'engine runs approve latest sign_off --by ada',
         'engine runs resume workflow:refund:01J...',
         'engine runs fork workflow:refund:01J... --from charge',
       ),
@@ -103,11 +106,21 @@ export function declareRuns(engine: Command, end: (exitCode: number) => void): v
     .requiredOption('--from <step>', 'path of the step, such as "charge" or "lines[3]/charge"')
     .action(againBy((opened, runId, { from }: RunActOptions & { from: string }) => opened.fork(runId, from)));
 
-  withPlace(engine.command('why'))
+  declareAnswers(runs, 'engine runs', end);
+  declareWhy(runs, 'engine runs', end);
+}
+
+/**
+ * The command that explains a step.
+ * @param parent the command it is of: `engine`, or `runs` of it.
+ * @param path how that is called.
+ */
+export function declareWhy(parent: Command, path: string, end: (exitCode: number) => void): void {
+  withPlace(parent.command('why'))
     .description('say why a step of a run went as it did, and what would have changed it')
     .argument('<runId>', 'a run, or "latest"')
     .argument('<step>', 'path or id of the step, such as "charge" or "lines[3]/charge"')
-    .addHelpText('after', examples('engine why workflow:refund:01J... approve'))
+    .addHelpText('after', examples(`${path} why workflow:refund:01J... approve`))
     .action(
       perform(end, async (terminal, [runId = '', step = ''], options: WhyOptions) =>
         (await import('./commands/why.ts')).why(runId, step, options, terminal),

@@ -35,6 +35,8 @@ export interface OpenRuns {
   /** Stored events after an index and those that come, until `run_end`. */
   follow(runId: string, after: number, signal: AbortSignal): AsyncIterable<EngineEvent>;
   why(runId: string, step: string): Promise<Explanation>;
+  /** What steps ask people, of the newest run first. */
+  readonly asked: Engine['approvals']['list'];
   /** The project of the store; undefined at a server. */
   readonly program?: Program;
 }
@@ -46,6 +48,9 @@ export interface RunActs {
   redrive(runId: string): Promise<RunReceipt>;
   resume(runId: string): Promise<RunReceipt>;
   fork(runId: string, from: string): Promise<RunReceipt>;
+  readonly signal: Engine['runs']['signal'];
+  /** Gives the one answer to what a step asks. */
+  readonly answer: Engine['approvals']['resolve'];
   /** The engine that carries out what is started; undefined at a server, which does it. */
   readonly engine?: Engine;
 }
@@ -68,9 +73,10 @@ export async function lookAtRuns<T>(
         'runs are kept in memory (store.type in engine.yaml), so those of other processes are not seen',
       );
     }
-    const { runs } = engine;
+    const { runs, approvals } = engine;
     return await use({
       program,
+      asked: approvals.list,
       list: (filter) => runs.list(filter),
       get: runs.get,
       events: runs.events,
@@ -89,15 +95,15 @@ export async function actOnRuns<T>(
   use: (runs: RunActs) => Promise<T>,
 ): Promise<T> {
   if (server !== undefined) {
-    const { runs } = createClient({ baseUrl: server });
-    return use({ ...runs, list: runsAtServer(server).list });
+    const { runs, approvals } = createClient({ baseUrl: server });
+    return use({ ...runs, list: runsAtServer(server).list, answer: approvals.resolve });
   }
   const program = await openProgram(project, terminal);
   const engine = await createEngine({ program, recover: false }).catch((thrown: unknown) => {
     throw withAdvice(asProblem(thrown));
   });
   try {
-    return await use({ ...engine.runs, engine });
+    return await use({ ...engine.runs, answer: engine.approvals.resolve, engine });
   } finally {
     await engine.close();
   }
@@ -112,8 +118,9 @@ export async function runIdOf({ list }: Pick<OpenRuns, 'list'>, word: string): P
 }
 
 function runsAtServer(baseUrl: string): OpenRuns {
-  const { runs } = createClient({ baseUrl });
+  const { runs, approvals } = createClient({ baseUrl });
   return {
+    asked: approvals.list,
     async list({ states, ...filter }) {
       const page = await runs.list({ ...filter, ...(states === undefined ? {} : { state: states }) });
       return page.runs;

@@ -7,8 +7,8 @@ import type { SchemaOptions } from './commands/schema.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { ValidateOptions } from './commands/validate.ts';
 import { addText, examples, integer, perform } from './declare.ts';
-import { declareAnswers } from './declare-answers.ts';
-import { declareRuns } from './declare-runs.ts';
+import { declareAnswers, declareApprovals } from './declare-answers.ts';
+import { declareRuns, declareWhy } from './declare-runs.ts';
 import { declareUpkeep } from './declare-upkeep.ts';
 import type { Person } from './init/ask.ts';
 import { addTarget, formats } from './report/target.ts';
@@ -220,7 +220,11 @@ export function declareCommands(end: (exitCode: number) => void): Command {
 
   declareRuns(engine, end);
 
-  declareAnswers(engine, end);
+  declareWhy(engine, 'engine', end);
+
+  declareApprovals(engine, end);
+
+  declareAnswers(engine, 'engine', end);
 
   declareUpkeep(engine, end);
 

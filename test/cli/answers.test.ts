@@ -81,6 +81,38 @@ describe('engine approvals, approve, reject, answer, signal', function () {
     }
   });
 
+  it('are commands of "engine runs" as well, which take "latest" for the newest run', async () => {
+    const server = start('serve', '--port', '0', '--json');
+    const { url } = JSON.parse(await server.saw('\n')) as { url: string };
+    const response = await fetch(`${url}/workflows/sign`, { method: 'POST' });
+    const { runId } = (await response.json()) as { runId: string };
+    const runs = async (...args: string[]): Promise<unknown> => {
+      const { exitCode, stdout, stderr } = await engine('runs', ...args, '--server', url, '--json');
+      expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
+      return JSON.parse(stdout);
+    };
+    const asked = async (step: string): Promise<void> => {
+      for (let text = ''; !text.includes(`"step":"${step}"`);)
+        text = await (await fetch(`${url}/approvals`)).text();
+    };
+    await asked('sign');
+    expect(await runs('reject', 'latest', 'sign', '--by', 'ada')).to.deep.equal({
+      runId,
+      step: 'sign',
+      decision: 'rejected',
+    });
+    await asked('where');
+    expect(await runs('answer', runId, 'where', '--data', '{"text": "here"}')).to.deep.include({
+      decision: 'answered',
+    });
+    expect(await runs('signal', 'latest', 'paid', '--key', 'one')).to.deep.equal({
+      runId,
+      topic: 'paid',
+      accepted: true,
+    });
+    expect(await runs('why', 'latest', 'sign')).to.deep.include({ step: 'sign', status: 'succeeded' });
+  });
+
   it('use the store of the project when no server owns it', async () => {
     expect(await engine('approvals')).to.include({ exitCode: 0, stderr: 'nothing waits for an answer\n' });
     const unknown = await engine('reject', 'workflow:sign:01ARZ3NDEKTSV4RRFFQ69G5FAV', 'sign');

@@ -1,6 +1,6 @@
 import type { Approval } from '../../api.ts';
-import { atRuns, type RunsPlace } from '../at-runs.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { lookAtRuns, runIdOf, type RunsPlace } from '../open-runs.ts';
 import { table } from '../report/table.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
@@ -15,11 +15,11 @@ export interface ApprovalsOptions extends RunsPlace {
 /** Lists what steps ask people; only reads, so that it works beside a running server. */
 export async function approvals(options: ApprovalsOptions, terminal: Terminal): Promise<number> {
   const { workflow, run, limit, json } = options;
-  const found = await atRuns(options, terminal, 'read', (runs) =>
-    runs.approvals.list({
+  const found = await lookAtRuns(options, terminal, async (runs) =>
+    runs.asked({
       limit,
       ...(workflow === undefined ? {} : { workflow }),
-      ...(run === undefined ? {} : { runId: run }),
+      ...(run === undefined ? {} : { runId: await runIdOf(runs, run) }),
     }),
   );
   const { out, err } = terminal;
