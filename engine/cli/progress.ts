@@ -67,6 +67,10 @@ export function showProgress(screen: Screen, { streamText }: { readonly streamTe
         return event.data.isError
           ? `  ${red('✗')} ${printable(event.data.tool)}: ${oneLine(textOf(event.data.output))}`
           : undefined;
+      case 'turn_retry': {
+        const { error, waitMs } = event.data;
+        return `  ${yellow('↻')} ${oneLine(error.message)} ${dim(`(again in ${formatDuration(waitMs)})`)}`;
+      }
       case 'log':
         return `  ${paintLevel(event.data.level)(event.data.level)} ${oneLine(event.data.message)}`;
       case 'approval_requested':

@@ -43,8 +43,18 @@ export interface EventData {
     readonly usage: Usage;
     readonly toolCalls: number;
   };
+  /** A model call failed before it gave anything, and is made again after a wait. */
+  turn_retry: {
+    readonly model: string;
+    /** The attempt that failed, from 1. */
+    readonly attempt: number;
+    readonly waitMs: number;
+    readonly error: ProblemData;
+  };
   text_delta: { readonly text: string };
   thinking_delta: { readonly text: string };
+  /** A piece of the JSON text of a tool's input, as the model writes it. */
+  tool_input_delta: { readonly tool: string; readonly text: string };
   tool_start: { readonly tool: string; readonly input: Json };
   tool_end: {
     readonly tool: string;
@@ -108,7 +118,12 @@ export type EngineEvent = NewEvent & {
 };
 
 /** Event types that are sent live and never stored. */
-export const liveOnly: readonly EventType[] = ['text_delta', 'thinking_delta', 'progress'];
+export const liveOnly: readonly EventType[] = [
+  'text_delta',
+  'thinking_delta',
+  'tool_input_delta',
+  'progress',
+];
 
 /** Event types after which an execution's stream has no more events. */
 export const terminalEvents: readonly EventType[] = ['run_end', 'submission_end'];

@@ -530,6 +530,10 @@ export interface Permissions {
    * Calls that are always refused; the model is told so.
    */
   deny?: PermissionPattern[];
+  /**
+   * How long a call waits for the person; then it is not made, and the model is told so. Default: `1d`.
+   */
+  timeout?: Duration;
 }
 /**
  * Settings of compaction.
@@ -1239,11 +1243,40 @@ export interface Provider {
    */
   apiKey?: SecretName;
   /**
+   * How long the provider may send nothing while it answers, before the call fails with `model_unavailable`. Default: `2m`.
+   */
+  idleTimeout?: Duration;
+  /**
+   * How calls are made again that failed before they gave anything, in a way that may pass: status 408, 429 and 5xx, a lost connection, silence.
+   */
+  retry?: ProviderRetry;
+  /**
    * Further options, passed on to the provider unread.
    */
   options?: {
     [k: string]: unknown;
   };
+}
+/**
+ * How failed calls of a provider are made again: the wait doubles from call to call and is longer by up to a half, by chance; a longer one that the provider asks for is kept.
+ */
+export interface ProviderRetry {
+  /**
+   * Calls in all, the first one included; 1 is no other call. Default: 3.
+   */
+  maxAttempts?: number;
+  /**
+   * Wait before the second call. Default: `500ms`.
+   */
+  delay?: Duration;
+  /**
+   * Longest wait; a provider that asks for a longer one is not called again. Default: `30s`.
+   */
+  maxDelay?: Duration;
+  /**
+   * Time for all of it: no call begins later than this after the first one. Default: `2m`.
+   */
+  budget?: Duration;
 }
 /**
  * Where the value of a secret comes from.

@@ -3,6 +3,7 @@ import type { Provider } from '../program/model.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { known } from './names.ts';
+import { providerCalls, reportApi } from './provider-calls.ts';
 import { linkValues } from './text.ts';
 import type { Visible } from './visible.ts';
 import { checkUrl } from './url.ts';
@@ -16,6 +17,7 @@ export function linkProviders(reporter: Reporter, nodes: Node, visible: Visible)
     const said = node.get('type').text() ?? name;
     const type = isProviderType(said) ? said : 'openai-compatible';
     reportOptions(reporter, node.get('options'), type);
+    if (type === 'openai') reportApi(reporter, node.get('options'));
     checkUrl(reporter, node.get('baseUrl'));
     if (
       type === 'openai-compatible' &&
@@ -35,6 +37,7 @@ export function linkProviders(reporter: Reporter, nodes: Node, visible: Visible)
       headers: linkValues(reporter, node.get('headers'), visible),
       apiKey,
       options: node.get('options').object() ?? {},
+      ...providerCalls(node),
     };
   }
   return providers;

@@ -1,5 +1,6 @@
 import type { Json, JsonSchema } from '../core/json.ts';
 import type { Message, ToolCallPart, Usage } from '../core/message.ts';
+import type { ProblemData } from '../core/problem.ts';
 import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
 
 /** A tool as the model is told of it. */
@@ -32,11 +33,26 @@ export interface ModelRequest {
 /** Why a model stopped. */
 export type Finish = 'stop' | 'tool_calls' | 'length' | 'content_filter' | 'other';
 
-/** What a model call streams: deltas, then exactly one `finish`. */
+/** What a model call streams: `retry` for each attempt that failed, deltas, then exactly one `finish`. */
 export type ModelEvent =
   | { readonly type: 'text_delta'; readonly text: string }
   | { readonly type: 'thinking_delta'; readonly text: string }
+  | {
+      /** A piece of the JSON text of a tool's input, before its `tool_call`; not every model gives these. */
+      readonly type: 'tool_input_delta';
+      readonly toolCallId: string;
+      readonly toolName: string;
+      readonly text: string;
+    }
   | { readonly type: 'tool_call'; readonly call: ToolCallPart }
+  | {
+      /** The call failed before it gave anything and is made again after a wait; comes before all other events. */
+      readonly type: 'retry';
+      /** The attempt that failed, from 1. */
+      readonly attempt: number;
+      readonly waitMs: number;
+      readonly error: ProblemData;
+    }
   | {
       readonly type: 'finish';
       readonly finish: Finish;
@@ -46,10 +62,25 @@ export type ModelEvent =
     };
 
 /**
+ * How a model is asked for a typed result: with the schema in the call (`native`), with a tool that takes the result (`tools`), or in
+ * words (`text`).
+ */
+export type ResultStrategy = 'native' | 'tools' | 'text';
+
+/** How a result of one schema is asked of one model. */
+export interface ResultWay {
+  readonly strategy: ResultStrategy;
+  /** Why the schema does not travel with the call. */
+  readonly reason?: string;
+}
+
+/**
  * Calls models. Contract: `stream` throws Problem `missing_model`, `missing_secret`, `model_failed` (do not try again),
  * `model_unavailable` (may be tried again), `model_refused` or `aborted`; it stops, socket included, when the signal aborts;
  * calls may run in parallel; no tool is run by it.
  */
 export interface Models {
   stream(request: ModelRequest): AsyncIterable<ModelEvent>;
+  /** How to ask this model for a result; absent: with `outputSchema`. Throws Problem `missing_model`. */
+  resultWay?(request: Pick<ModelRequest, 'model' | 'tools'> & { readonly outputSchema: JsonSchema }): ResultWay;
 }

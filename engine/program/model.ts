@@ -37,6 +37,22 @@ export interface Provider {
   /** Name of the secret that holds the key. */
   readonly apiKey: string | undefined;
   readonly options: JsonObject;
+  /** How calls that fail are made again; absent means the defaults. */
+  readonly retry?: ProviderRetry;
+  /** Milliseconds a stream may be silent before its call fails; absent means 120,000. */
+  readonly idleMs?: number;
+}
+
+/** When a failed call of a provider is made again. */
+export interface ProviderRetry {
+  /** Calls in all, the first one included. */
+  readonly maxAttempts: number;
+  /** Milliseconds before the second call; the wait doubles from call to call. */
+  readonly delayMs: number;
+  /** Longest wait; a provider that asks for a longer one is not called again. */
+  readonly maxDelayMs: number;
+  /** No call is begun later than this after the first one. */
+  readonly budgetMs: number;
 }
 
 /** A scripted model (`script/<name>`): ordered rules, the first that matches answers. */

@@ -40,6 +40,12 @@ export async function runTurn(
         await failpoint('turn.mid_stream');
       } else if (event.type === 'thinking_delta') {
         context.emit({ type: 'thinking_delta', turnId, data: { text: event.text } });
+      } else if (event.type === 'tool_input_delta') {
+        const { toolCallId, toolName, text } = event;
+        context.emit({ type: 'tool_input_delta', turnId, toolCallId, data: { tool: toolName, text } });
+      } else if (event.type === 'retry') {
+        const { attempt, waitMs, error } = event;
+        context.emit({ type: 'turn_retry', turnId, data: { model, attempt, waitMs, error } });
       } else if (event.type === 'finish') {
         await failpoint('turn.after_model');
         const { finish, usage, message } = event;

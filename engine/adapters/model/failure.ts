@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../core/json.ts';
+import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import type { ProblemCode } from '../../core/problem-codes.ts';
 
@@ -16,6 +16,8 @@ export interface FailureContext {
   readonly model: string;
   readonly provider: string;
   readonly secrets: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 /**
@@ -24,14 +26,14 @@ export interface FailureContext {
  * never headers or secrets. `details.reason` is `context_overflow` when the conversation is too long for the model.
  */
 export function readFailure(thrown: unknown, context: FailureContext): Failure {
-  if (thrown instanceof Problem) return { problem: thrown, retryable: false };
+  if (thrown instanceof Problem) return { problem: thrown, retryable: thrown.code === 'model_unavailable' };
   const error = readError(thrown);
   const kind = kindOf(error);
   const text = shorten(hide(error.message, context.secrets));
   const status = error.status === undefined ? '' : ` (status ${error.status})`;
   const advice =
     error.status === 401 || error.status === 403 ? `; check the key of provider "${context.provider}"` : '';
-  const retryAfterMs = readRetryAfter(error.headers);
+  const retryAfterMs = readRetryAfter(error, context.now);
   return {
     problem: new Problem(
       codes[kind],
@@ -75,6 +77,8 @@ interface ErrorFacts {
   /** The provider's own error word, for example `insufficient_quota`. */
   readonly word: string;
   readonly headers: JsonObject;
+  /** What Google adds to an error. */
+  readonly details: readonly Json[];
   /** A connection that could not be made, or broke. */
   readonly lost: boolean;
 }
@@ -93,6 +97,7 @@ function readError(thrown: unknown): ErrorFacts {
     status: typeof status === 'number' && status >= 400 ? status : undefined,
     word: [body['code'], body['type'], body['status']].filter((word) => typeof word === 'string').join(' '),
     headers: isObject(value['responseHeaders']) ? value['responseHeaders'] : {},
+    details: Array.isArray(body['details']) ? (body['details'] as Json[]) : [],
     lost: lost || (name === 'AI_APICallError' && value['isRetryable'] === true && status === undefined),
   };
 }
@@ -145,12 +150,20 @@ const networkCodes = new Set([
   'UND_ERR_BODY_TIMEOUT',
 ]);
 
-/** `retry-after-ms`, or `retry-after` in seconds. Dates are not read: providers do not send them. */
-function readRetryAfter(headers: JsonObject): number | undefined {
+/** Milliseconds that a provider asks to wait: `retry-after-ms`, `retry-after` (seconds or a date), or Google's `retryDelay`. */
+function readRetryAfter({ headers, details }: ErrorFacts, now: number): number | undefined {
   const ms = Number.parseFloat(String(headers['retry-after-ms'] ?? ''));
-  if (Number.isFinite(ms) && ms >= 0) return ms;
-  const seconds = Number.parseFloat(String(headers['retry-after'] ?? ''));
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+  if (ms >= 0) return ms;
+  const after = String(headers['retry-after'] ?? '');
+  const seconds = Number.parseFloat(after);
+  if (seconds >= 0) return seconds * 1000;
+  const date = Date.parse(after);
+  if (!Number.isNaN(date)) return Math.max(0, date - now);
+  for (const detail of details) {
+    const delay = isObject(detail) ? Number.parseFloat(String(detail['retryDelay'] ?? '')) : Number.NaN;
+    if (delay >= 0) return Math.round(delay * 1000);
+  }
+  return undefined;
 }
 
 function hide(text: string, secrets: readonly string[]): string {

@@ -24,6 +24,8 @@ export type FinishEvent = Omit<Extract<ModelEvent, { type: 'finish' }>, 'finish'
 export function readParts(): PartReader {
   const content: Draft[] = [];
   const open = new Map<string, Draft>();
+  /** Tools whose input is being written, by call. */
+  const writing = new Map<string, string>();
   let finished: Extract<LanguageModelV3StreamPart, { type: 'finish' }> | undefined;
 
   const start = (draft: Draft, id: string, metadata: unknown): void => {
@@ -56,6 +58,16 @@ export function readParts(): PartReader {
         case 'reasoning-end':
           grow('thinking', part.id, '', part.providerMetadata);
           return undefined;
+        case 'tool-input-start':
+          // What the provider runs itself is not ours to show.
+          if (part.providerExecuted !== true) writing.set(part.id, part.toolName);
+          return undefined;
+        case 'tool-input-delta': {
+          const toolName = writing.get(part.id);
+          return toolName === undefined || part.delta === ''
+            ? undefined
+            : { type: 'tool_input_delta', toolCallId: part.id, toolName, text: part.delta };
+        }
         case 'tool-call': {
           // What the provider ran itself is not ours to run.
           if (part.providerExecuted === true) return undefined;

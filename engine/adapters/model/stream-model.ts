@@ -10,6 +10,7 @@ import type { Provider } from '../../program/model.ts';
 import { toCallOptions } from './call-options.ts';
 import { readFailure } from './failure.ts';
 import { readParts } from './read-parts.ts';
+import { aborted, callWithRetries, defaultRetry } from './retry-calls.ts';
 
 /** What a call needs besides the request. */
 export interface CallContext {
@@ -20,58 +21,49 @@ export interface CallContext {
 }
 
 /**
- * One call of a provider's model, as events. A call that fails in a way that may pass, before its first event, is made again at
- * most twice, after 0.5 s and 1 s or what the provider asks for (longer than 30 s: not at all). A stream silent for 120 s fails.
- * Throws the Problems of the `Models` contract.
+ * One call of a provider's model, as events. A call that fails in a way that may pass, before its first event, is made again as the
+ * provider's `retry` says; a stream that is silent for the provider's `idleMs` fails. Throws the Problems of the `Models` contract.
  */
-export async function* streamModel(
+export function streamModel(
   model: LanguageModelV3,
   request: ModelRequest,
   context: CallContext,
 ): AsyncGenerator<ModelEvent, void, undefined> {
+  const { provider, clock, secrets } = context;
   const name = `${request.model.provider}/${request.model.id}`;
-  const options = toCallOptions(request, context.provider);
-  for (let attempt = 0; ; attempt += 1) {
-    let started = false;
-    try {
-      for await (const event of callOnce(model, options, request.signal, context.clock, name)) {
-        started = true;
-        yield event;
-      }
-      return;
-    } catch (thrown) {
-      if (request.signal.aborted) throw aborted(request.signal);
-      const { problem, retryable, retryAfterMs } = readFailure(thrown, {
-        model: name,
-        provider: context.provider.name,
-        secrets: context.secrets,
-      });
-      const waitMs = retryAfterMs ?? firstWaitMs * 2 ** attempt;
-      if (started || !retryable || attempt >= maxRetries || waitMs > maxWaitMs) throw problem;
-      await context.clock.sleep(waitMs, request.signal).catch(() => {
-        throw aborted(request.signal);
-      });
-    }
-  }
+  const options = toCallOptions(request, provider);
+  const call = { signal: request.signal, clock, name, idleMs: provider.idleMs ?? defaultIdleMs };
+  return callWithRetries(() => callOnce(model, options, call), {
+    retry: provider.retry ?? defaultRetry,
+    clock,
+    signal: request.signal,
+    read: (thrown) =>
+      readFailure(thrown, { model: name, provider: provider.name, secrets, now: clock.now() }),
+  });
 }
 
-const maxRetries = 2;
-const firstWaitMs = 500;
-const maxWaitMs = 30_000;
-const idleMs = 120_000;
+/** How long a stream may be silent where the config does not say. */
+const defaultIdleMs = 120_000;
+
+/** What one call needs besides its options. */
+interface Call {
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** `provider/id`. */
+  readonly name: string;
+  readonly idleMs: number;
+}
 
 async function* callOnce(
   model: LanguageModelV3,
   options: LanguageModelV3CallOptions,
-  signal: AbortSignal,
-  clock: Clock,
-  name: string,
+  { signal, clock, name, idleMs }: Call,
 ): AsyncGenerator<ModelEvent, void, undefined> {
   if (signal.aborted) throw aborted(signal);
   const call = new AbortController();
   const stop = (): void => call.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
-  const idle = watchIdle(clock, call, name);
+  const idle = watchIdle(call, { clock, name, idleMs });
   let reader: ReadableStreamDefaultReader<LanguageModelV3StreamPart> | undefined;
   // A model that ignores the signal must not hold the caller, neither before its stream begins nor within it.
   const stopped = new Promise<never>((_, reject) => {
@@ -114,7 +106,7 @@ async function* callOnce(
 }
 
 /** Aborts a call that has not been touched for `idleMs`. One timer per call, not one per part. */
-function watchIdle(clock: Clock, call: AbortController, name: string): { touch(): void } {
+function watchIdle(call: AbortController, { clock, name, idleMs }: Omit<Call, 'signal'>): { touch(): void } {
   let last = clock.elapsed();
   const watch = async (): Promise<void> => {
     for (let left = idleMs; left > 0; left = last + idleMs - clock.elapsed())
@@ -131,7 +123,3 @@ function watchIdle(clock: Clock, call: AbortController, name: string): { touch()
 
 /** Abort reason of calls that are over; a constant, since building an error per call costs more than the rest of the clean-up. */
 const over = new Problem('aborted', 'the model call is over');
-
-function aborted(signal: AbortSignal): Problem {
-  return new Problem('aborted', 'the model call was aborted', { cause: signal.reason });
-}

@@ -68,6 +68,9 @@ describe('the turn loop', () => {
       });
       expect(events.map((event) => event.type)).to.deep.equal([
         'turn_start',
+        'tool_input_delta',
+        'tool_input_delta',
+        'tool_input_delta',
         'turn_end',
         'tool_start',
         'tool_end',

@@ -45,8 +45,11 @@ describe('a model of type anthropic', () => {
     } as const;
     const finish = first.at(-1);
     if (finish?.type !== 'finish') throw new Error('no finish');
+    const written = { type: 'tool_input_delta', toolCallId: 'toolu_1', toolName: 'weather' } as const;
     expect(first.slice(0, -1)).to.deep.equal([
       { type: 'thinking_delta', text: 'I need the weather.' },
+      { ...written, text: '{"city":' },
+      { ...written, text: '"Oslo"}' },
       { type: 'tool_call', call: finish.message.content[1] },
     ]);
     expect(finish.finish).to.equal('tool_calls');
@@ -125,7 +128,7 @@ describe('a model of type anthropic', () => {
       textAnswer,
     );
     const events = await collect(models, requestOf({ ref: 'local/claude-sonnet-4-5' }));
-    expect(events[0]).to.deep.equal({ type: 'text_delta', text: 'Cold.' });
+    expect(events[1]).to.deep.equal({ type: 'text_delta', text: 'Cold.' });
     expect(server.requests).to.have.length(2);
   });
 

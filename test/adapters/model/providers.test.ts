@@ -97,7 +97,13 @@ for (const { type, options } of variants) {
       const call = (id: string, city: string) =>
         ({ type: 'tool_call', toolCallId: id, toolName: 'weather', input: { city } }) as const;
       const message = { role: 'assistant', content: [call('a', 'Oslo'), call('b', 'Rome')] } as const;
+      const written = (id: string, text: string) =>
+        ({ type: 'tool_input_delta', toolCallId: id, toolName: 'weather', text }) as const;
       expect(first).to.deep.equal([
+        written('a', '{"ci'),
+        written('a', 'ty":"Oslo"}'),
+        written('b', '{"city":'),
+        written('b', '"Rome"}'),
         { type: 'tool_call', call: call('a', 'Oslo') },
         { type: 'tool_call', call: call('b', 'Rome') },
         { type: 'finish', finish: 'tool_calls', usage, message },
@@ -145,8 +151,8 @@ for (const { type, options } of variants) {
 
     it('marks a tool call whose input is not JSON as invalid', async () => {
       const { models } = await start(toolReply({ id: 'a', name: 'weather', fragments: ['{"city": Oslo'] }));
-      const [event] = await collect(models, requestOf({ tools: [weatherTool] }));
-      expect(event).to.deep.equal({
+      const events = await collect(models, requestOf({ tools: [weatherTool] }));
+      expect(events.find(({ type }) => type === 'tool_call')).to.deep.equal({
         type: 'tool_call',
         call: {
           type: 'tool_call',
@@ -165,19 +171,30 @@ for (const { type, options } of variants) {
         textReply('Hi'),
       );
       const events = await collect(models, requestOf({}));
-      expect(events.map((event) => event.type)).to.deep.equal(['text_delta', 'finish']);
+      expect(events.map((event) => event.type)).to.deep.equal(['retry', 'retry', 'text_delta', 'finish']);
+      expect(events[0]).to.deep.equal({
+        type: 'retry',
+        attempt: 1,
+        waitMs: 500,
+        error: {
+          type: 'model_unavailable',
+          message: 'model "local/fake" is unavailable: oops (status 500)',
+          details: { model: 'local/fake', status: 500 },
+        },
+      });
       expect(server.requests).to.have.length(3);
       expect(clock.slept).to.deep.equal([500, 1000]);
     });
 
     it('gives up after two more calls', async () => {
       const { models } = await start(errorReply(503, 'Overloaded.'));
-      expect(await failure(models, requestOf({}))).to.deep.equal({
+      const { code, message, details, events } = await failure(models, requestOf({}));
+      expect({ code, message, details }).to.deep.equal({
         code: 'model_unavailable',
         message: 'model "local/fake" is unavailable: Overloaded (status 503)',
         details: { model: 'local/fake', status: 503 },
-        events: [],
       });
+      expect(events.map(({ type }) => type)).to.deep.equal(['retry', 'retry']);
       expect(server.requests).to.have.length(3);
     });
 
