@@ -25,7 +25,7 @@ export type SecretName = string;
  */
 export type Duration = string;
 /**
- * A model: `provider/model`, an alias from `models` of engine.yaml, or `script/<name>` for a scripted model.
+ * A model: `provider/model` (also `provider:model`), an alias from `models` of engine.yaml, or `script/<name>` for a scripted model.
  */
 export type ModelReference = string;
 /**
@@ -73,13 +73,25 @@ export type McpServer = McpHttpServer | McpProcessServer;
  */
 export type ScriptedReplies = ReplyRule[];
 /**
- * A reply and when it is given: `text`, `json`, `toolCalls` or `error`, with `match`.
+ * A reply and when it is given: `text`, `chunks`, `json`, `toolCalls` or `error`, or a `sequence` of these, with `match`.
  */
-export type ReplyRule = ToolCallsRule | TextRule | JsonRule | ErrorRule;
+export type ReplyRule = ToolCallsRule | TextRule | ChunksRule | JsonRule | ErrorRule | SequenceRule;
 /**
- * A reply: `text`, `json`, `toolCalls` or `error`.
+ * A reply: `text`, `chunks`, `json`, `toolCalls` or `error`.
  */
-export type ScriptedReply = ToolCallsReply | TextReply | JsonReply | ErrorReply;
+export type ScriptedReply = ToolCallsReply | TextReply | ChunksReply | JsonReply | ErrorReply;
+/**
+ * Size of the context window in tokens, input and output together. Default: what the catalogue says of the model.
+ */
+export type ContextWindow = number;
+/**
+ * Most tokens of one answer; asked for where `settings` say nothing. Default: what the provider does.
+ */
+export type MaxOutputTokens = number;
+/**
+ * What a model costs: `free`, or US dollars per million tokens. Default: what the catalogue says of the model, at the provider's own address only.
+ */
+export type ModelPrice = 'free' | ModelRates;
 /**
  * A group of routes: `agents` (talk to agents), `workflows` (start and control runs), `runs` (read runs and events), `approvals` (decide), `admin` (read everything).
  */
@@ -706,6 +718,10 @@ export interface ToolCallsReply {
    */
   text?: string;
   /**
+   * Wait between two pieces of the text. Default: none.
+   */
+  chunkDelay?: Duration;
+  /**
    * Thinking shown before the reply.
    */
   thinking?: string;
@@ -727,7 +743,7 @@ export interface ToolCallsRule {
    */
   match?: Match;
   /**
-   * How often this reply is given before it is passed over. Default: no bound.
+   * How often this reply is given, counted from the start of the engine, before it is passed over. Default: no bound.
    */
   times?: number;
   /**
@@ -740,6 +756,10 @@ export interface ToolCallsRule {
    * Text the model says along with the calls, a text template.
    */
   text?: string;
+  /**
+   * Wait between two pieces of the text. Default: none.
+   */
+  chunkDelay?: Duration;
   /**
    * Thinking shown before the reply.
    */
@@ -758,9 +778,13 @@ export interface ToolCallsRule {
  */
 export interface TextReply {
   /**
-   * Text of the reply, a text template over `text` (the last message), `messages`, `results` (of the tools) and `input`.
+   * Text of the reply, a text template over `text` (the last message), `messages`, `results` (of the tools) and `input`; sent in pieces of four words.
    */
   text: string;
+  /**
+   * Wait between two pieces of the text. Default: none.
+   */
+  chunkDelay?: Duration;
   /**
    * Thinking shown before the reply.
    */
@@ -783,13 +807,79 @@ export interface TextRule {
    */
   match?: Match;
   /**
-   * How often this reply is given before it is passed over. Default: no bound.
+   * How often this reply is given, counted from the start of the engine, before it is passed over. Default: no bound.
    */
   times?: number;
   /**
-   * Text of the reply, a text template over `text` (the last message), `messages`, `results` (of the tools) and `input`.
+   * Text of the reply, a text template over `text` (the last message), `messages`, `results` (of the tools) and `input`; sent in pieces of four words.
    */
   text: string;
+  /**
+   * Wait between two pieces of the text. Default: none.
+   */
+  chunkDelay?: Duration;
+  /**
+   * Thinking shown before the reply.
+   */
+  thinking?: string;
+  /**
+   * Tokens the reply is said to have used. Default: a count by the length of the texts.
+   */
+  usage?: Usage;
+  /**
+   * Wait before the reply. Default: none.
+   */
+  delay?: Duration;
+}
+/**
+ * A reply in words, sent piece by piece.
+ */
+export interface ChunksReply {
+  /**
+   * Pieces in which the text of the reply is sent, each a text template.
+   *
+   * @minItems 1
+   */
+  chunks: string[];
+  /**
+   * Wait between two pieces of the text. Default: none.
+   */
+  chunkDelay?: Duration;
+  /**
+   * Thinking shown before the reply.
+   */
+  thinking?: string;
+  /**
+   * Tokens the reply is said to have used. Default: a count by the length of the texts.
+   */
+  usage?: Usage;
+  /**
+   * Wait before the reply. Default: none.
+   */
+  delay?: Duration;
+}
+/**
+ * A reply in words, sent piece by piece. With the conditions under which it is given.
+ */
+export interface ChunksRule {
+  /**
+   * When this reply is given; all conditions must hold. Default: always.
+   */
+  match?: Match;
+  /**
+   * How often this reply is given, counted from the start of the engine, before it is passed over. Default: no bound.
+   */
+  times?: number;
+  /**
+   * Pieces in which the text of the reply is sent, each a text template.
+   *
+   * @minItems 1
+   */
+  chunks: string[];
+  /**
+   * Wait between two pieces of the text. Default: none.
+   */
+  chunkDelay?: Duration;
   /**
    * Thinking shown before the reply.
    */
@@ -833,7 +923,7 @@ export interface JsonRule {
    */
   match?: Match;
   /**
-   * How often this reply is given before it is passed over. Default: no bound.
+   * How often this reply is given, counted from the start of the engine, before it is passed over. Default: no bound.
    */
   times?: number;
   /**
@@ -883,7 +973,7 @@ export interface ErrorRule {
    */
   match?: Match;
   /**
-   * How often this reply is given before it is passed over. Default: no bound.
+   * How often this reply is given, counted from the start of the engine, before it is passed over. Default: no bound.
    */
   times?: number;
   /**
@@ -904,6 +994,25 @@ export interface ErrorRule {
   delay?: Duration;
 }
 /**
+ * Replies that are given one after the other. With the conditions under which they are given.
+ */
+export interface SequenceRule {
+  /**
+   * When this reply is given; all conditions must hold. Default: always.
+   */
+  match?: Match;
+  /**
+   * Replies, one for each call that fits, counted from the start of the engine. The call after the last one fails.
+   *
+   * @minItems 1
+   */
+  sequence: ScriptedReply[];
+  /**
+   * Begin again after the last reply. Default: false.
+   */
+  repeat?: boolean;
+}
+/**
  * Conditions on the call of the model; all must hold.
  */
 export interface Match {
@@ -920,6 +1029,10 @@ export interface Match {
    */
   tool?: ToolName;
   /**
+   * The latest tool result since the last message of the user contains this text, upper and lower case alike.
+   */
+  result?: string;
+  /**
    * The call comes from this agent.
    */
   agent?: Name;
@@ -931,6 +1044,10 @@ export interface Match {
    * Number of the model call for one message, counted from 1.
    */
   turn?: number;
+  /**
+   * The system prompt contains this text, upper and lower case alike.
+   */
+  system?: string;
   /**
    * CEL expression over `text`, `messages`, `results` and `input`.
    */
@@ -962,9 +1079,21 @@ export interface ReplyError {
    */
   message: string;
   /**
-   * HTTP status of the provider; 429 and 5xx are tried again.
+   * HTTP status of the provider; 408, 429 and 5xx are tried again.
    */
   status?: number;
+  /**
+   * Whether the failure may pass, so that the call is made again. Default: by `status` and `code`.
+   */
+  retryable?: boolean;
+  /**
+   * How long the provider asks to wait before the next call. Default: not said.
+   */
+  retryAfter?: Duration;
+  /**
+   * Text that is sent before the call breaks off, a text template. Default: none.
+   */
+  after?: string;
 }
 /**
  * Tokens.
@@ -1210,13 +1339,13 @@ export interface ModelAlias {
    */
   settings?: ModelSettings;
   /**
-   * Models tried in this order when the first one is unavailable.
+   * Models tried in this order when the first one is unavailable: `provider/model`, or other aliases with what these fall back to.
    */
   fallback?: ModelReference[];
-  /**
-   * Size of the context window in tokens, for a model the engine does not know. Default: what is known, else 128000.
-   */
-  contextWindow?: number;
+  contextWindow?: ContextWindow;
+  maxOutputTokens?: MaxOutputTokens;
+  price?: ModelPrice;
+  capabilities?: ModelCapabilities;
   /**
    * What the alias is meant for.
    */
@@ -1250,12 +1379,77 @@ export interface Provider {
    * How calls are made again that failed before they gave anything, in a way that may pass: status 408, 429 and 5xx, a lost connection, silence.
    */
   retry?: ProviderRetry;
+  contextWindow?: ContextWindow;
+  maxOutputTokens?: MaxOutputTokens;
+  price?: ModelPrice;
+  capabilities?: ModelCapabilities;
+  /**
+   * What single models of the provider are, by their id at the provider; it beats what is said of all of them.
+   */
+  models?: {
+    [k: string]: ModelFacts;
+  };
+  /**
+   * Whether OpenAI may keep the answers on its side. The history is the engine's own, so nothing depends on it.
+   */
+  storeResponses?: boolean;
   /**
    * Further options, passed on to the provider unread.
    */
   options?: {
     [k: string]: unknown;
   };
+}
+/**
+ * What a model is, where the catalogue does not know it, or not right.
+ */
+export interface ModelFacts {
+  contextWindow?: ContextWindow;
+  maxOutputTokens?: MaxOutputTokens;
+  price?: ModelPrice;
+  capabilities?: ModelCapabilities;
+}
+/**
+ * US dollars per million tokens.
+ */
+export interface ModelRates {
+  /**
+   * Input that no cache knows.
+   */
+  input: number;
+  /**
+   * Output, thinking included.
+   */
+  output: number;
+  /**
+   * Input that is read from a cache. Default: as `input`.
+   */
+  cacheRead?: number;
+  /**
+   * Input that is written to a cache. Default: as `input`.
+   */
+  cacheWrite?: number;
+}
+/**
+ * What a model can do. What is not said, and not known, is tried.
+ */
+export interface ModelCapabilities {
+  /**
+   * Takes images.
+   */
+  images?: boolean;
+  /**
+   * Calls tools.
+   */
+  tools?: boolean;
+  /**
+   * Answers as JSON of a schema, held to it by the provider.
+   */
+  structuredOutput?: boolean;
+  /**
+   * Whether it thinks, or the levels it knows.
+   */
+  thinking?: boolean | Thinking[];
 }
 /**
  * How failed calls of a provider are made again: the wait doubles from call to call and is longer by up to a half, by chance; a longer one that the provider asks for is kept.
@@ -1355,6 +1549,10 @@ export interface Defaults {
    * How deep tasks may start further tasks; 0 forbids tasks. Default: 8.
    */
   maxTaskDepth?: number;
+  /**
+   * How many tasks of one operation work at a time; further ones wait. Default: 8.
+   */
+  maxParallelTasks?: number;
 }
 /**
  * Settings of the HTTP server.

@@ -67,6 +67,7 @@ function linkRule(reporter: Reporter, node: Node, visible: Visible, askers: Aske
   if (agent !== undefined) known(reporter, match.get('agent'), 'agent', agent, agents);
   const step = match.get('step').text();
   if (step !== undefined) known(reporter, match.get('step'), 'step', lastStepOf(step), steps);
+  const times = node.get('times').number();
   const given = match.object() ?? {};
   const pick = (key: string): Record<string, unknown> =>
     given[key] === undefined ? {} : { [key]: given[key] };
@@ -75,13 +76,32 @@ function linkRule(reporter: Reporter, node: Node, visible: Visible, askers: Aske
       ...pick('text'),
       ...pick('pattern'),
       ...pick('tool'),
+      ...pick('result'),
+      ...pick('system'),
       ...pick('agent'),
       ...pick('step'),
       ...pick('turn'),
       ...(when === undefined ? {} : { when }),
     },
-    reply: linkReply(reporter, node, visible, askers),
+    ...linkReplies(reporter, node, visible, askers),
+    ...(times === undefined ? {} : { times }),
   };
+}
+
+/** The reply of a rule, or those of its sequence. */
+function linkReplies(
+  reporter: Reporter,
+  node: Node,
+  visible: Visible,
+  askers: Askers,
+): Pick<ScriptRule, 'reply' | 'sequence'> {
+  const [first, ...rest] = node
+    .get('sequence')
+    .list()
+    .map((item) => linkReply(reporter, item, visible, askers));
+  if (first === undefined) return { reply: linkReply(reporter, node, visible, askers) };
+  const repeat = node.get('repeat').value === true;
+  return { reply: first, sequence: { replies: [first, ...rest], repeat } };
 }
 
 /**
@@ -108,7 +128,12 @@ function linkReply(reporter: Reporter, node: Node, visible: Visible, askers: Ask
   const text = linkTemplate(reporter, node.get('text'), visible);
   const thinking = linkTemplate(reporter, node.get('thinking'), visible);
   const json = linkValue(reporter, node.get('json'), visible);
-  const error = node.get('error');
+  const chunks = node
+    .get('chunks')
+    .list()
+    .flatMap((piece) => linkTemplate(reporter, piece, visible) ?? []);
+  const chunkDelayMs = durationOf(node.get('chunkDelay'));
+  const error = linkError(reporter, node.get('error'), visible);
   const usage = node.get('usage').object();
   const delayMs = durationOf(node.get('delay'));
   const calls = node
@@ -121,24 +146,33 @@ function linkReply(reporter: Reporter, node: Node, visible: Visible, askers: Ask
       const input = linkValue(reporter, call.get('input'), visible);
       return [{ tool, ...(input === undefined ? {} : { input }) }];
     });
-  const code = error.get('code').text();
-  const status = error.get('status').number();
   return {
     source: node.value ?? null,
     ...(text === undefined ? {} : { text }),
     ...(thinking === undefined ? {} : { thinking }),
     ...(json === undefined ? {} : { json }),
     ...(calls.length === 0 ? {} : { toolCalls: calls }),
-    ...(code === undefined
-      ? {}
-      : {
-          error: {
-            code,
-            message: error.get('message').text() ?? code,
-            ...(status === undefined ? {} : { status }),
-          },
-        }),
+    ...(chunks.length === 0 ? {} : { chunks }),
+    ...(chunkDelayMs === undefined ? {} : { chunkDelayMs }),
+    ...(error === undefined ? {} : { error }),
     ...(usage === undefined ? {} : { usage }),
     ...(delayMs === undefined ? {} : { delayMs }),
+  };
+}
+
+function linkError(reporter: Reporter, node: Node, visible: Visible): ScriptReply['error'] {
+  const message = node.get('message').text();
+  if (message === undefined) return undefined;
+  const status = node.get('status').number();
+  const retryable = node.get('retryable').value;
+  const retryAfterMs = durationOf(node.get('retryAfter'));
+  const after = linkTemplate(reporter, node.get('after'), visible);
+  return {
+    code: node.get('code').text() ?? 'model_failed',
+    message,
+    ...(status === undefined ? {} : { status }),
+    ...(typeof retryable === 'boolean' ? { retryable } : {}),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(after === undefined ? {} : { after }),
   };
 }

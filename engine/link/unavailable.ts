@@ -13,8 +13,6 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'durable',
     'modules',
     'compaction',
-    'defaults.permissions',
-    'defaults.maxTaskDepth',
     'defaults.limits.costUsd',
     'server.cors',
     'server.auth',
@@ -29,9 +27,9 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'models.*.fallback',
     'models.*.contextWindow',
   ],
-  agent: ['mcpServers', 'commands', 'code', 'permissions', 'compaction', 'limits.costUsd'],
-  profile: ['mcpServers', 'commands', 'code', 'permissions', 'compaction', 'limits.costUsd'],
-  tool: ['permissions', 'idempotencyKey'],
+  agent: ['mcpServers', 'commands', 'code', 'compaction', 'limits.costUsd'],
+  profile: ['mcpServers', 'commands', 'code', 'compaction', 'limits.costUsd'],
+  tool: ['idempotencyKey'],
   sandbox: [
     'read',
     'protect',
@@ -44,7 +42,6 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'limits.processes',
   ],
   workflow: ['limits.costUsd'],
-  model: ['replies.*.times'],
 };
 
 /** Notes what of these specs this version cannot run yet, apart from steps. */

@@ -1,6 +1,7 @@
 import type { Json, JsonSchema } from '../core/json.ts';
 import type { Message, ToolCallPart, Usage } from '../core/message.ts';
 import type { ProblemData } from '../core/problem.ts';
+import type { ResultStrategy } from '../core/typed-report.ts';
 import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
 
 /** A tool as the model is told of it. */
@@ -57,15 +58,11 @@ export type ModelEvent =
       readonly type: 'finish';
       readonly finish: Finish;
       readonly usage: Usage;
+      /** Who answered, `provider/model`, where it need not be the one that was asked. */
+      readonly model?: string;
       /** The complete message: what is stored and sent back next turn. */
       readonly message: Extract<Message, { role: 'assistant' }>;
     };
-
-/**
- * How a model is asked for a typed result: with the schema in the call (`native`), with a tool that takes the result (`tools`), or in
- * words (`text`).
- */
-export type ResultStrategy = 'native' | 'tools' | 'text';
 
 /** How a result of one schema is asked of one model. */
 export interface ResultWay {
@@ -82,5 +79,7 @@ export interface ResultWay {
 export interface Models {
   stream(request: ModelRequest): AsyncIterable<ModelEvent>;
   /** How to ask this model for a result; absent: with `outputSchema`. Throws Problem `missing_model`. */
-  resultWay?(request: Pick<ModelRequest, 'model' | 'tools'> & { readonly outputSchema: JsonSchema }): ResultWay;
+  resultWay?(
+    request: Pick<ModelRequest, 'model' | 'tools'> & { readonly outputSchema: JsonSchema },
+  ): ResultWay;
 }

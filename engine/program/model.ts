@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../core/json.ts';
+import type { ModelFacts } from './model-facts.ts';
 import type { Expression, Template, Value } from '../expr/index.ts';
 
 /** How hard a model should reason. */
@@ -25,6 +26,8 @@ export interface ModelChoice {
   readonly id: string;
   /** Settings of the alias it came from. */
   readonly settings: ModelSettings;
+  /** The alias it came from: what the config says of the model, and what it falls back to, is found by it. */
+  readonly alias?: string;
 }
 
 /** A model provider as configured. */
@@ -37,6 +40,12 @@ export interface Provider {
   /** Name of the secret that holds the key. */
   readonly apiKey: string | undefined;
   readonly options: JsonObject;
+  /** Whether OpenAI may keep the answers; it may not unless it is said. */
+  readonly storeResponses?: boolean;
+  /** What the config says of all its models. */
+  readonly facts?: ModelFacts;
+  /** What the config says of single models, by id. */
+  readonly models?: Readonly<Record<string, ModelFacts>>;
   /** How calls that fail are made again; absent means the defaults. */
   readonly retry?: ProviderRetry;
   /** Milliseconds a stream may be silent before its call fails; absent means 120,000. */
@@ -70,6 +79,10 @@ export interface ScriptRule {
     readonly pattern?: string;
     /** The last message holds the result of this tool. */
     readonly tool?: string;
+    /** Part of the latest tool result since the last user message, compared without case. */
+    readonly result?: string;
+    /** Part of the system prompt, compared without case. */
+    readonly system?: string;
     /** Name of the agent that asks. */
     readonly agent?: string;
     /** Path of the workflow step that asks. */
@@ -78,17 +91,40 @@ export interface ScriptRule {
     readonly turn?: number;
     readonly when?: Expression;
   };
+  /** What it answers; the first reply of a sequence. */
   readonly reply: ScriptReply;
+  /** Replies given one after the other, counted from the start of the engine; after the last one the call fails. */
+  readonly sequence?: {
+    readonly replies: readonly ScriptReply[];
+    /** Begin again after the last one. */
+    readonly repeat: boolean;
+  };
+  /** How often it may be given, counted from the start of the engine; then it is passed over. */
+  readonly times?: number;
 }
 
 /** What a scripted model answers; templates see `{text, messages, results, result, input, turn, agent, match}`. */
 export interface ScriptReply {
   readonly text?: Template;
+  /** The text in the pieces in which it is sent. */
+  readonly chunks?: readonly Template[];
+  /** Milliseconds between two pieces of text. */
+  readonly chunkDelayMs?: number;
   /** Sent as JSON text. Leaves may be `${{ }}`. */
   readonly json?: Value;
   readonly thinking?: Template;
   readonly toolCalls?: readonly { readonly tool: string; readonly input?: Value }[];
-  readonly error?: { readonly code: string; readonly message: string; readonly status?: number };
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    readonly status?: number;
+    /** Whether it may pass; absent means by status and code. */
+    readonly retryable?: boolean;
+    /** Milliseconds the provider asks to wait. */
+    readonly retryAfterMs?: number;
+    /** Sent before the call breaks off. */
+    readonly after?: Template;
+  };
   readonly usage?: { readonly inputTokens?: number; readonly outputTokens?: number };
   /** Milliseconds before the first byte. */
   readonly delayMs?: number;

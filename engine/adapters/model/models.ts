@@ -5,6 +5,8 @@ import type { ModelEvent, ModelRequest, Models } from '../../ports/model.ts';
 import type { Provider, ScriptedModel } from '../../program/model.ts';
 import { openProvider, type OpenModel } from './open-provider.ts';
 import { conventionalKeys, conventions, type KeySources } from './provider-key.ts';
+import { resultWay } from './result-way.ts';
+import type { ScriptUses } from './script-match.ts';
 import { answerFromScript } from './script.ts';
 import { streamModel } from './stream-model.ts';
 
@@ -24,6 +26,7 @@ export interface ModelSources extends KeySources {
  */
 export function createModels(sources: ModelSources): Models {
   const opened = new Map<string, Promise<OpenModel>>();
+  const uses: ScriptUses = new WeakMap();
 
   const open = (provider: Provider): Promise<OpenModel> => {
     let opening = opened.get(provider.name);
@@ -37,10 +40,16 @@ export function createModels(sources: ModelSources): Models {
   };
 
   return {
+    resultWay({ model, outputSchema, tools }) {
+      const provider = providerOf(model.provider, sources.providers);
+      return resultWay({ provider, modelId: model.id, outputSchema, hasTools: tools.length > 0 });
+    },
     async *stream(request: ModelRequest): AsyncGenerator<ModelEvent, void, undefined> {
       const provider = providerOf(request.model.provider, sources.providers);
       if (provider.type === 'script') {
-        yield* answerFromScript(scriptOf(request.model.id, sources.scripts), request, sources.clock);
+        const { clock, scripts } = sources;
+        const { retry } = provider;
+        yield* answerFromScript(scriptOf(request.model.id, scripts), request, { clock, uses, retry });
         return;
       }
       const openModel = await open(provider);

@@ -3,41 +3,111 @@ import type { ModelRequest } from '../../ports/model.ts';
 import type { ScriptRule } from '../../program/model.ts';
 import { createScope, type ScriptScope } from './script-scope.ts';
 
+/** How often each rule of an engine's scripted models has been given. */
+export type ScriptUses = WeakMap<ScriptRule, number>;
+
 /** A rule that matches, with the groups of its pattern. */
 export interface FoundRule {
   readonly rule: ScriptRule;
   readonly groups: Readonly<Record<string, string>> | undefined;
 }
 
-/** The first rule all of whose matchers hold. Throws Problem `expression_failed` when a `when` fails. */
+/**
+ * The first rule all of whose matchers hold and that may still be given, or why each does not fit. Throws Problem
+ * `expression_failed` when a `when` fails.
+ */
 export function findRule(
   rules: readonly ScriptRule[],
   request: ModelRequest,
   scope: ScriptScope,
-): FoundRule | undefined {
+  uses: ScriptUses,
+): FoundRule | { readonly why: () => readonly string[] } {
+  const misfits: { readonly rule: ScriptRule; readonly key: MatchKey }[] = [];
   for (const rule of rules) {
-    if (!fits(rule.match, request, scope)) continue;
+    const key = misfit(rule, request, scope, uses);
+    if (key !== undefined) {
+      misfits.push({ rule, key });
+      continue;
+    }
     const groups = rule.match.pattern === undefined ? undefined : findGroups(rule.match.pattern, scope.text);
-    if (groups === null) continue;
+    if (groups === null) {
+      misfits.push({ rule, key: 'pattern' });
+      continue;
+    }
     const { when } = rule.match;
-    if (when !== undefined && when.evaluate(groups ? createScope(request, groups) : scope) !== true) continue;
-    return { rule, groups };
+    const holds = when === undefined || when.evaluate(groups ? createScope(request, groups) : scope) === true;
+    if (holds) return { rule, groups };
+    misfits.push({ rule, key: 'when' });
   }
+  return { why: () => misfits.map(({ rule, key }) => reason(rule, key, request, scope)) };
+}
+
+type MatchKey = keyof ScriptRule['match'] | 'times';
+
+/** The first of the cheap matchers that does not hold. */
+function misfit(
+  rule: ScriptRule,
+  request: ModelRequest,
+  scope: ScriptScope,
+  uses: ScriptUses,
+): MatchKey | undefined {
+  const { match, times } = rule;
+  if (times !== undefined && (uses.get(rule) ?? 0) >= times) return 'times';
+  if (match.turn !== undefined && match.turn !== scope.turn) return 'turn';
+  if (match.agent !== undefined && match.agent !== scope.agent) return 'agent';
+  if (match.step !== undefined && !isStep(match.step, request.origin.stepPath)) return 'step';
+  if (match.text !== undefined && !includes(scope.text, match.text)) return 'text';
+  if (match.system !== undefined && !includes(request.system, match.system)) return 'system';
+  if (match.tool !== undefined && !answersTool(request, match.tool)) return 'tool';
+  if (match.result !== undefined && !includes(resultText(scope), match.result)) return 'result';
   return undefined;
 }
 
-/** The cheap matchers. */
-function fits(match: ScriptRule['match'], request: ModelRequest, scope: ScriptScope): boolean {
-  if (match.turn !== undefined && match.turn !== scope.turn) return false;
-  if (match.agent !== undefined && match.agent !== scope.agent) return false;
-  if (match.step !== undefined && !isStep(match.step, request.origin.stepPath)) return false;
-  if (match.text !== undefined && !scope.text.toLowerCase().includes(match.text.toLowerCase())) return false;
-  return match.tool === undefined || answersTool(request, match.tool);
+/** Why a rule does not fit, in the words of its file. */
+function reason(rule: ScriptRule, key: MatchKey, request: ModelRequest, scope: ScriptScope): string {
+  const { match, times } = rule;
+  switch (key) {
+    case 'times':
+      return `it was given ${times} time${times === 1 ? '' : 's'} already`;
+    case 'turn':
+      return `it is for turn ${match.turn}`;
+    case 'agent':
+      return `it is for agent "${match.agent}"`;
+    case 'step':
+      return `it is for step "${match.step}"`;
+    case 'text':
+      return `the message does not contain "${match.text}"`;
+    case 'system':
+      return `the system prompt does not contain "${match.system}"`;
+    case 'tool':
+      return `the last message is not the result of tool "${match.tool}"${latestTool(request)}`;
+    case 'result':
+      return `the latest tool result${scope.result === null ? ', of which there is none,' : ''} does not contain "${match.result}"`;
+    case 'pattern':
+      return `the message does not match /${match.pattern}/`;
+    case 'when':
+      return `"${match.when?.source ?? ''}" is not true`;
+  }
+}
+
+function includes(text: string, part: string): boolean {
+  return text.toLowerCase().includes(part.toLowerCase());
+}
+
+function resultText({ result }: ScriptScope): string {
+  if (result === null) return '';
+  return typeof result === 'string' ? result : JSON.stringify(result);
 }
 
 function answersTool(request: ModelRequest, tool: string): boolean {
   const last = request.messages.at(-1);
   return last?.role === 'tool' && last.content.some((part) => part.toolName === tool);
+}
+
+function latestTool(request: ModelRequest): string {
+  const last = request.messages.at(-1);
+  if (last?.role !== 'tool') return '';
+  return ` but of ${last.content.map((part) => `"${part.toolName}"`).join(', ')}`;
 }
 
 /** Groups by number and by name; groups that took no part are empty. Null when the pattern is not in the text. */

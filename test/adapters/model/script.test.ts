@@ -143,7 +143,15 @@ describe('a scripted model', () => {
     expect(events).to.deep.equal([
       { type: 'thinking_delta', text: 'Hm.' },
       { type: 'text_delta', text: 'Let me see.' },
-      ...calls.map((call) => ({ type: 'tool_call', call })),
+      ...calls.flatMap((call) => [
+        {
+          type: 'tool_input_delta',
+          toolCallId: call.toolCallId,
+          toolName: call.toolName,
+          text: JSON.stringify(call.input),
+        },
+        { type: 'tool_call', call },
+      ]),
       {
         type: 'finish',
         finish: 'tool_calls',
@@ -180,16 +188,138 @@ describe('a scripted model', () => {
     ]);
   });
 
-  it('says what was asked when no rule matches', async () => {
-    const models = scripted({ match: { text: 'bye' }, reply: says('Farewell') });
-    expect(await failure(models, ask({ messages: [userMessage('x'.repeat(300))] }))).to.deep.equal({
+  it('says of each rule why it does not match when none does', async () => {
+    const once: ScriptRule = { match: { text: 'xx' }, reply: says('Once'), times: 1 };
+    const models = scripted(
+      once,
+      { match: { text: 'bye' }, reply: says('Farewell') },
+      { match: { agent: 'other' }, reply: says('') },
+      { match: { step: 'ask' }, reply: says('') },
+      { match: { turn: 2 }, reply: says('') },
+      { match: { system: 'pirate' }, reply: says('') },
+      { match: { tool: 'weather' }, reply: says('') },
+      { match: { result: 'cold' }, reply: says('') },
+      { match: { pattern: '^y' }, reply: says('') },
+      { match: { when: { ...expressionOf(() => false), source: 'size(messages) > 9' } }, reply: says('') },
+    );
+    const request = ask({ messages: [userMessage('x'.repeat(300))] });
+    await collect(models, request);
+    const { code, message, details } = await failure(models, request);
+    expect({ code, message }).to.deep.equal({
       code: 'model_failed',
       message:
-        `scripted model "demo" has no rule for "${'x'.repeat(200)}…" (agent "triage", turn 1); ` +
-        'add a rule whose "match" fits it, or a last rule without "match" that answers everything else',
-      details: { model: 'script/demo', rules: 1 },
-      events: [],
+        `scripted model "demo" has no rule for "${'x'.repeat(200)}…" (agent "triage", turn 1): ` +
+        'rule 1: it was given 1 time already; rule 2: the message does not contain "bye"; rule 3: it is for agent "other"; ' +
+        'rule 4: it is for step "ask"; rule 5: it is for turn 2; rule 6: the system prompt does not contain "pirate"; and 4 more; ' +
+        'add a rule whose "match" fits it, or a "default" that answers everything else',
     });
+    expect((details as { rules: string[] }).rules.slice(6)).to.deep.equal([
+      'rule 7: the last message is not the result of tool "weather"',
+      'rule 8: the latest tool result, of which there is none, does not contain "cold"',
+      'rule 9: the message does not match /^y/',
+      'rule 10: "size(messages) > 9" is not true',
+    ]);
+  });
+
+  it('matches by the system prompt and by what a tool gave', async () => {
+    const models = scripted(
+      { match: { system: 'PIRATE' }, reply: says('Arr') },
+      { match: { result: '"celsius":3' }, reply: says('Cold') },
+    );
+    const system = ask({ system: 'Talk like a pirate.' });
+    expect(textIn(await collect(models, system))).to.equal('Arr');
+    const result = ask({ messages: [userMessage('Weather?'), ...weather({ celsius: 3 })] });
+    expect(textIn(await collect(models, result))).to.equal('Cold');
+  });
+
+  it('gives a reply so many times, then the next one', async () => {
+    const models = scripted(
+      { match: {}, reply: says('once'), times: 1 },
+      { match: {}, reply: says('twice'), times: 2 },
+      { match: {}, reply: says('always') },
+    );
+    expect(await texts(models, 5)).to.deep.equal(['once', 'twice', 'twice', 'always', 'always']);
+  });
+
+  it('gives the replies of a sequence one after the other, and fails after the last', async () => {
+    const models = scripted(
+      { match: { text: 'other' }, reply: says('') },
+      { match: {}, ...sequence(false, 'one', 'two') },
+    );
+    expect(await texts(models, 2)).to.deep.equal(['one', 'two']);
+    const { code, message } = await failure(models, ask());
+    expect({ code, message }).to.deep.equal({
+      code: 'model_failed',
+      message:
+        'scripted model "demo": rule 2 has given all 2 replies of its "sequence"; add more, or "repeat: true" to begin again',
+    });
+  });
+
+  it('begins a sequence again when it says so', async () => {
+    const models = scripted({ match: {}, ...sequence(true, 'one', 'two') });
+    expect(await texts(models, 5)).to.deep.equal(['one', 'two', 'one', 'two', 'one']);
+  });
+
+  it('counts for each engine on its own', async () => {
+    const rule: ScriptRule = { match: {}, reply: says('once'), times: 1 };
+    expect(await texts(scripted(rule), 1)).to.deep.equal(['once']);
+    expect(await texts(scripted(rule), 1)).to.deep.equal(['once']);
+  });
+
+  it('sends its pieces as they are written, with a wait between them', async () => {
+    const clock = createStepClock();
+    const chunks = ['Good ', '', 'mor', 'ning'].map((piece) => templateOf(() => piece));
+    const models = scripted({ match: {}, reply: { chunks, chunkDelayMs: 20, source: null } }, clock);
+    const events = await collect(models, ask());
+    expect(events.slice(0, -1)).to.deep.equal(
+      ['Good ', 'mor', 'ning'].map((text) => ({ type: 'text_delta', text })),
+    );
+    expect(clock.slept).to.deep.equal([20, 20]);
+    const finish = events.at(-1);
+    if (finish?.type !== 'finish') throw new Error('no finish');
+    expect(finish.message.content).to.deep.equal([{ type: 'text', text: 'Good morning' }]);
+  });
+
+  it('is tried again after a failure that may pass, as every provider is', async () => {
+    const clock = createStepClock();
+    const busy = { code: 'overloaded', message: 'busy', status: 529, retryAfterMs: 7_000 };
+    const models = scripted(
+      { match: {}, reply: { error: busy, source: null }, times: 1 },
+      { match: {}, reply: says('Hi') },
+      clock,
+    );
+    expect((await collect(models, ask())).map(({ type }) => type)).to.deep.equal([
+      'retry',
+      'text_delta',
+      'finish',
+    ]);
+    expect(clock.slept).to.deep.equal([7_000]);
+  });
+
+  it('breaks off after what it was to say, and is not tried again then', async () => {
+    const clock = createStepClock();
+    const error = { code: 'lost', message: 'gone', status: 503, after: templateOf(() => 'Good ') };
+    const { code, events } = await failure(
+      scripted({ match: {}, reply: { error, source: null } }, clock),
+      ask(),
+    );
+    expect({ code, events }).to.deep.equal({
+      code: 'model_unavailable',
+      events: [{ type: 'text_delta', text: 'Good ' }],
+    });
+    expect(clock.slept).to.deep.equal([]);
+  });
+
+  it('says itself whether a failure may pass', async () => {
+    const codes = await Promise.all(
+      [
+        { code: 'x', message: 'x', status: 503, retryable: false },
+        { code: 'x', message: 'x', status: 400, retryable: true },
+      ].map(
+        async (error) => (await failure(scripted({ match: {}, reply: { error, source: null } }), ask())).code,
+      ),
+    );
+    expect(codes).to.deep.equal(['model_failed', 'model_unavailable']);
   });
 
   it('waits before it answers, and stops waiting when it is aborted', async () => {
@@ -229,6 +359,16 @@ function ask(fields: Parameters<typeof requestOf>[0] = {}) {
 
 function says(text: string): ScriptReply {
   return { text: templateOf(() => text), source: null };
+}
+
+function sequence(repeat: boolean, ...said: readonly string[]): Pick<ScriptRule, 'reply' | 'sequence'> {
+  return { reply: says(said[0] ?? ''), sequence: { replies: said.map(says), repeat } };
+}
+
+async function texts(models: ReturnType<typeof scripted>, calls: number): Promise<string[]> {
+  const said: string[] = [];
+  for (let call = 0; call < calls; call += 1) said.push(textIn(await collect(models, ask())));
+  return said;
 }
 
 function weather(output: string | { readonly celsius: number }): Message[] {
