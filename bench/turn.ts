@@ -137,6 +137,7 @@ function turnLoopOver(kind: 'provider' | 'script'): Subject {
     append: () => Promise.resolve(),
     callTool: () => Promise.reject(new Error('no tool is asked for')),
     nextTurn: () => Promise.resolve(messages),
+    isDone: () => false,
     makeRoom: () => Promise.resolve(false),
   };
   return { name: `models and turn loop (${kind})`, turn: () => turnLoop.run({ ...task, model }, context) };

@@ -31,6 +31,7 @@ export const problemCodes = {
   model_unavailable: { status: 502, exit: 1, retryable: true },
   model_refused: { status: 502, exit: 1, retryable: false },
   result_invalid: { status: 502, exit: 1, retryable: false },
+  gave_up: { status: 502, exit: 1, retryable: false },
   output_invalid: { status: 500, exit: 1, retryable: false },
   max_turns: { status: 500, exit: 1, retryable: false },
   limit_reached: { status: 500, exit: 1, retryable: false },

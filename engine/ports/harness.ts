@@ -10,7 +10,10 @@ export interface HarnessTask {
   readonly model: ModelChoice;
   readonly system: string;
   readonly tools: readonly ToolSpec[];
+  /** Goes with each model call, so that the text of the answer is JSON of it. */
   readonly outputSchema?: JsonSchema;
+  /** Names of the tools by which the model ends the operation; they are run after the last turn too. */
+  readonly endings?: readonly string[];
   readonly settings: ModelSettings;
   readonly thinking?: Thinking;
   readonly maxTurns: number;
@@ -34,6 +37,8 @@ export interface HarnessContext {
    * the call, oldest first: a harness keeps none of its own, what it appended is among them.
    */
   nextTurn(usage: Usage, modelCalls: number): Promise<readonly Message[]>;
+  /** Asked when the results of a turn were appended: true when a tool has ended the operation, so that no model is called any more. */
+  isDone(): boolean;
   /**
    * Called when a model refused a call because the conversation is too long for it (`isOverflow`). True when messages were left out:
    * the harness then calls `nextTurn` again and repeats the call; false when it must throw the model's Problem.
@@ -53,7 +58,7 @@ export interface HarnessResult {
  * Runs the model loop of one operation. Contract: emits `turn_start` and `turn_end` around each model call and deltas between;
  * appends the assistant message before its tools run and all tool results of a turn as one message after; tools of one turn may
  * run in parallel, results keep call order; throws Problem `max_turns` when the model still wants tools after `maxTurns`;
- * stops on the signal.
+ * ends where `isDone` says so; stops on the signal.
  */
 export interface Harness {
   readonly name: string;

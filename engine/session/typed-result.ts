@@ -1,20 +1,25 @@
 import type { Json, JsonSchema } from '../core/json.ts';
 import { compileSchema, describeFaults } from '../expr/index.ts';
 
+/** Checks a value that fits the schema once more, as a caller's own code does; gives what is wrong with it. */
+export type ResultCheck = (value: Json) => Promise<string | undefined>;
+
 /**
- * Reads a typed result out of a model's text: JSON alone, in a fenced block, or inside prose.
+ * Reads a typed result out of a model's text: JSON alone, between delimiter lines, in a fenced block, or inside prose.
  * @returns the value that fits the schema (defaults filled in), or why there is none.
  */
-export function readResult(
+export async function readResult(
   text: string,
   schema: JsonSchema,
-): { readonly value: Json } | { readonly fault: string } {
+  checkMore?: ResultCheck,
+): Promise<{ readonly value: Json } | { readonly fault: string }> {
   const check = compileSchema(schema);
   let fault: string | undefined;
   for (const candidate of candidates(text)) {
     const { value, faults } = check.check(candidate);
-    if (faults.length === 0) return { value };
-    fault ??= describeFaults(faults);
+    const wrong = faults.length > 0 ? describeFaults(faults) : await checkMore?.(value);
+    if (wrong === undefined) return { value };
+    fault ??= wrong;
   }
   return { fault: fault ?? 'the answer holds no JSON value' };
 }
@@ -23,6 +28,11 @@ function* candidates(text: string): Generator<Json> {
   const trimmed = text.trim();
   const whole = parse(trimmed);
   if (whole !== undefined) yield whole;
+  const delimited = [...trimmed.matchAll(/^---RESULT_START---\s*$([\s\S]*?)^---RESULT_END---\s*$/gm)];
+  for (const [, block = ''] of delimited.reverse()) {
+    const value = parse(block.trim());
+    if (value !== undefined) yield value;
+  }
   const fenced = [...trimmed.matchAll(/```[a-zA-Z]*\s*\n([\s\S]*?)```/g)].reverse();
   for (const [, block] of fenced) {
     const value = parse((block ?? '').trim());

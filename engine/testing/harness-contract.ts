@@ -141,6 +141,22 @@ export const harnessContract: readonly HarnessCase[] = [
     },
   },
   {
+    title:
+      'a tool that ends the operation ends it after its turn, the last one too, without another model call',
+    async run({ harness }) {
+      const world = createWorld(asks(call('a', 'look', {}), call('b', 'touch', {})));
+      world.isDone = () => ids(world.appended, 'tool_result').includes('b');
+      const result = await world.run(harness, { maxTurns: 1, endings: ['touch'] });
+      assert.deepEqual(result, { text: '', usage: usageOf(1), modelCalls: 1 });
+      assert.equal(world.requests.length, 1);
+      assert.deepEqual(
+        world.log.filter((line) => line.startsWith('tool ')),
+        ['tool turn-1 b begins', 'tool turn-1 b ends'],
+      );
+      assert.deepEqual(ids(world.appended, 'tool_result'), ['a', 'b']);
+    },
+  },
+  {
     title: 'a spent budget stops the operation before the next model call',
     async run({ harness }) {
       const world = createWorld(asks(call('a', 'look', {})), says('Seen.'));

@@ -24,6 +24,8 @@ export interface World {
   endFirst: string | undefined;
   /** What `makeRoom` gives, call by call; then false. */
   room: boolean[];
+  /** What `isDone` gives. */
+  isDone: () => boolean;
   /** Model calls allowed. */
   budget: number;
   run(harness: Harness, changes?: Partial<HarnessTask>): Promise<HarnessResult>;
@@ -74,6 +76,7 @@ export function createWorld(...turns: readonly Turn[]): World {
       if (modelCalls >= world.budget) throw new Problem('limit_reached', 'the budget is spent');
       return Promise.resolve([question, ...appended]);
     },
+    isDone: () => world.isDone(),
     makeRoom() {
       const made = world.room.shift() ?? false;
       if (made) log.push('make room');
@@ -87,6 +90,7 @@ export function createWorld(...turns: readonly Turn[]): World {
     tool: answer,
     endFirst: undefined,
     room: [],
+    isDone: () => false,
     budget: Number.POSITIVE_INFINITY,
     run: (harness, changes) => harness.run({ ...baseTask, ...changes }, context),
   };

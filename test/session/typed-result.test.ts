@@ -31,6 +31,13 @@ describe('sessions: typed results', () => {
       'I think {"label": "feature"} fits, as the {braces} say.',
       { label: 'feature', level: 1 },
     ],
+    [
+      'the last lines between delimiters',
+      'So {"label": "bug"}?\n---RESULT_START---\n{"label": "feature"}\n---RESULT_END---\nThat is {"all": 1}.',
+      { label: 'feature', level: 1 },
+    ],
+    ['JSON with prose behind it', '{"label": "bug"} is what it is.', { label: 'bug', level: 1 }],
+    ['a fenced block without a language', '```\n{"label": "bug"}\n```', { label: 'bug', level: 1 }],
     ['braces inside strings', 'So: {"label": "bug"} and not "{"', { label: 'bug', level: 1 }],
   ];
   for (const [title, text, output] of texts) {
@@ -43,10 +50,11 @@ describe('sessions: typed results', () => {
     });
   }
 
-  it('is asked for again when it does not fit: attempts are counted, tools are not offered and not repeated', async () => {
+  it('is asked for again when it does not fit: attempts are counted, tools stay in the call and are not run again', async () => {
     const { engine, models } = await engineOf(project, [
       { calls: [{ tool: 'count' }] },
       'no idea',
+      { calls: [{ tool: 'count' }] },
       '{"label": "bugg"}',
       '{"label": "bug"}',
     ]);
@@ -55,9 +63,9 @@ describe('sessions: typed results', () => {
     const reply = await session.prompt('This?');
     expect(reply.output).to.deep.equal({ label: 'bug', level: 1 });
     expect(reply.attempts).to.equal(3);
-    expect(reply.usage.totalTokens).to.equal(60);
+    expect(reply.usage.totalTokens).to.equal(75);
     expect(counted()).to.equal(Number(before) + 1);
-    expect(models.requests.map(({ tools }) => tools.length)).to.deep.equal([1, 1, 0, 0]);
+    expect(models.requests.map(({ tools }) => tools.length)).to.deep.equal([1, 1, 1, 1, 1]);
     const history = linesOf(await session.history());
     expect(history.map((line) => line.split('\n')[0])).to.deep.equal([
       'user: This?',
@@ -65,12 +73,16 @@ describe('sessions: typed results', () => {
       `tool: = ${Number(before) + 1}`,
       'assistant: no idea',
       history[4]?.split('\n')[0],
+      'assistant: count({})',
+      'tool: ! "not run: only a result that fits is wanted any more"',
       'assistant: {"label": "bugg"}',
-      history[6]?.split('\n')[0],
+      history[8]?.split('\n')[0],
       'assistant: {"label": "bug"}',
     ]);
     expect(history[4]).to.match(/^user: That answer does not fit the JSON Schema: /);
-    expect(history[6]).to.contain('"bugg"');
+    expect(history[8]).to.contain('"bugg"');
+    const { strategy, attempts, faults } = reply.typed ?? {};
+    expect([strategy, attempts, faults?.length]).to.deep.equal(['native', 3, 2]);
   });
 
   it('fails with result_invalid when the retries are used up, and the next prompt works', async () => {
@@ -109,6 +121,10 @@ describe('sessions: typed results', () => {
     const { engine } = await engineOf(project, ['{"label": "bug"}']);
     const events = await all(engine.agents.session('a', 'x').stream('This?'));
     const end = events.find(({ type }) => type === 'operation_end');
-    expect(end?.data).to.deep.include({ isError: false, output: { label: 'bug', level: 1 } });
+    expect(end?.data).to.deep.include({
+      isError: false,
+      output: { label: 'bug', level: 1 },
+      typed: { strategy: 'native', attempts: 1, faults: [] },
+    });
   });
 });

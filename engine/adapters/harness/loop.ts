@@ -31,16 +31,20 @@ export const turnLoop: Harness = {
 
       const last = turn >= task.maxTurns;
       const content = await Promise.all(
-        calls.map((call) =>
-          answerCall(call, task, context, turnId, last ? 'not run: the turn limit is reached' : undefined),
-        ),
+        calls.map((call) => {
+          const isLate = last && task.endings?.includes(call.toolName) !== true;
+          return answerCall(call, task, context, turnId, isLate ? lateCall : undefined);
+        }),
       );
       const results: Message = { role: 'tool', content };
       await context.append(results);
+      if (context.isDone()) return { text: textOf(answer.message), usage, modelCalls: turn };
       if (last) throw new Problem('max_turns', `the model still asks for tools after ${task.maxTurns} turns`);
     }
   },
 };
+
+const lateCall = 'not run: the turn limit is reached';
 
 /** One turn; a conversation too long for the model is shortened and asked again, once. */
 async function answeredTurn(

@@ -40,6 +40,7 @@ describe('the turn loop', () => {
             isError: false,
           }),
         nextTurn: () => Promise.resolve([userMessage('Weather in Oslo?'), ...history]),
+        isDone: () => false,
         makeRoom: () => Promise.resolve(false),
       };
       const result = await turnLoop.run(
