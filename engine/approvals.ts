@@ -4,22 +4,22 @@ import { Problem } from './core/problem.ts';
 import { isTerminal } from './core/status.ts';
 import { choices } from './core/suggest.ts';
 import { compileSchema, describeFaults } from './expr/index.ts';
+import { requestsIn, type ApprovalRequest, type KnownRequest } from './ports/approval-request.ts';
 import { answerTopic } from './ports/topics.ts';
 import type { Execution, Store } from './ports/store.ts';
 import { starterKey } from './runs.ts';
-import type { SessionPorts } from './session/index.ts';
-import { requestsIn, type ApprovalRequest, type KnownRequest } from './workflow/index.ts';
+import { addressOf, type SessionPorts } from './session/index.ts';
 
 /** What people are asked, and their answers. */
 export interface Approvals {
   list(filter?: ApprovalFilter): Promise<readonly Approval[]>;
-  resolve(runId: string, step: string, answer: ApprovalAnswer): Promise<void>;
+  resolve(id: string, step: string, answer: ApprovalAnswer): Promise<void>;
 }
 
 /** Idempotency key of an answer: a request has one. */
 const once = 'answer';
 
-/** The approvals of the runs of a store. */
+/** The approvals of the runs and submissions of a store. */
 export function createApprovals({
   store,
   durable,
@@ -27,19 +27,19 @@ export function createApprovals({
   redact,
 }: Pick<SessionPorts, 'store' | 'durable' | 'clock' | 'redact'>): Approvals {
   return {
-    async list({ workflow, runId, limit = 100 } = {}) {
+    async list({ agent, limit = 100, ...filter } = {}) {
       const found: Approval[] = [];
-      for await (const run of unfinishedRuns(store, workflow, runId)) {
-        const open = await openRequests(run);
-        found.push(...open.map(({ request }) => approvalOf(run, request)));
+      for await (const one of unfinished(store, filter)) {
+        const open = await openRequests(one);
+        const wanted = open.filter(({ request }) => agent === undefined || request.agent === agent);
+        found.push(...wanted.map(({ request }) => approvalOf(one, request)));
         if (found.length >= limit) return found.slice(0, limit);
       }
       return found;
     },
 
-    async resolve(runId, step, answer) {
-      const run = await store.executions.get(runId);
-      if (run?.kind !== 'run') throw new Problem('run_not_found', `no run "${runId}"`);
+    async resolve(id, step, answer) {
+      const run = await find(store, id);
       const { key, request } = await requestAt(run, step);
       await refuseStranger(run, request, answer);
       const payload = redact.json(payloadOf(request, answer));
@@ -65,12 +65,15 @@ export function createApprovals({
     );
     const steps = open.map(({ request }) => request.step);
     if (all.length === 0)
-      throw new Problem('not_found', `run "${run.id}" asks nothing at step "${step}"${choices(step, steps)}`);
+      throw new Problem(
+        'not_found',
+        `${nameOf(run)} asks nothing at ${placeOf(run)} "${step}"${choices(step, steps)}`,
+      );
     const isAnswered = all.some(({ isOpen }) => !isOpen);
     if (!isAnswered && isTerminal(run.state))
-      throw new Problem('conflict', `run "${run.id}" is ${run.state} and asks nothing any more`);
+      throw new Problem('conflict', `${nameOf(run)} is ${run.state} and asks nothing any more`);
     if (!isAnswered && all.every(({ request }) => isLate(request)))
-      throw new Problem('conflict', `the time to answer step "${step}" of run "${run.id}" is over`);
+      throw new Problem('conflict', `the time to answer ${placeOf(run)} "${step}" of ${nameOf(run)} is over`);
     throw isDecided(run, step);
   }
 
@@ -116,9 +119,12 @@ function payloadOf(request: ApprovalRequest, answer: ApprovalAnswer): Json {
     return { by, data: fitted(request, answer.data ?? {}) };
   }
   if (decision !== 'approved' && decision !== 'rejected')
-    throw new Problem('invalid_request', `step "${request.step}" needs a decision: "approved" or "rejected"`);
+    throw new Problem(
+      'invalid_request',
+      `${request.kind === 'tool' ? 'call' : 'step'} "${request.step}" needs a decision: "approved" or "rejected"`,
+    );
   // Who rejects need not fill in the form.
-  const mayBeEmpty = decision === 'rejected' && answer.data === undefined;
+  const mayBeEmpty = (decision === 'rejected' || request.kind === 'tool') && answer.data === undefined;
   return { decision, by, data: mayBeEmpty ? null : fitted(request, answer.data) };
 }
 
@@ -138,27 +144,45 @@ function wantsMap(form: Json): boolean {
   return isObject(form) && (form['type'] === undefined || form['type'] === 'object');
 }
 
-function isDecided({ id }: Execution, step: string): Problem {
-  return new Problem('conflict', `step "${step}" of run "${id}" has its answer already`);
+function isDecided(execution: Execution, step: string): Problem {
+  return new Problem(
+    'conflict',
+    `${placeOf(execution)} "${step}" of ${nameOf(execution)} has its answer already`,
+  );
 }
 
-async function* unfinishedRuns(
+function placeOf({ kind }: Execution): string {
+  return kind === 'run' ? 'step' : 'call';
+}
+
+function nameOf({ kind, id }: Execution): string {
+  return `${kind === 'run' ? 'run' : 'submission'} "${id}"`;
+}
+
+/** Throws Problem `run_not_found`, `submission_not_found`. */
+async function find(store: Store, id: string): Promise<Execution> {
+  const execution = await store.executions.get(id);
+  if (execution !== undefined) return execution;
+  if (id.startsWith('sub_')) throw new Problem('submission_not_found', `no submission "${id}"`);
+  throw new Problem('run_not_found', `no run "${id}"`);
+}
+
+async function* unfinished(
   store: Store,
-  workflow: string | undefined,
-  runId: string | undefined,
+  { workflow, runId, submissionId }: Pick<ApprovalFilter, 'workflow' | 'runId' | 'submissionId'>,
 ): AsyncGenerator<Execution> {
-  if (runId !== undefined) {
-    const run = await store.executions.get(runId);
-    if (run?.kind !== 'run') throw new Problem('run_not_found', `no run "${runId}"`);
-    if (!isTerminal(run.state) && (workflow === undefined || workflow === run.name)) yield run;
+  const id = runId ?? submissionId;
+  if (id !== undefined) {
+    const one = await find(store, id);
+    if (one.kind !== 'run' && runId !== undefined) throw new Problem('run_not_found', `no run "${runId}"`);
+    if (!isTerminal(one.state) && (workflow === undefined || workflow === one.name)) yield one;
     return;
   }
   for (let before: string | undefined; ;) {
     const page = await store.executions.list({
-      kind: 'run',
-      // While no engine is at work, runs that wait are kept as queued.
+      // While no engine is at work, what waits is kept as queued.
       states: ['waiting', 'running', 'queued'],
-      ...(workflow === undefined ? {} : { name: workflow }),
+      ...(workflow === undefined ? {} : { kind: 'run', name: workflow }),
       ...(before === undefined ? {} : { before }),
     });
     yield* page;
@@ -167,14 +191,17 @@ async function* unfinishedRuns(
   }
 }
 
-function approvalOf({ id, name }: Execution, request: ApprovalRequest): Approval {
-  const { kind, step, title, message, details, approvers, requireDifferentApprover, form } = request;
+function approvalOf({ id, kind, name, input }: Execution, request: ApprovalRequest): Approval {
+  const { step, title, message, details, approvers, requireDifferentApprover, form, tool, agent } = request;
+  const address = kind === 'submission' ? addressOf(input) : undefined;
   return {
     id: `${id}/${step}`,
-    runId: id,
-    workflow: name,
+    ...(kind === 'run' ? { runId: id, workflow: name } : { submissionId: id }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(address === undefined ? {} : { instance: address.instance, session: address.session }),
     step,
-    kind,
+    kind: request.kind,
+    ...(tool === undefined ? {} : { tool }),
     title,
     ...(message === null ? {} : { message }),
     ...(details === null ? {} : { details }),

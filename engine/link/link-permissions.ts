@@ -1,7 +1,8 @@
 import { choices, suggest } from '../core/suggest.ts';
-import type { PermissionPattern, Permissions } from '../program/permissions.ts';
+import { fitsStars, type PermissionPattern, type Permissions } from '../program/permissions.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
+import { durationOf } from './scalars.ts';
 import { builtinOf } from './tool-names.ts';
 
 /** Tools that rules may be about. */
@@ -12,12 +13,10 @@ export interface KnownTools {
   readonly prefixes: readonly string[];
 }
 
-export const noPermissions: Permissions = { allow: [], ask: [], deny: [] };
-
 /** Rules for tool calls. Reports patterns that cannot be read, that name no tool, and that stand in two lists. */
 export function linkPermissions(reporter: Reporter, node: Node, tools: KnownTools): Permissions {
   const first = new Map<string, { readonly list: string; readonly node: Node }>();
-  const read = (list: keyof Permissions): PermissionPattern[] =>
+  const read = (list: 'allow' | 'ask' | 'deny'): PermissionPattern[] =>
     node
       .get(list)
       .list()
@@ -31,31 +30,12 @@ export function linkPermissions(reporter: Reporter, node: Node, tools: KnownTool
         checkTool(reporter, item, pattern, tools);
         return [pattern];
       });
-  return { allow: read('allow'), ask: read('ask'), deny: read('deny') };
-}
-
-/** The rules of several places, in their order. */
-export function joinPermissions(all: readonly Permissions[]): Permissions {
   return {
-    allow: all.flatMap(({ allow }) => allow),
-    ask: all.flatMap(({ ask }) => ask),
-    deny: all.flatMap(({ deny }) => deny),
+    allow: read('allow'),
+    ask: read('ask'),
+    deny: read('deny'),
+    timeoutMs: durationOf(node.get('timeout')),
   };
-}
-
-/** Whether a text fits a pattern in which `*` stands for any text. */
-function fitsStars(text: string, pattern: string): boolean {
-  const [head = '', ...rest] = pattern.split('*');
-  if (rest.length === 0) return text === pattern;
-  const tail = rest.pop() ?? '';
-  if (!text.startsWith(head) || !text.endsWith(tail) || text.length < head.length + tail.length) return false;
-  let at = head.length;
-  for (const part of rest) {
-    at = text.indexOf(part, at);
-    if (at === -1 || at + part.length > text.length - tail.length) return false;
-    at += part.length;
-  }
-  return true;
 }
 
 function readPattern(reporter: Reporter, node: Node): PermissionPattern | undefined {

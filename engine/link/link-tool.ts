@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { noPermissions } from '../program/permissions.ts';
 import type { Tool } from '../program/tool.ts';
 import { recordOf, typeFromSchema, typeScope } from '../expr/index.ts';
 import { type Node, textOnDisk } from '../source/index.ts';
@@ -8,7 +9,7 @@ import type { Reporter } from './context.ts';
 import { digest, hashOf } from './hash.ts';
 import { linkAgentTool, linkCommand, linkHttp, linkMcpTool, linkWorkflowTool } from './link-tool-run.ts';
 import { linkOperations } from './link-openapi.ts';
-import { linkPermissions, noPermissions } from './link-permissions.ts';
+import { linkPermissions } from './link-permissions.ts';
 import { known } from './names.ts';
 import { projectPath } from './project-path.ts';
 import { durationOf, retryOf, textsOf } from './scalars.ts';

@@ -40,10 +40,18 @@ export interface ExecutionContext {
   receive(
     key: string,
     topic: string,
-    options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
+    options?: {
+      readonly timeoutMs?: number;
+      readonly signal?: AbortSignal;
+      /** The wait does not show in the execution's state: there is other work, or `wait` shows it. */
+      readonly isQuiet?: boolean;
+    },
   ): Promise<Received | undefined>;
-  /** Waits for what others bring about, in a way that shows in the execution's state as `pause` does. Nothing is recorded. */
-  wait<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Waits for what others bring about, in a way that shows in the execution's state as `pause` does. Nothing is recorded.
+   * @param options.inStep the step that waits is not at work meanwhile.
+   */
+  wait<T>(work: () => Promise<T>, options?: { readonly inStep?: boolean }): Promise<T>;
   /** Waits in this process only; rejects when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Milliseconds that only grow, for event durations only, never for decisions. */
@@ -131,6 +139,8 @@ export interface Durable {
   ): Promise<boolean>;
   /** Has an execution end with a Problem, at once when it only waits; false when it is unknown or has ended. */
   cancel(id: string, reason: Problem): Promise<boolean>;
+  /** Has an execution go on that this process was told to leave alone when it started; false when it is unknown or has ended. */
+  takeUp(id: string): Promise<boolean>;
   /** Waits for the outcome; undefined when there is no such execution. Rejects with the signal's reason. */
   result(id: string, signal?: AbortSignal): Promise<Execution | undefined>;
   /**

@@ -3,6 +3,8 @@ export interface Permissions {
   readonly allow: readonly PermissionPattern[];
   readonly ask: readonly PermissionPattern[];
   readonly deny: readonly PermissionPattern[];
+  /** How long a call waits for an answer; undefined: nobody says. */
+  readonly timeoutMs: number | undefined;
 }
 
 /** Calls that a rule is about. */
@@ -13,4 +15,32 @@ export interface PermissionPattern {
   readonly tool: string;
   /** What the main argument is like, `*` standing for any text; undefined: whatever it is. */
   readonly argument: string | undefined;
+}
+
+/** Rules of nobody. */
+export const noPermissions: Permissions = { allow: [], ask: [], deny: [], timeoutMs: undefined };
+
+/** The rules of several places, in their order; the last that says how long to wait wins. */
+export function joinPermissions(all: readonly Permissions[]): Permissions {
+  return {
+    allow: all.flatMap(({ allow }) => allow),
+    ask: all.flatMap(({ ask }) => ask),
+    deny: all.flatMap(({ deny }) => deny),
+    timeoutMs: all.findLast(({ timeoutMs }) => timeoutMs !== undefined)?.timeoutMs,
+  };
+}
+
+/** Whether a text fits a pattern in which `*` stands for any text. */
+export function fitsStars(text: string, pattern: string): boolean {
+  const [head = '', ...rest] = pattern.split('*');
+  if (rest.length === 0) return text === pattern;
+  const tail = rest.pop() ?? '';
+  if (!text.startsWith(head) || !text.endsWith(tail) || text.length < head.length + tail.length) return false;
+  let at = head.length;
+  for (const part of rest) {
+    at = text.indexOf(part, at);
+    if (at === -1 || at + part.length > text.length - tail.length) return false;
+    at += part.length;
+  }
+  return true;
 }

@@ -1,8 +1,8 @@
-import type { NewEvent } from '../core/event.ts';
 import { compileSchema } from '../expr/index.ts';
 import type { Activities } from '../ports/activities.ts';
 import type { Workflow } from '../program/workflow.ts';
 import type { SessionPorts } from './ports.ts';
+import type { RunSurroundings } from './run-surroundings.ts';
 import type { Sessions } from './sessions.ts';
 import { createStepPrompts } from './step-prompts.ts';
 import { createStepWork } from './step-work.ts';
@@ -15,20 +15,12 @@ export interface RunActivities extends Activities {
 
 /**
  * What the steps of one run may do: prompts and agents through sessions; tools, commands and requests in the run's own workspace.
- * @param run.emit receives every event of what the steps do, for the run's stream.
- * @param run.committed resolves when the run is on disk so far.
- * @param run.child runs another workflow.
  */
 export function createActivities(
   ports: SessionPorts,
   sessions: Sessions,
   workflow: Workflow,
-  run: {
-    readonly id: string;
-    emit(event: NewEvent): void;
-    committed(): Promise<void>;
-    readonly child: Activities['workflow'];
-  },
+  run: RunSurroundings,
 ): RunActivities {
   const workspace: Workspace = createWorkspace(ports, workflow.sandbox, {
     name: `workflow:${workflow.name}`,
@@ -40,7 +32,7 @@ export function createActivities(
     ...createStepWork(
       ports,
       workspace,
-      () => run.committed(),
+      run,
       ({ stepPath }) =>
         (message, fields) =>
           run.emit({

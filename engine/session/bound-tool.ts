@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../core/json.ts';
 import type { ToolCallPart } from '../core/message.ts';
 import type { ToolSpec } from '../ports/model.ts';
+import type { Permissions } from '../program/permissions.ts';
 import type { Retry } from '../program/tool.ts';
 
 /** What a tool call may use while it runs. */
@@ -11,6 +12,8 @@ export interface CallContext {
   readonly callKey: string;
   /** From 1. */
   readonly attempt: number;
+  /** Stops the time of the call while it does nothing but wait for people, and lets it go on. */
+  hold(isHeld: boolean): void;
   log(message: string, fields?: JsonObject): void;
 }
 
@@ -21,5 +24,9 @@ export interface BoundTool {
   readonly retry?: Retry;
   /** Whether a call that was cut off may be made again under the same key: it changes nothing, or nothing more the second time. */
   readonly repeatable: boolean;
+  /** Rules of its own for its calls. */
+  readonly permissions?: Permissions;
+  /** Whether its work ends soon after its signal, so that it is waited for and not left behind. */
+  readonly endsItself?: true;
   run(input: Json, context: CallContext): Promise<Json>;
 }

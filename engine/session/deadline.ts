@@ -6,6 +6,8 @@ import type { Clock } from '../ports/clock.ts';
 export interface Deadline {
   readonly signal: AbortSignal;
   cancel(): void;
+  /** Stops the time, or lets what is left of it go on. */
+  hold(isHeld: boolean): void;
 }
 
 /**
@@ -32,22 +34,39 @@ export function deadline(
       listening.push(() => parent.removeEventListener('abort', follow));
     }
   }
-  if (ms !== undefined && !controller.signal.aborted) {
+  let left = ms;
+  let since = 0;
+  let isOver = false;
+  const watch = (): void => {
+    if (left === undefined || controller.signal.aborted || isOver) return;
     timer = new AbortController();
-    clock.sleep(ms, timer.signal).then(
+    since = clock.elapsed();
+    clock.sleep(left, timer.signal).then(
       () =>
         controller.abort(
-          new Problem('timeout', `${what} took longer than ${ms} ms`, { details: { timeoutMs: ms } }),
+          new Problem('timeout', `${what} took longer than ${ms} ms`, { details: { timeoutMs: ms ?? 0 } }),
         ),
       () => undefined,
     );
-  }
+  };
+  const stopWatching = (): void => {
+    // With a reason, since making the default one costs more than the rest.
+    timer?.abort(over);
+    timer = undefined;
+  };
+  watch();
   return {
     signal: controller.signal,
     cancel: () => {
-      // With a reason, since making the default one costs more than the rest.
-      timer?.abort(over);
+      isOver = true;
+      stopWatching();
       for (const stop of listening) stop();
+    },
+    hold(isHeld) {
+      if (left === undefined || isHeld === (timer === undefined)) return;
+      if (!isHeld) return watch();
+      left = Math.max(0, left - (clock.elapsed() - since));
+      stopWatching();
     },
   };
 }

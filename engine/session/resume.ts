@@ -6,14 +6,14 @@ import type { SessionPorts } from './ports.ts';
 
 /**
  * Takes up an operation that a crash cut off: counts again what it had spent, and answers the tool calls that were open: with their
- * recorded results, by making those again that may be, and else with "outcome unknown".
+ * recorded results, by making those again that may be or that wait for a person, and else with "outcome unknown".
  */
 export async function takeUp(
   ports: SessionPorts,
   operation: Operation,
   callTool: (call: ToolCallPart) => Promise<ToolResultPart>,
 ): Promise<void> {
-  const { history, spent, tools } = operation;
+  const { history, spent, tools, callKeys, people } = operation;
   const results = await readPast(ports, operation);
   const open = history.openCalls();
   if (open.length === 0) return;
@@ -21,8 +21,13 @@ export async function takeUp(
     open.map(async (call): Promise<ToolResultPart> => {
       const recorded = results.get(call.toolCallId);
       const { toolCallId, toolName } = call;
-      if (recorded !== undefined) return { type: 'tool_result', toolCallId, toolName, ...recorded };
-      return tools.get(toolName)?.repeatable === true ? callTool(call) : unknownOutcome(call);
+      const isOpen = people?.isAsking(callKeys.peek(toolCallId)) === true;
+      if (recorded === undefined && (isOpen || tools.get(toolName)?.repeatable === true))
+        return callTool(call);
+      callKeys.next(toolCallId);
+      return recorded === undefined
+        ? unknownOutcome(call)
+        : { type: 'tool_result', toolCallId, toolName, ...recorded };
     }),
   );
   await history.append({ role: 'tool', content });

@@ -1,21 +1,25 @@
 import { asProblem, Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
+import type { Json, JsonSchema } from '../core/json.ts';
 import { valueReads, type Value } from '../expr/index.ts';
 import type { Activities, ActivityCall } from '../ports/activities.ts';
+import type { Tool } from '../program/tool.ts';
+import { clearCall } from './clear-call.ts';
 import { within } from './deadline.ts';
 import { runDeclaredTool, type ToolCaller } from './declared-tool.ts';
 import type { SessionPorts } from './ports.ts';
+import type { RunSurroundings } from './run-surroundings.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
  * What the steps of one run do without a model: tools, commands, requests. What it gives and what it fails with holds no secret, and
- * work that ignores its signal is left behind. What may have effects starts when `committed` says that its start is on disk, so
+ * work that ignores its signal is left behind. What may have effects starts when `run.committed` says that its start is on disk, so
  * that after a crash it is known to be done again.
  */
 export function createStepWork(
   ports: SessionPorts,
   workspace: Workspace,
-  committed: () => Promise<void>,
+  run: Pick<RunSurroundings, 'committed' | 'people' | 'emit'>,
   log: (call: ActivityCall) => ToolCaller['log'],
 ): Pick<Activities, 'tool' | 'shell' | 'http'> {
   return {
@@ -26,8 +30,9 @@ export function createStepWork(
         if (tool === undefined)
           throw new Problem('tool_invalid', `no tool "${name}"${choices(name, Object.keys(tools))}`);
         const opened = await ports.tools.open(tool);
+        await clear(call, tool, opened.inputSchema, input);
         const { readOnlyHint, idempotentHint } = tool.annotations;
-        if (readOnlyHint !== true && idempotentHint !== true) await committed();
+        if (readOnlyHint !== true && idempotentHint !== true) await run.committed();
         const caller: ToolCaller = {
           signal: call.signal,
           workspace,
@@ -47,7 +52,7 @@ export function createStepWork(
         const values = Object.entries(env);
         const seen = { ...scope, secrets: secretsFor(Object.values(env)) };
         const sandbox = await workspace.open();
-        await committed();
+        await run.committed();
         const { truncated, ...result } = await sandbox.exec(
           typeof command === 'string' ? command : command.map(quoted).join(' '),
           {
@@ -66,7 +71,7 @@ export function createStepWork(
 
     http: (call, { request, scope }) =>
       guarded(call, async () => {
-        await committed();
+        await run.committed();
         const { status, headers, body } = await ports.tools.request({
           who: `step "${call.stepPath}"`,
           request,
@@ -81,6 +86,26 @@ export function createStepWork(
         return { status, headers: Object.fromEntries(texts), body: ports.redact.json(body) };
       }),
   };
+
+  /** Asks people when the rules of a tool say so. */
+  function clear(call: ActivityCall, tool: Tool, schema: JsonSchema, input: Json): Promise<void> {
+    const { stepPath, runId, signal, tries } = call;
+    const people = run.people(stepPath)(`try${tries}`, () => undefined);
+    const { workspace: folder } = workspace.spec;
+    const who = `step "${stepPath}"`;
+    const { name, permissions } = tool;
+    const pending = {
+      tool: name,
+      input,
+      schema,
+      rules: [permissions],
+      workspace: folder,
+      callKey: name,
+      who,
+    };
+    const around = { people, signal, scope: { runId, stepPath }, emit: run.emit };
+    return people.during(() => clearCall(ports, pending, around));
+  }
 
   async function guarded<T>({ signal }: ActivityCall, work: () => Promise<T>): Promise<T> {
     try {

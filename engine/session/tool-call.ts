@@ -5,8 +5,11 @@ import type { ToolCallPart, ToolResultPart } from '../core/message.ts';
 import { asProblem, Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
 import { compileSchema, describeFaults } from '../expr/index.ts';
+import type { Agent } from '../program/agent.ts';
 import type { BoundTool } from './bound-tool.ts';
+import { clearCall } from './clear-call.ts';
 import { abortProblem, deadline, within } from './deadline.ts';
+import type { People } from './people.ts';
 import type { SessionPorts } from './ports.ts';
 import { withRetry } from './retry.ts';
 
@@ -16,7 +19,7 @@ const maxOutput = 60_000;
 const defaultTimeoutMs = 120_000;
 
 /**
- * Runs one tool call of a model: check, run with timeout and retries, redact, cut, and tell in events.
+ * Runs one tool call of a model: check, ask people where a rule says so, run with timeout and retries, redact, cut, and tell in events.
  * Failures become error results the model can read; only an abort of the operation throws.
  */
 export async function callTool(
@@ -24,6 +27,9 @@ export async function callTool(
   tools: ReadonlyMap<string, BoundTool>,
   call: ToolCallPart,
   operation: {
+    readonly agent: Agent;
+    /** Absent where nobody can be asked. */
+    readonly people: People | undefined;
     readonly signal: AbortSignal;
     readonly scope: EventScope;
     /** See `CallContext`. */
@@ -38,12 +44,14 @@ export async function callTool(
   let isError = false;
   try {
     await failpoint('tool.before_exec');
-    output = ports.redact.json(await run());
+    output = ports.redact.json(await (operation.people?.during(run) ?? run()));
     await failpoint('tool.after_exec');
   } catch (thrown) {
     if (operation.signal.aborted) {
-      end('the call was aborted', true);
-      throw abortProblem(operation.signal);
+      const problem = abortProblem(operation.signal);
+      // With the engine only its process ends; the call has no result yet.
+      if (problem.code !== 'shutting_down') end('the call was aborted', true);
+      throw problem;
     }
     isError = true;
     output = ports.redact.text(faultText(thrown));
@@ -65,6 +73,18 @@ export async function callTool(
     if (checked.faults.length > 0) {
       throw new Problem('tool_input_invalid', `invalid input: ${describeFaults(checked.faults)}`);
     }
+    const { agent, people, callKey } = operation;
+    const pending = {
+      tool: call.toolName,
+      input: checked.value,
+      schema: tool.spec.inputSchema,
+      rules: [...(tool.permissions === undefined ? [] : [tool.permissions]), agent.permissions],
+      workspace: agent.sandbox.workspace,
+      callKey,
+      who: `agent "${agent.name}"`,
+      agent: agent.name,
+    };
+    await clearCall(ports, pending, { people, signal: operation.signal, scope, emit: operation.emit });
     return withRetry(ports.clock, tool.retry, operation.signal, async (attempt) => {
       const limit = deadline(
         ports.clock,
@@ -73,21 +93,20 @@ export async function callTool(
         `tool "${call.toolName}"`,
       );
       try {
-        return await within(
-          limit.signal,
-          tool.run(checked.value, {
-            signal: limit.signal,
-            call,
-            callKey: operation.callKey,
-            attempt,
-            log: (message, fields) =>
-              operation.emit({
-                ...scope,
-                type: 'log',
-                data: { level: 'info', message, ...(fields === undefined ? {} : { fields }) },
-              }),
-          }),
-        );
+        const work = tool.run(checked.value, {
+          signal: limit.signal,
+          call,
+          callKey,
+          attempt,
+          hold: limit.hold,
+          log: (message, fields) =>
+            operation.emit({
+              ...scope,
+              type: 'log',
+              data: { level: 'info', message, ...(fields === undefined ? {} : { fields }) },
+            }),
+        });
+        return await (tool.endsItself === true ? work : within(limit.signal, work));
       } finally {
         limit.cancel();
       }

@@ -74,13 +74,18 @@ export function createContext(parts: ContextParts): ExecutionContext {
     }
   };
   /** Waits for time or a message, in a way that shows in the execution's state. */
-  const wait = async <T>(work: () => Promise<T>): Promise<T> => {
+  const wait = async <T>(
+    work: () => Promise<T>,
+    { inStep = false }: { readonly inStep?: boolean } = {},
+  ): Promise<T> => {
     waits += 1;
+    if (inStep) working -= 1;
     look();
     try {
       return await work();
     } finally {
       waits -= 1;
+      if (inStep) working += 1;
       look();
     }
   };
@@ -103,13 +108,14 @@ export function createContext(parts: ContextParts): ExecutionContext {
       });
       await failpoint('wait.sleep.after');
     },
-    async receive(key, topic, { timeoutMs, signal: inner = signal } = {}) {
+    async receive(key, topic, { timeoutMs, signal: inner = signal, isQuiet = false } = {}) {
       const recorded = records.get(key);
       if (recorded !== undefined) return receivedOf(recorded);
       const began = await since(`${key}?`);
       await failpoint('wait.signal.before');
       const until = timeoutMs === undefined ? Infinity : began + timeoutMs;
-      return wait(async () => {
+      const shown: <T>(work: () => Promise<T>) => Promise<T> = isQuiet ? (work) => work() : wait;
+      return shown(async () => {
         for (;;) {
           const found = inbox.take(topic);
           const left = until - clock.now();

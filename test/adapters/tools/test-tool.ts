@@ -19,7 +19,7 @@ export function testTool(run: NodeTool | HttpTool, changes: Partial<Tool> = {}):
     timeoutMs: undefined,
     retry: undefined,
     secrets: [],
-    permissions: { allow: [], ask: [], deny: [] },
+    permissions: { allow: [], ask: [], deny: [], timeoutMs: undefined },
     idempotencyKey: undefined,
     run,
     ...changes,

@@ -1,11 +1,15 @@
 import { isObject, type Json, type JsonSchema } from '../core/json.ts';
 
-/** What a step asks a person, as it is recorded when it asks. */
+/** What a step, or a tool call of a model, asks a person, as it is recorded when it asks. */
 export interface ApprovalRequest {
-  /** `approval` wants a decision, `ask` an answer. */
-  readonly kind: 'approval' | 'ask';
-  /** Path of the step with iteration indexes. */
+  /** `approval` wants a decision, `ask` an answer; `tool` is a call that a model wants to make. */
+  readonly kind: 'approval' | 'ask' | 'tool';
+  /** Path of the step with iteration indexes; behind it, or alone in a submission, the id of the tool call. */
   readonly step: string;
+  /** The call, and the rule that it needs approval by; null: no rule allows it. */
+  readonly tool?: { readonly name: string; readonly input: Json; readonly rule: string | null };
+  /** The agent whose model wants to make the call. */
+  readonly agent?: string;
   readonly title: string;
   readonly message: string | null;
   readonly details: string | null;
