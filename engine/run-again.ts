@@ -7,11 +7,14 @@ import type { Execution } from './ports/store.ts';
 import type { SessionPorts } from './session/index.ts';
 import { isWaitKey } from './workflow/index.ts';
 
-/** Runs that have ended, done once more under a new id; the run itself stays as it is. */
+/** Runs that have ended, done once more under a new id; such a run itself stays as it is. */
 export interface RunAgain {
   /** From the beginning, on the workflow as it is now. Throws Problem `conflict` unless the run failed or was cancelled. */
   redrive(run: Execution): Promise<Receipt>;
-  /** Keeps what was recorded, but for waits under way, on the workflow as it was. Throws Problem `conflict` like `redrive`. */
+  /**
+   * Keeps what was recorded, but for waits under way, on the workflow as it was. A run that has not ended is no other run: it is
+   * taken up where it was left. Throws Problem `conflict` when the run succeeded.
+   */
   resume(run: Execution): Promise<Receipt>;
   /**
    * Keeps what was recorded before a step began, on the workflow as it was. Throws Problem `conflict` while the run has not ended,
@@ -36,8 +39,11 @@ export function createRunAgain(
         );
       return durable.redrive(run.id, newId(run), undefined, { hash: workflow.hash, specs });
     },
-    // Who let a question expire is asked again.
-    resume: (run) => durable.redrive(run.id, newId(run), (key) => !isWaitKey(key)),
+    async resume(run) {
+      if (await durable.takeUp(run.id)) return { id: run.id, acceptedAt: run.createdAt, created: false };
+      // Who let a question expire is asked again.
+      return durable.redrive(run.id, newId(run), (key) => !isWaitKey(key));
+    },
     async fork(run, from) {
       const keeps = await keptBefore(store, run, from);
       return durable.redrive(run.id, newId(run), keeps, { evenSucceeded: true });

@@ -94,8 +94,8 @@ export interface EngineRuns {
    */
   redrive(runId: string): Promise<RunReceipt>;
   /**
-   * Starts a run that goes on where one failed or was cancelled: what was recorded is kept and not done again. Throws like
-   * `redrive`.
+   * Starts a run that goes on where one failed or was cancelled: what was recorded is kept and not done again. One that has not
+   * ended goes on under its own id, where no engine has taken it up. Throws like `redrive`, but only for runs that succeeded.
    */
   resume(runId: string): Promise<RunReceipt>;
   /**

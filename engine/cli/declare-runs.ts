@@ -81,6 +81,7 @@ export function declareRuns(engine: Command, end: (exitCode: number) => void): v
     withPlace(runs.command(name))
       .description(description)
       .argument('<runId>', 'a run, or "latest"')
+      .option('--no-wait', 'leave it when it only waits for people, with exit code 4')
       .option('-q, --quiet', 'no progress');
   const againBy =
     <Options extends RunActOptions>(
@@ -99,9 +100,10 @@ export function declareRuns(engine: Command, end: (exitCode: number) => void): v
   declareAgain('redrive', 'start a run with the input of one that failed or was cancelled').action(
     againBy((opened, runId) => opened.redrive(runId)),
   );
-  declareAgain('resume', 'go on in a new run where one failed or was cancelled').action(
-    againBy((opened, runId) => opened.resume(runId)),
-  );
+  declareAgain(
+    'resume',
+    'go on where a run is left, or in a new run where one failed or was cancelled',
+  ).action(againBy((opened, runId) => opened.resume(runId)));
   declareAgain('fork', 'go on in a new run where one, however it ended, came to a step')
     .requiredOption('--from <step>', 'path of the step, such as "charge" or "lines[3]/charge"')
     .action(againBy((opened, runId, { from }: RunActOptions & { from: string }) => opened.fork(runId, from)));

@@ -4,6 +4,8 @@ import { exitCodes } from './exit-codes.ts';
 export interface Interrupt {
   /** Aborts at the first signal; the second one ends the process. */
   readonly signal: AbortSignal;
+  /** Asks the work to stop, as the first signal does. */
+  stop(): void;
   /** Back to what signals do by themselves. */
   release(): void;
 }
@@ -18,6 +20,7 @@ export function watchInterrupts(signals: readonly NodeJS.Signals[] = ['SIGINT'])
   for (const name of signals) process.on(name, onSignal);
   return {
     signal: controller.signal,
+    stop: () => controller.abort(),
     release() {
       for (const name of signals) process.off(name, onSignal);
     },

@@ -10,9 +10,8 @@ import { addText, examples, integer, perform } from './declare.ts';
 import { declareAnswers, declareApprovals } from './declare-answers.ts';
 import { declareRuns, declareWhy } from './declare-runs.ts';
 import { declareUpkeep } from './declare-upkeep.ts';
-import type { Person } from './init/ask.ts';
+import { personAt } from './person.ts';
 import { addTarget, formats } from './report/target.ts';
-import type { Terminal } from './terminal.ts';
 import { plainUsageError } from './usage-error.ts';
 import { readVersion } from './version.ts';
 
@@ -40,7 +39,7 @@ export function declareCommands(end: (exitCode: number) => void): Command {
         'engine serve --port 8080',
         'engine runs',
       ) +
-        '\nExit codes: 0 ok, 1 the work failed, 2 you must fix something, 3 internal, 130 interrupted.' +
+        '\nExit codes: 0 ok, 1 the work failed, 2 you must fix something, 3 internal, 4 left waiting, 130 interrupted.' +
         '\nResults go to stdout, the rest to stderr.\n',
     );
 
@@ -182,6 +181,7 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     .option('--session <name>', 'session of the instance; default "default"')
     .option('--model <model>', 'model for the agent: "provider/model" or an alias')
     .option('--idempotency-key <key>', 'the same key with the same input is the same work')
+    .option('--no-wait', 'leave a workflow when it only waits for people, with exit code 4')
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print one JSON object with ids, output and usage')
     .option('-q, --quiet', 'no progress')
@@ -192,6 +192,7 @@ export function declareCommands(end: (exitCode: number) => void): Command {
         'engine run triage --text @letter.txt --instance customer-17',
         'engine run refund --input \'{"orderId": "17"}\' --json',
         'cat order.json | engine run workflow:refund --input -',
+        'engine run refund --input @order.json --no-wait',
       ),
     )
     .action(
@@ -237,10 +238,4 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     .action(perform(end, async (terminal) => (await import('./commands/lsp.ts')).lsp(terminal)));
 
   return engine;
-}
-
-/** Who can be asked: somebody who sees stderr and has a keyboard. */
-function personAt({ err }: Terminal): Person | undefined {
-  const isPerson = err.isTerminal && process.stdin.isTTY && process.env['CI'] === undefined;
-  return isPerson ? { input: process.stdin, output: process.stderr } : undefined;
 }

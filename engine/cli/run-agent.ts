@@ -5,6 +5,7 @@ import { defaultSession } from '../core/ids.ts';
 import { asProblem, Problem } from '../core/problem.ts';
 import type { RunOptions } from './commands/run.ts';
 import { exitCodes } from './exit-codes.ts';
+import type { Interrupt } from './interrupt.ts';
 import { showProgress, usageText, type Progress } from './progress.ts';
 import { readJson, readText } from './read-input.ts';
 import { reportFailure } from './report/failure.ts';
@@ -21,7 +22,7 @@ export async function runAgent(
   engine: Engine,
   name: string,
   options: RunOptions,
-  { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
+  { terminal, interrupt: { signal } }: { readonly terminal: Terminal; readonly interrupt: Interrupt },
 ): Promise<number> {
   const { json = false, quiet = false, model } = options;
   if (options.text === undefined && options.input === undefined) {

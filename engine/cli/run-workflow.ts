@@ -1,18 +1,32 @@
-import type { Engine, RunRecord } from '../api.ts';
+import type { Approval, Engine, RunRecord } from '../api.ts';
 import { formatDuration } from '../core/duration.ts';
+import type { EngineEvent } from '../core/event.ts';
 import { noUsage } from '../core/message.ts';
 import { fromData, Problem } from '../core/problem.ts';
 import type { RunOptions } from './commands/run.ts';
 import { exitCodes } from './exit-codes.ts';
+import type { Interrupt } from './interrupt.ts';
+import { personAt } from './person.ts';
 import { showProgress, usageText } from './progress.ts';
+import { attend } from './questions/attend.ts';
+import { howToAnswer } from './questions/how-to-answer.ts';
 import { readJson, readText } from './read-input.ts';
 import { printProblem } from './report/failure.ts';
 import { projectOption } from './report/project-option.ts';
 import { printResult } from './report/result.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Where a run is carried out: what it shows goes there, and there it is stopped. */
+interface Surroundings {
+  readonly terminal: Terminal;
+  readonly interrupt: Interrupt;
+}
+
+/** How to follow a run. */
+type FollowOptions = Pick<RunOptions, 'quiet' | 'json' | 'project' | 'wait'>;
+
 /**
- * Runs a workflow to its end, showing its steps, and prints its output. An aborted signal cancels the run.
+ * Runs a workflow to its end, showing its steps, and prints its output. An interrupt cancels the run.
  * Throws Problem `invalid_request` for options that only agents have, and what admission throws.
  * @returns 0, or the exit code of the run's failure.
  */
@@ -20,7 +34,7 @@ export async function runWorkflow(
   engine: Engine,
   name: string,
   options: RunOptions,
-  { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
+  surroundings: Surroundings,
 ): Promise<number> {
   refuseAgentOptions(options);
   const input = await inputOf(options);
@@ -30,30 +44,75 @@ export async function runWorkflow(
     input,
     idempotencyKey === undefined ? {} : { idempotencyKey },
   );
-  return followRun(engine, runId, options, { terminal, signal });
+  return followRun(engine, runId, options, surroundings);
 }
 
 /**
- * Shows the steps of a run of this engine to its end, and prints its output. An aborted signal cancels the run.
- * @returns 0, or the exit code of the run's failure.
+ * Shows the steps of a run of this engine to its end, and prints its output. What its steps ask people is asked on the terminal;
+ * without one it is said how to answer, or the run is left there. An interrupt cancels the run.
+ * @returns 0, the exit code of the run's failure, or that of a run that was left.
  */
 export async function followRun(
   engine: Engine,
   runId: string,
-  options: Pick<RunOptions, 'quiet' | 'json' | 'project'>,
-  { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
+  options: FollowOptions,
+  { terminal, interrupt }: Surroundings,
 ): Promise<number> {
   const progress = showProgress(terminal.err, { streamText: false });
   const cancel = (): void => void engine.runs.cancel(runId).catch(() => undefined);
-  signal.addEventListener('abort', cancel, { once: true });
-  if (signal.aborted) cancel();
-  for await (const event of engine.runs.subscribe(runId)) {
-    if (options.quiet !== true) progress.show(event);
+  interrupt.signal.addEventListener('abort', cancel, { once: true });
+  if (interrupt.signal.aborted) cancel();
+  const stop = new AbortController();
+  let held: EngineEvent[] | undefined;
+  const attending = attend(
+    engine,
+    runId,
+    {
+      terminal,
+      project: options.project,
+      person: personAt(terminal),
+      leaves: options.wait === false,
+      asking(isAsking) {
+        for (const event of held ?? []) progress.show(event);
+        held = isAsking ? [] : undefined;
+      },
+      gaveUp: interrupt.stop,
+    },
+    stop.signal,
+  ).finally(() => stop.abort());
+  // Who cannot attend to it does not show it either; the failure is told below.
+  attending.catch(() => undefined);
+  for await (const event of engine.runs.subscribe(runId, { signal: stop.signal })) {
+    if (options.quiet === true) continue;
+    if (held === undefined) progress.show(event);
+    else held.push(event);
   }
+  stop.abort();
+  const open = await attending;
   const record = await engine.runs.get(runId);
-  if (options.json === true) terminal.out.line(JSON.stringify(resultOf(record), null, 2));
+  if (options.json === true)
+    terminal.out.line(JSON.stringify({ ...resultOf(record), ...approvalsOf(open) }, null, 2));
   else if (record.state === 'succeeded') printResult(record.output ?? null, terminal);
-  return conclude(record, options, terminal);
+  return open.length > 0 ? leave(runId, open, options, terminal) : conclude(record, options, terminal);
+}
+
+function approvalsOf(open: readonly Approval[]): object {
+  return open.length === 0 ? {} : { approvals: open };
+}
+
+/** Says how a run goes on that is left. */
+function leave(
+  runId: string,
+  open: readonly Approval[],
+  { project }: FollowOptions,
+  { err }: Terminal,
+): number {
+  for (const question of open)
+    err.line(
+      `step "${question.step}" of ${question.runId} waits for an answer: ${howToAnswer(question, { project })}`,
+    );
+  err.line(`then go on with: engine runs resume ${runId}${projectOption(project)}`);
+  return exitCodes.waiting;
 }
 
 function conclude(

@@ -7,7 +7,7 @@ import picocolors from 'picocolors';
 import { parse } from 'yaml';
 import { init, type InitOptions } from '../../engine/cli/commands/init.ts';
 import { readEditorSchemas } from '../../engine/cli/editor-schemas.ts';
-import type { Person } from '../../engine/cli/init/ask.ts';
+import type { Person } from '../../engine/cli/person.ts';
 import { readTemplates } from '../../engine/cli/init/template.ts';
 import type { Screen, Terminal } from '../../engine/cli/terminal.ts';
 import { Problem } from '../../engine/core/problem.ts';

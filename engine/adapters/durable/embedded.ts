@@ -86,6 +86,14 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       return true;
     },
 
+    async takeUp(id) {
+      refuseWhenDraining();
+      const execution = await store.executions.get(id);
+      if (execution === undefined || isTerminal(execution.state)) return false;
+      await adopt(execution);
+      return true;
+    },
+
     async result(id, signal) {
       for (;;) {
         const entry = entries.get(id);

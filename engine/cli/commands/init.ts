@@ -3,7 +3,7 @@ import { Problem } from '../../core/problem.ts';
 import { editorFolder, readEditorSchemas } from '../editor-schemas.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { answersOf, fill, type Answers } from '../init/answers.ts';
-import type { Person } from '../init/ask.ts';
+import type { Person } from '../person.ts';
 import {
   readTemplateFiles,
   readTemplates,

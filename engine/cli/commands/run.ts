@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly project: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  /** False with `--no-wait`. */
+  readonly wait?: boolean;
 }
 
 /** Runs a workflow, or prompts an agent once, and prints the result. Exit code 130 when Ctrl-C ended it. */
@@ -29,7 +31,7 @@ export async function run(word: string, options: RunOptions, terminal: Terminal)
     const engine = await createEngine({ program, recover: false });
     try {
       const work = target.kind === 'workflow' ? runWorkflow : runAgent;
-      const exitCode = await work(engine, target.name, options, { terminal, signal: interrupt.signal });
+      const exitCode = await work(engine, target.name, options, { terminal, interrupt });
       return interrupt.signal.aborted ? exitCodes.interrupted : exitCode;
     } catch (thrown) {
       if (!interrupt.signal.aborted) throw thrown;

@@ -8,6 +8,8 @@ import type { Terminal } from '../terminal.ts';
 export interface RunActOptions extends RunsPlace {
   readonly json?: boolean;
   readonly quiet?: boolean;
+  /** False with `--no-wait`. */
+  readonly wait?: boolean;
 }
 
 /** Asks a run to stop. */
@@ -22,7 +24,7 @@ export async function cancel(word: string, options: RunActOptions, terminal: Ter
 }
 
 /**
- * Starts a run made from another one. Without a server it is carried out here: its steps are shown, its output is printed, and
+ * Has a run go on, or starts one made from another one. Without a server it is carried out here: its steps are shown, its output is printed, and
  * Ctrl-C cancels it. A server is only told to start it.
  * @returns 0, or the exit code of the new run's failure.
  */
@@ -39,7 +41,7 @@ export async function again(
       const { signal } = interrupt;
       if (runs.engine !== undefined) {
         if (options.quiet !== true) terminal.err.line(terminal.err.colors.dim(runId));
-        const exitCode = await followRun(runs.engine, runId, options, { terminal, signal });
+        const exitCode = await followRun(runs.engine, runId, options, { terminal, interrupt });
         return signal.aborted ? exitCodes.interrupted : exitCode;
       }
       terminal.out.line(options.json === true ? JSON.stringify({ runId, acceptedAt }, null, 2) : runId);

@@ -1,13 +1,7 @@
 import { intro, isCancel, select, text, type CANCEL_SYMBOL } from '@clack/prompts';
-import type { Readable, Writable } from 'node:stream';
+import type { Person } from '../person.ts';
 import { answerFault, nameFault, nameOf, type Answers } from './answers.ts';
 import type { Question, Template } from './template.ts';
-
-/** Where questions are asked. */
-export interface Person {
-  readonly input: Readable;
-  readonly output: Writable;
-}
 
 /** What a person chose. */
 export interface Chosen {
