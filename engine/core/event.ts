@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from './json.ts';
 import type { Usage } from './message.ts';
 import type { ProblemData } from './problem.ts';
+import type { TypedReport } from './typed-report.ts';
 import type { ExecutionState, StepStatus } from './status.ts';
 
 /** What happened, and its `data`. `*_delta` and `progress` are live only; everything else is stored. */
@@ -31,6 +32,8 @@ export interface EventData {
     readonly isError: boolean;
     readonly text?: string;
     readonly output?: Json;
+    /** How the typed result came about; absent without a schema. */
+    readonly typed?: TypedReport;
     readonly error?: ProblemData;
     readonly usage: Usage;
     readonly durationMs: number;
@@ -62,10 +65,44 @@ export interface EventData {
     readonly output: Json;
     readonly durationMs: number;
   };
-  task_start: { readonly prompt: string; readonly agent?: string };
-  task_end: { readonly isError: boolean; readonly text: string };
-  compaction_start: { readonly reason: string; readonly tokens: number };
-  compaction_end: { readonly messagesBefore: number; readonly messagesAfter: number };
+  task_start: {
+    readonly prompt: string;
+    readonly agent?: string;
+    /** What it is about in a few words. */
+    readonly description?: string;
+    /** Folder it is about. */
+    readonly cwd?: string;
+  };
+  task_end: {
+    readonly isError: boolean;
+    readonly text: string;
+    readonly error?: ProblemData;
+    /** With that of its own tasks. */
+    readonly usage: Usage;
+    readonly durationMs: number;
+  };
+  /** A conversation is being summarised: over the limit (`threshold`), refused as too long (`overflow`), or asked for (`manual`). */
+  compaction_start: {
+    readonly reason: 'threshold' | 'overflow' | 'manual';
+    /** Who writes the summary. */
+    readonly model: string;
+    readonly tokensBefore: number;
+  };
+  compaction_end: {
+    /** It failed: the conversation is as it was. */
+    readonly isError: boolean;
+    readonly error?: ProblemData;
+    readonly reason: 'threshold' | 'overflow' | 'manual';
+    readonly model: string;
+    readonly messagesBefore: number;
+    readonly messagesAfter: number;
+    readonly tokensBefore: number;
+    readonly tokensAfter: number;
+    /** What the summary used. */
+    readonly usage: Usage;
+    readonly modelCalls: number;
+    readonly durationMs: number;
+  };
   approval_requested: JsonObject;
   approval_resolved: JsonObject;
   log: {

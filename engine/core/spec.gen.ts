@@ -543,7 +543,7 @@ export interface Permissions {
    */
   deny?: PermissionPattern[];
   /**
-   * How long a call waits for the person; then it is not made, and the model is told so. Default: `1d`.
+   * How long a call waits for the person; then it is not made, and the model is told so. Default: `7d`.
    */
   timeout?: Duration;
 }
@@ -571,6 +571,14 @@ export interface CompactionSettings {
    * Model that writes the summary. Default: the model of the conversation.
    */
   model?: ModelReference;
+  /**
+   * What every summary shall pay attention to, besides what the engine asks for.
+   */
+  instructions?: string;
+  /**
+   * Name of a file in `prompts/` that asks for the summary in place of the engine's text: `minutes` for `prompts/minutes.hbs`.
+   */
+  prompt?: string;
 }
 /**
  * A command with patterns for its arguments.

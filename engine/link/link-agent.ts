@@ -2,6 +2,7 @@ import { suggest } from '../core/suggest.ts';
 import type { Agent, BusyPolicy } from '../program/agent.ts';
 import type { ModelChoice } from '../program/model.ts';
 import type { Sandbox } from '../program/sandbox.ts';
+import { joinPermissions } from '../program/permissions.ts';
 import { builtinTools } from '../program/tool.ts';
 import { envType } from './env-type.ts';
 import type { Reporter } from './context.ts';
@@ -10,7 +11,7 @@ import { linkAgentTools } from './link-agent-tools.ts';
 import { linkCommands } from './link-commands.ts';
 import { linkCompaction } from './link-compaction.ts';
 import { linkAgentServers } from './link-mcp.ts';
-import { joinPermissions, linkPermissions, type KnownTools } from './link-permissions.ts';
+import { linkPermissions, type KnownTools } from './link-permissions.ts';
 import { extensionsOf, type Config } from './link-settings.ts';
 import type { Linked } from './linked.ts';
 import { mergeProfiles, type Merged } from './merge-profiles.ts';
@@ -92,6 +93,7 @@ export function linkAgent(
     skills,
     subagents,
     sandbox,
+    takesSandbox: isOpen,
     commands: linkCommands(reporter, merged.list('commands')),
     code: merged.get('code').text() === 'monty' ? 'monty' : false,
     permissions: joinPermissions([
@@ -101,7 +103,7 @@ export function linkAgent(
         .map((node) => linkPermissions(reporter, node, toolsKnownTo(linked, config, mcpServers))),
     ]),
     compaction: merged.has('compaction')
-      ? linkCompaction(reporter, merged.get('compaction'), config.names)
+      ? linkCompaction(reporter, merged.get('compaction'), config.names, config.prompts)
       : config.settings.compaction,
     maxTurns: orDefault('maxTurns').number() ?? 50,
     timeoutMs: durationOf(orDefault('timeout')) ?? defaultTimeoutMs,

@@ -23,6 +23,8 @@ export interface Config {
   readonly providers: Readonly<Record<string, Provider>>;
   readonly mcpServers: Readonly<Record<string, McpServer>>;
   readonly names: ModelNames;
+  /** Names of the project's prompt files. */
+  readonly prompts: readonly string[];
   /** Absolute path of the project folder. */
   readonly folder: string;
   /** The `defaults` of agents. */
@@ -35,7 +37,7 @@ export interface Config {
 
 /** What the config is linked with. */
 export interface SettingsAround {
-  readonly project: Pick<LoadedProject, 'root' | 'partials'>;
+  readonly project: Pick<LoadedProject, 'root' | 'partials' | 'prompts'>;
   readonly names: Names;
 }
 
@@ -46,6 +48,7 @@ export function linkSettings(
   { project, names: { of, modules, agentModules, workflowModules } }: SettingsAround,
 ): Omit<Config, 'common'> {
   const folder = project.root;
+  const prompts = Object.keys(project.prompts);
   const scripts = of.model;
   const at = (key: string): Node => root.get(key);
   const secrets = linkSecrets(at('secrets'));
@@ -82,9 +85,10 @@ export function linkSettings(
         sessionsMs: durationOf(at('retention').get('sessions')),
         idempotencyMs: durationOf(at('retention').get('idempotency')) ?? dayMs,
       },
-      compaction: linkCompaction(reporter, at('compaction'), names),
+      compaction: linkCompaction(reporter, at('compaction'), names, prompts),
       permissions: linkPermissions(reporter, at('defaults').get('permissions'), tools),
       maxTaskDepth: at('defaults').get('maxTaskDepth').number() ?? 8,
+      maxParallelTasks: at('defaults').get('maxParallelTasks').number() ?? 8,
       plugins: linkPlugins(reporter, at('modules').get('plugins').list(), folder),
       rules: at('rules').object() ?? {},
       extensions: extensionsOf(root),
@@ -92,6 +96,7 @@ export function linkSettings(
     providers,
     mcpServers,
     names,
+    prompts,
     folder,
     defaults: at('defaults'),
     visible,

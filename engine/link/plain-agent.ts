@@ -33,6 +33,7 @@ export function plainAgent(
     skills: [],
     subagents: [],
     sandbox,
+    takesSandbox: false,
     commands: [],
     code: false,
     permissions: config.settings.permissions,

@@ -12,8 +12,6 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'mcpServers',
     'durable',
     'modules',
-    'compaction',
-    'defaults.limits.costUsd',
     'server.cors',
     'server.auth',
     'server.basePath',
@@ -24,11 +22,9 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'server.limits.connections',
     'store.synchronous',
     'store.busyTimeout',
-    'models.*.fallback',
-    'models.*.contextWindow',
   ],
-  agent: ['mcpServers', 'commands', 'code', 'compaction', 'limits.costUsd'],
-  profile: ['mcpServers', 'commands', 'code', 'compaction', 'limits.costUsd'],
+  agent: ['mcpServers', 'commands', 'code'],
+  profile: ['mcpServers', 'commands', 'code'],
   tool: ['idempotencyKey'],
   sandbox: [
     'read',
@@ -41,7 +37,6 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'limits.memoryMb',
     'limits.processes',
   ],
-  workflow: ['limits.costUsd'],
 };
 
 /** Notes what of these specs this version cannot run yet, apart from steps. */

@@ -46,6 +46,8 @@ export interface Agent {
   /** Agents and profiles it may delegate to with the `task` tool; a getter-free list, cycles allowed by name. */
   readonly subagents: readonly string[];
   readonly sandbox: Sandbox;
+  /** A profile that names no sandbox: as a subagent it works in that of the agent it helps. */
+  readonly takesSandbox: boolean;
   /** Commands it may run besides those of its sandbox. */
   readonly commands: readonly CommandRule[];
   /** Runner behind the `run_code` tool. */

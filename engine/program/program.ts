@@ -6,6 +6,7 @@ import type { Agent } from './agent.ts';
 import type { Channel } from './channel.ts';
 import type { Compaction } from './compaction.ts';
 import type { McpServer } from './mcp.ts';
+import type { ModelFacts } from './model-facts.ts';
 import type { ModelChoice, Provider, ScriptedModel } from './model.ts';
 import type { Permissions } from './permissions.ts';
 import type { Role } from './role.ts';
@@ -63,8 +64,8 @@ export interface Settings {
   readonly models: Readonly<Record<string, ModelChoice>>;
   /** Of aliases that have any: the models tried in this order when the first one is unavailable. */
   readonly fallbacks: Readonly<Record<string, readonly ModelChoice[]>>;
-  /** Of aliases that say it: size of the context window in tokens. */
-  readonly contextWindows: Readonly<Record<string, number>>;
+  /** What the config says of the models of aliases; all that is known of a model is told by `knownModel`. */
+  readonly modelFacts: Readonly<Record<string, ModelFacts>>;
   readonly secrets: Readonly<
     Record<
       string,
@@ -97,7 +98,10 @@ export interface Settings {
   readonly compaction: Compaction;
   /** Rules for tool calls of every agent. */
   readonly permissions: Permissions;
+  /** How deep tasks may start further tasks; 0: there are none. */
   readonly maxTaskDepth: number;
+  /** Most tasks of one operation at work at a time. */
+  readonly maxParallelTasks: number;
   /** Modules that are imported when the engine starts: absolute paths, or names of packages. */
   readonly plugins: readonly { readonly module: string; readonly options: JsonObject }[];
   /** `rules` of the config as they are written. */

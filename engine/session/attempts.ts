@@ -1,65 +1,68 @@
-import { addUsage, noUsage } from '../core/message.ts';
+import { noUsage } from '../core/message.ts';
 import { Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
 import type { Harness, HarnessResult } from '../ports/harness.ts';
 import type { Agent } from '../program/agent.ts';
-import { assembleSystem, say } from './assemble-prompt.ts';
+import { assembleSystem } from './assemble-prompt.ts';
+import { countRun } from './budget.ts';
 import { harnessContext } from './harness-context.ts';
 import type { Operation, OperationResult } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
-import { answerOf, takeUp } from './resume.ts';
-import { readResult } from './typed-result.ts';
+import { endedBefore, notRun, planResult } from './result-plan.ts';
+import { takeUp } from './resume.ts';
 
 /** Runs the harness for an operation, and again for as long as its typed result does not fit. Throws Problem `result_invalid`. */
 export async function runAttempts(ports: SessionPorts, operation: Operation): Promise<OperationResult> {
   const { agent, schema, spent } = operation;
   const harness = harnessOf(ports, agent);
+  const plan = schema === undefined ? undefined : planResult(ports, operation, schema);
   const system = assembleSystem(ports.program, agent, {
     instance: operation.address.instance,
     input: operation.input,
     role: operation.role,
-    schema,
+    result: plan?.system,
     env: ports.env,
   });
-  const context = harnessContext(ports, operation);
+  const endings = (plan?.endings ?? []).map((tool) => [tool.spec.name, tool] as const);
+  const working = { ...operation, tools: new Map([...operation.tools, ...endings]) };
+  // A repaired answer must not repeat what tools did; they stay in the call, where providers look for what the history names.
+  const repairing = { ...operation, tools: new Map([...notRun(operation.tools), ...endings]) };
   const { history } = operation;
+  const isDone = (): boolean => plan?.hasEnded(history.since()) ?? false;
+  const context = harnessContext(ports, working, system, isDone);
   if (history.isAsked(operation.key)) {
-    await takeUp(ports, operation, (call) => context.callTool(call, context.newTurnId()));
+    await takeUp(ports, working, (call) => context.callTool(call, context.newTurnId()));
   } else {
     await history.closeOpenCalls();
     // What it belongs to was admitted before, and writes are in order: no model is called before both are on disk.
     const content = [{ type: 'text' as const, text: operation.message }, ...operation.images];
-    await history.ask({ role: 'user', content }, operation.key);
+    await history.ask({ role: 'user', content }, operation.key, operation.source);
   }
-  for (let attempt = 1 + history.repairs(); ; attempt += 1) {
-    const answered = answerOf(history.since());
+  const faults: string[] = [];
+  let before = endedBefore(history.since(), plan);
+  for (let attempt = 1 + (plan?.before(history) ?? 0); ; attempt += 1) {
     const result =
-      answered === undefined ? await run(attempt) : { text: answered, usage: noUsage, modelCalls: 0 };
-    spent.usage = addUsage(spent.usage, result.usage);
-    spent.modelCalls += result.modelCalls;
+      before === undefined ? await run(attempt) : { text: before, usage: noUsage, modelCalls: 0 };
+    before = undefined;
+    countRun(spent, result);
     const text = ports.redact.text(result.text);
-    const done = { text, usage: spent.usage, modelCalls: spent.modelCalls, attempts: attempt };
-    if (schema === undefined) return { ...done, output: text };
-    const read = readResult(text, schema);
-    if ('value' in read) return { ...done, output: read.value };
-    if (attempt > agent.retries) {
-      throw new Problem(
-        'result_invalid',
-        `the model gave no valid result in ${attempt} attempts: ${read.fault}`,
-        {
-          details: { attempts: attempt, fault: read.fault },
-        },
-      );
+    const done = { usage: spent.usage, modelCalls: spent.modelCalls, attempts: attempt };
+    if (plan === undefined) return { ...done, text, output: text };
+    const { strategy, reason } = plan;
+    const read = await plan.read(history.since(), text);
+    if ('value' in read) {
+      const typed = { strategy, ...(reason === undefined ? {} : { reason }), attempts: attempt, faults };
+      return { ...done, text: text === '' ? JSON.stringify(read.value) : text, output: read.value, typed };
     }
-    await history.append({
-      role: 'user',
-      content: [
-        {
-          type: 'text',
-          text: say(ports.program, 'repair', { fault: read.fault, schema: JSON.stringify(schema) }),
-        },
-      ],
-    });
+    const { fault } = read;
+    faults.push(fault);
+    if (attempt > agent.retries) {
+      throw new Problem('result_invalid', `the model gave no valid result in ${attempt} attempts: ${fault}`, {
+        details: { attempts: attempt, fault, strategy, ...(reason === undefined ? {} : { reason }) },
+      });
+    }
+    const again = plan.again(history.since(), fault);
+    if (again !== undefined) await history.append({ role: 'user', content: [{ type: 'text', text: again }] });
   }
 
   function run(attempt: number): Promise<HarnessResult> {
@@ -67,8 +70,7 @@ export async function runAttempts(ports: SessionPorts, operation: Operation): Pr
       {
         model: operation.model,
         system,
-        // A repaired answer must not repeat what tools did.
-        tools: attempt === 1 ? [...operation.tools.values()].map((tool) => tool.spec) : [],
+        tools: [...working.tools.values()].map((tool) => tool.spec),
         settings: operation.settings,
         maxTurns: agent.maxTurns,
         origin: {
@@ -77,10 +79,11 @@ export async function runAttempts(ports: SessionPorts, operation: Operation): Pr
           ...(operation.input === undefined ? {} : { input: operation.input }),
         },
         signal: operation.signal,
-        ...(schema === undefined ? {} : { outputSchema: schema }),
+        ...(plan?.outputSchema === undefined ? {} : { outputSchema: plan.outputSchema }),
+        ...(endings.length === 0 ? {} : { endings: endings.map(([name]) => name) }),
         ...(operation.thinking === undefined ? {} : { thinking: operation.thinking }),
       },
-      context,
+      attempt === 1 ? context : harnessContext(ports, repairing, system, isDone),
     );
   }
 }

@@ -1,15 +1,20 @@
 import type { EventScope, NewEvent } from '../core/event.ts';
-import { encodeKey, sessionKey, type SessionAddress } from '../core/ids.ts';
-import { addUsage, noUsage, type ImagePart } from '../core/message.ts';
+import type { SessionAddress } from '../core/ids.ts';
+import type { ImagePart } from '../core/message.ts';
 import type { Agent } from '../program/agent.ts';
+import type { BoundTool } from './bound-tool.ts';
+import { startSpending, type Spent } from './budget.ts';
+import { callKeys } from './call-keys.ts';
 import { deadline } from './deadline.ts';
-import { loadHistory, type History } from './history.ts';
+import type { History } from './history.ts';
 import { operationIdOf } from './operation-id.ts';
-import { runOperation, type OperationKind, type OperationResult, type Spent } from './operation.ts';
+import { runOperation, type OperationKind, type OperationResult } from './operation.ts';
+import type { OpenPeople } from './people.ts';
 import type { SessionPorts } from './ports.ts';
-import { prepare, type Ask, type Prepared } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
+import { taskRunner } from './tasks.ts';
 import { bindTools } from './tool-set.ts';
-import type { RunTask } from './task-tool.ts';
+import type { Source } from './work.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Where an operation's events go, and what it belongs to. */
@@ -22,6 +27,8 @@ export interface Conduct {
   withOutcome?(write: () => Promise<unknown>): void;
   /** Messages of waiting submissions that shall join the operation; absent when none may. */
   joining?(history: History): Promise<readonly Joining[]>;
+  /** How it asks people; absent where nobody can be asked. */
+  readonly people?: OpenPeople;
   emit(event: NewEvent): void;
 }
 
@@ -32,7 +39,27 @@ export interface Joining {
   readonly images: readonly ImagePart[];
 }
 
-const maxTaskDepth = 8;
+/** What a prompt is run with. */
+export interface Conversation {
+  readonly images: readonly ImagePart[];
+  readonly history: History;
+  readonly workspace: Workspace;
+  readonly conduct: Conduct;
+  readonly timeoutMs: number | undefined;
+  /** How many tasks it is inside of; default 0. */
+  readonly depth?: number;
+  /** Default `prompt`. */
+  readonly kind?: OperationKind;
+  /** Where it counts what it uses; default for itself. */
+  readonly spent?: Spent;
+  /** What its message comes from; default a prompt. */
+  readonly source?: Source;
+  /** Tools besides those of the agent; default none. */
+  readonly tools?: ReadonlyMap<string, BoundTool>;
+}
+
+/** See `converse`. */
+export type Converse = typeof converse;
 
 /** Runs one prepared prompt of a session whose turn it is. */
 export async function converse(
@@ -40,17 +67,9 @@ export async function converse(
   agent: Agent,
   address: SessionAddress,
   prepared: Prepared,
-  options: {
-    readonly images: readonly ImagePart[];
-    readonly history: History;
-    readonly workspace: Workspace;
-    readonly conduct: Conduct;
-    readonly timeoutMs: number | undefined;
-    readonly depth?: number;
-    readonly kind?: OperationKind;
-  },
+  options: Conversation,
 ): Promise<OperationResult> {
-  const { conduct, workspace, depth = 0 } = options;
+  const { conduct, workspace, depth = 0, spent = startSpending(agent, undefined) } = options;
   const operationId = operationIdOf(conduct.key);
   const scope: EventScope = {
     ...conduct.scope,
@@ -65,72 +84,29 @@ export async function converse(
     [conduct.signal],
     `agent "${agent.name}"`,
   );
-  const spent: Spent = { usage: noUsage, modelCalls: 0 };
-  const runTask: RunTask = async ({ prompt, agent: target, context }) => {
-    const taskId = `task_${ports.clock.ulid()}`;
-    const taskScope: EventScope = {
-      ...scope,
-      taskId,
-      parentId: operationId,
-      toolCallId: context.call.toolCallId,
-    };
-    const child: SessionAddress = {
-      agent: `task:${target.name}`,
-      instance: address.instance,
-      session: encodeKey(address.session, operationId, context.callKey),
-    };
-    conduct.emit({ ...taskScope, type: 'task_start', data: { prompt, agent: target.name } });
-    let text = '';
-    let isError = true;
-    try {
-      const ask = { ...plainAsk, message: ports.redact.text(prompt), schema: target.outputSchema };
-      const history = await loadHistory(ports.store.documents, sessionKey(child));
-      const result = await converse(
-        ports,
-        target,
-        child,
-        prepare(ports.program, inherit(target, prepared), ask),
-        {
-          images: [],
-          history,
-          workspace,
-          conduct: {
-            key: sessionKey(child),
-            scope: { ...conduct.scope, taskId, parentId: operationId },
-            signal: context.signal,
-            emit: conduct.emit,
-          },
-          timeoutMs: undefined,
-          depth: depth + 1,
-          kind: 'task',
-        },
-      );
-      await history.committed();
-      spent.usage = addUsage(spent.usage, result.usage);
-      spent.modelCalls += result.modelCalls;
-      isError = false;
-      text = typeof result.output === 'string' ? result.output : JSON.stringify(result.output);
-      return text;
-    } finally {
-      conduct.emit({ ...taskScope, type: 'task_end', data: { isError, text } });
-    }
-  };
+  // Time spent waiting for people is not the agent's.
+  const people = conduct.people?.(operationId, limit.hold);
+  const giver = { agent, address, prepared, operationId, scope, conduct, people, workspace, spent, depth };
   try {
-    const tools = await bindTools(
+    const bound = await bindTools(
       ports,
       agent,
       { address, workspace, runId: scope.runId, stepPath: scope.stepPath, operationId },
-      depth < maxTaskDepth ? runTask : undefined,
+      depth < ports.program.settings.maxTaskDepth ? taskRunner(ports, giver, converse) : undefined,
     );
+    const tools = new Map([...bound, ...(options.tools ?? [])]);
     return await runOperation(ports, {
       agent,
       address,
       kind: options.kind ?? 'prompt',
+      source: options.source ?? (options.kind === 'task' ? 'task' : 'prompt'),
       key: conduct.key,
       ...prepared,
       images: options.images,
       history: options.history,
       tools,
+      callKeys: callKeys(options.history.isAsked(conduct.key) ? options.history.since() : []),
+      people,
       signal: limit.signal,
       scope,
       spent,
@@ -141,25 +117,6 @@ export async function converse(
     limit.cancel();
     await workspace.save();
   }
-}
-
-const plainAsk: Ask = {
-  message: undefined,
-  input: undefined,
-  role: undefined,
-  model: undefined,
-  modelSettings: {},
-  thinking: undefined,
-  schema: undefined,
-};
-
-/** A subagent without a model of its own works with its parent's. */
-function inherit(target: Agent, parent: Prepared): Agent {
-  return {
-    ...target,
-    model: target.model === undefined || target.model === false ? parent.model : target.model,
-    inputSchema: undefined,
-  };
 }
 
 function shortest(...candidates: readonly (number | undefined)[]): number | undefined {

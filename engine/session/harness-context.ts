@@ -1,26 +1,47 @@
+import type { EventScope } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import { failpoint } from '../core/failpoint.ts';
-import type { Message } from '../core/message.ts';
-import { Problem } from '../core/problem.ts';
+import type { Message, Usage } from '../core/message.ts';
 import type { HarnessContext } from '../ports/harness.ts';
+import { admitCall, countCall } from './budget.ts';
 import { abortProblem } from './deadline.ts';
+import type { Marks } from './entry.ts';
 import type { UserMessage } from './history.ts';
+import { createRoomMaker } from './make-room.ts';
+import { modelsFor } from './model-calls.ts';
 import type { Operation } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
 import { callTool } from './tool-call.ts';
 
 /** What a harness may do for an operation: call its models and tools, write its history, tell its events. */
-export function harnessContext(ports: SessionPorts, operation: Operation): HarnessContext {
+export function harnessContext(
+  ports: SessionPorts,
+  operation: Operation,
+  system: string,
+  isDone: () => boolean = () => false,
+): HarnessContext {
   const { spent } = operation;
-  const { limits } = operation.agent;
-  const used = new Map<string, number>();
+  let turn: Pick<EventScope, 'turnId'> = {};
+  /** Marks of the answer that comes next. */
+  let marks: Marks = {};
+  const models = modelsFor(ports, {
+    spent,
+    log: (level, message, fields) =>
+      operation.emit({ ...operation.scope, ...turn, type: 'log', data: { level, message, fields } }),
+  });
+  const room = createRoomMaker(ports, { ...operation, models }, system);
   return {
-    models: ports.models,
+    models,
     emit(event) {
       operation.emit({ ...operation.scope, ...event });
-      if (event.type === 'turn_end' && event.data.finish === 'aborted')
-        keepAborted(ports, operation, event.data.text);
+      if (event.type === 'turn_start' && event.turnId !== undefined) turn = { turnId: event.turnId };
+      if (event.type !== 'turn_end') return;
+      countCall(spent, event.data.usage);
+      marks = marksOf(event.data.usage);
+      if (!['aborted', 'failed'].includes(event.data.finish)) spent.answeredBy = event.data.model;
+      if (event.data.finish === 'aborted') keepAborted(ports, operation, event.data.text);
     },
+    isDone,
     newTurnId: () => `turn_${ports.clock.ulid()}`,
     async append(given: Message) {
       // A model may repeat a secret it came across, or a provider the key it was called with.
@@ -28,47 +49,37 @@ export function harnessContext(ports: SessionPorts, operation: Operation): Harne
       // The last message of an operation is committed together with its outcome.
       const isLast =
         message.role === 'assistant' && message.content.every((part) => part.type !== 'tool_call');
-      if (isLast) operation.history.hold(message);
-      else await operation.history.append(message);
+      const own = message.role === 'assistant' ? marks : {};
+      if (isLast) operation.history.hold(message, own);
+      else await operation.history.append(message, own);
       if (message.role === 'tool') await failpoint('tool.after_record');
     },
     callTool: (call, turnId) =>
       callTool(ports, operation.tools, call, {
+        agent: operation.agent,
+        people: operation.people,
         signal: operation.signal,
         scope: { ...operation.scope, turnId },
-        callKey: callKey(call.toolCallId),
+        callKey: operation.callKeys.next(call.toolCallId),
         emit: operation.emit,
       }),
     async nextTurn(usage, modelCalls) {
-      const calls = spent.modelCalls + modelCalls;
-      const tokens = spent.usage.totalTokens + usage.totalTokens;
-      check('modelCalls', calls, limits.modelCalls);
-      check('tokens', tokens, limits.tokens);
+      admitCall(spent, { usage, modelCalls });
       for (const { submissionId, message, images } of await operation.joining()) {
         const user: UserMessage = { role: 'user', content: [{ type: 'text', text: message }, ...images] };
         await operation.history.join(user, submissionId);
       }
-      return withoutAborted(operation.history.messages);
+      // A summary counts too.
+      if (await room.beforeCall()) admitCall(spent, { usage, modelCalls });
+      return withoutAborted(operation.history.context.messages);
     },
-    makeRoom: () => Promise.resolve(false),
+    makeRoom: room.afterOverflow,
   };
+}
 
-  function callKey(id: string): string {
-    const times = (used.get(id) ?? 0) + 1;
-    used.set(id, times);
-    return times === 1 ? id : `${id}#${times}`;
-  }
-
-  function check(limit: string, used: number, allowed: number | undefined): void {
-    if (allowed === undefined || used < allowed) return;
-    throw new Problem(
-      'limit_reached',
-      `agent "${operation.agent.name}" reached its limit of ${allowed} ${limit}`,
-      {
-        details: { limit, used, allowed },
-      },
-    );
-  }
+/** What the provider counted for a call says how long the conversation is with its answer. */
+function marksOf({ inputTokens, outputTokens }: Usage): Marks {
+  return inputTokens === 0 ? {} : { tokens: inputTokens + outputTokens };
 }
 
 /** Keeps what a model had written when the operation was stopped; one that goes on another time writes anew. */
@@ -80,5 +91,5 @@ function keepAborted({ redact }: SessionPorts, { history, signal }: Operation, t
 /** A model does not go on with what it was stopped at. */
 function withoutAborted(messages: readonly Message[]): readonly Message[] {
   const last = messages.at(-1);
-  return last?.role === 'assistant' && last.aborted === true ? messages.slice(0, -1) : [...messages];
+  return last?.role === 'assistant' && last.aborted === true ? messages.slice(0, -1) : messages;
 }

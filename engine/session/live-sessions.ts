@@ -12,6 +12,8 @@ export interface LiveSession {
   /** One for each prompt running or waiting, oldest first. */
   readonly controllers: Set<AbortController>;
   history(): Promise<History>;
+  /** Has the history be read again at its next use. While its turn is the caller's. */
+  forget(): void;
 }
 
 /** The sessions and workspaces in memory. What is idle for long is let go and read again at the next prompt. */
@@ -19,8 +21,14 @@ export interface LiveSessions {
   get(address: SessionAddress): LiveSession;
   /** The session when it is in memory. */
   find(address: SessionAddress): LiveSession | undefined;
-  /** The workspace of the instance a session belongs to. */
-  workspace(agent: Agent, address: SessionAddress): Workspace;
+  /** The workspace of the instance a session belongs to. @param user the session that works in it; default that one. */
+  workspace(agent: Agent, address: SessionAddress, user?: SessionAddress): Workspace;
+  /** Says that a session is that of a task of another one. */
+  noteTask(parent: SessionAddress, task: SessionAddress): void;
+  /** The sessions in memory, or about to be, that are tasks of one. */
+  tasksOf(parent: SessionAddress): readonly SessionAddress[];
+  /** Keeps a session and its files in memory until the result is called. */
+  hold(address: SessionAddress): () => void;
   /** Drops the least recently used idle ones until so many are left; default 256. */
   trim(most?: number): Promise<void>;
   /** Whether the session with this key is in memory. */
@@ -38,21 +46,24 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
   const sessions = new Map<string, LiveSession>();
   const workspaces = new Map<string, { readonly workspace: Workspace; readonly sessions: Set<string> }>();
   const owners = new Map<string, string>();
+  /** By session: its tasks, by theirs. */
+  const tasks = new Map<string, Map<string, SessionAddress>>();
+  const held = new Map<string, number>();
 
-  return {
+  const live: LiveSessions = {
     get(address) {
       const key = sessionKey(address);
       const session = sessions.get(key) ?? open(key);
       // Re-inserting keeps the map in order of use.
       sessions.delete(key);
       sessions.set(key, session);
-      const owner = instanceKey(address.agent, address.instance);
+      const owner = owners.get(key) ?? instanceKey(address.agent, address.instance);
       owners.set(key, owner);
       workspaces.get(owner)?.sessions.add(key);
       return session;
     },
     find: (address) => sessions.get(sessionKey(address)),
-    workspace(agent, address) {
+    workspace(agent, address, user = address) {
       const key = instanceKey(address.agent, address.instance);
       let entry = workspaces.get(key);
       if (entry === undefined) {
@@ -64,15 +75,32 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
         entry = { workspace, sessions: new Set() };
         workspaces.set(key, entry);
       }
-      entry.sessions.add(sessionKey(address));
+      entry.sessions.add(sessionKey(user));
+      owners.set(sessionKey(user), key);
       return entry.workspace;
     },
+    noteTask(parent, task) {
+      const key = sessionKey(parent);
+      const known = tasks.get(key) ?? new Map<string, SessionAddress>();
+      tasks.set(key, known.set(sessionKey(task), task));
+    },
+    tasksOf: (parent) => [...(tasks.get(sessionKey(parent))?.values() ?? [])],
     has: (key) => sessions.has(key),
+    hold(address) {
+      const key = sessionKey(address);
+      live.get(address);
+      held.set(key, (held.get(key) ?? 0) + 1);
+      return () => {
+        const count = (held.get(key) ?? 1) - 1;
+        if (count === 0) held.delete(key);
+        else held.set(key, count);
+      };
+    },
     async trim(most = maxIdle) {
       for (const [key, session] of sessions) {
         if (sessions.size <= most) break;
         // One whose prompt has no outcome yet may hold back a message.
-        if (session.queue.length > 0 || ports.durable.pending(key).length > 0) continue;
+        if (session.queue.length > 0 || held.has(key) || ports.durable.pending(key).length > 0) continue;
         sessions.delete(key);
         await release(key);
       }
@@ -86,8 +114,10 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
       sessions.clear();
       workspaces.clear();
       owners.clear();
+      tasks.clear();
     },
   };
+  return live;
 
   function open(key: string): LiveSession {
     let history: Promise<History> | undefined;
@@ -101,10 +131,14 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
         });
         return history;
       },
+      forget() {
+        history = undefined;
+      },
     };
   }
 
   async function release(key: string): Promise<void> {
+    for (const [parent, known] of tasks) if (known.delete(key) && known.size === 0) tasks.delete(parent);
     const owner = owners.get(key);
     owners.delete(key);
     if (owner === undefined) return;

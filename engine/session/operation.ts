@@ -3,15 +3,21 @@ import type { SessionAddress } from '../core/ids.ts';
 import type { Json, JsonSchema } from '../core/json.ts';
 import type { ImagePart, Usage } from '../core/message.ts';
 import { asProblem } from '../core/problem.ts';
+import type { TypedReport } from '../core/typed-report.ts';
 import type { Agent } from '../program/agent.ts';
 import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
 import type { Role } from '../program/role.ts';
 import { runAttempts } from './attempts.ts';
 import type { BoundTool } from './bound-tool.ts';
+import { totalOf, type Spent } from './budget.ts';
+import type { CallKeys } from './call-keys.ts';
 import type { Joining } from './conversation.ts';
 import { abortProblem } from './deadline.ts';
 import type { History } from './history.ts';
+import type { People } from './people.ts';
 import type { SessionPorts } from './ports.ts';
+import type { Source } from './work.ts';
+import type { ResultCheck } from './typed-result.ts';
 
 /** What an operation is called in events. */
 export type OperationKind = 'prompt' | 'skill' | 'task';
@@ -21,6 +27,8 @@ export interface Operation {
   readonly agent: Agent;
   readonly address: SessionAddress;
   readonly kind: OperationKind;
+  /** What its message comes from. */
+  readonly source: Source;
   /** The same after a crash. */
   readonly key: string;
   readonly message: string;
@@ -31,8 +39,13 @@ export interface Operation {
   readonly thinking: Thinking | undefined;
   readonly role: Role | undefined;
   readonly schema: JsonSchema | undefined;
+  /** What the caller's own code says of a result that fits the schema; lost in a crash. */
+  readonly check?: ResultCheck | undefined;
   readonly history: History;
   readonly tools: ReadonlyMap<string, BoundTool>;
+  readonly callKeys: CallKeys;
+  /** Absent where nobody can be asked. */
+  readonly people: People | undefined;
   readonly signal: AbortSignal;
   readonly scope: EventScope;
   /** What it has used so far; tasks it delegates add to it. */
@@ -42,12 +55,6 @@ export interface Operation {
   joining(): Promise<readonly Joining[]>;
 }
 
-/** A running count of what an operation used. */
-export interface Spent {
-  usage: Usage;
-  modelCalls: number;
-}
-
 /** What an operation gave. */
 export interface OperationResult {
   readonly text: string;
@@ -55,6 +62,10 @@ export interface OperationResult {
   readonly usage: Usage;
   readonly modelCalls: number;
   readonly attempts: number;
+  /** The model that answered last, `provider/model`; absent where none was asked. */
+  readonly answeredBy?: string;
+  /** How the typed result came about; absent without a schema. */
+  readonly typed?: TypedReport;
 }
 
 /**
@@ -78,11 +89,12 @@ export async function runOperation(ports: SessionPorts, operation: Operation): P
         isError: false,
         text: result.text,
         output: result.output,
+        ...(result.typed === undefined ? {} : { typed: result.typed }),
         usage: result.usage,
         durationMs: ports.clock.elapsed() - started,
       },
     });
-    return result;
+    return { ...result, ...(spent.answeredBy === undefined ? {} : { answeredBy: spent.answeredBy }) };
   } catch (thrown) {
     const problem = operation.signal.aborted ? abortProblem(operation.signal) : asProblem(thrown);
     emit({
@@ -91,7 +103,7 @@ export async function runOperation(ports: SessionPorts, operation: Operation): P
       data: {
         isError: true,
         error: problem.toData(),
-        usage: spent.usage,
+        usage: totalOf(spent).usage,
         durationMs: ports.clock.elapsed() - started,
       },
     });

@@ -1,16 +1,20 @@
-import type { EventScope, NewEvent } from '../core/event.ts';
+import type { EventScope } from '../core/event.ts';
 import { encodeKey } from '../core/ids.ts';
 import { Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
 import type { Activities, ActivityCall, PromptOutcome } from '../ports/activities.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Workflow } from '../program/workflow.ts';
-import { say } from './assemble-prompt.ts';
 import type { Conduct } from './conversation.ts';
+import { startSpending, totalOf } from './budget.ts';
 import { imageOf } from './image.ts';
 import type { SessionPorts } from './ports.ts';
-import type { Sessions, Submission } from './sessions.ts';
+import type { RunSurroundings } from './run-surroundings.ts';
+import type { Sessions } from './sessions.ts';
+import { skillMessage } from './skill-message.ts';
 import { skilled } from './skilled.ts';
+import type { Submission } from './submission.ts';
+import { taskIdOf, tellTask } from './task-events.ts';
 import type { Workspace } from './workspace.ts';
 
 type Asked = Pick<Submission, 'agent' | 'address' | 'message'> & Partial<Submission>;
@@ -24,7 +28,7 @@ export function createStepPrompts(
   sessions: Sessions,
   workflow: Workflow,
   workspace: Workspace,
-  run: { readonly id: string; emit(event: NewEvent): void },
+  run: Pick<RunSurroundings, 'id' | 'emit' | 'people'>,
 ): Pick<Activities, 'prompt' | 'agent' | 'skill' | 'task' | 'dispatch'> {
   const { agents, delegates, skills } = ports.program;
 
@@ -56,12 +60,7 @@ export function createStepPrompts(
         own === undefined
           ? plain(session)
           : { agent: own, address: { agent: own.name, instance: run.id, session } };
-      const message = say(ports.program, 'skill', {
-        name: skill.name,
-        instructions: skill.body,
-        files: Object.keys(skill.files),
-        arguments: request.arguments === undefined ? '' : JSON.stringify(request.arguments, null, 2),
-      });
+      const message = skillMessage(ports.program, skill, request.arguments);
       const asked = { agent: skilled(agent, skill), address, message, kind: 'skill' as const };
       return ask(call, { ...asked, ...choicesOf(request) }, own === undefined ? workspace : undefined);
     },
@@ -70,24 +69,25 @@ export function createStepPrompts(
       const { task: message, session } = request;
       const agent = request.agent === undefined ? workflow.prompter : named(request.agent, delegates);
       const address = { agent: `task:${agent.name}`, instance: run.id, session };
-      const scope: EventScope = { ...scopeOf(call), taskId: `task_${ports.clock.ulid()}` };
-      const data = { prompt: message, ...(request.agent === undefined ? {} : { agent: agent.name }) };
-      run.emit({ ...scope, type: 'task_start', data });
-      let text = '';
-      let isError = true;
-      try {
+      const scope: EventScope = { ...scopeOf(call), taskId: taskIdOf(keyOf(call)) };
+      const helper = request.agent === undefined ? undefined : agent;
+      const spent = startSpending(agent, undefined);
+      const told = {
+        scope,
+        prompt: message,
+        agent: helper?.name,
+        description: undefined,
+        cwd: undefined,
+        used: () => totalOf(spent).usage,
+        emit: run.emit,
+      };
+      return tellTask(ports.clock, told, () => {
         // A run with files shares them with who works for it.
-        const shared =
-          request.agent === undefined || workflow.sandbox.type !== 'none' ? workspace : undefined;
+        const shared = helper === undefined || workflow.sandbox.type !== 'none' ? workspace : undefined;
         const target = { ...agent, inputSchema: undefined };
-        const asked = { agent: target, address, message, kind: 'task' as const, ...choicesOf(request) };
-        const outcome = await ask(call, asked, shared, scope);
-        isError = false;
-        text = outcome.text;
-        return outcome;
-      } finally {
-        run.emit({ ...scope, type: 'task_end', data: { isError, text } });
-      }
+        const asked = { agent: target, address, message, kind: 'task' as const, spent };
+        return ask(call, { ...asked, ...choicesOf(request) }, shared, scope);
+      });
     },
 
     async dispatch(call, { message, input, ...to }) {
@@ -118,14 +118,20 @@ export function createStepPrompts(
     scope: EventScope = scopeOf(call),
   ): Promise<PromptOutcome> {
     const conduct: Conduct = {
-      key: encodeKey(run.id, call.stepPath, String(call.tries)),
+      key: keyOf(call),
       scope,
       signal: call.signal,
       emit: run.emit,
+      people: run.people(call.stepPath),
     };
     const submission: Submission = { ...unasked, ...asked, signal: call.signal };
     const { text, output, usage, modelCalls } = await sessions.inside(submission, conduct, own);
     return { text, output, usage, modelCalls };
+  }
+
+  /** The same after a crash. */
+  function keyOf({ stepPath, tries }: ActivityCall): string {
+    return encodeKey(run.id, stepPath, String(tries));
   }
 
   function scopeOf({ stepPath }: ActivityCall): EventScope {

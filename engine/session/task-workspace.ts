@@ -1,0 +1,37 @@
+import type { SessionAddress } from '../core/ids.ts';
+import type { Agent } from '../program/agent.ts';
+import type { SessionPorts } from './ports.ts';
+import { createWorkspace, type Workspace } from './workspace.ts';
+import { viewOf } from './workspace-view.ts';
+
+/**
+ * The files a task works on: those of who gives it, as far as the helper's own sandbox allows and below `cwd`. A helper whose sandbox is
+ * of another kind has files of its own, which are those of this task.
+ * @param helper undefined: the agent gives the task to itself.
+ */
+export function taskWorkspace(
+  ports: SessionPorts,
+  given: Workspace,
+  helper: Agent | undefined,
+  { address, cwd }: { readonly address: SessionAddress; readonly cwd: string | undefined },
+): Workspace {
+  const policy = helper === undefined || helper.takesSandbox ? undefined : helper.sandbox;
+  const isOther = policy !== undefined && policy.type !== given.spec.type;
+  const own = isOther
+    ? createWorkspace(ports, policy, {
+        name: address.agent,
+        id: `${address.instance}/${address.session}`,
+        env: helper?.env ?? {},
+      })
+    : given;
+  const isSame = isOther || policy === undefined || policy.name === given.spec.name;
+  const env = isOther ? {} : { ...(isSame ? {} : policy.env), ...helper?.env };
+  if (isSame && cwd === undefined && Object.keys(env).length === 0) return isOther ? own : shared(own);
+  const view = viewOf(own, { policy: isSame ? undefined : policy, cwd, env, visible: ports.env });
+  return isOther ? { ...view, close: () => own.close() } : view;
+}
+
+/** The files of somebody else, who closes them. */
+function shared(workspace: Workspace): Workspace {
+  return { ...workspace, close: () => Promise.resolve() };
+}
