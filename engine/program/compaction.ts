@@ -11,4 +11,8 @@ export interface Compaction {
   readonly keepRecentTokens: number;
   /** Who writes the summary; undefined: the model of the conversation. */
   readonly model: ModelChoice | undefined;
+  /** What every summary shall pay attention to, besides what the engine asks for. */
+  readonly instructions: string | undefined;
+  /** Name of the text among the Program's `prompts` that asks for the summary; undefined: `compact`. */
+  readonly prompt: string | undefined;
 }

@@ -1,6 +1,6 @@
 import { encodeKey, instanceKey } from '../core/ids.ts';
 import type { Documents, Execution } from '../ports/store.ts';
-import { namespace as history } from './history.ts';
+import { namespace as history } from './entry.ts';
 import { namespace as workspaces } from './workspace.ts';
 
 /** Where the files of a run are, and what its steps said to models: namespace and key of each document. */

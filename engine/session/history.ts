@@ -1,16 +1,44 @@
 import type { Json } from '../core/json.ts';
 import type { Message, ToolCallPart, ToolResultPart } from '../core/message.ts';
 import type { Documents } from '../ports/store.ts';
+import { createContext, type Context } from './context.ts';
+import {
+  entryKey,
+  headKey,
+  namespace,
+  readEntries,
+  readLatest,
+  split,
+  type CompactionEntry,
+  type Entry,
+  type Marks,
+} from './entry.ts';
+import type { Source } from './work.ts';
+
+/** Where the entries are among the documents. */
+export { namespace } from './entry.ts';
 
 /** A message that asks something of a model. */
 export type UserMessage = Extract<Message, { role: 'user' }>;
 
-/** The messages of one session: appended one document each, never rewritten. */
+/** A compaction to be, without what the history itself knows. */
+export type NewCompaction = Omit<CompactionEntry, 'role' | 'asked' | 'joined'>;
+
+/**
+ * The entries of one session: appended one document each, never rewritten. In memory is what the model sees; what compaction left
+ * out is read when it is asked for.
+ */
 export interface History {
-  /** Messages so far, oldest first. */
-  readonly messages: readonly Message[];
-  /** Adds the user's message of an operation, marked with its key. */
-  ask(message: UserMessage, operation: string): Promise<void>;
+  /** What the model sees: the summary of what was left out, and the messages behind it, the uncommitted included. */
+  readonly context: Context;
+  /** Place of the next entry. */
+  end(): number;
+  /** Everything that is stored, oldest first: messages with their marks, and compactions. */
+  entries(): Promise<readonly Entry[]>;
+  /** All messages, oldest first, those that the model does not see any more included. */
+  messages(): Promise<readonly Message[]>;
+  /** Adds the user's message of an operation, marked with its key and with what it came from. */
+  ask(message: UserMessage, operation: string, source?: Source): Promise<void>;
   /** Adds a message that a waiting submission puts to the operation under way. */
   join(message: UserMessage, submission: string): Promise<void>;
   /** Key of the operation that a submission's message was put to. */
@@ -19,49 +47,62 @@ export interface History {
   repairs(): number;
   /** Whether the last operation that asked has this key: then a crash cut it off, and what stands behind its message is its own. */
   isAsked(operation: string): boolean;
-  /** The messages behind the one of the last operation. */
+  /** The messages behind the one of the last operation, as far as the model still sees them. */
   since(): readonly Message[];
   /** Tool calls at the end that have no results. */
   openCalls(): readonly ToolCallPart[];
   /** Adds a message at the end at once; resolves when it is committed. One that could not be, and all after it, are taken back. */
-  append(message: Message): Promise<void>;
+  append(message: Message, marks?: Marks): Promise<void>;
   /** Adds a message at the end that is written with the next one, or by `committed`. */
-  hold(message: Message): void;
+  hold(message: Message, marks?: Marks): void;
+  /** Leaves out old messages for a summary; resolves when that is committed. Until then, and when it cannot be, nothing changes. */
+  compact(compaction: NewCompaction): Promise<void>;
   /** Resolves when every message so far is committed; rejects when one since the last call could not be. Its writes start at once. */
   committed(): Promise<void>;
   /** Answers tool calls that a crash or an abort left open with "outcome unknown"; a model refuses a history with open calls. */
   closeOpenCalls(): Promise<void>;
 }
 
-/** A message as it is stored: the one that an operation asked with names it, one that joined it names its submission. */
-type Entry = Message & { readonly operation?: string; readonly joined?: string };
+/** The last operation that asked, the place of its message (-1: left out), and the repairs behind it that were left out. */
+interface Asked {
+  readonly operation: string;
+  readonly place: number;
+  readonly repairs: number;
+}
 
-/** Namespace of the messages among the documents. */
-export const namespace = 'entries';
-const window = 64;
+/** How many joined submissions a compaction remembers: more than can wait behind one operation. */
+const maxJoined = 1_000;
 
 /**
- * Loads a session's history. There is no head document to keep in step: entries are numbered from 0 without holes,
- * so the end is where reading stops.
+ * Loads a session's history, from the last compaction on where that is known. There is no head document to keep in step: entries are
+ * numbered from 0 without holes, so the end is where reading stops.
  */
 export async function loadHistory(documents: Documents, key: string): Promise<History> {
-  const messages: Message[] = [];
-  /** The last operation that asked, and the place of its message. */
-  let asked: { readonly operation: string; readonly place: number } | undefined;
+  const context = createContext();
+  let asked: Asked | undefined;
   /** Operations that submissions joined. */
   const joins = new Map<string, string>();
-  for (let start = 0; ; start += window) {
-    const keys = Array.from({ length: window }, (_, index) => entryKey(key, start + index));
-    const found = await documents.getMany(namespace, keys);
-    const end = found.findIndex((entry) => entry === undefined);
-    for (const entry of end === -1 ? found : found.slice(0, end)) {
-      const { operation, joined, ...message } = entry as unknown as Entry;
-      if (operation !== undefined) asked = { operation, place: messages.length };
-      if (joined !== undefined && asked !== undefined) joins.set(joined, asked.operation);
-      messages.push(message);
+  /** Place of the next entry. */
+  let end = 0;
+  const take = (entry: Entry, place: number): void => {
+    if (entry.role === 'compaction') {
+      context.compact(entry);
+      // What the summary stands for is not read again, so the entry says what it did.
+      if (asked === undefined || asked.place < entry.from)
+        asked = entry.asked === undefined ? undefined : { ...entry.asked, place: -1 };
+      for (const [submission, operation] of entry.joined ?? []) joins.set(submission, operation);
+      return;
     }
-    if (end !== -1) break;
-  }
+    const { message, marks } = split(entry);
+    const { operation, joined } = marks;
+    if (operation !== undefined) asked = { operation, place, repairs: 0 };
+    if (joined !== undefined && asked !== undefined) joins.set(joined, asked.operation);
+    context.push({ message, place, marks });
+  };
+  const latest = await readLatest(documents, key);
+  latest.entries.forEach((entry, index) => take(entry, latest.from + index));
+  end = latest.from + latest.entries.length;
+
   let writing: Promise<unknown> = Promise.resolve();
   let failure: { readonly thrown: unknown } | undefined;
   let held: (() => Promise<void>) | undefined;
@@ -71,57 +112,100 @@ export async function loadHistory(documents: Documents, key: string): Promise<Hi
     held = undefined;
     write?.().catch(() => undefined);
   };
-  const append = (message: Message, operation?: string): Promise<void> => {
-    writeHeld();
-    return add(message, operation)();
-  };
   /** Adds a message; the result writes it. */
-  const add = (message: Message, operation?: string): (() => Promise<void>) => {
-    const place = messages.length;
+  const add = (message: Message, marks: Marks = {}): (() => Promise<void>) => {
+    writeHeld();
+    const place = end;
     const before = asked;
-    messages.push(message);
-    if (operation !== undefined) asked = { operation, place };
-    const entry: Entry = operation === undefined ? message : { ...message, operation };
-    return () => write(entry, place, before);
+    end += 1;
+    context.push({ message, place, marks });
+    if (marks.operation !== undefined) asked = { operation: marks.operation, place, repairs: 0 };
+    return () => write({ ...message, ...marks }, place, before);
   };
-  const write = async (entry: Entry, place: number, before: typeof asked): Promise<void> => {
+  const write = async (entry: Entry, place: number, before: Asked | undefined): Promise<void> => {
     const commit = documents.set(namespace, entryKey(key, place), entry as unknown as Json);
     const all = Promise.all([writing, commit]);
     writing = all;
     try {
       await all;
     } catch (thrown) {
-      messages.length = Math.min(messages.length, place);
+      context.cut(place);
+      end = Math.min(end, place);
       if (asked?.place === place) asked = before;
       failure ??= { thrown };
       if (writing === all) writing = Promise.resolve();
       throw thrown;
     }
   };
-  const since = (): readonly Message[] => messages.slice((asked?.place ?? -1) + 1);
+  /** Repairs of the last operation among the messages at some places. */
+  const repairsIn = (isCounted: (place: number) => boolean): number => {
+    const { place: start = -1, repairs = 0 } = asked ?? {};
+    const own = context.items.slice(context.behind(start));
+    const counted = own.filter(
+      ({ message, place, marks }) =>
+        message.role === 'user' && marks.joined === undefined && isCounted(place),
+    );
+    return repairs + counted.length;
+  };
+  const openCalls = (): readonly ToolCallPart[] => callsOf(context.messages.at(-1));
+
   return {
-    messages,
-    append: (message) => append(message),
-    ask: append,
-    hold(message) {
-      writeHeld();
-      held = add(message);
+    context,
+    end: () => end,
+    async entries() {
+      const { items } = context;
+      const first = items.find(({ place }) => place >= 0)?.place ?? end;
+      const before = await readEntries(documents, key, 0, first);
+      const stored = await readEntries(documents, key, first);
+      // What is not stored yet is in memory only.
+      const rest = items.filter(({ place }) => place >= first + stored.length);
+      return [...before, ...stored, ...rest.map(({ message, marks }) => ({ ...message, ...marks }))];
+    },
+    async messages() {
+      const { items, compaction } = context;
+      const own = items.filter(({ place }) => place >= 0).map(({ message }) => message);
+      if (compaction === undefined) return own;
+      const before = await readEntries(documents, key, 0, compaction.from);
+      return [
+        ...before.flatMap((entry) => (entry.role === 'compaction' ? [] : [split(entry).message])),
+        ...own,
+      ];
+    },
+    append: (message, marks) => add(message, marks)(),
+    ask: (message, operation, source) =>
+      add(message, { operation, ...(source === undefined || source === 'prompt' ? {} : { source }) })(),
+    hold(message, marks) {
+      held = add(message, marks);
     },
     async join(message, submission) {
-      writeHeld();
-      const place = messages.length;
-      messages.push(message);
-      await write({ ...message, joined: submission }, place, asked);
+      await add(message, { joined: submission })();
       if (asked !== undefined) joins.set(submission, asked.operation);
     },
     joined: (submission) => joins.get(submission),
-    repairs() {
-      const joined = [...joins.values()].filter((operation) => operation === asked?.operation).length;
-      return since().filter(({ role }) => role === 'user').length - joined;
-    },
+    repairs: () => repairsIn(() => true),
     isAsked: (operation) => asked?.operation === operation,
-    since,
-    openCalls: () => openCalls(messages.at(-1)),
+    since: () => context.messages.slice(context.behind(asked?.place ?? -1)),
+    openCalls,
+    async compact(compaction) {
+      writeHeld();
+      const place = end;
+      end += 1;
+      const { from } = compaction;
+      const isLeftOut = asked !== undefined && asked.place < from;
+      const entry: CompactionEntry = {
+        role: 'compaction',
+        ...compaction,
+        ...(asked === undefined || !isLeftOut
+          ? {}
+          : { asked: { operation: asked.operation, repairs: repairsIn((at) => at < from) } }),
+        ...(joins.size === 0 ? {} : { joined: [...joins].slice(-maxJoined) }),
+      };
+      const done = write(entry, place, asked);
+      // In one commit with the entry; what it says is checked when it is read.
+      documents.set(namespace, headKey(key), { at: place, from }).catch(() => undefined);
+      await done;
+      take(entry, place);
+    },
     async committed() {
       writeHeld();
       await writing.catch(() => undefined);
@@ -130,17 +214,13 @@ export async function loadHistory(documents: Documents, key: string): Promise<Hi
       if (failed !== undefined) throw failed.thrown;
     },
     async closeOpenCalls() {
-      const open = openCalls(messages.at(-1));
-      if (open.length > 0) await append({ role: 'tool', content: open.map(unknownOutcome) });
+      const open = openCalls();
+      if (open.length > 0) await add({ role: 'tool', content: open.map(unknownOutcome) })();
     },
   };
 }
 
-function entryKey(key: string, index: number): string {
-  return `${key}.${String(index).padStart(8, '0')}`;
-}
-
-function openCalls(last: Message | undefined): ToolCallPart[] {
+function callsOf(last: Message | undefined): ToolCallPart[] {
   if (last?.role !== 'assistant') return [];
   return last.content.filter((part): part is ToolCallPart => part.type === 'tool_call');
 }
