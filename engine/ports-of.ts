@@ -6,6 +6,7 @@ import { Problem } from './core/problem.ts';
 import type { Secrets } from './ports/secrets.ts';
 import type { Program } from './program/program.ts';
 import type { SessionPorts } from './session/index.ts';
+import type { Tape } from './tape.ts';
 import type { Versions } from './versions.ts';
 
 /** The ports that belong to one Program, or to the one engine. */
@@ -15,14 +16,22 @@ type OfProgram = 'program' | 'specs' | 'version' | 'secrets' | 'env' | 'models' 
 export function createPortsOf(
   options: EngineOptions,
   shared: Omit<SessionPorts, OfProgram>,
-  { versions, learn }: { readonly versions: Versions; readonly learn: (secrets: readonly string[]) => void },
+  {
+    versions,
+    learn,
+    onTape,
+  }: {
+    readonly versions: Versions;
+    readonly learn: (secrets: readonly string[]) => void;
+    readonly onTape: Tape;
+  },
 ): (program: Program, specs: string | undefined) => SessionPorts {
   const processEnv = options.env ?? process.env;
   const older = new Map<string, SessionPorts>();
   const version = async (specs: string): Promise<SessionPorts> => {
     const program = await versions.programOf(specs);
     const made = older.get(specs) ?? portsOf(program, specs);
-    requireSecrets(program, made.secrets);
+    requireSecrets(program, made.secrets, options);
     learn(made.secrets.values());
     older.set(specs, made);
     return made;
@@ -39,7 +48,11 @@ export function createPortsOf(
       version,
       secrets,
       env,
-      models: options.ports?.models ?? createModels({ providers, scripts, secrets, env, processEnv, clock }),
+      models: onTape(
+        options.ports?.models ??
+          createModels({ providers, settings, scripts, secrets, env, processEnv, clock }),
+        (value) => shared.redact.json(value),
+      ),
       tools: options.ports?.tools ?? createToolSource({ env }),
     };
   };
@@ -51,10 +64,18 @@ export function secretsOf({ settings, root }: Program, { env = process.env, port
   return ports?.secrets ?? createEnvSecrets({ declared: settings.secrets, env, root });
 }
 
-/** Work that needs a required secret would fail much later and far away. Throws Problem `missing_secret`. */
-export function requireSecrets(program: Program, secrets: Secrets): void {
+/**
+ * Work that needs a required secret would fail much later and far away; the keys of providers are not needed for a replay.
+ * Throws Problem `missing_secret`.
+ */
+export function requireSecrets(
+  program: Program,
+  secrets: Secrets,
+  { replay }: Pick<EngineOptions, 'replay'>,
+): void {
   for (const [name, { required, env, file }] of Object.entries(program.settings.secrets)) {
     if (!required || secrets.get(name) !== undefined) continue;
+    if (replay !== undefined && isProviderKey(program, name)) continue;
     const places = [
       ...(env === undefined ? [] : [`the environment variable "${env}"`]),
       ...(file === undefined ? [] : [`the file "${file}"`]),
@@ -63,6 +84,10 @@ export function requireSecrets(program: Program, secrets: Secrets): void {
       details: { secret: name },
     });
   }
+}
+
+function isProviderKey({ providers }: Program, secret: string): boolean {
+  return Object.values(providers).some(({ apiKey }) => apiKey === secret);
 }
 
 function pick(

@@ -1,6 +1,5 @@
 import { formatDuration } from '../core/duration.ts';
 import type { EngineEvent } from '../core/event.ts';
-import type { Usage } from '../core/message.ts';
 import { printable, type Screen } from './terminal.ts';
 
 /** Tells a person what is going on, one line a step or tool call; text of an agent as it comes. */
@@ -85,12 +84,6 @@ export function showProgress(screen: Screen, { streamText }: { readonly streamTe
   function paintLevel(level: 'debug' | 'info' | 'warn' | 'error'): (text: string) => string {
     return { debug: colors.dim, info: colors.cyan, warn: colors.yellow, error: colors.red }[level];
   }
-}
-
-/** Tokens and cost for people: `34 tokens, $0.0012`; undefined when no model was called. */
-export function usageText({ totalTokens, costUsd }: Usage): string | undefined {
-  if (totalTokens === 0) return undefined;
-  return `${totalTokens} tokens${costUsd === undefined ? '' : `, $${costUsd.toFixed(4)}`}`;
 }
 
 const maxLine = 160;

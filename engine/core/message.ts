@@ -52,7 +52,10 @@ export type Message =
     }
   | { readonly role: 'tool'; readonly content: readonly ToolResultPart[] };
 
-/** Tokens of one or more model calls. Input counts include cached tokens. Unknown cost is absent, never zero. */
+/**
+ * Tokens of one or more model calls. Input counts include cached tokens. `costUsd` is the known part of the cost: it is absent, never
+ * zero, where nothing is known of it.
+ */
 export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -61,6 +64,8 @@ export interface Usage {
   readonly cacheWriteTokens: number;
   readonly reasoningTokens: number;
   readonly costUsd?: number;
+  /** Calls whose price is not known, so that `costUsd` says nothing of them; absent: none. */
+  readonly unpricedCalls?: number;
 }
 
 /** No tokens at all. */
@@ -75,6 +80,7 @@ export const noUsage: Usage = {
 
 /** The sum of two usages; cost is known only as far as either knows it. */
 export function addUsage(a: Usage, b: Usage): Usage {
+  const unpricedCalls = (a.unpricedCalls ?? 0) + (b.unpricedCalls ?? 0);
   const cost =
     a.costUsd === undefined && b.costUsd === undefined ? undefined : (a.costUsd ?? 0) + (b.costUsd ?? 0);
   return {
@@ -85,6 +91,7 @@ export function addUsage(a: Usage, b: Usage): Usage {
     cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
     reasoningTokens: a.reasoningTokens + b.reasoningTokens,
     ...(cost === undefined ? {} : { costUsd: cost }),
+    ...(unpricedCalls === 0 ? {} : { unpricedCalls }),
   };
 }
 

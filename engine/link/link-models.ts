@@ -1,27 +1,29 @@
+import type { ModelFacts } from '../program/model-facts.ts';
 import type { ModelChoice } from '../program/model.ts';
 import type { ModelNames } from '../program/model-reference.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
+import { modelFactsOf } from './model-facts.ts';
 import { modelOf, settingsOf } from './scalars.ts';
 
 /** The aliases of the config, and what they fall back to. */
 export interface Aliases {
   readonly models: Readonly<Record<string, ModelChoice>>;
   readonly fallbacks: Readonly<Record<string, readonly ModelChoice[]>>;
-  readonly contextWindows: Readonly<Record<string, number>>;
+  readonly modelFacts: Readonly<Record<string, ModelFacts>>;
 }
 
 /** Resolves the aliases under `models`. Reports models that are not there, and fallbacks that lead back to their alias. */
 export function linkModels(reporter: Reporter, node: Node, others: Omit<ModelNames, 'models'>): Aliases {
   const models: Record<string, ModelChoice> = {};
-  const contextWindows: Record<string, number> = {};
+  const modelFacts: Record<string, ModelFacts> = {};
   for (const [alias, entry] of node.entries()) {
     const reference = entry.text() === undefined ? entry.get('model') : entry;
     const choice = modelOf(reporter, reference, { ...others, models: {} });
     // An alias whose model is wrong has been reported; it stays a name, so that its users are not reported too.
-    models[alias] = { ...(choice ?? noChoice), settings: settingsOf(entry.get('settings')) };
-    const window = entry.get('contextWindow').number();
-    if (window !== undefined) contextWindows[alias] = window;
+    models[alias] = { ...(choice ?? noChoice), settings: settingsOf(entry.get('settings')), alias };
+    const facts = modelFactsOf(entry);
+    if (Object.keys(facts).length > 0) modelFacts[alias] = facts;
   }
   const fallbacks: Record<string, readonly ModelChoice[]> = {};
   for (const [alias, entry] of node.entries()) {
@@ -31,7 +33,7 @@ export function linkModels(reporter: Reporter, node: Node, others: Omit<ModelNam
     list.forEach((item) => reportSame(reporter, item, alias, entry));
   }
   reportCycles(reporter, node);
-  return { models, fallbacks, contextWindows };
+  return { models, fallbacks, modelFacts };
 }
 
 const noChoice: ModelChoice = { provider: 'script', id: '', settings: {} };

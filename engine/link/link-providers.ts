@@ -2,6 +2,7 @@ import { choices, suggest } from '../core/suggest.ts';
 import type { Provider } from '../program/model.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
+import { modelFactsOf } from './model-facts.ts';
 import { known } from './names.ts';
 import { providerCalls, reportApi } from './provider-calls.ts';
 import { linkValues } from './text.ts';
@@ -30,6 +31,16 @@ export function linkProviders(reporter: Reporter, nodes: Node, visible: Visible)
         `provider "${name}" is of type "openai-compatible" and needs a "baseUrl"`,
         { part: 'key' },
       );
+    const storeResponses = node.get('storeResponses').flag();
+    if (storeResponses !== undefined && type !== 'openai')
+      reporter.report(
+        node.get('storeResponses'),
+        'schema/misplaced-key',
+        `"storeResponses" is for providers of type "openai"; "${name}" is of type "${type}"`,
+        { part: 'key' },
+      );
+    const facts = modelFactsOf(node);
+    const models = node.get('models').entries();
     providers[name] = {
       name,
       type,
@@ -37,6 +48,11 @@ export function linkProviders(reporter: Reporter, nodes: Node, visible: Visible)
       headers: linkValues(reporter, node.get('headers'), visible),
       apiKey,
       options: node.get('options').object() ?? {},
+      ...(storeResponses === undefined ? {} : { storeResponses }),
+      ...(Object.keys(facts).length === 0 ? {} : { facts }),
+      ...(models.length === 0
+        ? {}
+        : { models: Object.fromEntries(models.map(([id, model]) => [id, modelFactsOf(model)])) }),
       ...providerCalls(node),
     };
   }

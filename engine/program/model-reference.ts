@@ -12,7 +12,7 @@ export interface ModelNames {
 }
 
 /**
- * Resolves `provider/id` or an alias.
+ * Resolves `provider/id`, which may be written `provider:id`, or an alias.
  * @returns the choice, or the fault in words (unknown alias, unknown provider, unknown scripted model).
  */
 export function resolveModel(
@@ -20,7 +20,7 @@ export function resolveModel(
   names: ModelNames,
 ): { choice: ModelChoice } | { fault: string } {
   if (Object.hasOwn(names.models, reference)) return { choice: names.models[reference] as ModelChoice };
-  const slash = reference.indexOf('/');
+  const slash = reference.search(/[/:]/);
   if (slash < 1 || slash === reference.length - 1) {
     const aliases = Object.keys(names.models);
     const [near] = suggest(reference, aliases);

@@ -5,6 +5,7 @@ import { contextOverflow } from './cost/context-overflow.ts';
 import { mayExceedLimit } from './cost/may-exceed-limit.ts';
 import { noLimit } from './cost/no-limit.ts';
 import { overLimit } from './cost/over-limit.ts';
+import { unknownPrice } from './cost/unknown-price.ts';
 import { constantCondition } from './expr/constant-condition.ts';
 import { deadBranch } from './graph/dead-branch.ts';
 import { missingElse } from './graph/missing-else.ts';
@@ -15,6 +16,7 @@ import { unreachableStep } from './graph/unreachable-step.ts';
 import { unusedAgent } from './graph/unused-agent.ts';
 import { unusedStep } from './graph/unused-step.ts';
 import { missingModel } from './ref/missing-model.ts';
+import { modelAbility } from './ref/model-ability.ts';
 import { unusedSpec } from './ref/unused-spec.ts';
 import type { Checkable, Rule } from './rule.ts';
 import { deprecatedKey } from './schema/deprecated-key.ts';
@@ -45,6 +47,7 @@ export const rules: readonly Rule[] = [
   mayExceedLimit,
   noLimit,
   overLimit,
+  unknownPrice,
   constantCondition,
   deadBranch,
   missingElse,
@@ -55,6 +58,7 @@ export const rules: readonly Rule[] = [
   unusedAgent,
   unusedStep,
   missingModel,
+  modelAbility,
   unusedSpec,
   deprecatedKey,
   plaintextSecret,

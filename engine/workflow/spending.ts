@@ -28,7 +28,7 @@ export function spending(whole?: Pick<Spending, 'add'>): Spending {
   };
 }
 
-/** Problem `limit_reached` when more was spent than a limit allows. */
+/** Problem `limit_reached` when more was spent than a limit allows, or when it cannot be told how much was. */
 export function overspent(limits: Limits, spent: Spending): Problem | undefined {
   return firstLimit(limits, spent, (used, allowed) => used > allowed);
 }
@@ -59,6 +59,14 @@ function firstLimit(
     ['tokens', spent.usage.totalTokens, 'tokens'],
     ['costUsd', spent.usage.costUsd ?? 0, 'US dollars'],
   ];
+  const { unpricedCalls } = spent.usage;
+  if (limits.costUsd !== undefined && unpricedCalls !== undefined)
+    return limitProblem(
+      'costUsd',
+      spent.usage.costUsd ?? 0,
+      limits.costUsd,
+      `the run has made ${unpricedCalls} model calls whose price is not known, so its limit of ${limits.costUsd} US dollars cannot be kept`,
+    );
   for (const [limit, used, unit] of counts) {
     const allowed = limits[limit];
     if (allowed === undefined || !reached(used, allowed, limit)) continue;

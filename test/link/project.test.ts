@@ -15,6 +15,7 @@ providers:
     baseUrl: http://127.0.0.1:11434/v1
     apiKey: GATEWAY_KEY
     headers: { x-key: '\${{ secrets.GATEWAY_KEY + env.REGION }}' }
+    price: free
 secrets:
   GATEWAY_KEY: { description: Key of the gateway. }
   DATABASE: { env: DATABASE_URL }
@@ -84,7 +85,7 @@ describe('link: the project config', () => {
       ],
       smart: [{ provider: 'gateway', id: 'llama', settings: {} }],
     });
-    expect(settings.contextWindows).to.deep.equal({ fast: 200_000 });
+    expect(settings.modelFacts).to.deep.equal({ fast: { contextWindow: 200_000 } });
     expect(settings.server.auth?.tokens.map(({ name, value }) => [name, Object.keys(value)])).to.deep.equal([
       ['site', ['secret']],
       ['till', ['sha256']],

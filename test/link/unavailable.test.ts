@@ -33,9 +33,7 @@ sandbox: box
     expect(parts).to.deep.equal([
       'engine.yaml:1:1 error link/not-available "durable" is not available in this version',
       'engine.yaml:2:1 error link/not-available "mcpServers" is not available in this version',
-      'engine.yaml:3:37 error link/not-available "fallback" is not available in this version',
       'src/agents/a.yaml:3:1 error link/not-available "code" is not available in this version',
-      'src/agents/a.yaml:4:11 error link/not-available "costUsd" is not available in this version',
       'src/agents/a.yaml:5:1 error link/not-available "compaction" is not available in this version',
       'src/sandboxes/box.yaml:1:7 error link/not-available sandbox type "local" is not available in this version; expected one of "none", "virtual"',
       'src/sandboxes/box.yaml:2:1 error link/not-available "network" is not available in this version',

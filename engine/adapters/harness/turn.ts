@@ -48,12 +48,12 @@ export async function runTurn(
         context.emit({ type: 'turn_retry', turnId, data: { model, attempt, waitMs, error } });
       } else if (event.type === 'finish') {
         await failpoint('turn.after_model');
-        const { finish, usage, message } = event;
+        const { finish, usage, message, model: answering = model } = event;
         const toolCalls = message.content.filter((part) => part.type === 'tool_call').length;
         context.emit({
           type: 'turn_end',
           turnId,
-          data: { model, text: textOf(message), finish, usage, toolCalls },
+          data: { model: answering, text: textOf(message), finish, usage, toolCalls },
         });
         return { finish, usage, message };
       }

@@ -31,7 +31,7 @@ function defaultOptions(request: ModelRequest, provider: Provider): JsonObject {
   const openai = provider.type === 'openai' || provider.type === 'openai-compatible';
   return {
     // The history is ours: nothing may depend on what the provider keeps, so reasoning travels encrypted in the messages.
-    ...(provider.type === 'openai' && provider.options['api'] !== 'chat' ? { store: false } : {}),
+    ...(provider.type === 'openai' ? { store: provider.storeResponses ?? false } : {}),
     // Input that is streamed early is not checked by Anthropic, and nobody here reads it early.
     ...(provider.type === 'anthropic' ? { toolStreaming: false } : {}),
     // OpenAI refuses a strict schema that leaves a property optional.

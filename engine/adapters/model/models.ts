@@ -2,6 +2,7 @@ import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ModelEvent, ModelRequest, Models } from '../../ports/model.ts';
+import { knownModel, type ModelSources as Known } from '../../program/known-model.ts';
 import type { Provider, ScriptedModel } from '../../program/model.ts';
 import { openProvider, type OpenModel } from './open-provider.ts';
 import { conventionalKeys, conventions, type KeySources } from './provider-key.ts';
@@ -14,6 +15,8 @@ import { streamModel } from './stream-model.ts';
 export interface ModelSources extends KeySources {
   /** Providers of the config by name. */
   readonly providers: Readonly<Record<string, Provider>>;
+  /** What the config says of aliases. */
+  readonly settings: Known['settings'];
   /** Scripted models by name. */
   readonly scripts: Readonly<Record<string, ScriptedModel>>;
   readonly clock: Clock;
@@ -42,7 +45,15 @@ export function createModels(sources: ModelSources): Models {
   return {
     resultWay({ model, outputSchema, tools }) {
       const provider = providerOf(model.provider, sources.providers);
-      return resultWay({ provider, modelId: model.id, outputSchema, hasTools: tools.length > 0 });
+      const { structuredOutput, tools: toolCalls } = knownModel(model, sources).capabilities ?? {};
+      return resultWay({
+        provider,
+        modelId: model.id,
+        outputSchema,
+        hasTools: tools.length > 0,
+        ...(structuredOutput === undefined ? {} : { structuredOutput }),
+        ...(toolCalls === undefined ? {} : { toolCalls }),
+      });
     },
     async *stream(request: ModelRequest): AsyncGenerator<ModelEvent, void, undefined> {
       const provider = providerOf(request.model.provider, sources.providers);

@@ -51,7 +51,7 @@ export async function openProvider(provider: Provider, sources: KeySources): Pro
         headers,
         ...(apiKey === undefined ? {} : { apiKey }),
         includeUsage: options['includeUsage'] !== false,
-        supportsStructuredOutputs: options['supportsStructuredOutputs'] === true,
+        supportsStructuredOutputs: options['supportsStructuredOutputs'] === true || saysStructured(provider),
         ...(options['queryParams'] === undefined
           ? {}
           : { queryParams: options['queryParams'] as Record<string, string> }),
@@ -60,6 +60,11 @@ export async function openProvider(provider: Provider, sources: KeySources): Pro
     case 'script':
       throw new Problem('missing_model', `model provider "${name}" is scripted and has no address`);
   }
+}
+
+/** Whether the config says of any model of the provider that it is held to a schema; the others are not sent one. */
+function saysStructured({ facts, models = {} }: Provider): boolean {
+  return [facts, ...Object.values(models)].some((said) => said?.capabilities?.structuredOutput === true);
 }
 
 function texts(options: Readonly<Record<string, Json>>, ...names: string[]): Record<string, string> {

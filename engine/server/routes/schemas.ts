@@ -13,8 +13,9 @@ export const usage: JsonObject = objectOf(
     cacheWriteTokens: count,
     reasoningTokens: count,
     costUsd: { type: 'number', minimum: 0 },
+    unpricedCalls: { type: 'integer', minimum: 1 },
   },
-  ['costUsd'],
+  ['costUsd', 'unpricedCalls'],
 );
 
 /** A failure as stored in records. */

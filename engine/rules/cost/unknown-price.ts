@@ -1,0 +1,58 @@
+import { fallbacksOf } from '../../program/fallbacks.ts';
+import { knownModel } from '../../program/known-model.ts';
+import type { ModelChoice } from '../../program/model.ts';
+import { type Node, type Source, rootOf } from '../../source/index.ts';
+import type { Rule, Spot } from '../rule.ts';
+import { spotOf } from '../spot.ts';
+import { modelsOfAgent, modelsOfWorkflow } from './models-used.ts';
+
+/** A limit on cost cannot be kept with a model whose price nobody knows. */
+export const unknownPrice: Rule = {
+  id: 'cost/unknown-price',
+  level: 'error',
+  fixed: true,
+  check({ program, sources }, report) {
+    for (const agent of Object.values(program.agents)) {
+      if (agent.limits.costUsd === undefined) continue;
+      reportUnpriced(
+        modelsOfAgent(agent, program),
+        placeOf('agent', agent.name, 'limits') ??
+          placeOf('project', '', 'defaults', 'limits') ??
+          agent.origin,
+      );
+    }
+    for (const workflow of Object.values(program.workflows)) {
+      if (workflow.limits.costUsd === undefined) continue;
+      reportUnpriced(
+        modelsOfWorkflow(workflow, program),
+        placeOf('workflow', workflow.name, 'limits') ?? workflow.origin,
+      );
+    }
+
+    function reportUnpriced(models: readonly ModelChoice[], at: Spot): void {
+      const reported = new Set<string>();
+      for (const model of models.flatMap((one) => [one, ...fallbacksOf(one, program.settings)])) {
+        const name = `${model.provider}/${model.id}`;
+        if (model.provider === 'script' || reported.has(name)) continue;
+        if (knownModel(model, program).price !== undefined) continue;
+        reported.add(name);
+        report(
+          at,
+          `the price of model "${name}" is not known, so "costUsd" cannot be kept; write its "price" under ${homeOf(model)} in engine.yaml`,
+        );
+      }
+    }
+
+    /** Where the limit is written, unless it comes from elsewhere. */
+    function placeOf(kind: Source['kind'], name: string, ...keys: readonly string[]): Spot | undefined {
+      const source = sources.find((one) => one.kind === kind && (kind === 'project' || one.name === name));
+      const node = source && [...keys, 'costUsd'].reduce((at: Node, key) => at.get(key), rootOf(source));
+      return node?.value === undefined ? undefined : spotOf(node);
+    }
+  },
+};
+
+/** Where the config speaks of a model. */
+function homeOf({ alias, provider, id }: ModelChoice): string {
+  return alias === undefined ? `"providers.${provider}.models" as "${id}"` : `"models.${alias}"`;
+}

@@ -1,0 +1,111 @@
+import type { JsonObject } from '../core/json.ts';
+import { Problem } from '../core/problem.ts';
+import type { ModelEvent, ModelRequest, Models } from '../ports/model.ts';
+import { fallbacksOf } from '../program/fallbacks.ts';
+import { knownModel } from '../program/known-model.ts';
+import { pricedUsage } from '../program/model-cost.ts';
+import type { ModelChoice } from '../program/model.ts';
+import type { Spent } from './budget.ts';
+import { fitCall } from './fit-call.ts';
+import type { SessionPorts } from './ports.ts';
+
+/** Who calls models: what the calls count for, and who is told what happens beside them. */
+export interface ModelCaller {
+  readonly spent: Spent;
+  log(level: 'info' | 'warn', message: string, fields: JsonObject): void;
+}
+
+/**
+ * The models as one operation calls them. Each call is fitted to what is known of its model (Problem `invalid_request` where it
+ * cannot be), its cost is counted in the usage, and a model that is unavailable is replaced by the next one of its chain, if it has
+ * said nothing yet; the operation stays with the one that answered. What is changed or replaced is logged.
+ */
+export function modelsFor({ models, program }: SessionPorts, caller: ModelCaller): Models {
+  /** The model that stands for the asked one since that one was unavailable. */
+  const standIns = new Map<string, ModelChoice>();
+  const said = new Set<string>();
+  const log: ModelCaller['log'] = (level, message, fields) => {
+    if (level === 'info' && said.has(message)) return;
+    said.add(message);
+    caller.log(level, message, fields);
+  };
+
+  return {
+    ...models,
+    async *stream(request) {
+      const asked = nameOf(request.model);
+      const chain = chainFrom(request.model, standIns.get(asked));
+      let unavailable: Problem | undefined;
+      for (let place = 0; ; place += 1) {
+        const model = chain[place] as ModelChoice;
+        const isStandIn = model !== request.model;
+        let hasBegun = false;
+        try {
+          for await (const event of call({ ...request, model }, isStandIn)) {
+            hasBegun ||= event.type !== 'retry';
+            yield event;
+          }
+          return;
+        } catch (thrown) {
+          if (hasBegun || !mayFallBack(thrown, isStandIn)) throw thrown;
+          if (thrown.code === 'model_unavailable') unavailable = thrown;
+          const next = chain[place + 1];
+          if (next === undefined) throw unavailable ?? thrown;
+          standIns.set(asked, next);
+          const [from, to] = [nameOf(model), nameOf(next)];
+          log('warn', `${thrown.message}; "${to}" is asked instead`, {
+            type: 'model_fallback',
+            from,
+            to,
+            error: { ...thrown.toData() },
+          });
+        }
+      }
+    },
+  };
+
+  /** The chain of a model from the one that stands for it on. */
+  function chainFrom(model: ModelChoice, standIn: ModelChoice | undefined): readonly ModelChoice[] {
+    const chain = [model, ...fallbacksOf(model, program.settings)];
+    return standIn === undefined
+      ? chain
+      : chain.slice(chain.findIndex((one) => nameOf(one) === nameOf(standIn)));
+  }
+
+  async function* call(
+    request: ModelRequest,
+    isStandIn: boolean,
+  ): AsyncGenerator<ModelEvent, void, undefined> {
+    const { model } = request;
+    const known = knownModel(model, program);
+    const cost = costLimitOf(caller.spent);
+    if (cost !== undefined && known.price === undefined && model.provider !== 'script')
+      throw new Problem(
+        'invalid_request',
+        `the price of model "${nameOf(model)}" is not known, so the limit "costUsd" of agent "${cost}" cannot be kept; write its "price" under "models" or "providers" of engine.yaml`,
+        { details: { model: nameOf(model), reason: 'unknown_price' } },
+      );
+    for await (const event of models.stream(fitCall(request, known, { isStandIn, log }))) {
+      yield event.type === 'finish'
+        ? { ...event, usage: pricedUsage(event.usage, model, known.price), model: nameOf(model) }
+        : event;
+    }
+  }
+}
+
+/** Whether another model may do what this one did not: it is unavailable; or it only stands in, and does not fit. */
+function mayFallBack(thrown: unknown, isStandIn: boolean): thrown is Problem {
+  if (!(thrown instanceof Problem)) return false;
+  return thrown.code === 'model_unavailable' || (isStandIn && thrown.code === 'invalid_request');
+}
+
+/** The agent whose cost is limited, of those that work through the caller. */
+function costLimitOf(spent: Spent): string | undefined {
+  for (let one: Spent | undefined = spent; one !== undefined; one = one.parent)
+    if (one.agent.limits.costUsd !== undefined) return one.agent.name;
+  return undefined;
+}
+
+function nameOf({ provider, id }: ModelChoice): string {
+  return `${provider}/${id}`;
+}
