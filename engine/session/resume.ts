@@ -1,7 +1,11 @@
+import type { EventData } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
-import { addUsage, type Message, type ToolCallPart, type ToolResultPart } from '../core/message.ts';
+import { addUsage, noUsage, type Message, type ToolCallPart, type ToolResultPart } from '../core/message.ts';
+import { reportCompaction } from './compaction.ts';
+import type { CompactionEntry } from './entry.ts';
 import { unknownOutcome } from './history.ts';
 import type { Operation } from './operation.ts';
+import { pastTasks } from './past-tasks.ts';
 import type { SessionPorts } from './ports.ts';
 
 /**
@@ -38,24 +42,52 @@ export async function takeUp(
     { scope }: Operation,
   ): Promise<ReadonlyMap<string, { readonly output: Json; readonly isError: boolean }>> {
     const found = new Map<string, { readonly output: Json; readonly isError: boolean }>();
+    const { compaction } = history.context;
+    let isTold = false;
+    const tasks = pastTasks(scope.operationId);
     const executionId = scope.submissionId ?? scope.runId;
     if (executionId === undefined) return found;
     for (let after = 0; ;) {
       const page = await journal.read(executionId, { after });
       for (const event of page) {
         after = event.index;
+        const { usage = noUsage, modelCalls = 0 } = tasks.read(event) ?? {};
+        spent.usage = addUsage(spent.usage, usage);
+        spent.modelCalls += modelCalls;
         if (event.operationId !== scope.operationId) continue;
         if (event.type === 'turn_end') {
           found.clear();
           spent.usage = addUsage(spent.usage, event.data.usage);
           spent.modelCalls += 1;
         }
+        if (event.type === 'compaction_end') {
+          const { usage, modelCalls } = event.data;
+          spent.usage = addUsage(spent.usage, usage);
+          spent.modelCalls += modelCalls;
+          if (tellsOf(event.data, compaction)) isTold = true;
+        }
         if (event.type === 'tool_end' && event.toolCallId !== undefined)
           found.set(event.toolCallId, { output: event.data.output, isError: event.data.isError });
       }
-      if (page.length < 1000) return found;
+      if (page.length < 1000) break;
     }
+    // The summary was stored, and its event was not.
+    if (compaction?.operation === operation.key && !isTold) {
+      spent.usage = addUsage(spent.usage, compaction.usage);
+      spent.modelCalls += compaction.calls;
+      reportCompaction(operation, compaction, 0);
+    }
+    return found;
   }
+}
+
+function tellsOf(told: EventData['compaction_end'], compaction: CompactionEntry | undefined): boolean {
+  return (
+    !told.isError &&
+    told.messagesBefore === compaction?.messagesBefore &&
+    told.tokensBefore === compaction.tokensBefore &&
+    told.tokensAfter === compaction.tokensAfter
+  );
 }
 
 /** The answer that an operation had come to before a crash. */
