@@ -269,6 +269,10 @@ export interface AgentSpec {
    */
   busy?: Busy;
   /**
+   * Most messages that may wait in one session; a further one is refused with `too_many_requests` (429). Default: `defaults.queueLimit` of engine.yaml, else 1000.
+   */
+  queueLimit?: number;
+  /**
    * Environment variables of its shell commands.
    */
   env?: EnvMap;
@@ -1233,6 +1237,10 @@ export interface ProfileSpec {
    */
   busy?: Busy;
   /**
+   * Most messages that may wait in one session; a further one is refused with `too_many_requests` (429). Default: `defaults.queueLimit` of engine.yaml, else 1000.
+   */
+  queueLimit?: number;
+  /**
    * Environment variables of its shell commands.
    */
   env?: EnvMap;
@@ -1549,6 +1557,10 @@ export interface Defaults {
    * What happens to a message that arrives while a session works. Default: `queue`.
    */
   busy?: Busy;
+  /**
+   * Most messages that may wait in one session; a further one is refused with `too_many_requests` (429). Default: 1000.
+   */
+  queueLimit?: number;
   /**
    * Rules for tool calls; those of an agent are put after them.
    */

@@ -111,6 +111,7 @@ export function linkAgent(
     retries: orDefault('retries').number() ?? 3,
     harness,
     busy: busy as BusyPolicy,
+    queueLimit: orDefault('queueLimit').number() ?? 1_000,
     env: linkEnv(reporter, merged.entries('env'), sinks),
     secrets,
     extensions: extensionsOf(root),

@@ -44,6 +44,7 @@ export function plainAgent(
     retries: defaults?.get('retries').number() ?? 3,
     harness: defaults?.get('harness').text() ?? 'ai-sdk',
     busy: 'queue',
+    queueLimit: 1_000,
     env: {},
     secrets: [],
     extensions: {},

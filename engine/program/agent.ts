@@ -62,6 +62,8 @@ export interface Agent {
   readonly retries: number;
   readonly harness: string;
   readonly busy: BusyPolicy;
+  /** Most submissions that may wait in one session. */
+  readonly queueLimit: number;
   readonly env: Readonly<Record<string, Value>>;
   /** Names of secrets this agent's tools may read. */
   readonly secrets: readonly string[];

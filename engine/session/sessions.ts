@@ -89,10 +89,10 @@ export function createSessions(ports: SessionPorts): Sessions {
       const key = sessionKey(address);
       const before = durable.pending(key);
       const isBusy = before.length > 0 || live.get(address).queue.length > 0;
-      const isFull = before.length > maxWaiting;
+      const isFull = before.length > agent.queueLimit;
       // What was admitted before gets its receipt, however busy the session is.
       if (((agent.busy === 'reject' && isBusy) || isFull) && !(await isKnown(agent, idempotencyKey)))
-        throw isFull ? full(address) : busy(address);
+        throw isFull ? full(agent, address) : busy(address);
       const id = `sub_${clock.ulid()}`;
       results.set(id, undefined);
       try {
@@ -259,14 +259,14 @@ function nameOf({ model }: Prepared): string {
   return `${model.provider}/${model.id}`;
 }
 
-/** How many submissions may wait in one session. */
-const maxWaiting = 1_000;
-
-function full({ agent, instance, session }: SessionAddress): Problem {
+function full({ queueLimit: limit }: Agent, { agent, instance, session }: SessionAddress): Problem {
+  const what = limit === 1 ? 'a prompt waits' : `${limit} prompts wait`;
   return new Problem(
     'too_many_requests',
-    `${maxWaiting} prompts wait in session "${session}" of "${agent}/${instance}"; no more are taken`,
-    { details: { limit: maxWaiting, retryAfterSeconds: 1 } },
+    limit === 0
+      ? `session "${session}" of "${agent}/${instance}" is at work, and no prompt may wait`
+      : `${what} in session "${session}" of "${agent}/${instance}"; no more are taken`,
+    { details: { limit, retryAfterSeconds: 1 } },
   );
 }
 
