@@ -1,6 +1,5 @@
 import { createEmbedded } from './adapters/durable/embedded.ts';
 import { createSystemClock } from './adapters/clock/system.ts';
-import { turnLoop } from './adapters/harness/loop.ts';
 import { conventionalKeys } from './adapters/model/provider-key.ts';
 import { createSandboxes } from './adapters/sandbox/sandboxes.ts';
 import { openMemoryStore } from './adapters/store/memory.ts';
@@ -17,6 +16,7 @@ import type { Diagnostic } from './core/diagnostic.ts';
 import { fromData, Problem } from './core/problem.ts';
 import { isTerminal } from './core/status.ts';
 import { noUsage } from './core/message.ts';
+import { openHarnesses } from './harnesses.ts';
 import { keyOption } from './idempotency-key.ts';
 import { createJournal, redactor } from './journal/index.ts';
 import type { Execution, Store } from './ports/store.ts';
@@ -29,6 +29,7 @@ import { createSchedules } from './schedules.ts';
 import { createSessions } from './session/index.ts';
 import { signalRun } from './signal-run.ts';
 import { createSubmissions } from './submissions.ts';
+import { openTape } from './tape.ts';
 import { keepTidy } from './upkeep.ts';
 import { createVersions } from './versions.ts';
 import { createWhy } from './why.ts';
@@ -51,8 +52,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const secrets = secretsOf(program, options);
   if (options.readOnly !== true) {
     refuse(unavailableParts(program));
-    requireSecrets(program, secrets);
+    requireSecrets(program, secrets, options);
   }
+  const onTape = openTape(options, clock);
+  const harnesses = await openHarnesses(program, options);
   const store = await openStore(program, options);
   const redact = redactor([...secrets.values(), ...conventionalKeys(processEnv)]);
   const journal = createJournal({ store, clock, observers: options.observers ?? [], redact });
@@ -63,11 +66,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     redact: (value) => redact.json(value),
     report: (problem) => journal.report(problem),
   });
-  const harnesses = { 'ai-sdk': turnLoop, ...options.harnesses };
   const sandboxes = options.ports?.sandboxes ?? createSandboxes({ projectRoot: program.root });
   const shared = { store, journal, durable, clock, redact, harnesses, sandboxes };
   const versions = createVersions(store.documents, program.root);
-  const portsOf = createPortsOf(options, shared, { versions, learn: redact.learn });
+  const portsOf = createPortsOf(options, shared, { versions, learn: redact.learn, onTape });
   const specs = options.readOnly === true ? undefined : await keepOrClose();
   const ports = portsOf(program, specs);
   const sessions = createSessions(ports);

@@ -1,4 +1,5 @@
 export { turnLoop } from './adapters/harness/loop.ts';
+export { registerHarness } from './adapters/harness/registry.ts';
 export { openMemoryStore } from './adapters/store/memory.ts';
 export { openSqliteStore } from './adapters/store/sqlite.ts';
 export type {
@@ -52,6 +53,7 @@ export type { Finding, Findings, UnavailablePart } from './findings/index.ts';
 export { defineTool } from './define-tool.ts';
 export { createEngine } from './engine.ts';
 export type { Clock } from './ports/clock.ts';
+export { isOverflow } from './ports/harness.ts';
 export type { Harness, HarnessContext, HarnessResult, HarnessTask } from './ports/harness.ts';
 export type { Finish, ModelEvent, ModelRequest, Models, ToolSpec } from './ports/model.ts';
 export type { Observer } from './ports/observer.ts';

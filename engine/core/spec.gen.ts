@@ -261,7 +261,7 @@ export interface AgentSpec {
    */
   retries?: number;
   /**
-   * What runs the loop of model calls and tools: `ai-sdk`, `deepagents`, or one of a plugin. Default: `ai-sdk`.
+   * What runs the loop of model calls and tools: `ai-sdk`, `deepagents`, or one of the project's own. Default: `ai-sdk`.
    */
   harness?: Name;
   /**
@@ -1229,7 +1229,7 @@ export interface ProfileSpec {
    */
   retries?: number;
   /**
-   * What runs the loop of model calls and tools: `ai-sdk`, `deepagents`, or one of a plugin. Default: `ai-sdk`.
+   * What runs the loop of model calls and tools: `ai-sdk`, `deepagents`, or one of the project's own. Default: `ai-sdk`.
    */
   harness?: Name;
   /**
@@ -1767,7 +1767,13 @@ export interface Durable {
  */
 export interface Modules {
   /**
-   * Modules that add harnesses, sandboxes, stores or observers: a path relative to the project or the name of a package, optionally with options.
+   * Harnesses by the name that agents give under `harness`: a path relative to the project or the name of a package, whose default export is the harness.
+   */
+  harnesses?: {
+    [k: string]: string;
+  };
+  /**
+   * Modules that add sandboxes, stores or observers: a path relative to the project or the name of a package, optionally with options.
    */
   plugins?: (string | Plugin)[];
 }

@@ -64,7 +64,7 @@ export function linkAgent(
     ...(subagents.length > 0 ? (['task'] as const) : []),
   ]);
   const busy = orDefault('busy').text() ?? 'queue';
-  const harness = linkHarness(reporter, orDefault('harness'));
+  const harness = linkHarness(reporter, orDefault('harness'), Object.keys(config.settings.harnesses));
   const model = merged.get('model');
   return {
     kind: root.source.kind === 'agent' ? 'agent' : 'profile',
@@ -118,9 +118,11 @@ export function linkAgent(
   };
 }
 
-function linkSubagent(reporter: Reporter, node: Node, { of }: Names): string[] {
+function linkSubagent(reporter: Reporter, node: Node, { of, agentModules, profileModules }: Names): string[] {
   const name = node.text();
-  const all = new Set([...Object.keys(of.agent), ...Object.keys(of.profile)]);
+  const all = new Set(
+    [of.agent, of.profile, agentModules, profileModules].flatMap((specs) => Object.keys(specs)),
+  );
   if (name === undefined || !known(reporter, node, 'subagent', name, all)) return [];
   if (Object.hasOwn(of.agent, name) && Object.hasOwn(of.profile, name))
     reporter.report(
@@ -168,24 +170,23 @@ const claudeModels: Readonly<Record<string, string>> = {
   haiku: 'claude-haiku-4-5',
 };
 
-function linkHarness(reporter: Reporter, node: Node): string {
+function linkHarness(reporter: Reporter, node: Node, own: readonly string[]): string {
   const harness = node.text() ?? 'ai-sdk';
-  if (harness === 'ai-sdk') return harness;
-  if (harness === 'deepagents') {
-    reporter.unavailable(node, 'harness "deepagents" is not available in this version; expected "ai-sdk"');
-    return harness;
-  }
-  const near = suggest(harness, ['ai-sdk', 'deepagents'], 1);
+  const choices = [...builtinHarnesses, ...own];
+  if (choices.includes(harness)) return harness;
+  const near = suggest(harness, choices, 1);
   const cure =
     near[0] === undefined
-      ? 'the program that embeds the engine, or one of "modules.plugins", must bring it'
+      ? 'name its module under "modules.harnesses" in the config, or pass it to the engine'
       : `did you mean "${near[0]}"?`;
-  reporter.report(node, 'ref/unknown-harness', `harness "${harness}" is not built in; ${cure}`, {
+  reporter.report(node, 'ref/unknown-harness', `harness "${harness}" is not known here; ${cure}`, {
     level: 'warning',
     suggestions: near,
   });
   return harness;
 }
+
+const builtinHarnesses: readonly string[] = ['ai-sdk', 'deepagents'];
 
 /** Tools that the rules of an agent may be about. */
 function toolsKnownTo(linked: Linked, config: Config, servers: Agent['mcpServers']): KnownTools {

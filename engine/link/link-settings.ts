@@ -89,6 +89,7 @@ export function linkSettings(
       permissions: linkPermissions(reporter, at('defaults').get('permissions'), tools),
       maxTaskDepth: at('defaults').get('maxTaskDepth').number() ?? 8,
       maxParallelTasks: at('defaults').get('maxParallelTasks').number() ?? 8,
+      harnesses: linkHarnesses(reporter, at('modules').get('harnesses'), folder),
       plugins: linkPlugins(reporter, at('modules').get('plugins').list(), folder),
       rules: at('rules').object() ?? {},
       extensions: extensionsOf(root),
@@ -163,6 +164,15 @@ function linkDurable(reporter: Reporter, node: Node, secrets: readonly string[])
       { part: 'key' },
     );
   return { type, database, concurrency: node.get('concurrency').number() ?? 64 };
+}
+
+function linkHarnesses(reporter: Reporter, node: Node, folder: string): Settings['harnesses'] {
+  return Object.fromEntries(
+    node.entries().flatMap(([name, named]) => {
+      const module = modulePath(reporter, named, folder);
+      return module === undefined ? [] : [[name, module] as const];
+    }),
+  );
 }
 
 function linkPlugins(reporter: Reporter, nodes: readonly Node[], folder: string): Settings['plugins'] {

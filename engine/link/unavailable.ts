@@ -11,7 +11,7 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
   project: [
     'mcpServers',
     'durable',
-    'modules',
+    'modules.plugins',
     'server.cors',
     'server.auth',
     'server.basePath',

@@ -102,6 +102,8 @@ export interface Settings {
   readonly maxTaskDepth: number;
   /** Most tasks of one operation at work at a time. */
   readonly maxParallelTasks: number;
+  /** Modules of harnesses by name, imported when the engine starts: absolute paths, or names of packages. */
+  readonly harnesses: Readonly<Record<string, string>>;
   /** Modules that are imported when the engine starts: absolute paths, or names of packages. */
   readonly plugins: readonly { readonly module: string; readonly options: JsonObject }[];
   /** `rules` of the config as they are written. */

@@ -1,4 +1,4 @@
-import type { Json, JsonSchema } from '../core/json.ts';
+import type { Json } from '../core/json.ts';
 import type { Scope, Template } from '../expr/index.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Program } from '../program/program.ts';
@@ -15,7 +15,8 @@ export function assembleSystem(
     readonly instance: string;
     readonly input: Json | undefined;
     readonly role: Role | undefined;
-    readonly schema: JsonSchema | undefined;
+    /** What it is told of a typed result. */
+    readonly result: string | undefined;
     readonly env: Readonly<Record<string, string>>;
   },
 ): string {
@@ -36,7 +37,7 @@ export function assembleSystem(
     call.role === undefined
       ? undefined
       : say(program, 'role', { name: call.role.name, instructions: call.role.instructions.render(scope) }),
-    call.schema === undefined ? undefined : say(program, 'result', { schema: JSON.stringify(call.schema) }),
+    call.result,
   ];
   return parts
     .map((part) => part?.trim())

@@ -68,9 +68,10 @@ export const harnessContract: readonly HarnessCase[] = [
       assert.deepEqual(first?.messages, [question]);
       assert.deepEqual(second?.messages, [question, ...world.appended.slice(0, 2)]);
       assert.deepEqual(
+        // A harness may bring instructions and tools of its own, behind those of the task.
         world.requests.map(({ system, tools, origin }) => [
-          system,
-          tools.map((tool) => tool.name),
+          system.slice(0, 'Be kind.'.length),
+          tools.slice(0, 2).map((tool) => tool.name),
           origin.turn,
         ]),
         [

@@ -117,7 +117,7 @@ secrets: [TOKEN, OTER]
       'src/agents/clerk.yaml:12:11 error ref/unknown-tool no tool fits "lcal__*"; did you mean "local__*"?',
       'src/agents/clerk.yaml:12:21 error ref/duplicate-entry "bash(git *)" stands under "allow" and under "deny"; keep one of them',
       'src/agents/clerk.yaml:13:22 error ref/unknown-model no model alias "fast"; write "provider/model"',
-      'src/agents/clerk.yaml:14:10 warning ref/unknown-harness harness "ai-skd" is not built in; did you mean "ai-sdk"?',
+      'src/agents/clerk.yaml:14:10 warning ref/unknown-harness harness "ai-skd" is not known here; did you mean "ai-sdk"?',
       'src/agents/clerk.yaml:15:24 error security/secret-not-granted secret "OTHER" is not granted here; add it to "secrets" of this file',
       'src/agents/clerk.yaml:15:51 error ref/unknown-secret no secret "TOKN"; did you mean "TOKEN"?',
       'src/agents/clerk.yaml:15:73 error ref/unknown-env "REGIN" is not listed under "env" in the project config; did you mean "REGION"?',
