@@ -197,6 +197,7 @@ function scriptedModels(): Models {
   const text = { source: '', render: () => 'Good morning to you.' };
   return createModels({
     providers: {},
+    settings: { modelFacts: {} },
     scripts: { instant: { name: 'instant', rules: [{ match: {}, reply: { text, source: null } }] } },
     secrets: { get: () => undefined, values: () => [] },
     env: {},

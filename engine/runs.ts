@@ -10,7 +10,7 @@ import type { Durable, ExecutionContext, Receipt } from './ports/durable.ts';
 import type { Execution } from './ports/store.ts';
 import type { Program } from './program/program.ts';
 import type { Workflow } from './program/workflow.ts';
-import { createActivities, versionOf, type SessionPorts, type Sessions } from './session/index.ts';
+import { createActivities, peopleOf, versionOf, type SessionPorts, type Sessions } from './session/index.ts';
 import { runWorkflow } from './workflow/index.ts';
 
 /** How to admit a run. */
@@ -120,6 +120,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
       id,
       emit,
       committed: context.committed.bind(context),
+      people: (stepPath) => peopleOf(context, stepPath),
       child: childrenOf(own, id),
     });
     try {
@@ -137,10 +138,11 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
 
   /** Runs that are steps of a run. */
   function childrenOf(own: SessionPorts, parent: string): Activities['workflow'] {
-    return async ({ idempotencyKey, signal }, { workflow, input }) => {
+    return async ({ idempotencyKey, signal, lost }, { workflow, input }) => {
       const { id } = await start(own, workflow, input, { idempotencyKey, parent });
       const { state, output = null, error, usage = noUsage } = await outcomeOf(id, parent, signal);
       if (state === 'succeeded') return { output, usage };
+      lost?.(usage, 0);
       throw fromData(error ?? { type: 'cancelled', message: 'the run was cancelled' });
     };
   }

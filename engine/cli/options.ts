@@ -8,10 +8,12 @@ import type { ServeOptions } from './commands/serve.ts';
 import type { ValidateOptions } from './commands/validate.ts';
 import { addText, examples, integer, perform } from './declare.ts';
 import { declareAnswers, declareApprovals } from './declare-answers.ts';
+import { declareModels } from './declare-models.ts';
 import { declareRuns, declareWhy } from './declare-runs.ts';
 import { declareUpkeep } from './declare-upkeep.ts';
 import { personAt } from './person.ts';
 import { addTarget, formats } from './report/target.ts';
+import { recordOption, replayOption } from './tape-options.ts';
 import { plainUsageError } from './usage-error.ts';
 import { readVersion } from './version.ts';
 
@@ -149,6 +151,8 @@ export function declareCommands(end: (exitCode: number) => void): Command {
       ),
     );
 
+  declareModels(engine, end);
+
   engine
     .command('graph')
     .description('draw a workflow')
@@ -182,6 +186,8 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     .option('--model <model>', 'model for the agent: "provider/model" or an alias')
     .option('--idempotency-key <key>', 'the same key with the same input is the same work')
     .option('--no-wait', 'leave a workflow when it only waits for people, with exit code 4')
+    .addOption(recordOption())
+    .addOption(replayOption())
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print one JSON object with ids, output and usage')
     .option('-q, --quiet', 'no progress')
@@ -193,6 +199,7 @@ export function declareCommands(end: (exitCode: number) => void): Command {
         'engine run refund --input \'{"orderId": "17"}\' --json',
         'cat order.json | engine run workflow:refund --input -',
         'engine run refund --input @order.json --no-wait',
+        'engine run triage --text "Where is it?" --record test/triage.cassette.yaml',
       ),
     )
     .action(
@@ -210,6 +217,8 @@ export function declareCommands(end: (exitCode: number) => void): Command {
       'port to listen on, 0 for any; default of engine.yaml, else 8000',
       integer(0, 65_535),
     )
+    .addOption(recordOption())
+    .addOption(replayOption())
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print one JSON object with the address and what is served')
     .addHelpText('after', examples('engine serve', 'engine serve --project ./my-project --port 8080'))

@@ -16,6 +16,8 @@ export interface ActivityCall {
   readonly tries: number;
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
+  /** Told what models had cost when the call fails: it is not in its outcome then. */
+  lost?(usage: Usage, modelCalls: number): void;
 }
 
 /** What a model said to a step. */

@@ -27,6 +27,11 @@ export interface Agent {
   readonly description: string;
   readonly hash: string;
   readonly origin: Origin;
+  /**
+   * Absolute path of the TypeScript or JavaScript file that is the agent: then nothing else here says what it is like, and it
+   * describes itself when it is needed. Absent: it is declared.
+   */
+  readonly module?: string;
   /** `false`: every call names a model. Undefined: none anywhere, a call must name one. */
   readonly model: ModelChoice | false | undefined;
   readonly modelSettings: ModelSettings;

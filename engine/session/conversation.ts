@@ -3,7 +3,7 @@ import type { SessionAddress } from '../core/ids.ts';
 import type { ImagePart } from '../core/message.ts';
 import type { Agent } from '../program/agent.ts';
 import type { BoundTool } from './bound-tool.ts';
-import { startSpending, type Spent } from './budget.ts';
+import { startSpending, totalOf, type Count, type Spent } from './budget.ts';
 import { callKeys } from './call-keys.ts';
 import { deadline } from './deadline.ts';
 import type { History } from './history.ts';
@@ -29,6 +29,8 @@ export interface Conduct {
   joining?(history: History): Promise<readonly Joining[]>;
   /** How it asks people; absent where nobody can be asked. */
   readonly people?: OpenPeople;
+  /** Told what it used, with its tasks, however it ended. */
+  spent?(used: Count): void;
   emit(event: NewEvent): void;
 }
 
@@ -115,6 +117,7 @@ export async function converse(
     });
   } finally {
     limit.cancel();
+    if (options.spent === undefined) conduct.spent?.(totalOf(spent));
     await workspace.save();
   }
 }

@@ -117,7 +117,9 @@ export function createStepPrompts(
     own?: Workspace,
     scope: EventScope = scopeOf(call),
   ): Promise<PromptOutcome> {
+    let used: Parameters<NonNullable<Conduct['spent']>>[0] | undefined;
     const conduct: Conduct = {
+      spent: (count) => (used = count),
       key: keyOf(call),
       scope,
       signal: call.signal,
@@ -125,8 +127,13 @@ export function createStepPrompts(
       people: run.people(call.stepPath),
     };
     const submission: Submission = { ...unasked, ...asked, signal: call.signal };
-    const { text, output, usage, modelCalls } = await sessions.inside(submission, conduct, own);
-    return { text, output, usage, modelCalls };
+    try {
+      const { text, output, usage, modelCalls } = await sessions.inside(submission, conduct, own);
+      return { text, output, usage, modelCalls };
+    } catch (thrown) {
+      if (used !== undefined) call.lost?.(used.usage, used.modelCalls);
+      throw thrown;
+    }
   }
 
   /** The same after a crash. */

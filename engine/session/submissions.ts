@@ -5,23 +5,24 @@ import { fromData, Problem } from '../core/problem.ts';
 import type { Execution } from '../ports/store.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Conduct } from './conversation.ts';
+import type { Here } from './grants.ts';
 import { waitingToJoin } from './joining.ts';
 import { operationIdOf } from './operation-id.ts';
+import { peopleOf } from './people.ts';
 import type { SessionPorts } from './ports.ts';
-import { prepare, type Prepared } from './prepare.ts';
-import type { PromptOutcome, Submission } from './sessions.ts';
+import { saidOf } from './prepare-submission.ts';
 import { fromInput } from './submission-input.ts';
+import type { PromptOutcome } from './submission.ts';
+import type { Turn } from './turns.ts';
 import { versionOf } from './version.ts';
 
 /** Who carries out a submission whose turn has come. */
 export interface SubmissionRunner {
-  run(
-    submission: Pick<Submission, 'agent' | 'address' | 'images' | 'timeoutMs' | 'on'>,
-    prepared: Prepared,
-    conduct: Conduct,
-  ): Promise<PromptOutcome>;
+  run(turn: Turn, conduct: Conduct): Promise<PromptOutcome>;
   /** The submission whose operation this one's message was put to; undefined when it has an operation of its own. */
   joined(address: SessionAddress, id: string): Promise<string | undefined>;
+  /** What a submission brought that is not stored. */
+  here(id: string): Here;
   /** Told the result, or what was thrown, before the outcome is recorded. */
   ended(id: string, result: Promise<PromptOutcome>): void;
 }
@@ -49,7 +50,7 @@ export function defineSubmissions(ports: SessionPorts, runner: SubmissionRunner)
         throw new Problem('agent_not_found', `agent "${execution.name}" is gone since this was accepted`);
       if (stored === undefined)
         throw new Problem('interrupted', 'the engine stopped while this prompt was at work');
-      const { ask, address, images, timeoutMs } = stored;
+      const { address, ask, work } = stored;
       const first = await runner.joined(address, execution.id);
       if (first !== undefined) {
         const answer = answerOf(await ports.store.executions.get(first), agent);
@@ -64,15 +65,23 @@ export function defineSubmissions(ports: SessionPorts, runner: SubmissionRunner)
         return output;
       }
       const done = runner.run(
-        { agent, address, images, timeoutMs, on: own },
-        prepare(own.program, agent, ask),
+        {
+          ...stored,
+          agent,
+          on: own,
+          here: runner.here(execution.id),
+          said:
+            work.kind === 'shell' ? { message: ask.message ?? '' } : saidOf(own.program, agent, work, ask),
+        },
         {
           key: execution.id,
           scope: scopeOf(execution),
           signal: context.signal,
           emit: context.emit,
           withOutcome: context.withOutcome,
-          ...(agent.busy === 'join'
+          spent: ({ usage }) => context.spent(usage),
+          people: peopleOf(context, undefined),
+          ...(agent.busy === 'join' && stored.work.kind === 'prompt'
             ? { joining: (history) => waitingToJoin(ports, execution, history) }
             : {}),
         },

@@ -6,7 +6,7 @@ import { checkValue } from './check-value.ts';
 import type { Frame } from './frame.ts';
 import { catchFor } from './recover.ts';
 import { endRecovered, type Done } from './done.ts';
-import { overspent, usedUp } from './spending.ts';
+import { overspent, spending, usedUp, type Spending } from './spending.ts';
 import { asksModel, doWork, isPatient, type WorkStep } from './steps/index.ts';
 import type { Worked } from './steps/work.ts';
 
@@ -23,7 +23,14 @@ export async function runWork(step: WorkStep, path: string, frame: Frame): Promi
     ? await wait(step, path, frame, startedAt)
     : await checkpoint(context, path, async () => {
         const before = frame.events.work(path, step.verb);
-        return settle(step, path, frame, await tryWork(step, path, frame, before), startedAt);
+        const lost = spending();
+        return settle(
+          step,
+          path,
+          frame,
+          { ...(await tryWork(step, path, frame, before, lost)), lost },
+          startedAt,
+        );
       });
   if (record.spent !== undefined) {
     frame.spent.add(record.spent.usage, record.spent.modelCalls);
@@ -40,18 +47,25 @@ async function wait(step: WorkStep, path: string, frame: Frame, startedAt: numbe
   const recorded = recall<WorkRecord>(context, path);
   if (recorded !== undefined) return recorded;
   frame.events.enter(path, step.verb);
-  const tried = await tryWork(step, path, frame, 0);
+  const lost = spending();
+  const tried = { ...(await tryWork(step, path, frame, 0, lost)), lost };
   return checkpoint(context, path, async () => settle(step, path, frame, tried, startedAt));
 }
 
-function tryWork(step: WorkStep, path: string, frame: Frame, before: number): Promise<Tried<Worked>> {
+function tryWork(
+  step: WorkStep,
+  path: string,
+  frame: Frame,
+  before: number,
+  lost: Spending,
+): Promise<Tried<Worked>> {
   return attempt(
     // What waits does so through restarts, and sees to its timeout itself.
     isPatient(step) ? { ...step, timeoutMs: undefined } : step,
     path,
     frame,
     async (tries, signal) => {
-      const at = { path, attempt: before + tries, tries, signal };
+      const at = { path, attempt: before + tries, tries, signal, lost: lost.add };
       const worked = await workWithinLimits(step, frame, at);
       return { ...worked, output: checkOutput(step, path, frame, worked) };
     },
@@ -64,21 +78,24 @@ function settle(
   step: WorkStep,
   path: string,
   frame: Frame,
-  tried: Tried<Worked>,
+  tried: Tried<Worked> & { readonly lost: Spending },
   startedAt: number,
 ): WorkRecord {
-  const { attempts } = tried;
+  const { attempts, lost } = tried;
   const durationMs = frame.run.context.elapsed() - startedAt;
   if (tried.ok) {
     const { output, usage, modelCalls, answer } = tried.value;
     if (answer !== undefined) frame.events.approval(path, 'approval_resolved', answer);
     frame.events.end(path, { status: 'succeeded', output, attempts, durationMs });
-    const spent = spentOf({ usage: usage ?? noUsage, modelCalls: modelCalls ?? 0 });
+    lost.add(usage ?? noUsage, modelCalls ?? 0);
+    const spent = spentOf(lost);
     return { status: 'succeeded', output, attempts, ...spent };
   }
   const { problem } = tried;
   const index = catchFor(step, problem, frame);
-  if (index !== undefined) return { status: 'recovered', error: problem.toData(), attempts, catch: index };
+  if (index !== undefined)
+    return { status: 'recovered', error: problem.toData(), attempts, catch: index, ...spentOf(lost) };
+  frame.spent.add(lost.usage, lost.modelCalls);
   frame.events.end(path, { status: 'failed', error: problem.toData(), attempts, durationMs });
   throw problem;
 }

@@ -12,6 +12,8 @@ export interface At {
   /** From 1, without those. */
   readonly tries: number;
   readonly signal: AbortSignal;
+  /** Told what an attempt that fails has used. */
+  readonly lost?: ActivityCall['lost'];
 }
 
 /** What the work of a step gave. */
@@ -34,6 +36,7 @@ export function callOf(step: StepBase, frame: Frame, at: At): ActivityCall {
     tries: at.tries,
     idempotencyKey: typeof key === 'string' ? key : stableText(key),
     signal: at.signal,
+    ...(at.lost === undefined ? {} : { lost: at.lost }),
   };
 }
 
