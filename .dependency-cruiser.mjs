@@ -28,6 +28,7 @@ const typesOnly = { ports: ['expr'], adapters: ['program'], fix: ['source'] };
 
 /** Rooms that stand on everything else: any room, and these files of the root. */
 const surfaces = {
+  api: { rooms: [], files: ['explain-conditions', 'why'] },
   server: { rooms: ['studio'], files: ['api', 'compile', 'compiler', 'engine', 'validate-project'] },
   studio: { rooms: [], files: ['compile', 'compiler', 'engine'] },
   lsp: { rooms: [], files: ['compile', 'compiler'] },

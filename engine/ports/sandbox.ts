@@ -42,6 +42,8 @@ export interface Sandbox {
       readonly env?: Readonly<Record<string, string>>;
       readonly timeoutMs?: number;
       readonly signal?: AbortSignal;
+      /** Names of commands that may run this time besides those of the spec; where it names none, all may. */
+      readonly commands?: readonly string[];
     },
   ): Promise<ExecResult>;
   /** Absolute, normalised path; throws Problem `sandbox_denied` when it leaves the sandbox. */

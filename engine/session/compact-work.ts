@@ -105,7 +105,11 @@ export async function runCompact(
     // What stands before the messages is part of what a provider counted.
     const estimated = Math.max(context.tokensFrom(0), tokens);
     const { keep } = contextBudget(ports.program, agent.compaction, model);
-    const cut = findCut(context, turn.keepTokens ?? Math.min(keep, Math.floor(context.tokensFrom(0) / 2)), false);
+    const cut = findCut(
+      context,
+      turn.keepTokens ?? Math.min(keep, Math.floor(context.tokensFrom(0) / 2)),
+      false,
+    );
     return cut && compact(ports, work, { reason: 'manual', cut, tokens, estimated, instructions });
   }
 }

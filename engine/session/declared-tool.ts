@@ -28,7 +28,7 @@ export interface ToolCaller {
  */
 export async function runDeclaredTool(
   ports: SessionPorts,
-  tool: Tool,
+  tool: Pick<Tool, 'name' | 'secrets'>,
   opened: OpenTool,
   input: Json,
   caller: ToolCaller,
@@ -63,7 +63,11 @@ export async function runDeclaredTool(
   return result.value;
 }
 
-function grantedSecrets(ports: SessionPorts, tool: Tool, granted: readonly string[]): ToolContext['secrets'] {
+function grantedSecrets(
+  ports: SessionPorts,
+  tool: Pick<Tool, 'name'>,
+  granted: readonly string[],
+): ToolContext['secrets'] {
   return {
     get(name) {
       if (!granted.includes(name)) {

@@ -82,6 +82,11 @@ export function headKey(key: string): string {
   return `${key}.head`;
 }
 
+/** Key of the note that a session was made otherwise than by its first message, and when. */
+export function madeKey(key: string): string {
+  return `${key}.made`;
+}
+
 const window = 64;
 
 /** Entries from a place on, in order, up to the first that is missing or the given end. */

@@ -22,13 +22,14 @@ export async function waitingToJoin(
     const [asked, first] = [fromInput(other?.input ?? null), fromInput(execution.input)];
     if (other === undefined || asked === undefined || first === undefined) break;
     if (other.cancel !== undefined) continue;
-    if (!isDeepStrictEqual(wayOf(asked), wayOf(first))) break;
+    // Tools of two callers may do different things, however they are described.
+    if (asked.grants.objects.length > 0 || !isDeepStrictEqual(wayOf(asked), wayOf(first))) break;
     found.push({ submissionId, message: asked.ask.message ?? '', images: asked.images });
   }
   return found;
 }
 
 /** Everything of an ask but what it says. */
-function wayOf({ ask, timeoutMs }: StoredAsk): unknown {
-  return { ...ask, message: undefined, timeoutMs };
+function wayOf({ ask, timeoutMs, work, grants }: StoredAsk): unknown {
+  return { ...ask, message: undefined, timeoutMs, work, grants };
 }

@@ -21,12 +21,8 @@ export interface LiveSessions {
   get(address: SessionAddress): LiveSession;
   /** The session when it is in memory. */
   find(address: SessionAddress): LiveSession | undefined;
-  /** The workspace of the instance a session belongs to. @param user the session that works in it; default that one. */
-  workspace(agent: Agent, address: SessionAddress, user?: SessionAddress): Workspace;
-  /** Says that a session is that of a task of another one. */
-  noteTask(parent: SessionAddress, task: SessionAddress): void;
-  /** The sessions in memory, or about to be, that are tasks of one. */
-  tasksOf(parent: SessionAddress): readonly SessionAddress[];
+  /** The workspace of the instance a session belongs to. */
+  workspace(agent: Agent, address: SessionAddress): Workspace;
   /** Keeps a session and its files in memory until the result is called. */
   hold(address: SessionAddress): () => void;
   /** Drops the least recently used idle ones until so many are left; default 256. */
@@ -46,8 +42,6 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
   const sessions = new Map<string, LiveSession>();
   const workspaces = new Map<string, { readonly workspace: Workspace; readonly sessions: Set<string> }>();
   const owners = new Map<string, string>();
-  /** By session: its tasks, by theirs. */
-  const tasks = new Map<string, Map<string, SessionAddress>>();
   const held = new Map<string, number>();
 
   const live: LiveSessions = {
@@ -57,13 +51,13 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
       // Re-inserting keeps the map in order of use.
       sessions.delete(key);
       sessions.set(key, session);
-      const owner = owners.get(key) ?? instanceKey(address.agent, address.instance);
+      const owner = instanceKey(address.agent, address.instance);
       owners.set(key, owner);
       workspaces.get(owner)?.sessions.add(key);
       return session;
     },
     find: (address) => sessions.get(sessionKey(address)),
-    workspace(agent, address, user = address) {
+    workspace(agent, address) {
       const key = instanceKey(address.agent, address.instance);
       let entry = workspaces.get(key);
       if (entry === undefined) {
@@ -75,16 +69,9 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
         entry = { workspace, sessions: new Set() };
         workspaces.set(key, entry);
       }
-      entry.sessions.add(sessionKey(user));
-      owners.set(sessionKey(user), key);
+      entry.sessions.add(sessionKey(address));
       return entry.workspace;
     },
-    noteTask(parent, task) {
-      const key = sessionKey(parent);
-      const known = tasks.get(key) ?? new Map<string, SessionAddress>();
-      tasks.set(key, known.set(sessionKey(task), task));
-    },
-    tasksOf: (parent) => [...(tasks.get(sessionKey(parent))?.values() ?? [])],
     has: (key) => sessions.has(key),
     hold(address) {
       const key = sessionKey(address);
@@ -114,7 +101,6 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
       sessions.clear();
       workspaces.clear();
       owners.clear();
-      tasks.clear();
     },
   };
   return live;
@@ -138,7 +124,6 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
   }
 
   async function release(key: string): Promise<void> {
-    for (const [parent, known] of tasks) if (known.delete(key) && known.size === 0) tasks.delete(parent);
     const owner = owners.get(key);
     owners.delete(key);
     if (owner === undefined) return;

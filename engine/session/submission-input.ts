@@ -2,19 +2,28 @@ import { isObject, toJson, type Json, type JsonSchema } from '../core/json.ts';
 import type { SessionAddress } from '../core/ids.ts';
 import type { ImagePart } from '../core/message.ts';
 import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
+import { noGrants, type Grants } from './grants.ts';
 import type { Ask, Prepared } from './prepare.ts';
+import { promptWork, type Source, type Work } from './work.ts';
 
 /** What a submission stores of itself: all that its work needs, also in another process. */
 export interface StoredAsk {
   readonly address: SessionAddress;
+  readonly work: Work;
+  readonly source: Source;
   readonly ask: Ask;
   readonly images: readonly ImagePart[];
   readonly timeoutMs: number | undefined;
+  readonly grants: Grants;
 }
 
+/** What is said in a session, and how if a model shall answer. */
+export type Said = Pick<Prepared, 'message'> & Partial<Prepared>;
+
 /** The input of a submission's execution: message and input as they are asked, and how, under `options`. */
-export function toInput(prepared: Prepared, stored: Omit<StoredAsk, 'ask'>): Json {
-  const { message, input, model, role, settings, thinking, schema } = prepared;
+export function toInput(said: Said, stored: Omit<StoredAsk, 'ask'>): Json {
+  const { message, input, model, role, settings, thinking, schema } = said;
+  const { work, source, grants } = stored;
   return toJson({
     message,
     ...(input === undefined ? {} : { input }),
@@ -27,6 +36,9 @@ export function toInput(prepared: Prepared, stored: Omit<StoredAsk, 'ask'>): Jso
       schema,
       images: stored.images,
       timeoutMs: stored.timeoutMs,
+      ...(work.kind === 'prompt' ? {} : { work }),
+      ...(source === 'prompt' ? {} : { source }),
+      ...(Object.values(grants).every(({ length }) => length === 0) ? {} : { grants }),
     },
   });
 }
@@ -35,21 +47,36 @@ export function toInput(prepared: Prepared, stored: Omit<StoredAsk, 'ask'>): Jso
 export function fromInput(stored: Json): StoredAsk | undefined {
   const { message, input, options } = isObject(stored) ? stored : {};
   if (!isObject(options)) return undefined;
-  const { agent, instance, session, model, role, modelSettings, thinking, schema, images, timeoutMs } =
-    options as unknown as StoredOptions;
+  const {
+    agent,
+    instance,
+    session,
+    model,
+    role,
+    modelSettings,
+    thinking,
+    schema,
+    images,
+    timeoutMs,
+    ...more
+  } = options as unknown as StoredOptions;
+  const { work = promptWork, source = 'prompt', grants = noGrants } = more;
   return {
     address: { agent, instance, session },
+    work,
+    source,
     ask: {
       message: String(message),
       input: input,
       model,
       role,
-      modelSettings,
+      modelSettings: modelSettings ?? {},
       thinking,
       schema,
     },
     images,
     timeoutMs,
+    grants,
   };
 }
 
@@ -65,11 +92,14 @@ export function messageOf(stored: Json): string {
 }
 
 interface StoredOptions extends SessionAddress {
-  readonly model: ModelChoice;
+  readonly model: ModelChoice | undefined;
   readonly role: string | undefined;
-  readonly modelSettings: ModelSettings;
+  readonly modelSettings: ModelSettings | undefined;
   readonly thinking: Thinking | undefined;
   readonly schema: JsonSchema | undefined;
   readonly images: readonly ImagePart[];
   readonly timeoutMs: number | undefined;
+  readonly work?: Work;
+  readonly source?: Source;
+  readonly grants?: Grants;
 }

@@ -56,11 +56,11 @@ export async function openVirtualSandbox(
     list: (path) => at(path, (absolute) => listFolder(files, absolute)),
     makeFolder: (path) => at(path, (absolute) => files.mkdir(absolute, { recursive: true })),
     remove: (path, { recursive = false } = {}) => at(path, (absolute) => files.rm(absolute, { recursive })),
-    async exec(command, { cwd, env = {}, timeoutMs, signal } = {}) {
+    async exec(command, { cwd, env = {}, timeoutMs, signal, commands = [] } = {}) {
       if (!spec.shell) {
         throw new Problem('sandbox_denied', `sandbox "${spec.name}" does not allow commands`);
       }
-      if (spec.commands.length > 0) admitScript(shell, command, spec.commands);
+      if (spec.commands.length > 0) admitScript(shell, command, [...spec.commands, ...commands]);
       admitEnvironment(env);
       const folder = resolve(cwd ?? spec.workspace);
       if ((await infoOf(files, folder))?.kind !== 'folder') {

@@ -1,0 +1,23 @@
+import type { Json } from '../core/json.ts';
+import { Problem } from '../core/problem.ts';
+import { choices } from '../core/suggest.ts';
+import type { Program } from '../program/program.ts';
+import type { Skill } from '../program/skill.ts';
+import { say } from './assemble-prompt.ts';
+
+/** A skill of the project by its name. Throws Problem `invalid_request` with the choices. */
+export function findSkill({ skills }: Program, name: string): Skill {
+  const skill = Object.hasOwn(skills, name) ? skills[name] : undefined;
+  if (skill !== undefined) return skill;
+  throw new Problem('invalid_request', `no skill "${name}"${choices(name, Object.keys(skills))}`);
+}
+
+/** What a model is told to work by a skill. */
+export function skillMessage(program: Program, skill: Skill, args: Json | undefined): string {
+  return say(program, 'skill', {
+    name: skill.name,
+    instructions: skill.body,
+    files: Object.keys(skill.files),
+    arguments: args === undefined ? '' : JSON.stringify(args, null, 2),
+  });
+}
