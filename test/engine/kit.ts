@@ -64,6 +64,7 @@ export function fakeModels(answering: Answering | readonly Answer[]): FakeModels
 function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(new Problem('aborted', 'the model call was aborted'));
+    if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });

@@ -23,6 +23,8 @@ export async function runTurn(
   let written = '';
   try {
     await failpoint('turn.before_model');
+    // Not every model looks at a signal that has aborted before it was called.
+    task.signal.throwIfAborted();
     for await (const event of context.models.stream({
       model: task.model,
       system: task.system,
