@@ -8,9 +8,11 @@ import { examples, integer, perform } from './declare.ts';
 export function declareApprovals(engine: Command, end: (exitCode: number) => void): void {
   engine
     .command('approvals')
-    .description('list what steps ask people: decisions and answers')
+    .description('list what people are asked: decisions, answers, tool calls')
     .option('--workflow <name>', 'only of runs of this workflow')
     .option('--run <runId>', 'only of this run, or of the "latest"')
+    .option('--agent <name>', 'only of calls that the model of this agent wants to make')
+    .option('--submission <id>', 'only of this submission')
     .option('--limit <count>', 'at most this many', integer(1, 1_000), 100)
     .option('--server <url>', 'at this server; default: in the store of the project')
     .option('-p, --project <folder>', 'project folder', '.')
@@ -30,12 +32,15 @@ export function declareApprovals(engine: Command, end: (exitCode: number) => voi
  */
 export function declareAnswers(parent: Command, path: string, end: (exitCode: number) => void): void {
   for (const [name, decision, description] of answers) {
-    withPlace(parent.command(name))
+    const command = withPlace(parent.command(name))
       .description(description)
-      .argument('<runId>', 'a run, or "latest"')
-      .argument('<step>', 'path of the step, such as "sign_off" or "lines[3]/sign_off"')
+      .argument('<runId>', 'a run, a submission, or "latest"')
+      .argument('<step>', 'path of the step, such as "sign_off" or "lines[3]/sign_off", or the tool call')
       .option('-d, --data <json>', 'what the form wants, as JSON, @file, or - for stdin')
-      .option('--by <name>', 'who answers')
+      .option('--by <name>', 'who answers');
+    if (decision !== undefined)
+      command.option('--reason <text>', 'why; the same as --data \'{"reason": "…"}\'');
+    command
       .addHelpText('after', examples(`${path} ${name} workflow:refund:01J... sign_off --by ada`))
       .action(
         perform(end, async (terminal, [runId = '', step = ''], options: AnswerOptions) =>
@@ -66,7 +71,7 @@ function withPlace(command: Command): Command {
 }
 
 const answers = [
-  ['approve', 'approved', 'approve what a step of a run asks'],
-  ['reject', 'rejected', 'reject what a step of a run asks'],
+  ['approve', 'approved', 'approve what a step or a tool call asks'],
+  ['reject', 'rejected', 'reject what a step or a tool call asks'],
   ['answer', undefined, 'answer the question of a step of a run'],
 ] as const;

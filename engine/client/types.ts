@@ -159,13 +159,23 @@ export interface RunRecord {
 
 /** What a step asks a person. */
 export interface Approval {
-  /** `<runId>/<step>`. */
+  /** Id of the run or submission, `/`, and `step`. */
   readonly id: string;
-  readonly runId: string;
-  readonly workflow: string;
+  /** The run that waits; absent for a submission. */
+  readonly runId?: string;
+  readonly workflow?: string;
+  /** The submission that waits; absent for a run. */
+  readonly submissionId?: string;
+  /** The agent whose model wants to make a call. */
+  readonly agent?: string;
+  readonly instance?: string;
+  readonly session?: string;
+  /** Path of the step; of a call its id, in a run behind the path and `/`. */
   readonly step: string;
-  /** `approval` wants a decision, `ask` an answer. */
-  readonly kind: 'approval' | 'ask';
+  /** `approval` wants a decision, `ask` an answer, `tool` a decision on a tool call of a model. */
+  readonly kind: 'approval' | 'ask' | 'tool';
+  /** The call, and the rule by which it needs approval; null: no rule allows it. */
+  readonly tool?: { readonly name: string; readonly input: Json; readonly rule: string | null };
   readonly title: string;
   readonly message?: string;
   readonly details?: string;
@@ -180,7 +190,7 @@ export interface Approval {
 
 /** What a person answers. */
 export interface ApprovalAnswer {
-  /** Needed for an `approval`, and only there. */
+  /** Needed for an `approval` and a `tool`, and only there. */
   readonly decision?: 'approved' | 'rejected';
   /** The answer to an `ask`, or what the form of an approval wants. */
   readonly data?: Json;
@@ -268,11 +278,17 @@ export interface Client {
   readonly approvals: {
     /** What is open, of the newest run first. */
     list(
-      filter?: { readonly workflow?: string; readonly runId?: string; readonly limit?: number },
+      filter?: {
+        readonly workflow?: string;
+        readonly runId?: string;
+        readonly agent?: string;
+        readonly submissionId?: string;
+        readonly limit?: number;
+      },
       options?: CallOptions,
     ): Promise<readonly Approval[]>;
-    /** Gives the one answer to what a step asks. */
-    resolve(runId: string, step: string, answer: ApprovalAnswer, options?: CallOptions): Promise<void>;
+    /** Gives the one answer to what a step, or a tool call, of a run or submission asks. */
+    resolve(id: string, step: string, answer: ApprovalAnswer, options?: CallOptions): Promise<void>;
   };
   readonly submissions: {
     get(submissionId: string, options?: CallOptions): Promise<SubmissionRecord>;

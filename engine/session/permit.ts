@@ -16,7 +16,7 @@ export interface Verdict {
 }
 
 /** How long a call waits for a person where nobody says. */
-const defaultTimeoutMs = 86_400_000;
+const defaultTimeoutMs = 7 * 86_400_000;
 
 /** They hold only what `skills` and `subagents` give an agent, so a list of what it may do need not repeat them. */
 const granted = new Set(['task', 'load_skill']);

@@ -95,6 +95,8 @@ export async function giveTask(
       const workspace = taskWorkspace(ports, task.workspace, helper, { address, cwd });
       const history = await loadHistory(ports.store.documents, key);
       try {
+        // A folder that is not there is told to who gives the task.
+        if (cwd !== undefined) await workspace.open();
         const work = converse(ports, agent, address, prepared, {
           images: task.images ?? [],
           history,

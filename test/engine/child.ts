@@ -20,8 +20,10 @@ try {
     await engine.runs.wait((await engine.workflows.start(name, JSON.parse(text) as Json)).runId);
   if (mode === 'prompt') await engine.agents.session(name, 'x').prompt(text);
   if (mode === 'resume') {
-    const left = await engine.runs.list({ states: ['queued', 'running', 'waiting'] });
-    await Promise.all(left.map(({ runId }) => engine.runs.wait(runId)));
+    const left = await engine.executions({ states: ['queued', 'running', 'waiting'] });
+    await Promise.all(
+      left.map(({ id, kind }) => (kind === 'run' ? engine.runs.wait(id) : engine.submissions.wait(id))),
+    );
   }
   await engine.close();
   say({ closed: true });

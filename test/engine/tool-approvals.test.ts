@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import type { Engine } from '../../engine/api.ts';
 import type { Approval } from '../../engine/api/approvals.ts';
-import { defineTool } from '../../engine/define-tool.ts';
-import { all, closeEngines, engineOf, failureOf, linesOf, type Answer } from './kit.ts';
+import { closeEngines, engineOf, failureOf, linesOf, type Answer } from './kit.ts';
 
 const files = {
   'engine.yaml': 'model: openai/gpt-5\n',
@@ -90,7 +89,9 @@ describe('engine: tool calls that permissions are about', () => {
       details: '{\n  "amount": 15\n}',
       tool: { name: 'pay', input: { amount: 15 }, rule: 'pay(1*)' },
     });
-    expect(Date.parse(approval?.expiresAt ?? '') - Date.parse(approval?.requestedAt ?? '')).to.equal(3_600_000);
+    expect(Date.parse(approval?.expiresAt ?? '') - Date.parse(approval?.requestedAt ?? '')).to.equal(
+      3_600_000,
+    );
     while ((await engine.submissions.get(submissionId)).state !== 'waiting') await new Promise(setImmediate);
     // Longer than the timeout of the agent.
     await new Promise((resolve) => setTimeout(resolve, 250));
@@ -99,8 +100,12 @@ describe('engine: tool calls that permissions are about', () => {
     expect((await done).text).to.equal('Done.');
     expect(paid()).to.deep.equal([15]);
     expect(await engine.approvals.list()).to.deep.equal([]);
-    const events = (await engine.submissions.events(submissionId)).filter(({ type }) => type.startsWith('approval'));
-    expect(events.map(({ type, toolCallId, data }) => [type, toolCallId, (data as { by?: string }).by])).to.deep.equal([
+    const events = (await engine.submissions.events(submissionId)).filter(({ type }) =>
+      type.startsWith('approval'),
+    );
+    expect(
+      events.map(({ type, toolCallId, data }) => [type, toolCallId, (data as { by?: string }).by]),
+    ).to.deep.equal([
       ['approval_requested', 'call_1_1', undefined],
       ['approval_resolved', 'call_1_1', 'ada'],
     ]);
@@ -129,7 +134,9 @@ describe('engine: tool calls that permissions are about', () => {
     const done = session.prompt('pay');
     const [approval] = await asked(engine);
     expect((await done).text).to.equal('Later.');
-    expect(linesOf(await session.history())[2]).to.contain('nobody approved this call within 20ms; it was not made');
+    expect(linesOf(await session.history())[2]).to.contain(
+      'nobody approved this call within 20ms; it was not made',
+    );
     expect(await engine.approvals.list()).to.deep.equal([]);
     const late = engine.approvals.resolve(approval?.submissionId ?? '', approval?.step ?? '', {
       decision: 'approved',
@@ -138,7 +145,11 @@ describe('engine: tool calls that permissions are about', () => {
   });
 
   it('calls of one turn are decided one by one, and those that need nobody are made at once', async () => {
-    const calls = [{ tool: 'pay', input: { amount: 11 } }, { tool: 'look' }, { tool: 'pay', input: { amount: 12 } }];
+    const calls = [
+      { tool: 'pay', input: { amount: 11 } },
+      { tool: 'look' },
+      { tool: 'pay', input: { amount: 12 } },
+    ];
     const { engine } = await engineOf(files, [{ calls }, 'Done.']);
     const session = engine.agents.session('clerk', 'x');
     const done = session.prompt('pay');
@@ -215,22 +226,40 @@ describe('engine: tool calls that permissions are about', () => {
     const refused = async (step: string, answer: object): Promise<string> =>
       (await failureOf(engine.approvals.resolve(id, step, answer))).type;
     expect(await refused('call_1_1', {})).to.equal('invalid_request');
-    expect(await refused('call_1_1', { decision: 'approved', data: { amount: 1 } })).to.equal('invalid_input');
+    expect(await refused('call_1_1', { decision: 'approved', data: { amount: 1 } })).to.equal(
+      'invalid_input',
+    );
     expect(await refused('call_1_2', { decision: 'approved' })).to.equal('not_found');
     await engine.approvals.resolve(id, 'call_1_1', { decision: 'rejected' });
     await done;
   });
 
-  it('what is asked shows no secret', async () => {
+  it('what is asked shows no secret, which the tool gets', async () => {
+    const said = { calls: [{ tool: 'note', input: { text: 'it is tell-nobody' } }] };
     const { engine } = await engineOf(
-      { ...files, 'engine.yaml': 'model: openai/gpt-5\nsecrets: { KEY: {} }\n' },
-      [{ calls: [{ tool: 'pay', input: { amount: 15, note: 'tell-nobody' } }] }, 'ok'],
+      {
+        'engine.yaml': 'model: openai/gpt-5\nsecrets: { KEY: {} }\n',
+        'src/tools/note.yaml': `type: node
+module: ./note.ts
+description: Notes.
+inputSchema: { type: object, required: [text], properties: { text: { type: string } } }
+`,
+        'src/tools/note.ts': "export default ({ text }) => 'length ' + text.length;\n",
+        'src/agents/clerk.yaml': 'tools: [note]\npermissions: { ask: ["note(*tell-nobody)"] }\n',
+      },
+      [said, 'ok'],
       { env: { KEY: 'tell-nobody' } },
     );
-    void defineTool;
-    const done = engine.agents.session('clerk', 'x').prompt('pay');
+    const session = engine.agents.session('clerk', 'x');
+    const done = session.prompt('note it');
+    const [approval] = await asked(engine);
+    expect(approval?.details).to.contain('it is ').and.not.to.contain('tell-nobody');
+    await engine.approvals.resolve(approval?.submissionId ?? '', approval?.step ?? '', {
+      decision: 'approved',
+    });
     await done;
-    const found = await all(engine.submissions.subscribe((await engine.executions({}))[0]?.id ?? ''));
-    expect(JSON.stringify(found)).not.to.contain('tell-nobody');
+    expect(linesOf(await session.history())[2]).to.equal('tool: = "length 17"');
+    const events = await engine.submissions.events(approval?.submissionId ?? '');
+    expect(JSON.stringify(events)).not.to.contain('tell-nobody');
   });
 });

@@ -86,7 +86,7 @@ describe('server: approvals and signals', () => {
       return `${response.status} ${error.type}: ${error.message}`;
     };
     expect(await post('/approvals/x', approved)).to.equal(
-      '404 not_found: no approval "x"; its id is that of the run, "/", and the path of the step',
+      '404 not_found: no approval "x"; its id is that of the run or submission, "/", and the path of the step or call',
     );
     expect(await post('/approvals/x', { decison: 'approved' })).to.match(/^404|^400/);
   });

@@ -8,7 +8,12 @@ const patterns = (sources: readonly string[]): PermissionPattern[] =>
     return { source, tool, argument };
   });
 
-const rules = (of: { allow?: string[]; ask?: string[]; deny?: string[]; timeoutMs?: number }): Permissions => ({
+const rules = (of: {
+  allow?: string[];
+  ask?: string[];
+  deny?: string[];
+  timeoutMs?: number;
+}): Permissions => ({
   allow: patterns(of.allow ?? []),
   ask: patterns(of.ask ?? []),
   deny: patterns(of.deny ?? []),
@@ -101,6 +106,6 @@ describe('permissions of tool calls', () => {
       rule: 'b*',
       timeoutMs: 7,
     });
-    expect(permit([rules({ ask: ['bash'] })], call).timeoutMs).to.equal(86_400_000);
+    expect(permit([rules({ ask: ['bash'] })], call).timeoutMs).to.equal(7 * 86_400_000);
   });
 });

@@ -1,4 +1,5 @@
 import type { ApprovalAnswer } from '../../api.ts';
+import type { Json } from '../../core/json.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { actOnRuns, runIdOf, type RunsPlace } from '../open-runs.ts';
 import { readJson } from '../read-input.ts';
@@ -8,10 +9,12 @@ import type { Terminal } from '../terminal.ts';
 export interface AnswerOptions extends RunsPlace {
   readonly data?: string;
   readonly by?: string;
+  /** What the model is told of a decision on a call. */
+  readonly reason?: string;
   readonly json?: boolean;
 }
 
-/** Gives the one answer to what a step of a run asks. */
+/** Gives the one answer to what a step of a run, or a tool call, asks. */
 export async function answer(
   decision: ApprovalAnswer['decision'],
   word: string,
@@ -19,8 +22,8 @@ export async function answer(
   options: AnswerOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const { by, json } = options;
-  const data = options.data === undefined ? undefined : await readJson(options.data, '--data');
+  const { by, reason, json } = options;
+  const data = options.data === undefined ? reasonOf(reason) : await readJson(options.data, '--data');
   const runId = await actOnRuns(options, terminal, async (runs) => {
     const id = await runIdOf(runs, word);
     await runs.answer(id, step, {
@@ -31,7 +34,13 @@ export async function answer(
     return id;
   });
   const what = decision ?? 'answered';
-  if (json === true) terminal.out.line(JSON.stringify({ runId, step, decision: what }, null, 2));
-  else terminal.err.line(`${what}: step "${step}" of ${runId}`);
+  const isRun = !runId.startsWith('sub_');
+  const place = isRun ? { runId } : { submissionId: runId };
+  if (json === true) terminal.out.line(JSON.stringify({ ...place, step, decision: what }, null, 2));
+  else terminal.err.line(`${what}: ${isRun ? 'step' : 'call'} "${step}" of ${runId}`);
   return exitCodes.ok;
+}
+
+function reasonOf(reason: string | undefined): Json | undefined {
+  return reason === undefined ? undefined : { reason };
 }

@@ -8,17 +8,21 @@ import { printable, type Terminal } from '../terminal.ts';
 export interface ApprovalsOptions extends RunsPlace {
   readonly workflow?: string;
   readonly run?: string;
+  readonly agent?: string;
+  readonly submission?: string;
   readonly limit: number;
   readonly json?: boolean;
 }
 
-/** Lists what steps ask people; only reads, so that it works beside a running server. */
+/** Lists what people are asked; only reads, so that it works beside a running server. */
 export async function approvals(options: ApprovalsOptions, terminal: Terminal): Promise<number> {
-  const { workflow, run, limit, json } = options;
+  const { workflow, run, agent, submission, limit, json } = options;
   const found = await lookAtRuns(options, terminal, async (runs) =>
     runs.asked({
       limit,
       ...(workflow === undefined ? {} : { workflow }),
+      ...(agent === undefined ? {} : { agent }),
+      ...(submission === undefined ? {} : { submissionId: submission }),
       ...(run === undefined ? {} : { runId: await runIdOf(runs, run) }),
     }),
   );
@@ -29,6 +33,6 @@ export async function approvals(options: ApprovalsOptions, terminal: Terminal): 
   return exitCodes.ok;
 }
 
-function rowOf({ runId, step, kind, title, expiresAt = '' }: Approval): string[] {
-  return [runId, step, kind, printable(title), expiresAt];
+function rowOf({ runId, submissionId = '', step, kind, title, expiresAt = '' }: Approval): string[] {
+  return [runId ?? submissionId, step, kind, printable(title), expiresAt];
 }

@@ -12,7 +12,7 @@ const answerSchema = {
     decision: {
       type: 'string',
       enum: ['approved', 'rejected'],
-      description: 'Needed for an approval, and only there.',
+      description: 'Needed for an approval and for a tool call, and only there.',
     },
     data: { description: 'The answer to a question, or what the form of an approval wants.' },
     by: { type: 'string', minLength: 1, description: 'Who answers.' },
@@ -26,8 +26,13 @@ const approval = objectOf(
     id: { type: 'string' },
     runId: { type: 'string' },
     workflow: { type: 'string' },
+    submissionId: { type: 'string' },
+    agent: { type: 'string' },
+    instance: { type: 'string' },
+    session: { type: 'string' },
     step: { type: 'string' },
-    kind: { enum: ['approval', 'ask'] },
+    kind: { enum: ['approval', 'ask', 'tool'] },
+    tool: objectOf({ name: { type: 'string' }, input: {}, rule: { type: ['string', 'null'] } }),
     title: { type: 'string' },
     message: { type: 'string' },
     details: { type: 'string' },
@@ -37,7 +42,19 @@ const approval = objectOf(
     requestedAt: { type: 'string', format: 'date-time' },
     expiresAt: { type: 'string', format: 'date-time' },
   },
-  ['message', 'details', 'form', 'expiresAt'],
+  [
+    'runId',
+    'workflow',
+    'submissionId',
+    'agent',
+    'instance',
+    'session',
+    'tool',
+    'message',
+    'details',
+    'form',
+    'expiresAt',
+  ],
 );
 
 /** What runs wait for from outside: events, decisions and answers. */
@@ -68,10 +85,12 @@ export const approvalRoutes: readonly Route[] = [
     method: 'GET',
     path: '/approvals',
     operation: 'listApprovals',
-    summary: 'What steps ask people and nobody has answered, of the newest run first.',
+    summary: 'What steps and tool calls ask people and nobody has answered, of the newest work first.',
     query: {
       workflow: text('Only of runs of this workflow.'),
       run: text('Only of this run.'),
+      agent: text('Only of calls that the model of this agent wants to make.'),
+      submission: text('Only of this submission.'),
       limit: integer(1, 1000, 'At most so many. Default: 100.'),
     },
     answers: {
@@ -80,10 +99,11 @@ export const approvalRoutes: readonly Route[] = [
         schema: () => objectOf({ approvals: { type: 'array', items: approval } }),
       },
     },
-    async handle({ engine, query: { run, ...filter } }) {
+    async handle({ engine, query: { run, submission, ...filter } }) {
       const approvals = await engine.approvals.list({
         ...filter,
         ...(run === undefined ? {} : { runId: run }),
+        ...(submission === undefined ? {} : { submissionId: submission }),
       });
       return { status: 200, body: { approvals } };
     },
@@ -93,29 +113,36 @@ export const approvalRoutes: readonly Route[] = [
     path: '/approvals/:id',
     operation: 'answerApproval',
     summary:
-      'Gives the one answer to what a step asks. What does not fit the form is refused, and it stays open. The id is percent-encoded.',
+      'Gives the one answer to what a step or a tool call asks. What does not fit the form is refused, and it stays open. The id is percent-encoded.',
     body: () => ({ schema: answerSchema, required: true }),
     answers: {
       200: {
         description: 'It is taken.',
-        schema: () => objectOf({ runId: { type: 'string' }, step: { type: 'string' } }),
+        schema: () =>
+          objectOf(
+            { runId: { type: 'string' }, submissionId: { type: 'string' }, step: { type: 'string' } },
+            ['runId', 'submissionId'],
+          ),
       },
     },
     async handle({ engine, params, body }) {
-      const { runId, step } = placeOf(params.id);
+      const { id, step } = placeOf(params.id);
       const answer = readAnswer(body, 'the body') as { readonly data?: Json } & ApprovalAnswer;
-      await engine.approvals.resolve(runId, step, answer);
-      return { status: 200, body: { runId, step } };
+      await engine.approvals.resolve(id, step, answer);
+      return {
+        status: 200,
+        body: { ...(id.startsWith('sub_') ? { submissionId: id } : { runId: id }), step },
+      };
     },
   }),
 ];
 
-/** The run and the step of an approval's id. */
-function placeOf(id: string): { readonly runId: string; readonly step: string } {
-  const [, runId = '', step = ''] = /^([^/]+)\/(.+)$/s.exec(id) ?? [];
-  if (step !== '') return { runId, step };
+/** The run or submission and the step or call of an approval's id. */
+function placeOf(whole: string): { readonly id: string; readonly step: string } {
+  const [, id = '', step = ''] = /^([^/]+)\/(.+)$/s.exec(whole) ?? [];
+  if (step !== '') return { id, step };
   throw new Problem(
     'not_found',
-    `no approval "${id}"; its id is that of the run, "/", and the path of the step`,
+    `no approval "${whole}"; its id is that of the run or submission, "/", and the path of the step or call`,
   );
 }

@@ -31,7 +31,7 @@ try {
   }
   const unfinished = () => engine.executions({ states: ['queued', 'running', 'waiting'] });
   while ((await unfinished()).length > 0) {
-    for (const { runId, step } of await engine.approvals.list())
+    for (const { runId = '', step } of await engine.approvals.list())
       await engine.approvals.resolve(runId, step, { decision: 'approved' });
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
