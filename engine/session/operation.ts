@@ -82,6 +82,8 @@ export async function runOperation(ports: SessionPorts, operation: Operation): P
   });
   try {
     const result = await runAttempts(ports, operation);
+    // Whoever stopped it was told so, even if the answer came in the same moment.
+    if (operation.signal.aborted) throw abortProblem(operation.signal);
     emit({
       ...scope,
       type: 'operation_end',

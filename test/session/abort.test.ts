@@ -14,9 +14,14 @@ const tool = (run: string): string =>
   `export default { description: 'T.', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true }, ${run} };`;
 
 const project = {
-  'src/tools/look.ts': tool(`run: (_input, { signal }) => { globalThis.seenSignals?.push(signal); return 'looked'; }`),
-  'src/tools/stuck.ts': tool(`run: (_input, { signal }) => { globalThis.seenSignals?.push(signal); return new Promise(() => undefined); }`),
-  'src/profiles/helper.md': '---\ndescription: Helps.\ntools: [look, stuck]\nharness: watched\n---\n\nYou help.\n',
+  'src/tools/look.ts': tool(
+    `run: (_input, { signal }) => { globalThis.seenSignals?.push(signal); return 'looked'; }`,
+  ),
+  'src/tools/stuck.ts': tool(
+    `run: (_input, { signal }) => { globalThis.seenSignals?.push(signal); return new Promise(() => undefined); }`,
+  ),
+  'src/profiles/helper.md':
+    '---\ndescription: Helps.\ntools: [look, stuck]\nharness: watched\n---\n\nYou help.\n',
   'src/agents/lead.md': `---
 description: Leads.
 model: openai/m
@@ -110,7 +115,9 @@ describe('sessions: abort', () => {
     const acts: string[] = [];
     let counted = 0;
     const abortAt = { place, abort: (): void => undefined };
-    const { engine } = await engineOf(project, script, { harnesses: { watched: watched(acts, abortAt, signals) } });
+    const { engine } = await engineOf(project, script, {
+      harnesses: { watched: watched(acts, abortAt, signals) },
+    });
     const session = engine.agents.session('lead', 'x');
     const before = timers();
     const controller = new AbortController();
@@ -128,7 +135,15 @@ describe('sessions: abort', () => {
       const what = `${acts[place - 1] ?? ''} (${place})`;
       expect(failure.type, what).to.equal('aborted');
       const all = types.filter((type) => !type.endsWith('delta'));
-      for (const type of ['operation', 'turn', 'tool', 'task operation', 'task task', 'task turn', 'task tool']) {
+      for (const type of [
+        'operation',
+        'turn',
+        'tool',
+        'task operation',
+        'task task',
+        'task turn',
+        'task tool',
+      ]) {
         const ends = all.filter((one) => one === `${type}_end`).length;
         expect(ends, `${what}: ${type}_end`).to.equal(all.filter((one) => one === `${type}_start`).length);
       }
@@ -138,7 +153,10 @@ describe('sessions: abort', () => {
     expect(await session.abort()).to.equal(false);
     expect((await session.prompt('Again')).output).to.deep.equal({ ok: false });
     expectWellFormed(await session.history(), `aborted at ${place}`);
-    expect(linesOf(await session.history()).slice(-2)).to.deep.equal(['user: Again', 'assistant: {"ok":false}']);
+    expect(linesOf(await session.history()).slice(-2)).to.deep.equal([
+      'user: Again',
+      'assistant: {"ok":false}',
+    ]);
     await expectNothingLeft(before);
     await engine.close();
     return acts.slice(0, counted);
@@ -147,7 +165,13 @@ describe('sessions: abort', () => {
   it('at every act of a prompt and of its tasks: the next prompt works, the history is whole, nothing is left', async function () {
     this.timeout(60_000);
     const acts = await prompted(0);
-    for (const name of ['before stream', 'within stream', 'before call look', 'after append tool', 'after call task'])
+    for (const name of [
+      'before stream',
+      'within stream',
+      'before call look',
+      'after append tool',
+      'after call task',
+    ])
       expect(acts).to.include(name);
     for (const place of acts.keys()) await prompted(place + 1);
   });
@@ -173,7 +197,8 @@ describe('sessions: abort', () => {
         session.prompt('Go', {
           onEvent({ type, data, taskId }) {
             if (type.endsWith('_end')) ends.push(`${taskId === undefined ? '' : 'task '}${type}`);
-            if (type === 'tool_start' && (data as { tool: string }).tool === 'stuck') void session.abort('enough');
+            if (type === 'tool_start' && (data as { tool: string }).tool === 'stuck')
+              void session.abort('enough');
           },
         }),
       );
@@ -200,7 +225,11 @@ describe('sessions: abort', () => {
     const failures = ['1', '2', '3'].map((text) => failureOf(session.prompt(text)));
     while (models.requests.length === 0) await new Promise(setImmediate);
     expect(await session.abort('enough')).to.equal(true);
-    expect((await Promise.all(failures)).map(({ type }) => type)).to.deep.equal(['aborted', 'aborted', 'aborted']);
+    expect((await Promise.all(failures)).map(({ type }) => type)).to.deep.equal([
+      'aborted',
+      'aborted',
+      'aborted',
+    ]);
     expect((await session.prompt('last')).text).to.equal('ok');
     expect(models.requests).to.have.length(2);
     signals.push(...models.requests.map(({ signal }) => signal));
@@ -251,4 +280,3 @@ describe('sessions: abort', () => {
     await server.close();
   });
 });
-
