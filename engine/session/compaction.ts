@@ -8,7 +8,7 @@ import type { ModelChoice } from '../program/model.ts';
 import { say } from './assemble-prompt.ts';
 import type { Spent } from './budget.ts';
 import { contextBudget } from './compaction-budget.ts';
-import { findCut, type Cut } from './compaction-cut.ts';
+import type { Cut } from './compaction-cut.ts';
 import { abortProblem } from './deadline.ts';
 import type { CompactionEntry, CompactionReason } from './entry.ts';
 import type { History, NewCompaction } from './history.ts';

@@ -71,10 +71,10 @@ async function createWorld(): Promise<World> {
   let history: History = await loadHistory(documents, 'a.x.s');
   let count = 0;
   /** What is known to be stored: ids of messages, and who asked, joined and repaired. */
-  let ids: string[] = [];
+  const ids: string[] = [];
   let asked: string | undefined;
   let repairs = 0;
-  let joined: { readonly submission: string; readonly operation: string }[] = [];
+  const joined: { readonly submission: string; readonly operation: string }[] = [];
   let summaries = 0;
 
   const words = (length: number): string => 'word '.repeat(Math.ceil(length / 5));
