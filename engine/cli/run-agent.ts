@@ -6,8 +6,11 @@ import { asProblem, Problem } from '../core/problem.ts';
 import type { RunOptions } from './commands/run.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Interrupt } from './interrupt.ts';
+import { personAt } from './person.ts';
 import { showProgress, type Progress } from './progress.ts';
 import { usageText } from './usage-text.ts';
+import { attend } from './questions/attend.ts';
+import { holdBack } from './questions/hold-back.ts';
 import { readJson, readText } from './read-input.ts';
 import { reportFailure } from './report/failure.ts';
 import { projectOption } from './report/project-option.ts';
@@ -23,9 +26,11 @@ export async function runAgent(
   engine: Engine,
   name: string,
   options: RunOptions,
-  { terminal, interrupt: { signal } }: { readonly terminal: Terminal; readonly interrupt: Interrupt },
+  { terminal, interrupt }: { readonly terminal: Terminal; readonly interrupt: Interrupt },
 ): Promise<number> {
   const { json = false, quiet = false, model } = options;
+  const { signal } = interrupt;
+  if (options.wait === false) throw new Problem('invalid_request', '--no-wait is for workflows');
   if (options.text === undefined && options.input === undefined) {
     throw new Problem('invalid_request', `agent "${name}" needs a message; give it with --text`);
   }
@@ -44,9 +49,26 @@ export async function runAgent(
   const streamText = !json && !quiet && terminal.err.isTerminal;
   const progress = showProgress(terminal.err, { streamText });
   let submissionId: string | undefined;
+  const stop = new AbortController();
+  const shown = holdBack(quiet ? () => undefined : progress.show);
   const onEvent = (event: EngineEvent): void => {
-    submissionId ??= event.submissionId;
-    if (!quiet) progress.show(event);
+    shown.show(event);
+    if (submissionId !== undefined || event.submissionId === undefined) return;
+    submissionId = event.submissionId;
+    // Who cannot attend to it does not show it either; the failure of the prompt is told.
+    attend(
+      engine,
+      submissionId,
+      {
+        terminal,
+        project: options.project,
+        person: personAt(terminal),
+        leaves: false,
+        asking: shown.hold,
+        gaveUp: interrupt.stop,
+      },
+      stop.signal,
+    ).catch(() => undefined);
   };
   const about = { agent: session.agent, instance: session.instance, session: session.session };
   try {
@@ -80,6 +102,8 @@ export async function runAgent(
       terminal.out.line(JSON.stringify({ submissionId, ...about, state, error }, null, 2));
     }
     return reportFailure(thrown, terminal);
+  } finally {
+    stop.abort();
   }
 }
 

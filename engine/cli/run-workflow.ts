@@ -1,6 +1,5 @@
 import type { Approval, Engine, RunRecord } from '../api.ts';
 import { formatDuration } from '../core/duration.ts';
-import type { EngineEvent } from '../core/event.ts';
 import { noUsage } from '../core/message.ts';
 import { fromData, Problem } from '../core/problem.ts';
 import type { RunOptions } from './commands/run.ts';
@@ -10,7 +9,8 @@ import { personAt } from './person.ts';
 import { showProgress } from './progress.ts';
 import { usageText } from './usage-text.ts';
 import { attend } from './questions/attend.ts';
-import { howToAnswer } from './questions/how-to-answer.ts';
+import { holdBack } from './questions/hold-back.ts';
+import { askerOf, howToAnswer } from './questions/how-to-answer.ts';
 import { readJson, readText } from './read-input.ts';
 import { printProblem } from './report/failure.ts';
 import { projectOption } from './report/project-option.ts';
@@ -64,7 +64,7 @@ export async function followRun(
   interrupt.signal.addEventListener('abort', cancel, { once: true });
   if (interrupt.signal.aborted) cancel();
   const stop = new AbortController();
-  let held: EngineEvent[] | undefined;
+  const shown = holdBack(options.quiet === true ? () => undefined : progress.show);
   const attending = attend(
     engine,
     runId,
@@ -73,21 +73,14 @@ export async function followRun(
       project: options.project,
       person: personAt(terminal),
       leaves: options.wait === false,
-      asking(isAsking) {
-        for (const event of held ?? []) progress.show(event);
-        held = isAsking ? [] : undefined;
-      },
+      asking: shown.hold,
       gaveUp: interrupt.stop,
     },
     stop.signal,
   ).finally(() => stop.abort());
   // Who cannot attend to it does not show it either; the failure is told below.
   attending.catch(() => undefined);
-  for await (const event of engine.runs.subscribe(runId, { signal: stop.signal })) {
-    if (options.quiet === true) continue;
-    if (held === undefined) progress.show(event);
-    else held.push(event);
-  }
+  for await (const event of engine.runs.subscribe(runId, { signal: stop.signal })) shown.show(event);
   stop.abort();
   const open = await attending;
   const record = await engine.runs.get(runId);
@@ -110,7 +103,7 @@ function leave(
 ): number {
   for (const question of open)
     err.line(
-      `step "${question.step}" of ${question.runId} waits for an answer: ${howToAnswer(question, { project })}`,
+      `"${question.step}" of ${askerOf(question)} waits for an answer: ${howToAnswer(question, { project })}`,
     );
   err.line(`then go on with: engine runs resume ${runId}${projectOption(project)}`);
   return exitCodes.waiting;

@@ -18,6 +18,13 @@ const project = {
         properties: { reason: { type: string }, amount: { type: number }, fast: { type: boolean } }
 output: { by: '\${{ steps.sign.output.by }}', data: '\${{ steps.sign.output.data }}' }
 `,
+  'src/models/caller.yaml': `replies:
+  - { match: { tool: pay }, text: "paid" }
+default: { toolCalls: [{ tool: pay, input: {} }] }
+`,
+  'src/tools/pay.ts': `export default { description: 'Pays.', inputSchema: { type: 'object' }, run: () => 'done' };\n`,
+  'src/agents/payer.md':
+    '---\ndescription: Pays.\nmodel: script/caller\ntools: [pay]\npermissions: { ask: [pay] }\n---\nPay.\n',
   'src/workflows/outer.yaml': 'steps: [{ id: inner, workflow: sign }]\n',
 };
 
@@ -55,6 +62,18 @@ describe('engine run of a workflow that asks a person', function () {
     const { exitCode, stdout } = await running.done;
     expect(exitCode).to.equal(0);
     expect(JSON.parse(stdout)).to.deep.equal({ by: 'ada', data: { reason: 'due', amount: 3 } });
+  });
+
+  it('says the same of a tool call of an agent', async () => {
+    const running = start('run', 'payer', '--text', 'go');
+    const said = await running.saw('--server http', 'stderr');
+    const how = /waits for an answer: engine approve\|reject (\S+) '?([^' ]+)'? --server (\S+)/.exec(said);
+    const [, id = '', call = '', url = ''] = how ?? [];
+    expect(id, said).to.match(/^sub_/);
+    const answered = await engine('approve', id, call, '--server', url);
+    expect(answered.exitCode, answered.stderr).to.equal(0);
+    const { exitCode, stdout } = await running.done;
+    expect([exitCode, stdout]).to.deep.equal([0, 'paid\n']);
   });
 
   it('is left with --no-wait, answered in the store, and resumed', async () => {

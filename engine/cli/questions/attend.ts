@@ -1,22 +1,21 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Approval, Engine } from '../../api.ts';
 import { asProblem } from '../../core/problem.ts';
-import { createServer, type Server } from '../../server/index.ts';
+import type { Server } from '../../server/index.ts';
 import type { Person } from '../person.ts';
 import { printProblem } from '../report/failure.ts';
 import type { Terminal } from '../terminal.ts';
-import { askApproval } from './ask-approval.ts';
 import { lookAtFamily } from './family.ts';
 import { givenUp } from './given-up.ts';
-import { howToAnswer } from './how-to-answer.ts';
+import { askerOf, howToAnswer } from './how-to-answer.ts';
 
-/** How a command sees to what the steps of its run ask people. */
+/** How a command sees to what its work asks people. */
 export interface Attendance {
   readonly terminal: Terminal;
   readonly project: string;
   /** Who answers here; without anybody it is said how to answer from elsewhere. */
   readonly person: Person | undefined;
-  /** Whether to leave the run when it only waits for people. */
+  /** Whether to leave the work when it only waits for people. */
   readonly leaves: boolean;
   /** Told when questions are asked here, and when no more: other output would be in the way. */
   asking(isAsking: boolean): void;
@@ -28,12 +27,12 @@ export interface Attendance {
 const lookMs = 200;
 
 /**
- * Sees to what the steps of a run, and of the runs it calls, ask people, until the signal aborts. Gives what is open when the run is to
- * be left for that, else nothing.
+ * Sees to what a run, the runs it calls, or a submission ask people, until the signal aborts. Gives what is open when the work is to be
+ * left for that, else nothing.
  */
 export async function attend(
   engine: Engine,
-  runId: string,
+  id: string,
   attendance: Attendance,
   signal: AbortSignal,
 ): Promise<readonly Approval[]> {
@@ -44,7 +43,7 @@ export async function attend(
   try {
     while (!signal.aborted) {
       const began = performance.now();
-      const { questions, isWaiting } = await lookAtFamily(engine, runId);
+      const { questions, isWaiting } = await lookAtFamily(engine, id);
       const pauseMs = Math.max(lookMs, 10 * (performance.now() - began));
       const fresh = questions.filter(({ id }) => !told.has(id));
       if (leaves && isWaiting && questions.length > 0) return questions;
@@ -54,13 +53,14 @@ export async function attend(
       if (!leaves && person === undefined && fresh.length > 0) {
         if (server === undefined) {
           // The store has one owner, so that others can only answer through it.
+          const { createServer } = await import('../../server/index.ts');
           server = createServer(engine, { host: '127.0.0.1', port: 0 });
           ({ url } = await server.listen());
         }
         for (const question of fresh) {
           told.add(question.id);
           const how = howToAnswer(question, { project, server: url });
-          terminal.err.line(`step "${question.step}" of ${question.runId} waits for an answer: ${how}`);
+          terminal.err.line(`"${question.step}" of ${askerOf(question)} waits for an answer: ${how}`);
         }
       }
       await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
@@ -77,8 +77,9 @@ export async function attend(
     const watching = closeWith(question, closing, stop);
     attendance.asking(true);
     try {
+      const { askApproval } = await import('./ask-approval.ts');
       const answer = await askApproval(question, { input, output, signal: stop });
-      await engine.approvals.resolve(question.runId, question.step, answer);
+      await engine.approvals.resolve(askerOf(question), question.step, answer);
     } catch (thrown) {
       if (thrown !== givenUp) printProblem(asProblem(thrown), terminal);
       else if (!stop.aborted) {
@@ -94,12 +95,16 @@ export async function attend(
   }
 
   /** Closes a question here that was answered elsewhere, or whose time is over. */
-  async function closeWith({ id }: Approval, closing: AbortController, stop: AbortSignal): Promise<void> {
+  async function closeWith(
+    { id: wanted }: Approval,
+    closing: AbortController,
+    stop: AbortSignal,
+  ): Promise<void> {
     while (!stop.aborted) {
       await setTimeout(lookMs, undefined, { signal: stop }).catch(() => undefined);
       if (stop.aborted) return;
-      const { questions } = await lookAtFamily(engine, runId).catch(() => ({ questions: undefined }));
-      if (questions?.every((question) => question.id !== id) === true) closing.abort();
+      const { questions } = await lookAtFamily(engine, id).catch(() => ({ questions: undefined }));
+      if (questions?.every((question) => question.id !== wanted) === true) closing.abort();
     }
   }
 }

@@ -1,15 +1,22 @@
 import type { Approval, Engine } from '../../api.ts';
+import { workflowOfRun } from '../../core/ids.ts';
 
-/** How a run and the runs it called are. */
+/** How a run and the runs it called are, or a submission. */
 export interface Family {
-  /** What their steps ask people. */
+  /** What they ask people. */
   readonly questions: readonly Approval[];
   /** Whether there is nothing for them to do but wait. */
   readonly isWaiting: boolean;
 }
 
-/** Looks at a run that has not ended, and at the runs it called. */
-export async function lookAtFamily({ runs, approvals }: Engine, runId: string): Promise<Family> {
+/** Looks at a submission, or at a run and the runs it called, which have not ended. */
+export async function lookAtFamily(engine: Engine, id: string): Promise<Family> {
+  if (workflowOfRun(id) !== undefined) return lookAtRuns(engine, id);
+  const questions = await engine.approvals.list({ submissionId: id });
+  return { questions, isWaiting: (await engine.submissions.get(id)).state === 'waiting' };
+}
+
+async function lookAtRuns({ runs, approvals }: Engine, runId: string): Promise<Family> {
   const unfinished = await runs.list({ states: ['queued', 'running', 'waiting'], limit: 1000 });
   const ids = new Set([runId]);
   const family = unfinished.toReversed().filter(({ runId: id, parent }) => {
