@@ -34,14 +34,15 @@ export async function carryOut(
     const instructions = message === '' ? undefined : message;
     return runCompact(ports, { ...turn, ...work, agent, model, instructions }, { history, conduct });
   }
+  const prepared = { ...decided(said), check: here.check };
   if (work.kind === 'task')
     return runTaskWork(
       ports,
-      { ...turn, agent, asker: turn.agent, work, prepared: decided(said) },
+      { ...turn, agent, asker: turn.agent, work, prepared },
       { history, workspace, conduct },
     );
   const operationId = operationIdOf(conduct.key);
-  return converse(ports, agent, address, decided(said), {
+  return converse(ports, agent, address, prepared, {
     images: turn.images,
     history,
     workspace,

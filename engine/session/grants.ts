@@ -5,6 +5,7 @@ import type { OpenTool } from '../ports/tool-source.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Program } from '../program/program.ts';
 import type { Tool } from '../program/tool.ts';
+import type { ResultCheck } from './typed-result.ts';
 
 /** What one call may use besides what its agent has. Everything here is stored with it. */
 export interface Grants {
@@ -31,6 +32,8 @@ export interface Here {
   readonly tools: ReadonlyMap<string, OpenTool>;
   /** Variables for a command. */
   readonly env: Readonly<Record<string, string>>;
+  /** What the caller's own schema says of a result that fits. */
+  readonly check?: ResultCheck;
 }
 
 /** A call that is granted nothing. */

@@ -7,6 +7,7 @@ import { resolveModel } from '../program/model-reference.ts';
 import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
 import type { Program } from '../program/program.ts';
 import type { Role } from '../program/role.ts';
+import type { ResultCheck } from './typed-result.ts';
 
 /** What a caller asks of an agent. */
 export interface Ask {
@@ -28,6 +29,8 @@ export interface Prepared {
   readonly settings: ModelSettings;
   readonly thinking: Thinking | undefined;
   readonly schema: JsonSchema | undefined;
+  /** What the caller's own schema says of a result that fits; never stored. */
+  readonly check?: ResultCheck | undefined;
 }
 
 const maxSchemaLength = 32_768;
