@@ -2,6 +2,7 @@ import type { LanguageModelV3CallOptions, SharedV3ProviderOptions } from '@ai-sd
 import { isObject, type JsonObject, type JsonSchema } from '../../core/json.ts';
 import type { ModelRequest, ToolSpec } from '../../ports/model.ts';
 import type { Provider } from '../../program/model.ts';
+import { withCacheMarks } from './cache-marks.ts';
 import { toPrompt } from './prompt.ts';
 import { isStrictSchema } from './strict-schema.ts';
 import { thinkingOptions } from './thinking.ts';
@@ -12,7 +13,7 @@ export function toCallOptions(request: ModelRequest, provider: Provider): Langua
   return {
     ...settings,
     ...(stopSequences === undefined ? {} : { stopSequences: [...stopSequences] }),
-    prompt: toPrompt(request.system, request.messages),
+    prompt: promptOf(request, provider),
     ...(request.tools.length === 0 ? {} : { tools: request.tools.map(toTool), toolChoice: { type: 'auto' } }),
     ...(request.outputSchema === undefined
       ? {}
@@ -25,6 +26,16 @@ export function toCallOptions(request: ModelRequest, provider: Provider): Langua
       },
     } as SharedV3ProviderOptions,
   };
+}
+
+/** What goes on is cached; a single question is not, since writing to the cache costs more than it saves. */
+function promptOf(
+  { system, messages, tools }: ModelRequest,
+  provider: Provider,
+): LanguageModelV3CallOptions['prompt'] {
+  const prompt = toPrompt(system, messages);
+  const goesOn = messages.length > 1 || tools.length > 0;
+  return provider.type === 'anthropic' && goesOn ? withCacheMarks(prompt) : prompt;
 }
 
 function defaultOptions(request: ModelRequest, provider: Provider): JsonObject {

@@ -21,12 +21,19 @@ type AssistantContent = Extract<LanguageModelV3Message, { role: 'assistant' }>['
 
 /**
  * The conversation as the AI SDK's providers take it, system prompt first. Assistant messages without content are left out,
- * because providers refuse them.
+ * because providers refuse them, and what users say one after the other is one message.
  */
 export function toPrompt(system: string, messages: readonly Message[]): LanguageModelV3Prompt {
   const prompt: LanguageModelV3Prompt = system === '' ? [] : [{ role: 'system', content: system }];
   for (const message of messages) {
-    if (message.role === 'user') prompt.push({ role: 'user', content: message.content.map(userPart) });
+    const last = prompt.at(-1);
+    if (message.role === 'user' && last?.role === 'user')
+      // Some local models take users and assistants in turns only.
+      prompt[prompt.length - 1] = {
+        role: 'user',
+        content: [...last.content, ...message.content.map(userPart)],
+      };
+    else if (message.role === 'user') prompt.push({ role: 'user', content: message.content.map(userPart) });
     else if (message.role === 'tool') prompt.push({ role: 'tool', content: message.content.map(resultPart) });
     else {
       const content = message.content.filter((part) => part.type !== 'text' || part.text !== '');

@@ -11,6 +11,8 @@ import {
   weatherTool,
 } from './kit.ts';
 
+const cached = { cache_control: { type: 'ephemeral' } };
+
 describe('a model of type anthropic', () => {
   let server: FakeServer;
   afterEach(() => server.close());
@@ -98,8 +100,8 @@ describe('a model of type anthropic', () => {
       model: 'claude-sonnet-4-5',
       max_tokens: 4196,
       thinking: { type: 'enabled', budget_tokens: 4096 },
-      system: [{ type: 'text', text: 'Be kind.' }],
-      messages: [{ role: 'user', content: [{ type: 'text', text: 'Weather in Oslo?' }] }],
+      system: [{ type: 'text', text: 'Be kind.', ...cached }],
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'Weather in Oslo?', ...cached }] }],
       tools: [
         { name: 'weather', description: weatherTool.description, input_schema: weatherTool.inputSchema },
       ],
@@ -107,7 +109,7 @@ describe('a model of type anthropic', () => {
       stream: true,
     });
     expect(two?.body['messages']).to.deep.equal([
-      { role: 'user', content: [{ type: 'text', text: 'Weather in Oslo?' }] },
+      { role: 'user', content: [{ type: 'text', text: 'Weather in Oslo?', ...cached }] },
       {
         role: 'assistant',
         content: [
@@ -117,7 +119,9 @@ describe('a model of type anthropic', () => {
       },
       {
         role: 'user',
-        content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'no data', is_error: true }],
+        content: [
+          { type: 'tool_result', tool_use_id: 'toolu_1', content: 'no data', is_error: true, ...cached },
+        ],
       },
     ]);
   });
