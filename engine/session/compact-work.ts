@@ -21,6 +21,7 @@ import type { Turn } from './turns.ts';
 /**
  * Compacts a conversation because somebody asked for it, whether it is long or not, and also where `compaction` is off: all but the
  * newest messages is left out for a summary. The output says what came of it; `compacted` is false when there was nothing to leave out.
+ * @param turn.model who writes the summary.
  * @param turn.instructions what the summary shall pay attention to.
  * @param turn.keepTokens what of the newest messages stays; default `keepRecentTokens`, but not more than half of the conversation.
  */
@@ -48,7 +49,8 @@ export async function runCompact(
   const limit = deadline(clock, turn.timeoutMs ?? agent.timeoutMs, [conduct.signal], `agent "${agent.name}"`);
   const { signal } = limit;
   const work: Compacting = {
-    agent,
+    // Who asks for it says who writes the summary.
+    agent: { ...agent, compaction: { ...agent.compaction, model } },
     key: conduct.key,
     model,
     models: modelsFor(ports, {
@@ -104,7 +106,7 @@ export async function runCompact(
     const tokens = countTokens(context, () => 0);
     // What stands before the messages is part of what a provider counted.
     const estimated = Math.max(context.tokensFrom(0), tokens);
-    const { keep } = contextBudget(ports.program, agent.compaction, model);
+    const { keep } = contextBudget(ports.program, agent.compaction, agent.model || model);
     const cut = findCut(
       context,
       turn.keepTokens ?? Math.min(keep, Math.floor(context.tokensFrom(0) / 2)),

@@ -163,7 +163,7 @@ function draftOf(
 ): NewCompaction {
   const { context } = history;
   const { request } = cut;
-  const text = say(program, 'summary', { summary, request: request ?? null });
+  const text = say(program, 'summary', { summary, request: request ?? null }).trim();
   const left = estimated - context.tokensFrom(0) + context.tokensFrom(cut.index) + estimateText(text);
   return {
     reason,

@@ -85,9 +85,9 @@ async function ask(
   count.calls += 1;
   for await (const event of models.stream({
     model,
-    system: say(program, 'compact-system', scope),
+    system: say(program, 'compact-system', scope).trim(),
     // Two messages, so that what asks for the summary is the last that the user says.
-    messages: [told, asked].map((text) => ({ role: 'user', content: [{ type: 'text', text }] })),
+    messages: [told, asked].map((text) => ({ role: 'user', content: [{ type: 'text', text: text.trim() }] })),
     tools: [],
     settings,
     origin,
