@@ -35,7 +35,8 @@ export function saidOf(program: SessionPorts['program'], agent: Agent, work: Wor
   const taker = takerOf(program, agent, work);
   if (work.kind !== 'compact') return prepare(program, taker, ask);
   // It needs a model, but nothing must be said.
-  return { ...prepare(program, taker, { ...ask, message: work.kind }), message: ask.message ?? '' };
+  const model = ask.model ?? agent.compaction.model;
+  return { ...prepare(program, taker, { ...ask, model, message: work.kind }), message: ask.message ?? '' };
 }
 
 /** Who does a piece of work that an agent is asked for. Throws Problem `invalid_request`, `agent_not_found`. */

@@ -13,7 +13,6 @@ models: { x: { model: openai/gpt-5, fallback: [openai/gpt-4] } }
 model: x
 code: monty
 limits: { costUsd: 1 }
-compaction: false
 busy: join
 tools: [cmd]
 `,
@@ -34,7 +33,6 @@ sandbox: box
       'engine.yaml:1:1 error link/not-available "durable" is not available in this version',
       'engine.yaml:2:1 error link/not-available "mcpServers" is not available in this version',
       'src/agents/a.yaml:3:1 error link/not-available "code" is not available in this version',
-      'src/agents/a.yaml:5:1 error link/not-available "compaction" is not available in this version',
       'src/sandboxes/box.yaml:1:7 error link/not-available sandbox type "local" is not available in this version; expected one of "none", "virtual"',
       'src/sandboxes/box.yaml:2:1 error link/not-available "network" is not available in this version',
       'src/sandboxes/box.yaml:4:12 error link/not-available rules for arguments are not available in this version; write the name of the command alone',
