@@ -1358,9 +1358,21 @@ export interface ModelAlias {
    * Models tried in this order when the first one is unavailable: `provider/model`, or other aliases with what these fall back to.
    */
   fallback?: ModelReference[];
+  /**
+   * Size of the context window in tokens, input and output together. Default: what the catalogue says of the model.
+   */
   contextWindow?: ContextWindow;
+  /**
+   * Most tokens of one answer; asked for where `settings` say nothing. Default: what the provider does.
+   */
   maxOutputTokens?: MaxOutputTokens;
+  /**
+   * What it costs: `free`, or US dollars per million tokens. Default: what the catalogue says of the model, at the provider's own address only.
+   */
   price?: ModelPrice;
+  /**
+   * What it can do. What is not said, and not known, is tried.
+   */
   capabilities?: ModelCapabilities;
   /**
    * What the alias is meant for.
@@ -1395,9 +1407,21 @@ export interface Provider {
    * How calls are made again that failed before they gave anything, in a way that may pass: status 408, 429 and 5xx, a lost connection, silence.
    */
   retry?: ProviderRetry;
+  /**
+   * Size of the context window in tokens, input and output together. Default: what the catalogue says of the model.
+   */
   contextWindow?: ContextWindow;
+  /**
+   * Most tokens of one answer; asked for where `settings` say nothing. Default: what the provider does.
+   */
   maxOutputTokens?: MaxOutputTokens;
+  /**
+   * What it costs: `free`, or US dollars per million tokens. Default: what the catalogue says of the model, at the provider's own address only.
+   */
   price?: ModelPrice;
+  /**
+   * What it can do. What is not said, and not known, is tried.
+   */
   capabilities?: ModelCapabilities;
   /**
    * What single models of the provider are, by their id at the provider; it beats what is said of all of them.
@@ -1420,9 +1444,21 @@ export interface Provider {
  * What a model is, where the catalogue does not know it, or not right.
  */
 export interface ModelFacts {
+  /**
+   * Size of the context window in tokens, input and output together. Default: what the catalogue says of the model.
+   */
   contextWindow?: ContextWindow;
+  /**
+   * Most tokens of one answer; asked for where `settings` say nothing. Default: what the provider does.
+   */
   maxOutputTokens?: MaxOutputTokens;
+  /**
+   * What it costs: `free`, or US dollars per million tokens. Default: what the catalogue says of the model, at the provider's own address only.
+   */
   price?: ModelPrice;
+  /**
+   * What it can do. What is not said, and not known, is tried.
+   */
   capabilities?: ModelCapabilities;
 }
 /**

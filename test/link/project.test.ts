@@ -80,7 +80,7 @@ describe('link: the project config', () => {
     expect(instructions).to.deep.equal([{ file: 'docs/rules.md', text: 'Be kind.\n' }]);
     expect(settings.fallbacks).to.deep.equal({
       fast: [
-        { provider: 'anthropic', id: 'claude-haiku-4-5', settings: {} },
+        { provider: 'anthropic', id: 'claude-haiku-4-5', settings: {}, alias: 'smart' },
         { provider: 'script', id: 'desk', settings: {} },
       ],
       smart: [{ provider: 'gateway', id: 'llama', settings: {} }],

@@ -321,7 +321,7 @@ steps:
     expect(concurrency).to.include({ limit: 2, busy: 'replace' });
     expect(concurrency?.key?.render({ input: { kind: 'a' } })).to.equal('a');
     expect(limits).to.deep.equal({ costUsd: 0.5 });
-    expect(unavailableOf(program)).to.deep.equal(['"costUsd" is not available in this version']);
+    expect(unavailableOf(program)).to.deep.equal([]);
     expect(
       await flow(`concurrency: { key: '{{input.knd}}{{steps.one.output}}' }
 steps:

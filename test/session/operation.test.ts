@@ -56,8 +56,9 @@ describe('sessions: operations', () => {
       cacheReadTokens: 0,
       cacheWriteTokens: 0,
       reasoningTokens: 0,
+      costUsd: 0.0000625,
     };
-    const twice = { ...usage, inputTokens: 20, outputTokens: 10, totalTokens: 30 };
+    const twice = { ...usage, inputTokens: 20, outputTokens: 10, totalTokens: 30, costUsd: 0.000125 };
     const model = 'openai/gpt-5';
     expect(events.map(dataOf)).to.deep.equal([
       { operation: 'prompt', message: '2+1?' },
