@@ -112,7 +112,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 
   return {
     program,
-    agents: createAgents(ports, sessions),
+    agents: createAgents(ports, sessions, options.ports?.codeRunner),
     dispatch,
     submissions: createSubmissions(ports),
     workflows: {

@@ -2,6 +2,8 @@ import { createModels } from './adapters/model/models.ts';
 import { createEnvSecrets } from './adapters/secrets/env.ts';
 import { createToolSource } from './adapters/tools/tool-source.ts';
 import type { EngineOptions } from './api.ts';
+import { createDescribeCode } from './code-agents.ts';
+import { createCodeLoader } from './code-loader.ts';
 import { Problem } from './core/problem.ts';
 import type { Secrets } from './ports/secrets.ts';
 import type { Program } from './program/program.ts';
@@ -10,7 +12,7 @@ import type { Tape } from './tape.ts';
 import type { Versions } from './versions.ts';
 
 /** The ports that belong to one Program, or to the one engine. */
-type OfProgram = 'program' | 'specs' | 'version' | 'secrets' | 'env' | 'models' | 'tools';
+type OfProgram = 'program' | 'specs' | 'version' | 'described' | 'secrets' | 'env' | 'models' | 'tools';
 
 /** Makes what a Program works with, and the same for stored versions of it, each once. `learn` is told their secrets. */
 export function createPortsOf(
@@ -27,6 +29,7 @@ export function createPortsOf(
   },
 ): (program: Program, specs: string | undefined) => SessionPorts {
   const processEnv = options.env ?? process.env;
+  const describe = createDescribeCode(createCodeLoader());
   const older = new Map<string, SessionPorts>();
   const version = async (specs: string): Promise<SessionPorts> => {
     const program = await versions.programOf(specs);
@@ -41,7 +44,7 @@ export function createPortsOf(
     const { clock } = shared;
     const secrets = secretsOf(program, options);
     const env = pick(processEnv, settings.env);
-    return {
+    const ports: SessionPorts = {
       ...shared,
       program,
       specs,
@@ -54,7 +57,13 @@ export function createPortsOf(
         (value) => shared.redact.json(value),
       ),
       tools: options.ports?.tools ?? createToolSource({ env }),
+      async described(agent, context) {
+        const own = await describe(program, agent, { ...context, agent: agent.name, env });
+        // What it said is kept with the work that starts on it, which ends on it without asking again.
+        return { ...ports, program: own, specs: await versions.keep(own) };
+      },
     };
+    return ports;
   };
   return portsOf;
 }

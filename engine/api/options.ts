@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
+import type { CodeRunner } from '../ports/code-runner.ts';
 import type { Harness } from '../ports/harness.ts';
 import type { Models } from '../ports/model.ts';
 import type { Observer } from '../ports/observer.ts';
@@ -26,6 +27,15 @@ export interface EngineOptions {
   readonly recover?: boolean;
   /** Only look at what is stored: works beside the engine that owns the store, admits nothing; default false. */
   readonly readOnly?: boolean;
+  /**
+   * A cassette to write every model call into, for `replay`: a file, begun or gone on with. Known secrets and what looks like a key are
+   * taken out.
+   */
+  readonly record?: string;
+  /**
+   * A cassette to answer every model call from: no network, no keys. A call that is not in it fails with `cassette_miss`.
+   */
+  readonly replay?: string;
   /** Ports to replace, mostly in tests. */
   readonly ports?: {
     readonly clock?: Clock;
@@ -33,5 +43,7 @@ export interface EngineOptions {
     readonly sandboxes?: Sandboxes;
     readonly secrets?: Secrets;
     readonly tools?: ToolSource;
+    /** Runs code of `session.runCode`; default none. */
+    readonly codeRunner?: CodeRunner;
   };
 }

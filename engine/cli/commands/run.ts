@@ -5,10 +5,11 @@ import { watchInterrupts } from '../interrupt.ts';
 import { openProgram } from '../open-program.ts';
 import { runAgent } from '../run-agent.ts';
 import { runWorkflow } from '../run-workflow.ts';
+import { tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Options of `engine run`. */
-export interface RunOptions {
+export interface RunOptions extends TapeOptions {
   readonly input?: string;
   readonly text?: string;
   readonly instance?: string;
@@ -28,7 +29,7 @@ export async function run(word: string, options: RunOptions, terminal: Terminal)
   const target = findTarget(program, word);
   const interrupt = watchInterrupts();
   try {
-    const engine = await createEngine({ program, recover: false });
+    const engine = await createEngine({ program, recover: false, ...tapeOf(options) });
     try {
       const work = target.kind === 'workflow' ? runWorkflow : runAgent;
       const exitCode = await work(engine, target.name, options, { terminal, interrupt });

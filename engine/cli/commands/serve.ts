@@ -4,10 +4,11 @@ import { createServer } from '../../server/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { watchInterrupts } from '../interrupt.ts';
 import { openProgram } from '../open-program.ts';
+import { tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Options of `engine serve`. */
-export interface ServeOptions {
+export interface ServeOptions extends TapeOptions {
   readonly host?: string;
   readonly port?: number;
   readonly project: string;
@@ -17,7 +18,7 @@ export interface ServeOptions {
 /** Serves a project until SIGINT or SIGTERM, then lets work finish; a second signal ends it at once. */
 export async function serve(options: ServeOptions, terminal: Terminal): Promise<number> {
   const program = await openProgram(options.project, terminal);
-  const engine = await createEngine({ program });
+  const engine = await createEngine({ program, ...tapeOf(options) });
   const interrupt = watchInterrupts(['SIGINT', 'SIGTERM']);
   const server = createServer(engine, {
     ...(options.host === undefined ? {} : { host: options.host }),

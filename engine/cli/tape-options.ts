@@ -1,0 +1,23 @@
+import { Option } from 'commander';
+import type { EngineOptions } from '../api.ts';
+
+/** Options of commands that call models: which cassette they are on. */
+export interface TapeOptions {
+  readonly record?: string;
+  readonly replay?: string;
+}
+
+/** `--record`, which excludes `--replay`. */
+export function recordOption(): Option {
+  return new Option('--record <file>', 'write all calls of models into this cassette').conflicts('replay');
+}
+
+/** `--replay`. */
+export function replayOption(): Option {
+  return new Option('--replay <file>', 'answer all calls of models from this cassette; needs no key');
+}
+
+/** What an engine is told of them. */
+export function tapeOf({ record, replay }: TapeOptions): Pick<EngineOptions, 'record' | 'replay'> {
+  return { ...(record === undefined ? {} : { record }), ...(replay === undefined ? {} : { replay }) };
+}
