@@ -4,6 +4,7 @@ import { choices } from './core/suggest.ts';
 import { keptBefore } from './kept-before.ts';
 import type { Durable, Receipt } from './ports/durable.ts';
 import type { Execution } from './ports/store.ts';
+import { leftKey, modelCallsKey } from './run-limits.ts';
 import type { SessionPorts } from './session/index.ts';
 import { isWaitKey } from './workflow/index.ts';
 
@@ -42,11 +43,17 @@ export function createRunAgain(
     async resume(run) {
       if (await durable.takeUp(run.id)) return { id: run.id, acceptedAt: run.createdAt, created: false };
       // Who let a question expire is asked again.
-      return durable.redrive(run.id, newId(run), (key) => !isWaitKey(key));
+      return durable.redrive(run.id, newId(run), (key) => !isWaitKey(key) && !isOfCall(key));
     },
     async fork(run, from) {
       const keeps = await keptBefore(store, run, from);
-      return durable.redrive(run.id, newId(run), keeps, { evenSucceeded: true });
+      const kept = (key: string): boolean => !isOfCall(key) && keeps(key);
+      return durable.redrive(run.id, newId(run), kept, { evenSucceeded: true });
     },
   };
+}
+
+/** Whether a record is about the run that called this one. */
+function isOfCall(key: string): boolean {
+  return key === leftKey || key === modelCallsKey;
 }

@@ -1,15 +1,16 @@
+import { callerEnded, createChildRuns } from './child-runs.ts';
 import { encodeKey, runId as makeRunId } from './core/ids.ts';
 import type { Json } from './core/json.ts';
 import { noUsage } from './core/message.ts';
-import { asProblem, fromData, Problem } from './core/problem.ts';
-import { isTerminal } from './core/status.ts';
+import { asProblem, Problem } from './core/problem.ts';
 import { choices } from './core/suggest.ts';
 import { compileSchema, describeFaults } from './expr/index.ts';
-import type { Activities } from './ports/activities.ts';
 import type { Durable, ExecutionContext, Receipt } from './ports/durable.ts';
 import type { Execution } from './ports/store.ts';
+import type { Limits } from './program/agent.ts';
 import type { Program } from './program/program.ts';
 import type { Workflow } from './program/workflow.ts';
+import { leftKey, modelCallsKey, within } from './run-limits.ts';
 import { createActivities, peopleOf, versionOf, type SessionPorts, type Sessions } from './session/index.ts';
 import { runWorkflow } from './workflow/index.ts';
 
@@ -21,6 +22,8 @@ export interface StartOptions {
   readonly parent?: string;
   /** Who starts it; that person may not decide where another one must. */
   readonly by?: string;
+  /** What the run that calls has left for it. */
+  readonly left?: Limits;
 }
 
 /** Runs of workflows: admitted, carried through, resumed after a crash, recorded once. */
@@ -35,6 +38,7 @@ export interface Runs {
 /** The runs of a Program, carried out by a durable engine, which must not have been started yet. */
 export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Durable): Runs {
   const { store, clock } = ports;
+  const children = createChildRuns(store, durable);
 
   durable.define('run', {
     outlastsStore: true,
@@ -64,7 +68,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     input: Json,
     options: StartOptions = {},
   ): Promise<Receipt> {
-    const { idempotencyKey, parent, by } = options;
+    const { idempotencyKey, parent, by, left = {} } = options;
     const workflow = find(program, name);
     // What is stored is what runs, so that a run taken up again sees the same input.
     const checked = ports.redact.json(checkInput(workflow, input));
@@ -89,8 +93,11 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
       ...(parent === undefined ? {} : { parent }),
     });
     // Asked for at the same time, so that it is one commit with the admission.
-    const noted = by === undefined ? undefined : store.checkpoints.put(id, starterKey, by);
-    const [receipt] = await Promise.all([admitted, noted]);
+    const noted = [
+      ...(by === undefined ? [] : [store.checkpoints.put(id, starterKey, by)]),
+      ...(Object.keys(left).length === 0 ? [] : [store.checkpoints.put(id, leftKey, { ...left })]),
+    ];
+    const [receipt] = await Promise.all([admitted, ...noted]);
     if (busy === 'replace' && receipt.created) {
       const reason = new Problem('cancelled', 'a newer run replaced this one');
       const replaced = before.slice(0, Math.max(0, before.length + 1 - limit));
@@ -105,7 +112,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     } catch (thrown) {
       // One that failed while it was taken up again had no time to stop the runs it had called before.
       const isResumed = context.past.size > 0;
-      if (isResumed && asProblem(thrown).code !== 'shutting_down') await stopChildren(execution);
+      if (isResumed && asProblem(thrown).code !== 'shutting_down') await children.stop(execution);
       throw thrown;
     }
   }
@@ -113,22 +120,34 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
   async function carry(context: ExecutionContext, execution: Execution): Promise<Json> {
     const { id } = execution;
     const own = await versionOf(ports, execution);
-    const workflow = pinned(own, execution);
-    if (await isOrphan(execution)) throw callerEnded();
+    const workflow = within(pinned(own, execution), await leftFor(execution, context));
+    if (await children.isOrphan(execution)) throw callerEnded();
     const emit = context.emit.bind(context);
     const activities = createActivities(own, sessions.on(own), workflow, {
       id,
       emit,
       committed: context.committed.bind(context),
       people: (stepPath) => peopleOf(context, stepPath),
-      child: childrenOf(own, id),
+      child: children.callOf(id, (called, input, how) => start(own, called, input, how)),
     });
+    let modelCalls = 0;
+    // Who called it counts them among its own.
+    if (execution.parent !== undefined)
+      context.withOutcome(async () => {
+        if (modelCalls > 0) await store.checkpoints.put(id, modelCallsKey, modelCalls);
+      });
     try {
       const { output } = await runWorkflow(
         workflow,
         execution.input,
         { ...context, activities },
-        { env: own.env, onUsage: (usage) => context.spent(usage) },
+        {
+          env: own.env,
+          onUsage(usage, calls) {
+            context.spent(usage);
+            modelCalls = calls;
+          },
+        },
       );
       return output;
     } finally {
@@ -136,55 +155,10 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     }
   }
 
-  /** Runs that are steps of a run. */
-  function childrenOf(own: SessionPorts, parent: string): Activities['workflow'] {
-    return async ({ idempotencyKey, signal, lost }, { workflow, input }) => {
-      const { id } = await start(own, workflow, input, { idempotencyKey, parent });
-      const { state, output = null, error, usage = noUsage } = await outcomeOf(id, parent, signal);
-      if (state === 'succeeded') return { output, usage };
-      lost?.(usage, 0);
-      throw fromData(error ?? { type: 'cancelled', message: 'the run was cancelled' });
-    };
-  }
-
-  /** The outcome of a child; when its caller stops, that of a child that was stopped too. */
-  async function outcomeOf(id: string, parent: string, signal: AbortSignal): Promise<Execution> {
-    try {
-      const execution = await durable.result(id, signal);
-      if (execution !== undefined) return execution;
-    } catch (thrown) {
-      const reason = signal.aborted ? stopReason(signal) : undefined;
-      const child = await store.executions.get(id);
-      if (reason === undefined || child?.parent !== parent) throw thrown;
-      await durable.cancel(id, reason);
-      const execution = await durable.result(id);
-      if (execution !== undefined) return execution;
-    }
-    throw new Problem('run_not_found', `run "${id}" is gone`);
-  }
-
-  /** Whether the run that called this one ended, or was to end, before it could stop this one. */
-  async function isOrphan({ parent, idempotencyKey }: Execution): Promise<boolean> {
-    if (parent === undefined || idempotencyKey?.startsWith(`${parent}/`) !== true) return false;
-    const caller = await store.executions.get(parent);
-    return caller === undefined || isTerminal(caller.state);
-  }
-
-  async function stopChildren({ id }: Execution): Promise<void> {
-    const states = ['queued', 'running', 'waiting'] as const;
-    for (let before: string | undefined; ;) {
-      const filter = {
-        kind: 'run',
-        states,
-        limit: 1000,
-        ...(before === undefined ? {} : { before }),
-      } as const;
-      const page = await store.executions.list(filter);
-      const children = page.filter(({ parent }) => parent === id);
-      await Promise.all(children.map((child) => durable.cancel(child.id, callerEnded())));
-      before = page.at(-1)?.id;
-      if (page.length < 1000) return;
-    }
+  /** What the caller of a run has left for it; it is stored together with the run. */
+  async function leftFor({ id, parent }: Execution, context: ExecutionContext): Promise<Json | undefined> {
+    if (parent === undefined) return undefined;
+    return context.recorded(leftKey) ?? (await store.checkpoints.all(id)).get(leftKey);
   }
 
   /** Whether the run that calls, or one that called it, counts under a key. */
@@ -231,20 +205,8 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
   }
 }
 
-function callerEnded(): Problem {
-  return new Problem('cancelled', 'the run that called this one has ended');
-}
-
 /** Key of the record of who started a run. */
 export const starterKey = '?by';
-
-/** Why a child is stopped: because of its own time, or because its caller does not go on; undefined when the engine stops. */
-function stopReason({ reason }: AbortSignal): Problem | undefined {
-  const code = reason instanceof Problem ? reason.code : '';
-  if (code === 'shutting_down') return undefined;
-  if (reason instanceof Problem && (code === 'timeout' || code === 'cancelled')) return reason;
-  return new Problem('cancelled', 'the run that called this one went on without it', { cause: reason });
-}
 
 function isBusy(name: string, limit: number): Problem {
   const runs = limit === 1 ? 'a run' : `${limit} runs`;

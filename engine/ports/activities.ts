@@ -2,6 +2,7 @@ import type { Json, JsonSchema } from '../core/json.ts';
 import type { Usage } from '../core/message.ts';
 import type { Scope, SchemaFault, Value } from '../expr/index.ts';
 import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
+import type { Limits } from '../program/agent.ts';
 import type { HttpTool } from '../program/tool.ts';
 import type { HttpAnswer } from './tool-source.ts';
 
@@ -116,8 +117,13 @@ export interface Activities {
    */
   workflow(
     call: ActivityCall,
-    request: { readonly workflow: string; readonly input: Json },
-  ): Promise<{ readonly output: Json; readonly usage: Usage }>;
+    request: {
+      readonly workflow: string;
+      readonly input: Json;
+      /** What the run that calls may still use; the other one uses no more than that. */
+      readonly left: Limits;
+    },
+  ): Promise<{ readonly output: Json; readonly usage: Usage; readonly modelCalls: number }>;
   /** One command in the run's workspace. The values of `env` see `scope` and the project's secrets. */
   shell(
     call: ActivityCall,

@@ -67,7 +67,12 @@ function tryWork(
     async (tries, signal) => {
       const at = { path, attempt: before + tries, tries, signal, lost: lost.add };
       const worked = await workWithinLimits(step, frame, at);
-      return { ...worked, output: checkOutput(step, path, frame, worked) };
+      try {
+        return { ...worked, output: checkOutput(step, path, frame, worked) };
+      } catch (thrown) {
+        lost.add(worked.usage ?? noUsage, worked.modelCalls ?? 0);
+        throw thrown;
+      }
     },
     before,
   );

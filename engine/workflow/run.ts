@@ -17,8 +17,8 @@ import { stepEvents } from './step-events.ts';
 export interface RunOptions {
   /** The variables that `env` shows. */
   readonly env: Readonly<Record<string, string>>;
-  /** Told the usage so far whenever it grows, replayed steps included, so that the usage of a failed run is known too. */
-  readonly onUsage?: (usage: Usage) => void;
+  /** Told the usage and the model calls so far whenever it grows, replayed steps included, so that the usage of a failed run is known too. */
+  readonly onUsage?: (usage: Usage, modelCalls: number) => void;
   /** Told of every step before its condition is asked, replayed ones included, with what it sees at that moment. */
   readonly onStep?: (step: Step, path: string, scope: Scope) => void;
 }
@@ -48,7 +48,7 @@ export async function runWorkflow(
   const counted = spending({
     add: (usage, modelCalls) => {
       spent.add(usage, modelCalls);
-      options.onUsage?.(spent.usage);
+      options.onUsage?.(spent.usage, spent.modelCalls);
     },
   });
   const events = stepEvents(context);

@@ -42,6 +42,15 @@ export function usedUp(limits: Limits, spent: Spending): Problem | undefined {
   );
 }
 
+/** What may still be used of the limits that there are; time is no part of it. */
+export function leftOf({ modelCalls, tokens, costUsd }: Limits, spent: Spending): Limits {
+  return {
+    ...(modelCalls === undefined ? {} : { modelCalls: Math.max(0, modelCalls - spent.modelCalls) }),
+    ...(tokens === undefined ? {} : { tokens: Math.max(0, tokens - spent.usage.totalTokens) }),
+    ...(costUsd === undefined ? {} : { costUsd: Math.max(0, costUsd - (spent.usage.costUsd ?? 0)) }),
+  };
+}
+
 /** Problem `limit_reached` in its one form: details are `{limit, used, allowed}`. */
 export function limitProblem(limit: string, used: number, allowed: number, message: string): Problem {
   return new Problem('limit_reached', message, { details: { limit, used, allowed } });

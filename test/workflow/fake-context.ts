@@ -105,7 +105,7 @@ export function fakeContext(options: FakeOptions = {}): Fake {
     },
     async workflow(call, request) {
       const output = await act({ activity: 'workflow', call, request: { ...request } });
-      return { output, usage: { ...noUsage, totalTokens: 5 } };
+      return { output, usage: { ...noUsage, totalTokens: 5 }, modelCalls: 2 };
     },
     async shell(call, request) {
       const output = await act({ activity: 'shell', call, request: { ...request } });

@@ -158,7 +158,7 @@ describe('workflow: steps that wait', () => {
       );
       expect(output).to.deep.equal({ ok: true });
       expect(usage.totalTokens).to.equal(5);
-      expect(fake.calls[0]?.request).to.deep.equal({ workflow: 'other', input: { n: 1 } });
+      expect(fake.calls[0]?.request).to.deep.equal({ workflow: 'other', input: { n: 1 }, left: {} });
       expect(fake.calls[0]?.call.idempotencyKey).to.equal('workflow:test:1/a');
     });
 

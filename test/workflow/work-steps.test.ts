@@ -17,13 +17,14 @@ describe('workflow: work steps', () => {
     expect(output).to.deep.equal({ mood: 'calm' });
     expect(usage).to.deep.equal({ ...noUsage, inputTokens: 10, totalTokens: 10 });
     const [{ call, request }] = fake.calls as [(typeof fake.calls)[number]];
-    expect({ ...call, signal: undefined }).to.deep.equal({
+    expect({ ...call, signal: undefined, lost: undefined }).to.deep.equal({
       runId: 'workflow:test:1',
       stepPath: 'tone',
       attempt: 1,
       tries: 1,
       idempotencyKey: 'workflow:test:1/tone',
       signal: undefined,
+      lost: undefined,
     });
     expect(request).to.deep.equal({
       workflow: 'test',

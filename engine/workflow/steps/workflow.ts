@@ -5,6 +5,7 @@ import type { WorkflowStep } from '../../program/workflow.ts';
 import { childController } from '../abort.ts';
 import type { Frame } from '../frame.ts';
 import { now } from '../now.ts';
+import { leftOf } from '../spending.ts';
 import { callOf, waitKey, type At, type Worked } from './work.ts';
 
 /**
@@ -22,11 +23,11 @@ export async function runChild(step: WorkflowStep, frame: Frame, at: At): Promis
     await failpoint('child.spawn');
     const child = context.activities.workflow(
       { ...call, idempotencyKey: key, signal },
-      { workflow: step.workflow, input },
+      { workflow: step.workflow, input, left: leftOf(frame.run.workflow.limits, frame.run.spent) },
     );
-    const { output, usage } = await context.wait(() => child);
+    const { output, usage, modelCalls } = await context.wait(() => child);
     await failpoint('child.join');
-    return { output, usage };
+    return { output, usage, modelCalls };
   });
 }
 
