@@ -4,15 +4,21 @@ import type { Count } from './budget.ts';
 
 /** What the tasks of an operation used before a crash, read from its events. */
 export interface PastTasks {
-  /** Takes the next event. Gives what a task and its own tasks used where the event is the end of its call, else nothing. */
-  read(event: EngineEvent): Count | undefined;
+  /** Takes the next event. */
+  read(event: EngineEvent): void;
+  /**
+   * What tasks and their own tasks used whose calls have a result. One that is taken up again counts itself.
+   * @param open calls of the history that have none; one that was answered before the crash all the same is not among those.
+   */
+  over(open: ReadonlySet<string>): Count;
 }
 
-/** Counts for one operation. A task whose call has no result is not told of: it is taken up again and counts itself. */
+/** Counts for one operation. */
 export function pastTasks(operationId: string | undefined): PastTasks {
   /** Operations inside of tasks, and the call that the outermost of these belongs to. */
   const callOf = new Map<string, string>();
   const used = new Map<string, Count>();
+  let settled: Count = { usage: noUsage, modelCalls: 0 };
   /** The call of each task of the operation itself. */
   const calls = new Map<string, string>();
   return {
@@ -25,27 +31,33 @@ export function pastTasks(operationId: string | undefined): PastTasks {
         toolCallId !== undefined
       )
         calls.set(taskId, toolCallId);
-      if (event.operationId === undefined) return undefined;
+      if (event.operationId === undefined) return;
       if (type === 'operation_start') {
         const call = parentId === operationId ? calls.get(taskId ?? '') : callOf.get(parentId ?? '');
         if (call !== undefined) callOf.set(event.operationId, call);
       }
       const call = callOf.get(event.operationId);
-      if (call !== undefined && type === 'turn_end') add(call, { usage: event.data.usage, modelCalls: 1 });
-      if (call !== undefined && type === 'compaction_end') add(call, event.data);
-      if (type !== 'tool_end' || event.operationId !== operationId || toolCallId === undefined)
-        return undefined;
-      const count = used.get(toolCallId);
-      used.delete(toolCallId);
-      return count;
+      if (call !== undefined && type === 'turn_end')
+        used.set(call, sum(used.get(call), { usage: event.data.usage, modelCalls: 1 }));
+      if (call !== undefined && type === 'compaction_end') used.set(call, sum(used.get(call), event.data));
+      if (type === 'tool_end' && event.operationId === operationId && toolCallId !== undefined)
+        settle(toolCallId);
+    },
+    over(open) {
+      for (const call of used.keys()) if (!open.has(call)) settle(call);
+      return settled;
     },
   };
 
-  function add(call: string, { usage, modelCalls }: Count): void {
-    const before = used.get(call) ?? { usage: noUsage, modelCalls: 0 };
-    used.set(call, {
-      usage: addUsage(before.usage, usage),
-      modelCalls: before.modelCalls + modelCalls,
-    });
+  function settle(call: string): void {
+    settled = sum(used.get(call), settled);
+    used.delete(call);
   }
+}
+
+function sum(before: Count | undefined, more: Count): Count {
+  return {
+    usage: addUsage(before?.usage ?? noUsage, more.usage),
+    modelCalls: (before?.modelCalls ?? 0) + more.modelCalls,
+  };
 }

@@ -1,6 +1,6 @@
 import type { EventData } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
-import { addUsage, noUsage, type Message, type ToolCallPart, type ToolResultPart } from '../core/message.ts';
+import { addUsage, type Message, type ToolCallPart, type ToolResultPart } from '../core/message.ts';
 import { reportCompaction } from './compaction.ts';
 import type { CompactionEntry } from './entry.ts';
 import { unknownOutcome } from './history.ts';
@@ -51,9 +51,7 @@ export async function takeUp(
       const page = await journal.read(executionId, { after });
       for (const event of page) {
         after = event.index;
-        const { usage = noUsage, modelCalls = 0 } = tasks.read(event) ?? {};
-        spent.usage = addUsage(spent.usage, usage);
-        spent.modelCalls += modelCalls;
+        tasks.read(event);
         if (event.operationId !== scope.operationId) continue;
         if (event.type === 'turn_end') {
           found.clear();
@@ -71,6 +69,9 @@ export async function takeUp(
       }
       if (page.length < 1000) break;
     }
+    const { usage, modelCalls } = tasks.over(new Set(history.openCalls().map((call) => call.toolCallId)));
+    spent.usage = addUsage(spent.usage, usage);
+    spent.modelCalls += modelCalls;
     // The summary was stored, and its event was not.
     if (compaction?.operation === operation.key && !isTold) {
       spent.usage = addUsage(spent.usage, compaction.usage);

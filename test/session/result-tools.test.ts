@@ -81,7 +81,11 @@ describe('sessions: results by tools', () => {
   });
 
   it('a text instead of the call is taken when it fits, and asked for again when not', async () => {
-    const { engine } = await engineWith(byTools, ['{"label": "bug"}', 'I am done.', finish({ label: 'bug' })]);
+    const { engine } = await engineWith(byTools, [
+      '{"label": "bug"}',
+      'I am done.',
+      finish({ label: 'bug' }),
+    ]);
     const session = engine.agents.session('a', 'x');
     expect((await session.prompt('This?')).output).to.deep.equal({ label: 'bug', level: 1 });
     const reply = await session.prompt('And this?');

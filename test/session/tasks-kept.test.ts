@@ -21,7 +21,8 @@ harness: marked
 
 You have your own.
 `,
-  'src/profiles/bare.md': '---\ndescription: Has nothing.\n---\n\nYou are bare, {{agent.name}} of {{instance.id}}.\n',
+  'src/profiles/bare.md':
+    '---\ndescription: Has nothing.\n---\n\nYou are bare, {{agent.name}} of {{instance.id}}.\n',
   'src/agents/typed.md': `---
 description: Adds.
 model: openai/adder
@@ -87,7 +88,10 @@ describe('sessions: what helpers keep', () => {
     expect(request?.thinking).to.equal('high');
     expect(request?.settings).to.deep.include({ temperature: 0.5 });
     expect(request?.tools.map(({ name }) => name)).to.have.members(['load_skill', 'task', 'stamp']);
-    expect(request?.system).to.contain('You have your own.').and.contain('Be polite.').and.contain('counting');
+    expect(request?.system)
+      .to.contain('You have your own.')
+      .and.contain('Be polite.')
+      .and.contain('counting');
     expect(used).to.deep.equal(['own']);
   });
 
@@ -98,7 +102,11 @@ describe('sessions: what helpers keep', () => {
       { tool: 'task', input: { prompt: 'Deeper', agent: 'bare' } },
     ];
     const { inside, events } = await give({ agent: 'own' }, {}, ({ messages, system }) =>
-      system.startsWith('You are bare') ? 'bare done' : messages.at(-1)?.role === 'tool' ? 'own done' : { calls },
+      system.startsWith('You are bare')
+        ? 'bare done'
+        : messages.at(-1)?.role === 'tool'
+          ? 'own done'
+          : { calls },
     );
     expect(linesOf(inside.at(-1)?.messages ?? []).at(-1)).to.match(
       /^tool: = ".*One, two, three.*" = "stamped" = "bare done"$/s,
@@ -110,7 +118,10 @@ describe('sessions: what helpers keep', () => {
 
     const tasks = events.filter(({ type }) => type === 'task_start');
     const operations = events.filter(({ type }) => type === 'operation_start');
-    expect(operations.map(({ taskId }) => taskId)).to.deep.equal([undefined, ...tasks.map(({ taskId }) => taskId)]);
+    expect(operations.map(({ taskId }) => taskId)).to.deep.equal([
+      undefined,
+      ...tasks.map(({ taskId }) => taskId),
+    ]);
     // Each hangs on the operation around it.
     expect(operations.map(({ parentId }) => parentId)).to.deep.equal([
       undefined,
@@ -144,8 +155,12 @@ describe('sessions: what helpers keep', () => {
     const { inside, history } = await give({ agent: 'typed', input: { a: 5 } });
     expect(inside[0]?.system).to.match(/^You add 5\./);
     expect(history[2]).to.equal('tool: = "done"');
-    expect((await give({ agent: 'typed', input: { b: 5 } })).history[2]).to.match(/^tool: ! "input of agent \\"typed\\": /);
-    expect((await give({ agent: 'bare', input: { a: 5 } })).history[2]).to.match(/^tool: ! "agent \\"bare\\" takes a message, not an input/);
+    expect((await give({ agent: 'typed', input: { b: 5 } })).history[2]).to.match(
+      /^tool: ! "input of agent \\"typed\\": /,
+    );
+    expect((await give({ agent: 'bare', input: { a: 5 } })).history[2]).to.match(
+      /^tool: ! "agent \\"bare\\" takes a message, not an input/,
+    );
   });
 
   it('the description of a task is told to who watches', async () => {
@@ -165,7 +180,10 @@ describe('sessions: what helpers keep', () => {
 
   it('tasks of agents of the same instance name do not meet', async () => {
     const { engine, models } = await engineOf(
-      { ...project, 'src/agents/other.md': project['src/agents/lead.md'].replace('You lead', 'You too lead') },
+      {
+        ...project,
+        'src/agents/other.md': project['src/agents/lead.md'].replace('You lead', 'You too lead'),
+      },
       ({ messages }): Answer => {
         const [first] = linesOf(messages);
         if (first?.startsWith('user: Go') !== true) return 'done';

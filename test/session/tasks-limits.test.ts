@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import type { ModelRequest } from '../../engine/ports/model.ts';
-import { all, closeEngines, engineOf, failureOf, gate, linesOf, type Answer, type Call } from '../engine/kit.ts';
+import {
+  all,
+  closeEngines,
+  engineOf,
+  failureOf,
+  gate,
+  linesOf,
+  type Answer,
+  type Call,
+} from '../engine/kit.ts';
 
 const agent = (more: string, text: string): string =>
   `---\ndescription: An agent.\nmodel: openai/m\n${more}---\n\n${text}\n`;
@@ -81,7 +90,10 @@ describe('sessions: limits of tasks', () => {
 
   it('a limit of the helper ends the task, and the parent goes on', async () => {
     const { engine } = await engineOf(
-      { ...project(''), 'src/profiles/worker.md': agent('skills: [counting]\nlimits: { modelCalls: 2 }\n', 'You work.') },
+      {
+        ...project(''),
+        'src/profiles/worker.md': agent('skills: [counting]\nlimits: { modelCalls: 2 }\n', 'You work.'),
+      },
       ({ system, messages }): Answer => {
         if (!system.startsWith('You lead')) return { calls: [load] };
         const last = messages.at(-1);

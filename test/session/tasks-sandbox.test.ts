@@ -37,7 +37,12 @@ async function helped(task: Readonly<Record<string, unknown>>, calls: readonly C
   const session = engine.agents.session(lead, 'x');
   await session.prompt('Go');
   const tools = models.requests.find(({ system }) => !system.startsWith('You lead'))?.tools;
-  return { results, tools: tools?.map(({ name }) => name), engine, history: linesOf(await session.history()) };
+  return {
+    results,
+    tools: tools?.map(({ name }) => name),
+    engine,
+    history: linesOf(await session.history()),
+  };
 }
 
 describe('sessions: files of tasks', () => {
@@ -66,9 +71,9 @@ describe('sessions: files of tasks', () => {
   });
 
   it('a helper whose sandbox is none has no files', async () => {
-    expect((await helped({ agent: 'owner' }, [{ tool: 'read', input: { path: 'a/f.txt' } }])).results).to.deep.equal([
-      '"no tool \\"read\\""',
-    ]);
+    expect(
+      (await helped({ agent: 'owner' }, [{ tool: 'read', input: { path: 'a/f.txt' } }])).results,
+    ).to.deep.equal(['"no tool \\"read\\""']);
   });
 
   it('where the parent has no files, a helper has its own, which are those of one task', async () => {
@@ -106,7 +111,11 @@ describe('sessions: files of tasks', () => {
     expect((await helped({ agent: 'same', cwd: 'zzz' }, calls)).history[4]).to.equal(
       'tool: ! "there is no folder \\"zzz\\" in the workspace"',
     );
-    expect((await helped({ agent: 'same', cwd: '/etc' }, calls)).history[4]).to.match(/^tool: ! "path .*outside the sandbox/);
-    expect((await helped({ agent: 'same', cwd: 'a/f.txt' }, calls)).history[4]).to.match(/^tool: ! "there is no folder/);
+    expect((await helped({ agent: 'same', cwd: '/etc' }, calls)).history[4]).to.match(
+      /^tool: ! "path .*outside the sandbox/,
+    );
+    expect((await helped({ agent: 'same', cwd: 'a/f.txt' }, calls)).history[4]).to.match(
+      /^tool: ! "there is no folder/,
+    );
   });
 });
