@@ -63,6 +63,15 @@ export async function runDeclaredTool(
   return result.value;
 }
 
+/** Whether a call that was cut off may be made again under the same key, as the tool says of itself. */
+export function isRepeatable(
+  { annotations }: Pick<Tool, 'annotations'>,
+  opened: Pick<OpenTool, 'annotations'>,
+): boolean {
+  const { readOnlyHint, idempotentHint } = { ...opened.annotations, ...annotations };
+  return readOnlyHint === true || idempotentHint === true;
+}
+
 function grantedSecrets(
   ports: SessionPorts,
   tool: Pick<Tool, 'name'>,

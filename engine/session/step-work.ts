@@ -6,7 +6,7 @@ import type { Activities, ActivityCall } from '../ports/activities.ts';
 import type { Tool } from '../program/tool.ts';
 import { clearCall } from './clear-call.ts';
 import { within } from './deadline.ts';
-import { runDeclaredTool, type ToolCaller } from './declared-tool.ts';
+import { isRepeatable, runDeclaredTool, type ToolCaller } from './declared-tool.ts';
 import type { SessionPorts } from './ports.ts';
 import type { RunSurroundings } from './run-surroundings.ts';
 import type { Workspace } from './workspace.ts';
@@ -31,8 +31,7 @@ export function createStepWork(
           throw new Problem('tool_invalid', `no tool "${name}"${choices(name, Object.keys(tools))}`);
         const opened = await ports.tools.open(tool);
         await clear(call, tool, opened.inputSchema, input);
-        const { readOnlyHint, idempotentHint } = tool.annotations;
-        if (readOnlyHint !== true && idempotentHint !== true) await run.committed();
+        if (!isRepeatable(tool, opened)) await run.committed();
         const caller: ToolCaller = {
           signal: call.signal,
           workspace,

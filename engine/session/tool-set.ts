@@ -2,7 +2,7 @@ import type { SessionAddress } from '../core/ids.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Tool } from '../program/tool.ts';
 import type { BoundTool } from './bound-tool.ts';
-import { runDeclaredTool } from './declared-tool.ts';
+import { isRepeatable, runDeclaredTool } from './declared-tool.ts';
 import { loadSkillTool } from './load-skill.ts';
 import type { SessionPorts } from './ports.ts';
 import { taskTool, type RunTask } from './task-tool.ts';
@@ -53,7 +53,8 @@ async function bindDeclared(
   const { address } = owner;
   return {
     spec: { name: tool.name, description: opened.description, inputSchema: opened.inputSchema },
-    repeatable: tool.annotations.readOnlyHint === true || tool.annotations.idempotentHint === true,
+    repeatable: isRepeatable(tool, opened),
+    permissions: tool.permissions,
     ...(tool.timeoutMs === undefined ? {} : { timeoutMs: tool.timeoutMs }),
     ...(tool.retry === undefined ? {} : { retry: tool.retry }),
     run: (input, { signal, call, callKey, attempt, log }) =>
