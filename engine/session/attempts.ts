@@ -2,9 +2,11 @@ import { noUsage } from '../core/message.ts';
 import { Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
 import type { Harness, HarnessResult } from '../ports/harness.ts';
+import { knownModel } from '../program/known-model.ts';
 import type { Agent } from '../program/agent.ts';
 import { assembleSystem } from './assemble-prompt.ts';
 import { countRun } from './budget.ts';
+import { requireImages } from './fit-call.ts';
 import { harnessContext } from './harness-context.ts';
 import type { Operation, OperationResult } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
@@ -33,6 +35,9 @@ export async function runAttempts(ports: SessionPorts, operation: Operation): Pr
   if (history.isAsked(operation.key)) {
     await takeUp(ports, working, (call) => context.callTool(call, context.newTurnId()));
   } else {
+    // An image that the model cannot take must not stay in the history either.
+    if (operation.images.length > 0)
+      requireImages(operation.model, knownModel(operation.model, ports.program));
     await history.closeOpenCalls();
     // What it belongs to was admitted before, and writes are in order: no model is called before both are on disk.
     const content = [{ type: 'text' as const, text: operation.message }, ...operation.images];

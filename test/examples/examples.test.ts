@@ -78,6 +78,11 @@ const runs: Readonly<Record<string, (engine: Engine) => Promise<void>>> = {
       reply: 'Thank you for the report. This looks like #25, which we had closed; we will look at it again.',
     });
   },
+  async 'local-models'(engine) {
+    // What it does is shown with servers of its own in local-models.test.ts; here may be some.
+    expect(Object.keys(engine.program.providers)).to.deep.equal(['ollama', 'llamacpp', 'vllm']);
+    return Promise.resolve();
+  },
   async refund(engine) {
     process.env['REFUND_LEDGER'] = join(temporaryFolder(), 'ledger.txt');
     const line = { item: 'cup', euros: 8, complaint: 'cracked' };

@@ -92,13 +92,13 @@ function cellsOf({
   capabilities,
 }: Row): string[] {
   const chain = [model, ...fallback].join(', then ');
-  const can = Object.entries(capabilities ?? {}).flatMap(([name, has]) => (has === false ? [] : [name]));
+  const can = Object.entries(capabilities ?? {}).map(([name, has]) => (has === false ? `no ${name}` : name));
   return [
     alias === undefined ? model : `${alias} = ${chain}`,
     contextWindow?.toString() ?? '?',
     rate(price, 'input'),
     rate(price, 'output'),
-    can.join(' ') || '?',
+    can.join(', ') || '?',
     priceFrom ?? (model.startsWith('script/') ? 'costs nothing' : 'not known'),
   ];
 }
