@@ -4,10 +4,11 @@ import { deepagents } from './adapters/harness/deepagents/deepagents.ts';
 import { requireLibrary } from './adapters/harness/deepagents/load.ts';
 import { turnLoop } from './adapters/harness/loop.ts';
 import { isHarness, registeredHarnesses } from './adapters/harness/registry.ts';
+import { defineTool } from './adapters/tools/define-tool.ts';
 import { createModuleLoader } from './adapters/tools/module-loader.ts';
 import type { EngineOptions } from './api.ts';
 import { Problem } from './core/problem.ts';
-import type { Harness } from './ports/harness.ts';
+import { isOverflow, type Harness } from './ports/harness.ts';
 import type { Program } from './program/program.ts';
 
 /**
@@ -39,7 +40,7 @@ async function load(name: string, module: string, root: string): Promise<Harness
   let exported: Readonly<Record<string, unknown>>;
   try {
     const path = isAbsolute(module) ? module : createRequire(join(root, 'package.json')).resolve(module);
-    exported = await createModuleLoader().load(path);
+    exported = await createModuleLoader({ Problem, defineTool, isOverflow, turnLoop }).load(path);
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown);
     throw new Problem('invalid_project', `harness "${name}": ${shown} cannot be imported: ${message}`, {

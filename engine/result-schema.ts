@@ -62,9 +62,13 @@ function jsonSchemaOf(schema: StandardSchema): JsonSchema {
       own.toJsonSchema?.();
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new Problem('invalid_request', `the ${vendor} schema of the result has no JSON Schema: ${message}`, {
-      cause: thrown,
-    });
+    throw new Problem(
+      'invalid_request',
+      `the ${vendor} schema of the result has no JSON Schema: ${message}`,
+      {
+        cause: thrown,
+      },
+    );
   }
   if (!isObject(found)) {
     const cure = vendor === 'valibot' ? '; wrap it in "toStandardJsonSchema" of @valibot/to-json-schema' : '';

@@ -23,8 +23,7 @@ export interface StandardSchema<Output = unknown> {
 
 /** What a Standard Schema says of a value. */
 export type StandardOutcome<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly StandardIssue[] };
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
 
 /** Why a value does not fit. */
 export interface StandardIssue {

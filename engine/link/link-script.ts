@@ -115,9 +115,16 @@ export function knownTool(
   { tools, prefixes }: Askers,
   part?: 'key',
 ): void {
+  if (offered.has(name)) return;
   if (!prefixes.some((prefix) => name.startsWith(prefix)))
     known(reporter, node, 'tool', name, tools, undefined, part);
 }
+
+/** Tools that models are offered without any spec naming them: those that end with a typed result, and those of deepagents. */
+const offered: ReadonlySet<string> = new Set([
+  ...['finish', 'finish_result', 'give_up', 'give_up_result'],
+  ...['write_todos', 'read_file', 'write_file', 'edit_file', 'delete'],
+]);
 
 /** The id at the end of a step path such as `each[0]/weight` or `both.tea/price`. */
 function lastStepOf(path: string): string {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { findingsOf, temporaryFolder } from '../fakes/project.ts';
@@ -35,6 +35,8 @@ export function writePage(path: string): Page {
       filter: (from) => !/[/\\]\.engine([/\\]|$)/.test(from),
     });
   }
+  for (const name of ['zod'])
+    if (blocks.some(({ text }) => text.includes(`from '${name}'`))) linkPackage(folder, name);
   const scripts = readScripts(blocks).map((script, index) => ({
     ...script,
     file: write(folder, `programs/${index + 1}.mts`, script.text),
@@ -43,6 +45,12 @@ export function writePage(path: string): Page {
     language === 'ts' && note?.kind === 'file' ? [join(folder, note.value)] : [],
   );
   return { path, blocks, folder, scripts, typed: [...scripts.map(({ file }) => file), ...tools] };
+}
+
+/** A package that a page says to install. */
+function linkPackage(folder: string, name: string): void {
+  mkdirSync(join(folder, 'node_modules'), { recursive: true });
+  symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
 }
 
 /** Does everything a page shows, in its order, and gives what was not as it says: `<page>:<line>: <what>`. */

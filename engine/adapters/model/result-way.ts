@@ -19,11 +19,10 @@ export interface ResultAsked {
 
 /**
  * How a model gives JSON of a schema: natively where its provider takes this schema, by a tool where it does not, in words where the
- * model has no tools either. Scripted models answer as their script says, which is the native way.
+ * model has no tools either. Scripted models take every schema, unless the config says otherwise of them.
  */
 export function resultWay(asked: ResultAsked): ResultWay {
   const { provider, modelId, toolCalls = true } = asked;
-  if (provider.type === 'script') return { strategy: 'native' };
   const reason = whyNotNative(asked);
   if (reason === undefined) return { strategy: 'native' };
   if (!toolCalls) return { strategy: 'text', reason: `${reason}, and model "${modelId}" takes no tools` };
@@ -40,6 +39,8 @@ function whyNotNative(asked: ResultAsked): string | undefined {
   const takes = asked.structuredOutput ?? takesSchemas(provider, modelId);
   if (!takes) return `model "${modelId}" is not known to take schemas`;
   switch (provider.type) {
+    case 'script':
+      return undefined;
     case 'google':
       if (hasTools && !/gemini-([3-9]|\d\d)/.test(modelId))
         return `model "${modelId}" takes a schema or tools, not both`;
