@@ -30,6 +30,8 @@ export interface FakeServer {
   readonly connections: number;
   /** Adds replies behind those that wait. */
   reply(...replies: readonly FakeReply[]): void;
+  /** Resolves when the first request has arrived. */
+  readonly asked: Promise<void>;
   /** Resolves when the client closes the socket of a reply that hangs. */
   readonly hungUp: Promise<void>;
   /** Breaks every open connection. */
@@ -51,8 +53,14 @@ export async function startFakeServer(...replies: readonly FakeReply[]): Promise
     hangUp = resolve;
   });
 
+  let arrive = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
+      arrive();
       requests.push({
         method: request.method ?? '',
         path: request.url ?? '',
@@ -81,6 +89,7 @@ export async function startFakeServer(...replies: readonly FakeReply[]): Promise
     get connections() {
       return connections;
     },
+    asked,
     hungUp,
     reply(...more) {
       waiting.push(...more);

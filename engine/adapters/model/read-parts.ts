@@ -3,7 +3,7 @@ import type {
   LanguageModelV3ToolCall,
   LanguageModelV3Usage,
 } from '@ai-sdk/provider';
-import { isTooDeep, type Json, type JsonObject } from '../../core/json.ts';
+import { isObject, isTooDeep, type Json, type JsonObject } from '../../core/json.ts';
 import type { TextPart, ThinkingPart, ToolCallPart, Usage } from '../../core/message.ts';
 import type { Finish, ModelEvent } from '../../ports/model.ts';
 
@@ -26,7 +26,7 @@ export function readParts(): PartReader {
   const open = new Map<string, Draft>();
   /** Tools whose input is being written, by call. */
   const writing = new Map<string, string>();
-  let finished: Extract<LanguageModelV3StreamPart, { type: 'finish' }> | undefined;
+  let finished: FinishPart | undefined;
 
   const start = (draft: Draft, id: string, metadata: unknown): void => {
     content.push(draft);
@@ -85,10 +85,10 @@ export function readParts(): PartReader {
       }
     },
     end() {
-      if (finished === undefined) return undefined;
+      if (finished === undefined || isBrokenOff(finished)) return undefined;
       return {
         type: 'finish',
-        finish: finishOf(finished.finishReason.unified),
+        finish: isBlocked(finished) ? 'content_filter' : finishOf(finished.finishReason.unified),
         usage: toUsage(finished.usage),
         message: { role: 'assistant', content: content.filter(hasContent) },
       };
@@ -127,6 +127,21 @@ function toolCall(part: LanguageModelV3ToolCall): ToolCallPart {
   return isTooDeep(input)
     ? refused('the input is nested deeper than 200 levels')
     : { ...head, input, ...provider };
+}
+
+type FinishPart = Extract<LanguageModelV3StreamPart, { type: 'finish' }>;
+
+/** A connection that ends in the middle looks like the end of an answer, but with neither a reason nor a count of tokens. */
+function isBrokenOff({ finishReason, usage }: FinishPart): boolean {
+  const { unified, raw } = finishReason;
+  const isCounted = usage.inputTokens.total !== undefined || usage.outputTokens.total !== undefined;
+  return unified === 'other' && raw === undefined && !isCounted;
+}
+
+/** Google refuses a prompt without a word of an answer. */
+function isBlocked({ providerMetadata }: FinishPart): boolean {
+  const feedback = providerMetadata?.['google']?.['promptFeedback'];
+  return isObject(feedback as Json) && (feedback as JsonObject)['blockReason'] !== undefined;
 }
 
 function finishOf(

@@ -82,6 +82,7 @@ for (const { type, options } of variants) {
         ],
         stream: true,
         stream_options: { include_usage: true },
+        ...(type === 'openai' ? { store: false } : {}),
       });
     });
 
