@@ -3,6 +3,7 @@ import type { Json, JsonSchema } from '../core/json.ts';
 import type { ImagePart, Message, Usage } from '../core/message.ts';
 import type { ProblemData } from '../core/problem.ts';
 import type { ExecutionState } from '../core/status.ts';
+import type { TypedReport } from '../core/typed-report.ts';
 import type { WebSocketConstructor } from './socket.ts';
 
 /** Where the server is and how to reach it. */
@@ -50,6 +51,8 @@ export interface PromptResult {
   readonly model: string;
   readonly submissionId: string;
   readonly attempts: number;
+  /** How the typed result came about; absent without a schema, and where the answer is that of an earlier call. */
+  readonly typed?: TypedReport;
 }
 
 /** Options of calls that start work. */

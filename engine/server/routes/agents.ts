@@ -123,15 +123,30 @@ const listed = objectOf(
 );
 
 function resultSchema(output: JsonSchema = {}): JsonSchema {
-  return objectOf({
-    text: { type: 'string' },
-    output,
-    usage,
-    model: { type: 'string' },
-    submissionId: { type: 'string' },
-    attempts: { type: 'integer', minimum: 1 },
-  });
+  return objectOf(
+    {
+      text: { type: 'string' },
+      output,
+      usage,
+      model: { type: 'string' },
+      submissionId: { type: 'string' },
+      attempts: { type: 'integer', minimum: 1 },
+      typed,
+    },
+    ['typed'],
+  );
 }
+
+/** How a typed result came about. */
+const typed = objectOf(
+  {
+    strategy: { enum: ['native', 'tools', 'text'] },
+    reason: { type: 'string' },
+    attempts: { type: 'integer', minimum: 1 },
+    faults: { type: 'array', items: { type: 'string' } },
+  },
+  ['reason'],
+);
 
 /** The part of a prompt's result that callers see. */
 export function resultOf({
@@ -141,6 +156,10 @@ export function resultOf({
   model,
   submissionId,
   attempts,
+  typed: report,
 }: PromptResult): PromptResult {
-  return { text, output, usage: used, model, submissionId, attempts };
+  return {
+    ...{ text, output, usage: used, model, submissionId, attempts },
+    ...(report === undefined ? {} : { typed: report }),
+  };
 }
