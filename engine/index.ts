@@ -6,25 +6,39 @@ export type {
   Approval,
   ApprovalAnswer,
   ApprovalFilter,
+  CallFile,
+  CodeOptions,
+  CompactOptions,
+  CompactResult,
+  DeleteOptions,
   Dispatch,
   Engine,
   EngineOptions,
   Explanation,
+  InstanceSessions,
   PromptOptions,
   PromptResult,
+  ResultOf,
+  ResultSchema,
   RunReceipt,
   RunRecord,
   ScheduleFired,
   ScheduleRecord,
   Session,
+  ShellOptions,
+  ShellResult,
+  SkillOptions,
+  StandardSchema,
   SubmissionReceipt,
   SubmissionRecord,
+  TaskOptions,
 } from './api.ts';
 export { compile, type Compiled } from './compile.ts';
 export { createCompiler, type Analysis, type Compiler, type Overlay } from './compiler.ts';
 export { hasErrors, sortDiagnostics, type Diagnostic, type Level, type Related } from './core/diagnostic.ts';
 export type { EngineEvent, EventData, EventScope, EventType, NewEvent } from './core/event.ts';
 export type { Json, JsonObject, JsonSchema } from './core/json.ts';
+export type { ResultStrategy, TypedReport } from './core/typed-report.ts';
 export type {
   ImagePart,
   Message,
@@ -50,9 +64,30 @@ export type {
 } from './core/spec.gen.ts';
 export type { ExecutionState, StepStatus } from './core/status.ts';
 export type { Finding, Findings, UnavailablePart } from './findings/index.ts';
+export {
+  createAgent,
+  defineAgentProfile,
+  extendAgentProfile,
+  isCreatedAgent,
+  type AgentContext,
+  type AgentDefinition,
+  type CreatedAgent,
+  type DescribeAgent,
+  type ProfileDefinition,
+} from './define-agent.ts';
 export { defineTool } from './define-tool.ts';
+export { loadSkill, type LoadedSkill } from './load-skill.ts';
+export type {
+  AgentInCode,
+  AnswerInCode,
+  PromptInCode,
+  StepInCode,
+  WorkflowContext,
+  WorkflowLog,
+} from './ports/code-workflow.ts';
 export { createEngine } from './engine.ts';
 export type { Clock } from './ports/clock.ts';
+export type { CodeResult, CodeRunner } from './ports/code-runner.ts';
 export { isOverflow } from './ports/harness.ts';
 export type { Harness, HarnessContext, HarnessResult, HarnessTask } from './ports/harness.ts';
 export type { Finish, ModelEvent, ModelRequest, Models, ToolSpec } from './ports/model.ts';
@@ -64,4 +99,5 @@ export type { OpenTool, ToolContext, ToolDefinition, ToolSource } from './ports/
 export type { ModelChoice, ModelSettings, Thinking } from './program/model.ts';
 export type { Program, Settings } from './program/program.ts';
 export { createServer, type Log, type LogEntry, type Server, type ServerOptions } from './server/index.ts';
+export type { EntryList, EntryPage, SessionEntry, SessionNote } from './session/index.ts';
 export { validate, type ValidateOptions } from './validate-project.ts';

@@ -4,6 +4,7 @@ import { createToolSource } from './adapters/tools/tool-source.ts';
 import type { EngineOptions } from './api.ts';
 import { createDescribeCode } from './code-agents.ts';
 import { createCodeLoader } from './code-loader.ts';
+import { openCodeWorkflow } from './code-workflows.ts';
 import { Problem } from './core/problem.ts';
 import type { Secrets } from './ports/secrets.ts';
 import type { Program } from './program/program.ts';
@@ -12,7 +13,8 @@ import type { Tape } from './tape.ts';
 import type { Versions } from './versions.ts';
 
 /** The ports that belong to one Program, or to the one engine. */
-type OfProgram = 'program' | 'specs' | 'version' | 'described' | 'secrets' | 'env' | 'models' | 'tools';
+type OfProgram =
+  'program' | 'specs' | 'version' | 'described' | 'codeOf' | 'secrets' | 'env' | 'models' | 'tools';
 
 /** Makes what a Program works with, and the same for stored versions of it, each once. `learn` is told their secrets. */
 export function createPortsOf(
@@ -29,7 +31,8 @@ export function createPortsOf(
   },
 ): (program: Program, specs: string | undefined) => SessionPorts {
   const processEnv = options.env ?? process.env;
-  const describe = createDescribeCode(createCodeLoader());
+  const loader = createCodeLoader();
+  const describe = createDescribeCode(loader);
   const older = new Map<string, SessionPorts>();
   const version = async (specs: string): Promise<SessionPorts> => {
     const program = await versions.programOf(specs);
@@ -57,6 +60,7 @@ export function createPortsOf(
         (value) => shared.redact.json(value),
       ),
       tools: options.ports?.tools ?? createToolSource({ env }),
+      codeOf: (workflow) => openCodeWorkflow(loader, program, workflow),
       async described(agent, context) {
         const own = await describe(program, agent, { ...context, agent: agent.name, env });
         // What it said is kept with the work that starts on it, which ends on it without asking again.

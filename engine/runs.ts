@@ -1,6 +1,6 @@
 import { callerEnded, createChildRuns } from './child-runs.ts';
 import { encodeKey, runId as makeRunId } from './core/ids.ts';
-import type { Json } from './core/json.ts';
+import type { Json, JsonSchema } from './core/json.ts';
 import { noUsage } from './core/message.ts';
 import { asProblem, Problem } from './core/problem.ts';
 import { choices } from './core/suggest.ts';
@@ -12,7 +12,7 @@ import type { Program } from './program/program.ts';
 import type { Workflow } from './program/workflow.ts';
 import { leftKey, modelCallsKey, within } from './run-limits.ts';
 import { createActivities, peopleOf, versionOf, type SessionPorts, type Sessions } from './session/index.ts';
-import { runWorkflow } from './workflow/index.ts';
+import { runCode, runWorkflow, type RunOptions } from './workflow/index.ts';
 
 /** How to admit a run. */
 export interface StartOptions {
@@ -63,15 +63,16 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
   return { start: (name, input, options) => start(ports, name, input, options) };
 
   async function start(
-    { program, specs }: SessionPorts,
+    { program, specs, codeOf }: SessionPorts,
     name: string,
     input: Json,
     options: StartOptions = {},
   ): Promise<Receipt> {
     const { idempotencyKey, parent, by, left = {} } = options;
     const workflow = find(program, name);
+    const { inputSchema } = workflow.module === undefined ? workflow : await codeOf(workflow);
     // What is stored is what runs, so that a run taken up again sees the same input.
-    const checked = ports.redact.json(checkInput(workflow, input));
+    const checked = ports.redact.json(checkInput(name, inputSchema, input));
     const wanted = keyOf(workflow, checked);
     // A run that its own caller stands before would wait for ever.
     const key = (await isHeldAbove(wanted, parent)) ? '' : wanted;
@@ -136,19 +137,21 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
       context.withOutcome(async () => {
         if (modelCalls > 0) await store.checkpoints.put(id, modelCallsKey, modelCalls);
       });
+    const seen = { ...context, activities };
+    const options: RunOptions = {
+      env: own.env,
+      onUsage(usage, calls) {
+        context.spent(usage);
+        modelCalls = calls;
+      },
+    };
+    const { input } = execution;
     try {
-      const { output } = await runWorkflow(
-        workflow,
-        execution.input,
-        { ...context, activities },
-        {
-          env: own.env,
-          onUsage(usage, calls) {
-            context.spent(usage);
-            modelCalls = calls;
-          },
-        },
-      );
+      const code = workflow.module === undefined ? undefined : await own.codeOf(workflow);
+      const { output } =
+        code === undefined
+          ? await runWorkflow(workflow, input, seen, options)
+          : await runCode(workflow, code, input, seen, options);
       return output;
     } finally {
       await activities.close();
@@ -215,11 +218,11 @@ function isBusy(name: string, limit: number): Problem {
   });
 }
 
-function checkInput(workflow: Workflow, input: Json): Json {
-  if (workflow.inputSchema === undefined) return input;
-  const { value, faults } = compileSchema(workflow.inputSchema).check(input);
+function checkInput(name: string, schema: JsonSchema | undefined, input: Json): Json {
+  if (schema === undefined) return input;
+  const { value, faults } = compileSchema(schema).check(input);
   if (faults.length === 0) return value;
-  throw new Problem('invalid_input', `input of workflow "${workflow.name}": ${describeFaults(faults)}`, {
+  throw new Problem('invalid_input', `input of workflow "${name}": ${describeFaults(faults)}`, {
     details: { faults: faults.map(({ pointer, message }) => ({ pointer, message })) },
   });
 }

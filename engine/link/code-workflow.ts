@@ -14,14 +14,13 @@ export function originOfModule(root: string, file: string): Origin {
 
 /** A workflow that is a TypeScript or JavaScript file: what it takes and gives is known when it runs. */
 export function draftOfModule(
-  { linker, root, config, sandboxes }: WorkflowSurroundings,
+  { root, config, sandboxes }: WorkflowSurroundings,
   name: string,
   file: string,
 ): Draft {
   const origin = originOfModule(root, file);
   const sandbox = sandboxes['none'];
   if (sandbox === undefined) throw new Error('the shipped sandbox "none" is missing');
-  linker.reporter.unavailableAt(origin, 'workflows in TypeScript are not available in this version');
   return {
     workflow: {
       name,

@@ -5,7 +5,7 @@ import type { Agent } from '../program/agent.ts';
 import type { Facts } from '../program/facts.ts';
 import type { Program } from '../program/program.ts';
 import { type LoadedProject, type Node, type Shipped, rootOf } from '../source/index.ts';
-import { originOfModule } from './code-workflow.ts';
+import { codeAgents } from './code-agent.ts';
 import { createReporter, type Reporter } from './context.ts';
 import { createLinkMemo, draftMemo, type LinkMemo } from './draft-memo.ts';
 import { deepFreeze } from './freeze.ts';
@@ -90,10 +90,6 @@ export function link(
   const profiles = mapNodes(names.of.profile, (node) => linkAgent(reporter, node, names, config, linked));
   const agents = mapNodes(names.of.agent, (node) => linkAgent(reporter, node, names, config, linked));
   const delegates: Record<string, Agent> = { ...profiles, ...agents };
-  for (const file of Object.values(names.agentModules)) {
-    const origin = originOfModule(project.root, file);
-    reporter.unavailableAt(origin, 'agents in TypeScript are not available in this version');
-  }
   const linker = { reporter, names, tools, agents, delegates };
   const workflows = linkWorkflows({
     linker,
@@ -105,6 +101,7 @@ export function link(
     memo: draftMemo(memo, project, config.common, [tools, delegates, skills, roles, sandboxes]),
   });
   const callees = { names, agents };
+  const inCode = codeAgents(project, config, sandboxes);
   const channels = mapNodes(names.of.channel, (node) => linkChannel(reporter, node, config, callees));
   const schedules = mapNodes(names.of.schedule, (node) => linkSchedule(reporter, node, config, callees));
   const around = { ...callees, askers, declared: tools };
@@ -121,8 +118,9 @@ export function link(
     root: project.root,
     settings: config.settings,
     instructions,
-    agents,
-    delegates,
+    // Last, since nothing is known of them that a reference could be held against.
+    agents: { ...agents, ...inCode.agents },
+    delegates: { ...inCode.profiles, ...delegates, ...inCode.agents },
     workflows,
     tools,
     skills,

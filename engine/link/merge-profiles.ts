@@ -55,6 +55,15 @@ function chainOf(reporter: Reporter, root: Node, names: Names): Node[] {
     const name = reference.text();
     if (name === undefined) return chain;
     const bases = names.of.profile;
+    if (!Object.hasOwn(bases, name) && Object.hasOwn(names.profileModules, name)) {
+      reporter.noteReference(reference, { kind: 'profile', name, known: true });
+      reporter.report(
+        reference,
+        'ref/unknown-profile',
+        `profile "${name}" is written in TypeScript, and only an agent in TypeScript can start from it`,
+      );
+      return chain;
+    }
     if (!known(reporter, reference, 'profile', name, Object.keys(bases))) return chain;
     const next = bases[name];
     if (next === undefined) return chain;

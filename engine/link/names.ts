@@ -21,8 +21,9 @@ export interface Names {
   readonly of: Readonly<Record<NamedKind, Readonly<Record<string, Node>>>>;
   /** Tools that are only a TypeScript file, and where it is. */
   readonly modules: Readonly<Record<string, string>>;
-  /** Agents and workflows that are written in TypeScript. */
+  /** Agents, profiles and workflows that are written in TypeScript. */
   readonly agentModules: Readonly<Record<string, string>>;
+  readonly profileModules: Readonly<Record<string, string>>;
   readonly workflowModules: Readonly<Record<string, string>>;
 }
 
@@ -44,7 +45,7 @@ const kinds: readonly NamedKind[] = [
 export function collectNames(
   sources: readonly Source[],
   shipped: readonly Source[],
-  { modules, agentModules, workflowModules }: Omit<Names, 'of'>,
+  { modules, agentModules, profileModules, workflowModules }: Omit<Names, 'of'>,
 ): Names {
   const of = Object.fromEntries(
     kinds.map((kind) => [kind, Object.create(null) as Record<string, Node>]),
@@ -53,7 +54,7 @@ export function collectNames(
     const kind = kinds.find((candidate) => candidate === source.kind);
     if (kind !== undefined) of[kind][source.name] = rootOf(source);
   }
-  return { of, modules, agentModules, workflowModules };
+  return { of, modules, agentModules, profileModules, workflowModules };
 }
 
 /**

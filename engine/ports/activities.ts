@@ -70,7 +70,8 @@ export interface Activities {
       readonly session: string;
       readonly message: string | undefined;
       readonly input: Json | undefined;
-      readonly model: ModelChoice | undefined;
+      /** Resolved, or by name. */
+      readonly model: string | ModelChoice | undefined;
       readonly role: string | undefined;
       readonly outputSchema: JsonSchema | undefined;
     },

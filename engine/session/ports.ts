@@ -1,5 +1,7 @@
 import type { Journal, Redactor } from '../journal/index.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { AgentContext } from '../ports/code-agent.ts';
+import type { CodeWorkflow } from '../ports/code-workflow.ts';
 import type { Durable } from '../ports/durable.ts';
 import type { Harness } from '../ports/harness.ts';
 import type { Models } from '../ports/model.ts';
@@ -7,7 +9,9 @@ import type { Sandboxes } from '../ports/sandbox.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
 import type { ToolSource } from '../ports/tool-source.ts';
+import type { Agent } from '../program/agent.ts';
 import type { Program } from '../program/program.ts';
+import type { Workflow } from '../program/workflow.ts';
 
 /** What the session room works with. */
 export interface SessionPorts {
@@ -16,6 +20,13 @@ export interface SessionPorts {
   readonly specs: string | undefined;
   /** The same for another stored version. Throws Problem `spec_changed`, `missing_secret`. */
   version(specs: string): Promise<SessionPorts>;
+  /**
+   * The same with an agent in code declared as it describes itself for a call: it is among the agents, or delegates, by its name.
+   * Throws Problem `invalid_project`.
+   */
+  described(agent: Agent, context: Omit<AgentContext, 'agent' | 'env'>): Promise<SessionPorts>;
+  /** A workflow in code, imported. Throws Problem `invalid_project`. */
+  codeOf(workflow: Workflow): Promise<CodeWorkflow>;
   readonly store: Store;
   readonly journal: Journal;
   readonly durable: Durable;

@@ -7,6 +7,7 @@ import type { Conduct } from './conversation.ts';
 import { createKeptSessions, type KeptSessions } from './kept-sessions.ts';
 import { createLiveSessions, type LiveSessions } from './live-sessions.ts';
 import { createOutcomes } from './outcomes.ts';
+import { described } from './described.ts';
 import type { SessionPorts } from './ports.ts';
 import { prepareSubmission } from './prepare-submission.ts';
 import type { Admitted, PromptOutcome, Submission } from './submission.ts';
@@ -59,7 +60,8 @@ export function createSessions(ports: SessionPorts): Sessions {
   });
 
   const sessions: Sessions = {
-    async submit(submission) {
+    async submit(given) {
+      const submission = isDeclared(given) ? given : await described(ports, given);
       const { agent, signal } = submission;
       const receipt = await admit(ports, live, outcomes, submission);
       const done = track(outcomes.wait(receipt.id, agent, signal));
@@ -67,9 +69,10 @@ export function createSessions(ports: SessionPorts): Sessions {
       return { submissionId: receipt.id, receipt, done };
     },
 
-    inside(submission, conduct, workspace) {
+    async inside(given, conduct, workspace) {
       if (closed) throw new Problem('shutting_down', 'the engine is shutting down');
-      checkAddress(submission.address);
+      checkAddress(given.address);
+      const submission = isDeclared(given) ? given : await described(ports, given);
       const said = prepareSubmission(ports, submission);
       return track(takeTurn(ports, live, { ...submission, said }, conduct, workspace));
     },
@@ -122,4 +125,9 @@ export function createSessions(ports: SessionPorts): Sessions {
     work.then(done, done);
     return work;
   }
+}
+
+/** Nothing is awaited for an agent that is declared: prompts are admitted in the order they come. */
+function isDeclared({ agent }: Submission): boolean {
+  return agent.module === undefined;
 }

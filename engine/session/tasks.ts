@@ -9,6 +9,7 @@ import type { Conduct, Converse } from './conversation.ts';
 import { loadHistory } from './history.ts';
 import type { OperationResult } from './operation.ts';
 import { holding, type People } from './people.ts';
+import { describedHelper } from './described.ts';
 import type { SessionPorts } from './ports.ts';
 import { prepareTask } from './prepare-task.ts';
 import type { Prepared } from './prepare.ts';
@@ -65,7 +66,8 @@ export function taskRunner(ports: SessionPorts, giver: Delegating, converse: Con
   const queue = createQueue(ports.program.settings.maxParallelTasks);
   return (task, context) =>
     queue.run(context.signal, async () => {
-      const { output } = await giveTask(ports, fromCall(ports, giver, task, context), converse);
+      const { on, helper } = await describedHelper(ports, giver.address, task);
+      const { output } = await giveTask(on, fromCall(on, giver, { ...task, helper }, context), converse);
       return output;
     });
 }

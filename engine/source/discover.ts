@@ -6,7 +6,7 @@ import { kindNames, kindOfFolder, kindRow, type Kind } from './kinds.ts';
 import { walkFolder, type FoundFile } from './walk-folder.ts';
 
 /** Kinds that a TypeScript or JavaScript file may describe on its own. */
-export type ModuleKind = 'tool' | 'agent' | 'workflow';
+export type ModuleKind = 'tool' | 'agent' | 'profile' | 'workflow';
 
 /** A file that holds a spec, a lone module or a template, before it is read. */
 export interface Candidate {
@@ -156,7 +156,7 @@ function candidate(kind: Candidate['kind'], found: FoundFile, stem: string, wher
 }
 
 function isModuleKind(kind: Candidate['kind']): kind is ModuleKind {
-  return kind === 'tool' || kind === 'agent' || kind === 'workflow';
+  return kind === 'tool' || kind === 'agent' || kind === 'profile' || kind === 'workflow';
 }
 
 function suffixesOf(kind: Candidate['kind'], claude: boolean): readonly string[] {

@@ -27,8 +27,9 @@ export interface LoadedProject {
   readonly prompts: Readonly<Record<string, string>>;
   /** TypeScript and JavaScript tools without a YAML file: name and absolute path. */
   readonly modules: Readonly<Record<string, string>>;
-  /** The same for agents and workflows that are written in code. */
+  /** The same for agents, profiles and workflows that are written in code. */
   readonly agentModules: Readonly<Record<string, string>>;
+  readonly profileModules: Readonly<Record<string, string>>;
   readonly workflowModules: Readonly<Record<string, string>>;
 }
 
@@ -68,6 +69,7 @@ export async function loadProject(
       prompts: read.prompts,
       modules: read.modules,
       agentModules: read.agentModules,
+      profileModules: read.profileModules,
       workflowModules: read.workflowModules,
     },
     diagnostics: [config, found, loose, settled, read, instructions].flatMap(
@@ -83,6 +85,7 @@ export interface ReadFiles {
   readonly prompts: Readonly<Record<string, string>>;
   readonly modules: Readonly<Record<string, string>>;
   readonly agentModules: Readonly<Record<string, string>>;
+  readonly profileModules: Readonly<Record<string, string>>;
   readonly workflowModules: Readonly<Record<string, string>>;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -92,7 +95,12 @@ export function readAll(reading: Reading, candidates: readonly Candidate[], ship
   const sources: Source[] = [];
   const partials: Record<string, string> = {};
   const prompts: Record<string, string> = {};
-  const modules: Record<ModuleKind, Record<string, string>> = { tool: {}, agent: {}, workflow: {} };
+  const modules: Record<ModuleKind, Record<string, string>> = {
+    tool: {},
+    agent: {},
+    profile: {},
+    workflow: {},
+  };
   const diagnostics: Diagnostic[] = [];
   for (const candidate of candidates) {
     const { kind, of, name, file, path } = candidate;
@@ -122,6 +130,7 @@ export function readAll(reading: Reading, candidates: readonly Candidate[], ship
     prompts,
     modules: modules.tool,
     agentModules: modules.agent,
+    profileModules: modules.profile,
     workflowModules: modules.workflow,
     diagnostics,
   };
@@ -140,6 +149,7 @@ function noProject(root: string, absolute: string, isFile: boolean): Checked<Loa
       prompts: {},
       modules: {},
       agentModules: {},
+      profileModules: {},
       workflowModules: {},
     },
     diagnostics: [{ rule: 'source/no-project', level: 'error', message, file: '.' }],

@@ -30,7 +30,7 @@ export function textsOf(project: LoadedProject, asked: Asked): SpecTexts {
     const key = keyOf(project.root, path);
     if (key !== undefined) texts[key] ??= text;
   };
-  const { config, sources, instructions, modules, agentModules, workflowModules } = project;
+  const { config, sources, instructions, modules, agentModules, profileModules, workflowModules } = project;
   for (const source of config === undefined ? sources : [config, ...sources]) {
     put(source.path, source.text);
     for (const [below, text] of Object.entries(source.files ?? {}))
@@ -40,7 +40,7 @@ export function textsOf(project: LoadedProject, asked: Asked): SpecTexts {
   for (const folder of ['partials', 'prompts'] as const)
     for (const [name, text] of Object.entries(project[folder]))
       put(join(project.root, 'src', folder, `${name}.hbs`), text);
-  for (const all of [modules, agentModules, workflowModules])
+  for (const all of [modules, agentModules, profileModules, workflowModules])
     for (const path of Object.values(all)) put(path, null);
   for (const [path, { text }] of asked) {
     const kind = onDisk(path);

@@ -11,12 +11,13 @@ export interface ModuleLoader {
 /**
  * A loader whose `flue-engine` is this engine, so that a tool's Problems are the engine's.
  * Modules that an earlier loader imported are imported anew, with what they import from the project.
+ * @param offered what modules find in it; default what tools need.
  */
-export function createModuleLoader(): ModuleLoader {
+export function createModuleLoader(offered: Readonly<Record<string, unknown>> = own): ModuleLoader {
   let starting: Promise<Jiti> | undefined;
   return {
     async load(path) {
-      starting ??= start();
+      starting ??= start(offered);
       const jiti = await starting;
       entries.add(path);
       return jiti.import<Readonly<Record<string, unknown>>>(path);
@@ -24,15 +25,17 @@ export function createModuleLoader(): ModuleLoader {
   };
 }
 
+const own = { defineTool, Problem };
+
 /** Node's module cache is one per process, so what was imported is known per process too. */
 const entries = new Set<string>();
 
-async function start(): Promise<Jiti> {
+async function start(offered: Readonly<Record<string, unknown>>): Promise<Jiti> {
   const { createJiti } = await import('jiti');
   const jiti = createJiti(import.meta.url, {
     // A shared folder for compiled code would let other users of the machine plant some.
     fsCache: false,
-    virtualModules: { 'flue-engine': { defineTool, Problem } },
+    virtualModules: { 'flue-engine': offered },
   });
   for (const entry of entries) forget(jiti.cache, entry);
   entries.clear();

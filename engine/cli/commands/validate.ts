@@ -76,10 +76,11 @@ export async function validate(
   return analysis.diagnostics.some(failing(options)) ? exitCodes.failed : exitCodes.ok;
 }
 
-/** The analysis with what is wrong with the code of tools. */
+/** The analysis with what is wrong with code. */
 async function withCode(analysis: Analysis): Promise<Analysis> {
   const { loadCode } = await import('../../load-code.ts');
-  const found = await loadCode(analysis.draft);
+  const { program, draft } = analysis;
+  const found = await loadCode(program === undefined ? draft : { ...draft, texts: analysis.texts() });
   if (found.length === 0) return analysis;
   return {
     ...analysis,
