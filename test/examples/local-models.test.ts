@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineEvent } from '../../engine/core/event.ts';
 import type { Engine, PromptOptions, PromptResult } from '../../engine/api.ts';
-import { Problem } from '../../engine/core/problem.ts';
+import type { Problem } from '../../engine/core/problem.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { startFakeServer, textReply, type FakeServer } from '../fakes/openai-server.ts';
 import { temporaryFolder } from '../fakes/project.ts';

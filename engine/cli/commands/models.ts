@@ -34,12 +34,13 @@ export async function models(
   const { out, err } = terminal;
   const said = await saidIn(options.project, terminal);
   const wanted = part?.toLowerCase() ?? '';
-  const found = choicesIn(said)
-    .map((choice) => rowOf(choice, said))
-    .filter(({ alias = '', model }) => `${alias} ${model}`.toLowerCase().includes(wanted));
-  if (options.json === true) out.line(JSON.stringify({ models: found }, null, 2));
+  const found = choicesIn(said).filter((choice) =>
+    `${choice.alias ?? ''} ${nameOf(choice)}`.toLowerCase().includes(wanted),
+  );
+  if (options.json === true)
+    out.line(JSON.stringify({ models: found.map((choice) => rowOf(choice, said)) }, null, 2));
   else if (found.length === 0) err.line(`no model with "${part ?? ''}" in its name is known`);
-  else out.line(table([head, ...found.map(cellsOf)]));
+  else out.line(table([head, ...found.flatMap((choice) => linesOf(choice, said))]));
   return exitCodes.ok;
 }
 
@@ -82,24 +83,24 @@ function rowOf(choice: ModelChoice, said: Said): Row {
   };
 }
 
-function cellsOf({
-  alias,
-  model,
-  fallback = [],
-  contextWindow,
-  price,
-  priceFrom,
-  capabilities,
-}: Row): string[] {
-  const chain = [model, ...fallback].join(', then ');
+/** The lines of a model: one of its own, and one for each model it falls back to. */
+function linesOf(choice: ModelChoice, said: Said): readonly (readonly string[])[] {
+  const { alias, model } = rowOf(choice, said);
+  return [
+    [alias === undefined ? model : `${alias} = ${model}`, ...cellsOf(choice, said)],
+    ...fallbacksOf(choice, said.settings).map((next) => [`  else ${nameOf(next)}`, ...cellsOf(next, said)]),
+  ];
+}
+
+function cellsOf(choice: ModelChoice, said: Said): readonly string[] {
+  const { contextWindow, price, priceFrom, capabilities } = knownModel(choice, said);
   const can = Object.entries(capabilities ?? {}).map(([name, has]) => (has === false ? `no ${name}` : name));
   return [
-    alias === undefined ? model : `${alias} = ${chain}`,
     contextWindow?.toString() ?? '?',
     rate(price, 'input'),
     rate(price, 'output'),
     can.join(', ') || '?',
-    priceFrom ?? (model.startsWith('script/') ? 'costs nothing' : 'not known'),
+    priceFrom ?? (choice.provider === 'script' ? 'costs nothing' : 'not known'),
   ];
 }
 
