@@ -4,5 +4,16 @@ export type { Engine } from './api/engine.ts';
 export type { EngineOptions } from './api/options.ts';
 export type { ConditionExplained, ExplainedPart, Explanation, RunReceipt, RunRecord } from './api/runs.ts';
 export type { ScheduleFired, ScheduleRecord } from './api/schedules.ts';
-export type { PromptOptions, PromptResult, Session } from './api/sessions.ts';
+export type {
+  CallFile,
+  CodeOptions,
+  CompactOptions,
+  PromptOptions,
+  ShellOptions,
+  SkillOptions,
+  TaskOptions,
+} from './api/call-options.ts';
+export type { CompactResult, DeleteOptions, PromptResult, Session, ShellResult } from './api/session.ts';
+export type { ResultOf, ResultSchema, StandardSchema } from './api/result-schema.ts';
+export type { InstanceSessions } from './api/sessions.ts';
 export type { Dispatch, SubmissionReceipt, SubmissionRecord } from './api/submissions.ts';

@@ -2,7 +2,7 @@ import type { EngineEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { Usage } from '../core/message.ts';
 import type { ExecutionState } from '../core/status.ts';
-import type { PromptOptions } from './sessions.ts';
+import type { PromptOptions } from './call-options.ts';
 
 /** What to say to an agent without waiting for the answer. */
 export interface Dispatch extends Omit<PromptOptions, 'signal' | 'onEvent'> {

@@ -101,14 +101,19 @@ export interface Receipt {
 export interface Worker {
   /** How many executions of one key may work at a time, 1 or more; default 1. Executions without a key do not wait for each other. */
   limit?(execution: Execution): number;
-  /** How often an execution is taken up again without having recorded anything new, before it fails; default 3. */
+  /**
+   * How often an execution is taken up again without having got any further, before it fails; default 3. It got further when something
+   * new is recorded, or a tool call or the last turn of a model ended.
+   */
   readonly retakes?: number;
+  /** What of an input must be the same for the same idempotency key; default all of it. */
+  asked?(input: Json): Json;
   /** When the store fails under the work, it goes on from its records once the store works again, instead of failing; default false. */
   readonly outlastsStore?: boolean;
   /** The event of an admission that must wait behind `before` others. */
   queued?(execution: Execution, before: number): NewEvent;
   /** The event of its start, or with `records` of its being carried on after a crash. */
-  started?(execution: Execution, records: number | undefined): NewEvent;
+  started?(execution: Execution, records: number | undefined): NewEvent | undefined;
   /** The terminal event. */
   ended(execution: Execution, outcome: Outcome): NewEvent;
   /** Does the work and gives its output. What it throws is the failure of the execution. */

@@ -25,6 +25,8 @@ export interface ToolContext {
 
 /** What `defineTool` takes: a tool in TypeScript. */
 export interface ToolDefinition<Input = never> {
+  /** Needed by a tool that is given to one call; one of `src/tools/` is called as its file. */
+  readonly name?: string;
   /** Needed when no YAML file describes the tool. */
   readonly description?: string;
   readonly inputSchema?: JsonSchema;
@@ -38,6 +40,8 @@ export interface OpenTool {
   readonly description: string;
   readonly inputSchema: JsonSchema;
   readonly outputSchema: JsonSchema | undefined;
+  /** What its module says of itself; the annotations of the declaration win. */
+  readonly annotations?: Tool['annotations'];
   run(input: Json, context: ToolContext): Promise<Json>;
 }
 

@@ -16,10 +16,10 @@ const mediaTypes: Readonly<Record<string, string>> = {
  */
 export async function imageOf(place: string, workspace: Workspace): Promise<ImagePart> {
   if (/^https?:\/\//i.test(place))
-    return { type: 'image', image: place, mediaType: typeOf(place) ?? 'image/*' };
+    return { type: 'image', image: place, mediaType: mediaTypeOf(place) ?? 'image/*' };
   const inline = /^data:(image\/[a-z0-9.+-]+);base64,(.+)$/is.exec(place);
   if (inline !== null) return { type: 'image', image: inline[2] ?? '', mediaType: inline[1] ?? '' };
-  const mediaType = typeOf(place);
+  const mediaType = mediaTypeOf(place);
   if (mediaType === undefined) {
     const endings = Object.keys(mediaTypes).join(', ');
     throw new Problem(
@@ -31,7 +31,8 @@ export async function imageOf(place: string, workspace: Workspace): Promise<Imag
   return { type: 'image', image: Buffer.from(content).toString('base64'), mediaType };
 }
 
-function typeOf(place: string): string | undefined {
+/** The media type of an image by the ending of its name; undefined for other files. */
+export function mediaTypeOf(place: string): string | undefined {
   const ending = /\.([a-z]+)$/i.exec(place.replace(/[?#].*$/s, ''))?.[1]?.toLowerCase() ?? '';
   return Object.hasOwn(mediaTypes, ending) ? mediaTypes[ending] : undefined;
 }

@@ -20,7 +20,8 @@ export interface KeptSessions {
     instance: Omit<SessionAddress, 'session'>,
     page: { readonly after?: string; readonly limit?: number },
   ): Promise<readonly SessionNote[]>;
-  has(address: SessionAddress): Promise<boolean>;
+  /** Throws Problem `session_not_found`. */
+  demand(address: SessionAddress): Promise<void>;
   /** Throws Problem `conflict` when there is one. */
   create(address: SessionAddress): Promise<void>;
   /** Throws Problem `session_not_found`, `conflict` (the new one exists), `invalid_request` (no such entry). */
@@ -73,7 +74,7 @@ export function createKeptSessions(
 
   return {
     list: (instance, page) => listSessions(documents, instance, page),
-    has,
+    demand,
     create: (address) => make(address, () => Promise.resolve([])),
 
     async fork(address, session, at) {

@@ -80,6 +80,13 @@ export function fromInput(stored: Json): StoredAsk | undefined {
   };
 }
 
+/** The input without what it comes from. */
+export function withoutSource(stored: Json): Json {
+  if (!isObject(stored) || !isObject(stored['options'])) return stored;
+  const { source: _source, ...options } = stored['options'];
+  return { ...stored, options };
+}
+
 /** The session that a submission went to, from its input. */
 export function addressOf(stored: Json): SessionAddress | undefined {
   return fromInput(stored)?.address;

@@ -11,7 +11,7 @@ import { operationIdOf } from './operation-id.ts';
 import { peopleOf } from './people.ts';
 import type { SessionPorts } from './ports.ts';
 import { saidOf } from './prepare-submission.ts';
-import { fromInput } from './submission-input.ts';
+import { fromInput, withoutSource } from './submission-input.ts';
 import type { PromptOutcome } from './submission.ts';
 import type { Turn } from './turns.ts';
 import { versionOf } from './version.ts';
@@ -30,11 +30,17 @@ export interface SubmissionRunner {
 /** Tells the durable engine how submissions are carried out: as prompts of their sessions, from what is stored of them. */
 export function defineSubmissions(ports: SessionPorts, runner: SubmissionRunner): void {
   ports.durable.define('submission', {
+    // The same prompt may be asked for by who waits for it, and by who does not.
+    asked: withoutSource,
     queued: (execution, before) => ({
       ...scopeOf(execution),
       type: 'submission_queued',
       data: { position: before },
     }),
+    started: (execution, records) =>
+      records === undefined
+        ? undefined
+        : { ...scopeOf(execution), type: 'submission_resume', data: { checkpoints: records } },
     ended: (execution, { state, error }) => ({
       ...scopeOf(execution),
       type: 'submission_end',

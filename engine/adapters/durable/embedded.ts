@@ -138,7 +138,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     const same = entries.get(request.id);
     if (same !== undefined) {
       await same.admitted;
-      return receiptOf(request, same.execution);
+      return receiptOf(workerOf(request.kind), request, same.execution);
     }
     const worker = workerOf(request.kind);
     const now = clock.now();
@@ -197,7 +197,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       (await store.executions.get(id)) ??
       (idempotencyKey && (await store.executions.byIdempotencyKey(kind, name, idempotencyKey)));
     if (first) await adopt(first);
-    return receiptOf(request, first || undefined);
+    return receiptOf(workerOf(kind), request, first || undefined);
   }
 
   /** Takes up what this process owns but was told to leave alone when it started. */

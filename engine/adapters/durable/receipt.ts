@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '../../core/problem.ts';
-import type { NewExecution, Receipt } from '../../ports/durable.ts';
+import type { NewExecution, Receipt, Worker } from '../../ports/durable.ts';
 import type { Execution } from '../../ports/store.ts';
 
 /** The receipt of an execution for who asks for it again. Throws Problem `conflict` when they ask for something else. */
 export function receiptOf(
+  { asked = (input) => input }: Pick<Worker, 'asked'>,
   { id, idempotencyKey, input }: NewExecution,
   first: Execution | undefined,
 ): Receipt {
-  if (first === undefined || !isDeepStrictEqual(first.input, input))
+  if (first === undefined || !isDeepStrictEqual(asked(first.input), asked(input)))
     throw new Problem(
       'conflict',
       `the idempotency key "${idempotencyKey ?? id}" was used with another input`,

@@ -1,0 +1,111 @@
+import type { EngineEvent } from '../core/event.ts';
+import type { Json, JsonObject, JsonSchema } from '../core/json.ts';
+import type { ImagePart } from '../core/message.ts';
+import type { ToolDefinition } from '../ports/tool-source.ts';
+import type { Thinking } from '../program/model.ts';
+import type { ResultSchema } from './result-schema.ts';
+
+/** How every call of a session may be stopped, repeated and watched. */
+export interface CallControl {
+  readonly signal?: AbortSignal;
+  /** Milliseconds. */
+  readonly timeoutMs?: number;
+  /** The same key with the same prompt is one prompt, whose answer every call gets; with another prompt it is a `conflict`. */
+  readonly idempotencyKey?: string;
+  /** Receives the events of this prompt, live ones included. */
+  readonly onEvent?: (event: EngineEvent) => void;
+}
+
+/** What one call may use besides what its agent has. No other call sees it. */
+export interface CallGrants {
+  /** Names of commands that may run, where the sandbox of the agent names those that may. */
+  readonly commands?: readonly string[];
+  /** Names of declared secrets: tools may read them, and commands find them in their environment. */
+  readonly secrets?: readonly string[];
+}
+
+/** A file for one call: a path in the workspace, or the content with a name. Images are shown as such; everything else is UTF-8 text. */
+export type CallFile =
+  | string
+  | { readonly name: string; readonly text: string }
+  | {
+      readonly name: string;
+      readonly data: Uint8Array;
+      /** Default what the ending of the name says. */
+      readonly mediaType?: string;
+    };
+
+/** Options of everything that asks a model. */
+export interface CallOptions<Result extends ResultSchema = JsonSchema> extends CallControl, CallGrants {
+  /** JSON Schema of the typed result, or a schema of zod and the like; default the agent's `outputSchema`. */
+  readonly result?: Result;
+  readonly role?: string;
+  /** `provider/model` or an alias. */
+  readonly model?: string;
+  readonly thinking?: Thinking;
+  readonly images?: readonly Omit<ImagePart, 'type'>[];
+  readonly files?: readonly CallFile[];
+  /**
+   * More tools: names of declared ones, or `defineTool` objects with a `name`. An object ends with the process: after a restart its
+   * calls fail, which the model is told.
+   */
+  readonly tools?: readonly (string | ToolDefinition)[];
+}
+
+/** Options of one prompt. */
+export interface PromptOptions<Result extends ResultSchema = JsonSchema> extends CallOptions<Result> {
+  /** Typed input for an agent with an `inputSchema`. */
+  readonly input?: Json;
+}
+
+/** Options of work by a skill. */
+export interface SkillOptions<Result extends ResultSchema = JsonSchema> extends CallOptions<Result> {
+  /** What the skill shall be done with. */
+  readonly args?: Json;
+}
+
+/** Options of a task. */
+export interface TaskOptions<Result extends ResultSchema = JsonSchema> extends Omit<
+  CallOptions<Result>,
+  'tools'
+> {
+  /** A subagent of the agent; default the agent itself, with an empty history. */
+  readonly agent?: string;
+  /** A few words for people who watch. */
+  readonly description?: string;
+  /** Folder of the workspace that it is about, and all it sees. */
+  readonly cwd?: string;
+  /** For a subagent with an `inputSchema`. */
+  readonly input?: Json;
+  /** Names of declared tools. */
+  readonly tools?: readonly string[];
+}
+
+/** Options of a command. */
+export interface ShellOptions extends CallControl, CallGrants {
+  /** Folder of the workspace; default the workspace. */
+  readonly cwd?: string;
+  /** Variables for the command. Their values are stored nowhere. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Options of a compaction. */
+export interface CompactOptions extends CallControl {
+  /** What the summary shall pay attention to. */
+  readonly instructions?: string;
+  /** Tokens of the newest messages that stay as they are; default what the agent says, at most half. */
+  readonly keepTokens?: number;
+  /** Default the model of the agent's compaction, or its own. */
+  readonly model?: string;
+}
+
+/** Options of code that is run. */
+export interface CodeOptions {
+  /** What the code finds as variables; default none. */
+  readonly inputs?: JsonObject;
+  /** JSON Schema of the value; default any. */
+  readonly result?: JsonSchema;
+  readonly signal?: AbortSignal;
+  /** Milliseconds, default 5000. */
+  readonly timeoutMs?: number;
+}

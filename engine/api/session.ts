@@ -1,0 +1,140 @@
+import type { EngineEvent } from '../core/event.ts';
+import type { Json, JsonSchema } from '../core/json.ts';
+import type { Message, Usage } from '../core/message.ts';
+import type { TypedReport } from '../core/typed-report.ts';
+import type { CodeResult } from '../ports/code-runner.ts';
+import type { FileInfo } from '../ports/sandbox.ts';
+import type { EntryList, EntryPage } from '../session/index.ts';
+import type {
+  CodeOptions,
+  CompactOptions,
+  PromptOptions,
+  ShellOptions,
+  SkillOptions,
+  TaskOptions,
+} from './call-options.ts';
+import type { ResultOf, ResultSchema } from './result-schema.ts';
+
+/** What a prompt gives. */
+export interface PromptResult<Output = Json> {
+  readonly submissionId: string;
+  readonly text: string;
+  /** Typed result when a schema applies, else the text. */
+  readonly output: Output;
+  readonly usage: Usage;
+  /** `provider/id` that answered. */
+  readonly model: string;
+  /** Model operations needed for the typed result, from 1. */
+  readonly attempts: number;
+  /** How the typed result came about; absent without a schema, and where the answer is that of an earlier call. */
+  readonly typed?: TypedReport;
+}
+
+/** What a command left. */
+export interface ShellResult {
+  readonly submissionId: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+  /** True when output was cut at the limit of the sandbox. */
+  readonly truncated: boolean;
+}
+
+/** What a compaction did; `compacted` is false when there was nothing to leave out. */
+export interface CompactResult {
+  readonly submissionId: string;
+  readonly compacted: boolean;
+  readonly summary: string;
+  readonly messagesBefore: number;
+  readonly messagesAfter: number;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  readonly usage: Usage;
+}
+
+/** What is deleted with a session. */
+export interface DeleteOptions {
+  /** Ends what works or waits in it; default a session with work stays, with Problem `session_busy`. */
+  readonly abort?: boolean;
+  /** Also the records and events of what it was asked; default they stay as long as `retention` says. */
+  readonly records?: boolean;
+}
+
+/**
+ * One conversation of an agent instance. What changes it is done one at a time, in the order it was asked for, and survives a crash
+ * once it was accepted. Files, history and `abort` wait for nobody.
+ */
+export interface Session {
+  readonly agent: string;
+  readonly instance: string;
+  readonly session: string;
+  /**
+   * Sends a message and waits for the answer.
+   * Throws Problem `invalid_input`, `invalid_request` (grants), `missing_model`, `unknown_role`, `session_busy`, `too_many_requests`,
+   * `model_failed`, `result_invalid`, `max_turns`, `limit_reached`, `timeout`, `aborted`.
+   */
+  prompt<Result extends ResultSchema = JsonSchema>(
+    message: string,
+    options?: PromptOptions<Result>,
+  ): Promise<PromptResult<ResultOf<Result>>>;
+  /** Works by a skill of the project. Throws what `prompt` throws. */
+  skill<Result extends ResultSchema = JsonSchema>(
+    name: string,
+    options?: SkillOptions<Result>,
+  ): Promise<PromptResult<ResultOf<Result>>>;
+  /**
+   * Has a helper with an empty history do a piece of work; the conversation gets the task and the answer, nothing in between.
+   * Throws what `prompt` throws, and Problem `agent_not_found`.
+   */
+  task<Result extends ResultSchema = JsonSchema>(
+    prompt: string,
+    options?: TaskOptions<Result>,
+  ): Promise<PromptResult<ResultOf<Result>>>;
+  /** The same as `task` with `agent`. */
+  subagent<Result extends ResultSchema = JsonSchema>(
+    agent: string,
+    prompt: string,
+    options?: Omit<TaskOptions<Result>, 'agent'>,
+  ): Promise<PromptResult<ResultOf<Result>>>;
+  /** The same as `prompt`, as events; ends after `submission_end`. A failed prompt ends the iteration with its Problem. */
+  stream(message: string, options?: PromptOptions<ResultSchema>): AsyncIterable<EngineEvent>;
+  /**
+   * Runs a command in the workspace, under its policy; command and output stand in the conversation, so that the model knows of them.
+   * A command that fails is a result. Throws Problem `sandbox_denied`, `sandbox_failed`, `timeout`, `aborted`, `interrupted`.
+   */
+  shell(command: string, options?: ShellOptions): Promise<ShellResult>;
+  /** Runs Python beside the conversation. Throws Problem `not_available` (no runner), `tool_failed`, `result_invalid`, `timeout`. */
+  runCode(code: string, options?: CodeOptions): Promise<CodeResult>;
+  /** The same as `runCode`. */
+  runPython(code: string, options?: CodeOptions): Promise<CodeResult>;
+  /** Text of a file. Like all file calls: paths as the sandbox has them. Throws Problem `sandbox_denied`, `sandbox_failed`. */
+  readFile(path: string): Promise<string>;
+  readBytes(path: string): Promise<Uint8Array>;
+  /** Writes a file, with its folders; resolves when it is stored. */
+  writeFile(path: string, content: string | Uint8Array): Promise<void>;
+  /** Undefined when there is nothing. */
+  stat(path: string): Promise<FileInfo | undefined>;
+  exists(path: string): Promise<boolean>;
+  /** What is in a folder, by name. */
+  list(path?: string): Promise<readonly FileInfo[]>;
+  makeFolder(path: string): Promise<void>;
+  remove(path: string, options?: { readonly recursive?: boolean }): Promise<void>;
+  /** Leaves out old messages of what the model sees, for a summary of them. The history keeps them. */
+  compact(options?: CompactOptions): Promise<CompactResult>;
+  /** Messages so far, oldest first. */
+  history(): Promise<readonly Message[]>;
+  /** What is stored, with ids, times and sources, by the page. */
+  entries(page?: EntryPage): Promise<EntryList>;
+  /** Ends the running prompt and refuses the waiting ones; false when nothing ran. */
+  abort(reason?: string): Promise<boolean>;
+  /**
+   * A new session of the instance with the history of this one. Throws Problem `session_not_found`, `conflict` (there is one of this
+   * name), `invalid_request` (no such entry).
+   * @param options.at id of the last entry that it gets; default all.
+   */
+  fork(session: string, options?: { readonly at?: string }): Promise<Session>;
+  /** Lines of JSON that `import` takes, each with its end. Throws Problem `session_not_found`. */
+  export(): AsyncIterable<string>;
+  /** Removes the conversation and those of its tasks; files belong to the instance and stay. Throws Problem `session_not_found`, `session_busy`. */
+  delete(options?: DeleteOptions): Promise<void>;
+}

@@ -1,0 +1,116 @@
+import { definitionFault } from './adapters/tools/define-tool.ts';
+import { runnerOf } from './adapters/tools/run-definition.ts';
+import type { CallFile, CallGrants, CallOptions } from './api/call-options.ts';
+import type { ResultSchema } from './api/result-schema.ts';
+import type { SessionAddress } from './core/ids.ts';
+import type { Json } from './core/json.ts';
+import { Problem } from './core/problem.ts';
+import { keyOption } from './idempotency-key.ts';
+import type { OpenTool, ToolDefinition } from './ports/tool-source.ts';
+import type { Agent } from './program/agent.ts';
+import type { Program } from './program/program.ts';
+import { readResultSchema } from './result-schema.ts';
+import {
+  attachFiles,
+  type AttachedFile,
+  type Grants,
+  type Sessions,
+  type Submission,
+} from './session/index.ts';
+
+/** What a call says, whatever it is. */
+export interface Call {
+  readonly agent: Agent;
+  readonly address: SessionAddress;
+  readonly message: string;
+  readonly input?: Json | undefined;
+}
+
+/**
+ * A call of a session as its room takes it. Paths among the files are read now, under the policy of the sandbox.
+ * Throws Problem `invalid_request`, `invalid_input`, `sandbox_denied`, `sandbox_failed`.
+ */
+export async function callSubmission(
+  program: Program,
+  sessions: Sessions,
+  { agent, address, message, input }: Call,
+  options: CallOptions<ResultSchema>,
+): Promise<Submission> {
+  const { schema, check } = readResultSchema(options.result);
+  const { tools = [], files = [] } = options;
+  const read = await Promise.all(files.map((file) => readFile(sessions, agent, address, file)));
+  const said = message === '' && input !== undefined ? JSON.stringify(input, null, 2) : message;
+  const attached = attachFiles(program, read.length === 0 ? message : said, read);
+  const opened = new Map(tools.flatMap((tool) => (typeof tool === 'string' ? [] : [openObject(tool)])));
+  const objects = tools.filter((tool) => typeof tool !== 'string');
+  if (opened.size < objects.length)
+    throw new Problem('invalid_request', 'two tools of the call have the same name');
+  return {
+    agent,
+    address,
+    input,
+    role: options.role,
+    model: options.model,
+    modelSettings: {},
+    thinking: options.thinking,
+    schema,
+    message: attached.message,
+    images: [
+      ...(options.images ?? []).map((image) => ({ type: 'image' as const, ...image })),
+      ...attached.images,
+    ],
+    timeoutMs: options.timeoutMs,
+    signal: options.signal,
+    grants: {
+      ...grantsOf(options),
+      tools: [...new Set(tools.filter((tool) => typeof tool === 'string'))],
+      objects: [...opened].map(([name, { description, inputSchema }]) => ({
+        name,
+        description,
+        inputSchema,
+      })),
+    },
+    here: { tools: opened, env: {}, ...(check === undefined ? {} : { check }) },
+    ...keyOption(options.idempotencyKey),
+  };
+}
+
+/** What a call is granted, tools aside. */
+export function grantsOf({ commands = [], secrets = [] }: CallGrants): Grants {
+  return { tools: [], objects: [], commands: [...new Set(commands)], secrets: [...new Set(secrets)] };
+}
+
+async function readFile(
+  sessions: Sessions,
+  agent: Agent,
+  address: SessionAddress,
+  file: CallFile,
+): Promise<AttachedFile> {
+  if (typeof file === 'string') {
+    const content = await sessions.files(agent, address, (sandbox) => sandbox.readFile(file));
+    return { name: file, content, mediaType: undefined };
+  }
+  if ('text' in file) return { name: file.name, content: file.text, mediaType: undefined };
+  return { name: file.name, content: file.data, mediaType: file.mediaType };
+}
+
+function openObject(definition: ToolDefinition): readonly [string, OpenTool] {
+  const { name, description, inputSchema, outputSchema } = definition;
+  const fault = definitionFault(definition) ?? missing({ name, description, inputSchema });
+  if (fault !== undefined || name === undefined)
+    throw new Problem('invalid_request', `a tool of the call cannot be used: ${fault ?? ''}`);
+  return [
+    name,
+    {
+      description: description ?? '',
+      inputSchema: inputSchema ?? true,
+      outputSchema,
+      run: runnerOf(name, definition),
+    },
+  ];
+}
+
+function missing(parts: Readonly<Record<string, unknown>>): string | undefined {
+  const name = Object.keys(parts).find((part) => parts[part] === undefined);
+  return name === undefined ? undefined : `it needs a "${name}"`;
+}
