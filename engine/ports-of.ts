@@ -1,4 +1,5 @@
 import { createModels } from './adapters/model/models.ts';
+import { addressedElsewhere } from './adapters/model/provider-key.ts';
 import { createEnvSecrets } from './adapters/secrets/env.ts';
 import { createToolSource } from './adapters/tools/tool-source.ts';
 import type { EngineOptions } from './api.ts';
@@ -59,6 +60,7 @@ export function createPortsOf(
           createModels({ providers, settings, scripts, secrets, env, processEnv, clock }),
         (value) => shared.redact.json(value),
       ),
+      elsewhere: addressedElsewhere(processEnv),
       tools: options.ports?.tools ?? createToolSource({ env }),
       codeOf: (workflow) => openCodeWorkflow(loader, program, workflow),
       async described(agent, context) {

@@ -9,6 +9,8 @@ export interface ModelSources {
     /** What the config says of aliases. */
     readonly modelFacts: Readonly<Record<string, ModelFacts>>;
   };
+  /** Types of providers whose address the environment sets; default none. */
+  readonly elsewhere?: ReadonlySet<string>;
 }
 
 /** What is known of a model, and where its price is from. */
@@ -23,14 +25,17 @@ export interface KnownModel extends ModelFacts {
  * Everything known of a model: what the config says of its alias, else of the model at its provider, else of all models of the
  * provider, else what the catalogue says. A price of the catalogue holds only for the provider's own address. Nothing is guessed.
  */
-export function knownModel(choice: ModelChoice, { providers, settings }: ModelSources): KnownModel {
+export function knownModel(
+  choice: ModelChoice,
+  { providers, settings, elsewhere }: ModelSources,
+): KnownModel {
   const provider = Object.hasOwn(providers, choice.provider) ? providers[choice.provider] : undefined;
   const told = [
     choice.alias === undefined ? undefined : settings.modelFacts[choice.alias],
     provider?.models?.[choice.id],
     provider?.facts,
   ];
-  const listed = listing(choice, provider);
+  const listed = listing(choice, provider, elsewhere);
   const priceOfConfig = told.find((some) => some?.price !== undefined)?.price;
   const price = priceOfConfig ?? listed?.price;
   const contextWindow = first('contextWindow');
@@ -57,13 +62,17 @@ export function knownModel(choice: ModelChoice, { providers, settings }: ModelSo
 function listing(
   { provider: name, id }: ModelChoice,
   provider: Provider | undefined,
+  elsewhere: ReadonlySet<string> | undefined,
 ): (ModelFacts & { readonly asOf: string }) | undefined {
   const listed = own(catalogue, name) ?? own(catalogue, provider?.type ?? '');
   const entry =
     listed === undefined ? undefined : (own(listed.models, id) ?? own(listed.models, undated(id)));
   if (listed === undefined || entry === undefined) return undefined;
   const { price, ...others } = entry;
-  const isOwnAddress = provider?.baseUrl === undefined || hostOf(provider.baseUrl) === hostOf(listed.baseUrl);
+  const isOwnAddress =
+    provider?.baseUrl === undefined
+      ? elsewhere?.has(provider?.type ?? name) !== true
+      : hostOf(provider.baseUrl) === hostOf(listed.baseUrl);
   return { ...others, ...(isOwnAddress && price !== undefined ? { price } : {}), asOf: listed.asOf };
 }
 

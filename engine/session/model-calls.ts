@@ -20,7 +20,9 @@ export interface ModelCaller {
  * cannot be), its cost is counted in the usage, and a model that is unavailable is replaced by the next one of its chain, if it has
  * said nothing yet; the operation stays with the one that answered. What is changed or replaced is logged.
  */
-export function modelsFor({ models, program }: SessionPorts, caller: ModelCaller): Models {
+export function modelsFor({ models, program, elsewhere }: SessionPorts, caller: ModelCaller): Models {
+  const { providers, settings } = program;
+  const sources = { providers, settings, ...(elsewhere === undefined ? {} : { elsewhere }) };
   /** The model that stands for the asked one since that one was unavailable. */
   const standIns = new Map<string, ModelChoice>();
   const said = new Set<string>();
@@ -77,7 +79,7 @@ export function modelsFor({ models, program }: SessionPorts, caller: ModelCaller
     isStandIn: boolean,
   ): AsyncGenerator<ModelEvent, void, undefined> {
     const { model } = request;
-    const known = knownModel(model, program);
+    const known = knownModel(model, sources);
     const cost = costLimitOf(caller.spent);
     if (cost !== undefined && known.price === undefined && model.provider !== 'script')
       throw new Problem(

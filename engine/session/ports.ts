@@ -32,6 +32,8 @@ export interface SessionPorts {
   readonly durable: Durable;
   readonly clock: Clock;
   readonly models: Models;
+  /** Types of model providers whose address the environment sets; absent: none. */
+  readonly elsewhere?: ReadonlySet<string>;
   readonly harnesses: Readonly<Record<string, Harness>>;
   readonly sandboxes: Sandboxes;
   readonly tools: ToolSource;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { noUsage } from '../../engine/core/message.ts';
+import { noUsage, type Usage } from '../../engine/core/message.ts';
 import { Problem } from '../../engine/core/problem.ts';
 import type { EngineEvent } from '../../engine/core/event.ts';
 import { closeEngines, engineOf, failureOf } from './kit.ts';
@@ -130,6 +130,17 @@ steps:
       ['submission', 1.1],
       ['run', 1.1],
     ]);
+  });
+
+  it('is not known of an address that the environment sets', async () => {
+    const files = { 'engine.yaml': 'model: openai/gpt-5-mini\n', 'src/agents/a.yaml': agent };
+    const usageAt = async (env: Record<string, string>): Promise<Usage> => {
+      const { engine } = await engineOf(files, () => 'ok', { env });
+      return (await engine.agents.session('a', 'one').prompt('Hello')).usage;
+    };
+    expect((await usageAt({})).costUsd).to.be.closeTo(0.0000125, 1e-9);
+    const usage = await usageAt({ OPENAI_BASE_URL: 'https://gateway.example.com/v1' });
+    expect([usage.costUsd, usage.unpricedCalls]).to.deep.equal([undefined, 1]);
   });
 
   it('cannot be limited where a call names a model without a price', async () => {

@@ -63,6 +63,15 @@ export function readBaseUrl(provider: Provider, processEnv: KeySources['processE
   return provider.baseUrl ?? (convention && (processEnv[convention.url] || convention.baseUrl));
 }
 
+/** The types of providers whose address the environment sets: their models are not asked where they are priced. */
+export function addressedElsewhere(processEnv: KeySources['processEnv']): ReadonlySet<string> {
+  return new Set(
+    Object.entries(conventions).flatMap(([type, { url, baseUrl }]) =>
+      [undefined, '', baseUrl].includes(processEnv[url]) ? [] : [type],
+    ),
+  );
+}
+
 function conventionOf(provider: Provider): (typeof conventions)[keyof typeof conventions] | undefined {
   return Object.hasOwn(conventions, provider.type)
     ? conventions[provider.type as keyof typeof conventions]
