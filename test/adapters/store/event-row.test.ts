@@ -30,6 +30,15 @@ describe('the row of an event', () => {
 
   for (const [what, odd] of [
     ['a usage with costs', { ...event, data: { ...event.data, usage: { ...noUsage, costUsd: 0.5 } } }],
+    [
+      'a usage without a price',
+      { ...event, data: { ...event.data, usage: { ...noUsage, unpricedCalls: 2 } } },
+    ],
+    [
+      'a usage with some costs',
+      { ...event, data: { ...event.data, usage: { ...noUsage, costUsd: 0.5, unpricedCalls: 2 } } },
+    ],
+    ['a usage of a later version', { ...event, data: { ...event.data, usage: { ...noUsage, planet: 2 } } }],
     ['a name of a later version', { ...event, planet: 'mars' }],
     ['an id of its own', { ...event, id: 'x' }],
     ['another precision of time', { ...event, timestamp: '2026-11-21T17:01:05Z' }],
