@@ -1041,7 +1041,7 @@ export interface Match {
    */
   tool?: ToolName;
   /**
-   * The latest tool result since the last message of the user contains this text, upper and lower case alike.
+   * A tool result since the last message of the user contains this text, upper and lower case alike; with `tool` the result of that tool.
    */
   result?: string;
   /**

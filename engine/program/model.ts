@@ -79,7 +79,7 @@ export interface ScriptRule {
     readonly pattern?: string;
     /** The last message holds the result of this tool. */
     readonly tool?: string;
-    /** Part of the latest tool result since the last user message, compared without case. */
+    /** Part of the result of `tool`, or of any, since the last user message, compared without case. */
     readonly result?: string;
     /** Part of the system prompt, compared without case. */
     readonly system?: string;

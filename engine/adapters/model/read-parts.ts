@@ -141,7 +141,7 @@ function isBrokenOff({ finishReason, usage }: FinishPart): boolean {
 /** Google refuses a prompt without a word of an answer. */
 function isBlocked({ providerMetadata }: FinishPart): boolean {
   const feedback = providerMetadata?.['google']?.['promptFeedback'];
-  return isObject(feedback as Json) && (feedback as JsonObject)['blockReason'] !== undefined;
+  return isObject(feedback) && (feedback as JsonObject)['blockReason'] !== undefined;
 }
 
 function finishOf(

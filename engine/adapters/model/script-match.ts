@@ -59,7 +59,7 @@ function misfit(
   if (match.text !== undefined && !includes(scope.text, match.text)) return 'text';
   if (match.system !== undefined && !includes(request.system, match.system)) return 'system';
   if (match.tool !== undefined && !answersTool(request, match.tool)) return 'tool';
-  if (match.result !== undefined && !includes(resultText(scope), match.result)) return 'result';
+  if (match.result !== undefined && !hasResult(scope, match.tool, match.result)) return 'result';
   return undefined;
 }
 
@@ -82,7 +82,9 @@ function reason(rule: ScriptRule, key: MatchKey, request: ModelRequest, scope: S
     case 'tool':
       return `the last message is not the result of tool "${match.tool}"${latestTool(request)}`;
     case 'result':
-      return `the latest tool result${scope.result === null ? ', of which there is none,' : ''} does not contain "${match.result}"`;
+      return Object.keys(scope.results).length === 0
+        ? 'there is no tool result'
+        : `no result of ${match.tool === undefined ? 'a tool' : `tool "${match.tool}"`} contains "${match.result}"`;
     case 'pattern':
       return `the message does not match /${match.pattern}/`;
     case 'when':
@@ -94,9 +96,12 @@ function includes(text: string, part: string): boolean {
   return text.toLowerCase().includes(part.toLowerCase());
 }
 
-function resultText({ result }: ScriptScope): string {
-  if (result === null) return '';
-  return typeof result === 'string' ? result : JSON.stringify(result);
+/** Whether the latest result of a tool, or of any, contains a text. */
+function hasResult({ results }: ScriptScope, tool: string | undefined, part: string): boolean {
+  return Object.entries(results).some(([name, result]) => {
+    if (tool !== undefined && name !== tool) return false;
+    return includes(typeof result === 'string' ? result : JSON.stringify(result), part);
+  });
 }
 
 function answersTool(request: ModelRequest, tool: string): boolean {

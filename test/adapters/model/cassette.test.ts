@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openPlayer, openRecorder } from '../../../engine/adapters/model/cassette.ts';
 import type { Json } from '../../../engine/core/json.ts';
-import { Problem } from '../../../engine/core/problem.ts';
+import type { Problem } from '../../../engine/core/problem.ts';
 import { redactor } from '../../../engine/journal/index.ts';
 import type { ModelEvent, ModelRequest, Models } from '../../../engine/ports/model.ts';
 import {

@@ -215,7 +215,7 @@ describe('a scripted model', () => {
     });
     expect((details as { rules: string[] }).rules.slice(6)).to.deep.equal([
       'rule 7: the last message is not the result of tool "weather"',
-      'rule 8: the latest tool result, of which there is none, does not contain "cold"',
+      'rule 8: there is no tool result',
       'rule 9: the message does not match /^y/',
       'rule 10: "size(messages) > 9" is not true',
     ]);
