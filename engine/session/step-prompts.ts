@@ -5,6 +5,7 @@ import { choices } from '../core/suggest.ts';
 import type { Activities, ActivityCall, PromptOutcome } from '../ports/activities.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Workflow } from '../program/workflow.ts';
+import { checkTasksAllowed } from './caller-task.ts';
 import type { Conduct } from './conversation.ts';
 import { startSpending, totalOf } from './budget.ts';
 import { imageOf } from './image.ts';
@@ -66,6 +67,7 @@ export function createStepPrompts(
     },
 
     async task(call, request) {
+      checkTasksAllowed(ports.program);
       const { task: message, session } = request;
       const agent = request.agent === undefined ? workflow.prompter : named(request.agent, delegates);
       const address = { agent: `task:${agent.name}`, instance: run.id, session };

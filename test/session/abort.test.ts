@@ -3,11 +3,18 @@ import { getEventListeners } from 'node:events';
 import { turnLoop } from '../../engine/adapters/harness/loop.ts';
 import type { EngineEvent } from '../../engine/core/event.ts';
 import { noUsage } from '../../engine/core/message.ts';
-import { Problem } from '../../engine/core/problem.ts';
 import type { Harness } from '../../engine/ports/harness.ts';
 import type { Models } from '../../engine/ports/model.ts';
 import { startFakeServer } from '../fakes/openai-server.ts';
-import { closeEngines, engineOf, failureOf, linesOf, type Answer, type Call } from '../engine/kit.ts';
+import {
+  closeEngines,
+  engineOf,
+  failureOf,
+  fakeModels,
+  linesOf,
+  type Answer,
+  type Call,
+} from '../engine/kit.ts';
 import { expectWellFormed } from './well-formed.ts';
 
 const tool = (run: string): string =>
@@ -235,6 +242,64 @@ describe('sessions: abort', () => {
     signals.push(...models.requests.map(({ signal }) => signal));
     await expectNothingLeft(before);
   });
+
+  for (const isAborted of [false, true])
+    it(`while a helper's own conversation is summed up${isAborted ? '' : ', which counts for its parent'}`, async () => {
+      let used = 0;
+      const models = fakeModels(({ origin, messages }, turn): Answer | Promise<Answer> => {
+        if (origin.turn === 0) return isAborted ? new Promise<Answer>(() => undefined) : 'In short.';
+        if (linesOf(messages).at(-1) === 'user: Again') return { json: { ok: true } };
+        if (origin.agent === 'lead')
+          return messages.length === 1 ? { calls: [helper] } : { json: { ok: true } };
+        return turn < 5 ? { calls: [look] } : 'helped';
+      });
+      /** The same, counting as a provider does. */
+      const counting: Models = {
+        async *stream(request) {
+          for await (const event of models.stream(request)) {
+            const totalTokens = Math.ceil(JSON.stringify(request.messages).length / 4);
+            if (event.type === 'finish') used += totalTokens;
+            const usage = { ...noUsage, inputTokens: totalTokens, totalTokens };
+            yield event.type === 'finish' ? { ...event, usage } : event;
+          }
+        },
+      };
+      const { engine } = await engineOf(
+        {
+          ...project,
+          'src/tools/look.ts': tool("run: () => 'x'.repeat(2000)"),
+          'src/profiles/helper.md': `---
+description: Helps.
+tools: [look]
+compaction: { contextWindowTokens: 1000, reserveTokens: 200, keepRecentTokens: 300 }
+---
+
+You help.
+`,
+        },
+        [],
+        { harnesses: { watched: turnLoop }, ports: { models: counting } },
+      );
+      const session = engine.agents.session('lead', 'x');
+      const before = timers();
+      const events: EngineEvent[] = [];
+      const work = session.prompt('Go', {
+        onEvent(event) {
+          events.push(event);
+          if (isAborted && event.type === 'compaction_start') void session.abort('enough');
+        },
+      });
+      if (isAborted) expect(await failureOf(work)).to.deep.equal({ type: 'aborted', message: 'enough' });
+      else expect((await work).usage.totalTokens).to.equal(used);
+      const [summed] = events.filter(({ type }) => type === 'compaction_end');
+      expect(summed?.taskId).to.be.a('string');
+      expect(summed?.agent).to.equal('task:helper');
+      expect(summed?.data).to.deep.include({ isError: isAborted });
+      expect((await session.prompt('Again')).output).to.deep.equal({ ok: true });
+      expectWellFormed(await session.history());
+      signals.push(...models.requests.map(({ signal }) => signal));
+      await expectNothingLeft(before);
+    });
 
   it('a child is aborted with its parent down to the socket of its model', async () => {
     const call = { name: 'task', arguments: JSON.stringify({ prompt: 'Help', agent: 'helper' }) };
