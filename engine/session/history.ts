@@ -33,8 +33,6 @@ export interface History {
   readonly context: Context;
   /** Place of the next entry. */
   end(): number;
-  /** Everything that is stored, oldest first: messages with their marks, and compactions. */
-  entries(): Promise<readonly Entry[]>;
   /** All messages, oldest first, those that the model does not see any more included. */
   messages(): Promise<readonly Message[]>;
   /** Adds the user's message of an operation, marked with its key and with what it came from. */
@@ -152,15 +150,6 @@ export async function loadHistory(documents: Documents, key: string): Promise<Hi
   return {
     context,
     end: () => end,
-    async entries() {
-      const { items } = context;
-      const first = items.find(({ place }) => place >= 0)?.place ?? end;
-      const before = await readEntries(documents, key, 0, first);
-      const stored = await readEntries(documents, key, first);
-      // What is not stored yet is in memory only.
-      const rest = items.filter(({ place }) => place >= first + stored.length);
-      return [...before, ...stored, ...rest.map(({ message, marks }) => ({ ...message, ...marks }))];
-    },
     async messages() {
       const { items, compaction } = context;
       const own = items.filter(({ place }) => place >= 0).map(({ message }) => message);

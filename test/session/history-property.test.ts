@@ -4,6 +4,7 @@ import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
 import { noUsage, textOf, type Message } from '../../engine/core/message.ts';
 import type { Documents } from '../../engine/ports/store.ts';
 import { findCut } from '../../engine/session/compaction-cut.ts';
+import { readEntries } from '../../engine/session/entry.ts';
 import { loadHistory, type History } from '../../engine/session/history.ts';
 
 /** One thing that happens to a session; what does not fit its state is passed over. */
@@ -207,7 +208,7 @@ async function createWorld(): Promise<World> {
     async check() {
       const all = await history.messages();
       expect(all.flatMap(idsOf)).to.deep.equal(ids);
-      const entries = await history.entries();
+      const entries = await readEntries(documents, 'a.x.s', 0);
       expect(entries.filter(({ role }) => role === 'compaction')).to.have.length(summaries);
       expect(entries).to.have.length(ids.length + summaries);
       // The model sees everything, summed up or in full, once and in order.
