@@ -8,12 +8,24 @@ import {
   type FakeReply,
 } from '../../fakes/openai-server.ts';
 import { programOf } from '../../fakes/project.ts';
-import { modelsOf, providerOf } from './kit.ts';
+import { anthropic } from '../../fakes/wire/anthropic.ts';
+import { chat } from '../../fakes/wire/chat.ts';
+import { google } from '../../fakes/wire/google.ts';
+import type { Protocol } from '../../fakes/wire/protocol.ts';
+import { responses } from '../../fakes/wire/responses.ts';
+import { modelsOf, providerOf, secretsOf } from './kit.ts';
 
 describe('the contract of models', () => {
   describe('provider models', () => {
     for (const { title, run } of modelsContract) it(title, () => run({ open: openProvider }));
   });
+  for (const protocol of [chat, responses, anthropic, google]) {
+    describe(`models over ${protocol.name}`, () => {
+      // What a refusal looks like is tested with each protocol.
+      for (const { title, run } of modelsContract.filter(({ title }) => !title.includes('model_refused')))
+        it(title, () => run({ open: (answers) => openProtocol(protocol, answers) }));
+    });
+  }
   describe('scripted models', () => {
     for (const { title, run } of modelsContract) it(title, () => run({ open: openScript }));
   });
@@ -26,6 +38,27 @@ async function openProvider(answers: readonly ModelAnswer[]): Promise<OpenedMode
       providers: { local: providerOf({ type: 'openai-compatible', baseUrl: server.baseUrl }) },
     }),
     model: { provider: 'local', id: 'fake', settings: {} },
+    close: () => server.close(),
+  };
+}
+
+async function openProtocol(protocol: Protocol, answers: readonly ModelAnswer[]): Promise<OpenedModels> {
+  const server = await startFakeServer(
+    ...answers.map((answer): FakeReply => {
+      if ('text' in answer) return { events: protocol.text(...answer.text.split(/(?<= )/)) };
+      if ('silent' in answer) return { events: [], hang: true };
+      if ('fails' in answer) return protocol.error(answer.fails === 'model_failed' ? 400 : 503, 'no');
+      const calls = answer.calls.map(({ tool, input }, at) => ({
+        ...{ id: `call_${at}`, name: tool },
+        fragments: [JSON.stringify(input)],
+      }));
+      return { events: protocol.calls(...calls) };
+    }),
+  );
+  const local = providerOf({ ...protocol.provider, baseUrl: server.baseUrl, apiKey: 'KEY' });
+  return {
+    models: modelsOf({ providers: { local }, secrets: secretsOf({ KEY: 'hidden' }) }),
+    model: { provider: 'local', id: protocol.model, settings: {} },
     close: () => server.close(),
   };
 }
