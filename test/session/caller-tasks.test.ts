@@ -15,7 +15,10 @@ describe('sessions: tasks that callers give', () => {
     const session = engine.agents.session('lead', 'x');
     await session.prompt('Hello');
     const events: EngineEvent[] = [];
-    const { text, usage } = await session.task('Do it', { agent: 'helper', onEvent: (event) => void events.push(event) });
+    const { text, usage } = await session.task('Do it', {
+      agent: 'helper',
+      onEvent: (event) => void events.push(event),
+    });
     expect(text).to.equal('done');
     expect(usage.totalTokens).to.equal(15);
     expect(models.requests[1]?.system).to.match(/^You help/);
@@ -51,7 +54,9 @@ describe('sessions: tasks that callers give', () => {
 
   it('somebody who is no subagent is refused with the choices, and where tasks are forbidden so is everybody', async () => {
     const { engine } = await engineOf(project);
-    expect(await failureOf(engine.agents.session('lead', 'x').task('Do it', { agent: 'lead' }))).to.deep.equal({
+    expect(
+      await failureOf(engine.agents.session('lead', 'x').task('Do it', { agent: 'lead' })),
+    ).to.deep.equal({
       type: 'agent_not_found',
       message: 'agent "lead" has no subagent "lead"; expected one of "helper"',
     });
@@ -76,7 +81,11 @@ describe('sessions: tasks that callers give', () => {
 
   it('the task of a step has a name that its events share, and counts what it used', async () => {
     const { engine } = await engineOf(
-      { ...project, 'engine.yaml': 'model: openai/m\n', 'src/workflows/w.yaml': 'steps: [{ id: search, task: Search., agent: helper }]\n' },
+      {
+        ...project,
+        'engine.yaml': 'model: openai/m\n',
+        'src/workflows/w.yaml': 'steps: [{ id: search, task: Search., agent: helper }]\n',
+      },
       () => 'found',
     );
     const { runId, usage } = await engine.workflows.run('w', {});

@@ -58,7 +58,7 @@ async function give(
       if (!isLead) return answer(request);
       return request.messages.at(-1)?.role === 'tool'
         ? { json: { ok: true } }
-        : { calls: [{ tool: 'task', input: { prompt: 'Do it', ...input } as never }] };
+        : { calls: [{ tool: 'task', input: { prompt: 'Do it', ...input } }] };
     },
     {
       harnesses: {

@@ -31,7 +31,7 @@ async function helped(task: Readonly<Record<string, unknown>>, calls: readonly C
     if (messages.length === 1 && lead === 'lead')
       return { calls: [write('a/f.txt', 'eff'), write('b/g.txt', 'gee')] };
     if (messages.length === (lead === 'lead' ? 3 : 1))
-      return { calls: [{ tool: 'task', input: { prompt: 'Do it', ...task } as never }] };
+      return { calls: [{ tool: 'task', input: { prompt: 'Do it', ...task } }] };
     return 'over';
   });
   const session = engine.agents.session(lead, 'x');
