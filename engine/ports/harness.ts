@@ -34,7 +34,7 @@ export interface HarnessContext {
   /**
    * Called before each model call with what this run has used: throws Problem `limit_reached` when a budget is spent, puts what
    * users said meanwhile into the history, and leaves out old messages where the model's window is nearly full. Gives the messages of
-   * the call, oldest first: a harness keeps none of its own, what it appended is among them.
+   * the call, oldest first: a harness keeps none of its own, what it appended is among them. They hold until the harness appends.
    */
   nextTurn(usage: Usage, modelCalls: number): Promise<readonly Message[]>;
   /** Asked when the results of a turn were appended: true when a tool has ended the operation, so that no model is called any more. */
