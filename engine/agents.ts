@@ -60,8 +60,10 @@ export function createDispatch(program: Program, sessions: Sessions): Engine['di
     const agent = findAgent(program, name);
     const address = { agent: name, instance, session };
     checkAddress(address);
-    const submission = await callSubmission(program, sessions, { agent, address, message, input }, options);
-    const { receipt } = await sessions.submit({ ...submission, source: 'dispatch' });
+    const call = { agent, address, message, input, source: 'dispatch' as const };
+    const { receipt } = await sessions.arrive(address, () =>
+      callSubmission(program, sessions, call, options),
+    );
     return { submissionId: receipt.id, acceptedAt: new Date(receipt.acceptedAt).toISOString() };
   };
 }

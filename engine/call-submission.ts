@@ -15,7 +15,9 @@ import {
   type AttachedFile,
   type Grants,
   type Sessions,
+  type Source,
   type Submission,
+  type Work,
 } from './session/index.ts';
 
 /** What a call says, whatever it is. */
@@ -24,21 +26,37 @@ export interface Call {
   readonly address: SessionAddress;
   readonly message: string;
   readonly input?: Json | undefined;
+  /** Default a prompt. */
+  readonly work?: Work;
+  readonly source?: Source;
 }
 
 /**
- * A call of a session as its room takes it. Paths among the files are read now, under the policy of the sandbox.
+ * A call of a session as its room takes it. Paths among the files are read now, under the policy of the sandbox; only then it is a
+ * promise.
  * Throws Problem `invalid_request`, `invalid_input`, `sandbox_denied`, `sandbox_failed`.
  */
-export async function callSubmission(
+export function callSubmission(
   program: Program,
   sessions: Sessions,
-  { agent, address, message, input }: Call,
+  call: Call,
   options: CallOptions<ResultSchema>,
-): Promise<Submission> {
+): Submission | Promise<Submission> {
+  const files = (options.files ?? []).map((file) => readFile(sessions, call, file));
+  const isThere = (file: AttachedFile | Promise<AttachedFile>): file is AttachedFile =>
+    !(file instanceof Promise);
+  if (files.every(isThere)) return build(program, call, options, files);
+  return Promise.all(files).then((read) => build(program, call, options, read));
+}
+
+function build(
+  program: Program,
+  { agent, address, message, input, work, source }: Call,
+  options: CallOptions<ResultSchema>,
+  read: readonly AttachedFile[],
+): Submission {
   const { schema, check } = readResultSchema(options.result);
-  const { tools = [], files = [] } = options;
-  const read = await Promise.all(files.map((file) => readFile(sessions, agent, address, file)));
+  const { tools = [] } = options;
   const said = message === '' && input !== undefined ? JSON.stringify(input, null, 2) : message;
   const attached = attachFiles(program, read.length === 0 ? message : said, read);
   const opened = new Map(tools.flatMap((tool) => (typeof tool === 'string' ? [] : [openObject(tool)])));
@@ -71,6 +89,8 @@ export async function callSubmission(
       })),
     },
     here: { tools: opened, env: {}, ...(check === undefined ? {} : { check }) },
+    ...(work === undefined ? {} : { work }),
+    ...(source === undefined ? {} : { source }),
     ...keyOption(options.idempotencyKey),
   };
 }
@@ -80,16 +100,17 @@ export function grantsOf({ commands = [], secrets = [] }: CallGrants): Grants {
   return { tools: [], objects: [], commands: [...new Set(commands)], secrets: [...new Set(secrets)] };
 }
 
-async function readFile(
+/** A file with its content; a promise only where that must be read. */
+function readFile(
   sessions: Sessions,
-  agent: Agent,
-  address: SessionAddress,
+  { agent, address }: Call,
   file: CallFile,
-): Promise<AttachedFile> {
-  if (typeof file === 'string') {
-    const content = await sessions.files(agent, address, (sandbox) => sandbox.readFile(file));
-    return { name: file, content, mediaType: undefined };
-  }
+): AttachedFile | Promise<AttachedFile> {
+  if (typeof file === 'string')
+    return sessions.files(agent, address, async (sandbox) => {
+      const content = await sandbox.readFile(file);
+      return { name: file, content, mediaType: undefined };
+    });
   if ('text' in file) return { name: file.name, content: file.text, mediaType: undefined };
   return { name: file.name, content: file.data, mediaType: file.mediaType };
 }

@@ -29,14 +29,15 @@ export function openSession(
   address: SessionAddress,
 ): Session {
   const { program } = ports;
-  const ask = async (
+  const ask = (
     said: Omit<Call, 'agent' | 'address'>,
     options: CallOptions<ResultSchema>,
     work?: Work,
-  ): Promise<Admitted> => {
-    const submission = await callSubmission(program, sessions, { agent, address, ...said }, options);
-    return sessions.submit({ ...submission, ...(work === undefined ? {} : { work }) });
-  };
+  ): Promise<Admitted> =>
+    sessions.arrive(address, () => {
+      const call = { agent, address, ...said, ...(work === undefined ? {} : { work }) };
+      return callSubmission(program, sessions, call, options);
+    });
   const events = (submissionId: string): AsyncIterable<EngineEvent> =>
     ports.journal.subscribe(submissionId, { after: 0 });
   /** Waits for an admitted call while its caller watches. */

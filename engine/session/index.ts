@@ -14,4 +14,4 @@ export { attachFiles, type AttachedFile } from './attach-files.ts';
 export type { Grants, Here } from './grants.ts';
 export type { SessionNote } from './list-sessions.ts';
 export type { EntryList, EntryPage, SessionEntry } from './page-entries.ts';
-export type { Work } from './work.ts';
+export type { Source, Work } from './work.ts';

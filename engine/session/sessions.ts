@@ -3,6 +3,7 @@ import type { Message } from '../core/message.ts';
 import { Problem } from '../core/problem.ts';
 import { checkAddress } from './address.ts';
 import { admit } from './admission.ts';
+import { createArrivals } from './arrivals.ts';
 import type { Conduct } from './conversation.ts';
 import { createKeptSessions, type KeptSessions } from './kept-sessions.ts';
 import { createLiveSessions, type LiveSessions } from './live-sessions.ts';
@@ -24,6 +25,8 @@ export interface Sessions {
    * `conflict`, `store_unavailable`.
    */
   submit(submission: Submission): Promise<Admitted>;
+  /** The same for one that is still to be made: it is admitted behind all that came to its session before it. */
+  arrive(address: SessionAddress, make: () => Submission | Promise<Submission>): Promise<Admitted>;
   /** The same sessions for a version of the specs: what is asked through it is about the agents of that version. */
   on(version: SessionPorts): Sessions;
   /** A prompt as part of a run: its events go to the run, which also records its outcome. */
@@ -50,6 +53,7 @@ export function createSessions(ports: SessionPorts): Sessions {
   const { durable } = ports;
   const live: LiveSessions = createLiveSessions(ports);
   const outcomes = createOutcomes(durable);
+  const arrivals = createArrivals();
   const working = new Set<Promise<unknown>>();
   let closed = false;
   defineSubmissions(ports, {
@@ -60,19 +64,20 @@ export function createSessions(ports: SessionPorts): Sessions {
   });
 
   const sessions: Sessions = {
-    async submit(given) {
-      const submission = isDeclared(given) ? given : await described(ports, given);
-      const { agent, signal } = submission;
-      const receipt = await admit(ports, live, outcomes, submission);
-      const done = track(outcomes.wait(receipt.id, agent, signal));
-      done.catch(() => undefined);
-      return { submissionId: receipt.id, receipt, done };
+    submit: (submission) => sessions.arrive(submission.address, () => submission),
+
+    arrive(address, make) {
+      const made = (): Submission | Promise<Submission> => {
+        const given = make();
+        return given instanceof Promise ? given.then(declared) : declared(given);
+      };
+      return arrivals.arrive(sessionKey(address), made, admitNow);
     },
 
     async inside(given, conduct, workspace) {
       if (closed) throw new Problem('shutting_down', 'the engine is shutting down');
       checkAddress(given.address);
-      const submission = isDeclared(given) ? given : await described(ports, given);
+      const submission = await declared(given);
       const said = prepareSubmission(ports, submission);
       return track(takeTurn(ports, live, { ...submission, said }, conduct, workspace));
     },
@@ -113,11 +118,30 @@ export function createSessions(ports: SessionPorts): Sessions {
     on: (version) => ({
       ...sessions,
       submit: (submission) => sessions.submit({ on: version, ...submission }),
+      arrive: (address, make) =>
+        sessions.arrive(address, () => {
+          const given = make();
+          return given instanceof Promise
+            ? given.then((one) => ({ on: version, ...one }))
+            : { on: version, ...given };
+        }),
       inside: (submission, conduct, workspace) =>
         sessions.inside({ on: version, ...submission }, conduct, workspace),
     }),
   };
   return sessions;
+
+  /** A submission to an agent about which everything is known; a promise only where code says it. */
+  function declared(given: Submission): Submission | Promise<Submission> {
+    return isDeclared(given) ? given : described(ports, given);
+  }
+
+  async function admitNow(submission: Submission): Promise<Admitted> {
+    const receipt = await admit(ports, live, outcomes, submission);
+    const done = track(outcomes.wait(receipt.id, submission.agent, submission.signal));
+    done.catch(() => undefined);
+    return { submissionId: receipt.id, receipt, done };
+  }
 
   function track<T>(work: Promise<T>): Promise<T> {
     working.add(work);
