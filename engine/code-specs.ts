@@ -92,7 +92,7 @@ function plainAt(value: unknown, at: string): Json {
   try {
     return toJson(value);
   } catch (thrown) {
-    throw new Error(`${at}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    throw new Error(`${at}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { cause: thrown });
   }
 }
 
@@ -105,7 +105,7 @@ function wordOf(value: unknown): string {
   if (typeof value === 'string') return `"${value}"`;
   if (Array.isArray(value)) return 'a list';
   if (value === null || value === undefined) return 'nothing';
-  return typeof value === 'object' ? (isObject(value as Json) ? 'a map' : 'an object') : `a ${typeof value}`;
+  return typeof value === 'object' ? (isObject(value) ? 'a map' : 'an object') : `a ${typeof value}`;
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

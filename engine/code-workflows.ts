@@ -30,9 +30,9 @@ export async function openCodeWorkflow(
 
 function schemaOf(value: unknown, what: string): JsonSchema | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'boolean' && !isObject(value as Json))
+  if (typeof value !== 'boolean' && !isObject(value))
     throw new Problem('invalid_project', `${what} is no JSON Schema`);
-  const schema = value as JsonSchema;
+  const schema = value;
   const [fault] = schemaFaults(schema);
   if (fault === undefined) return schema;
   throw new Problem('invalid_project', `${what} is invalid at "${fault.pointer}": ${fault.message}`);

@@ -44,7 +44,7 @@ export interface CreatedAgent {
  */
 export function createAgent(describe: DescribeAgent | AgentDefinition): CreatedAgent {
   if (typeof describe === 'function') return Object.freeze({ [mark]: true, describe });
-  if (!isObject(describe as Json | undefined))
+  if (!isObject(describe))
     throw new Problem('invalid_project', 'createAgent: an agent is described by a function or a map');
   return Object.freeze({ [mark]: true, describe: () => describe });
 }
@@ -54,7 +54,7 @@ export function createAgent(describe: DescribeAgent | AgentDefinition): CreatedA
  * where it is used. Throws Problem `invalid_project` when it is no map.
  */
 export function defineAgentProfile(profile: ProfileDefinition): ProfileDefinition {
-  if (isObject(profile as unknown as Json)) return profile;
+  if (isObject(profile)) return profile;
   throw new Problem('invalid_project', 'defineAgentProfile: a profile is a map');
 }
 

@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { isObject } from './core/json.ts';
 import { Problem } from './core/problem.ts';
-import { parseSource } from './source/index.ts';
-import { validateShape } from './validate/index.ts';
+import { readSkill } from './read-skill.ts';
 
 /** A skill that was read from a folder, for agents in code. */
 export interface LoadedSkill {
@@ -30,14 +28,8 @@ export function loadSkill(path: string): LoadedSkill {
   const text = textOf(file);
   if (text === undefined) throw new Problem('not_found', `no skill at "${path}": there is no SKILL.md`);
   const name = basename(folder);
-  const { value, diagnostics } = parseSource(
-    { kind: 'skill', name, stem: name, file: `${name}/SKILL.md`, path: file, shipped: false },
-    text,
-  );
-  const fault = [...diagnostics, ...validateShape([value])].find(({ level }) => level === 'error');
-  if (fault !== undefined) throw new Problem('invalid_project', `skill "${path}": ${fault.message}`);
-  const description = isObject(value.value) ? value.value['description'] : '';
-  return { name, description: String(description), text, files: filesBelow(folder, '') };
+  const files = filesBelow(folder, '');
+  return { name, description: readSkill(name, text, files).description, text, files };
 }
 
 function filesBelow(folder: string, below: string): Record<string, string> {
@@ -46,7 +38,7 @@ function filesBelow(folder: string, below: string): Record<string, string> {
   for (const entry of readdirSync(join(folder, below))) {
     const path = below === '' ? entry : `${below}/${entry}`;
     const whole = join(folder, path);
-    if (entry.startsWith('.') || !realpathSync(whole).startsWith(real + sep)) continue;
+    if (entry.startsWith('.') || !leadsInside(whole, real)) continue;
     if (statSync(whole).isDirectory()) Object.assign(found, filesBelow(folder, path));
     else if (path !== 'SKILL.md') {
       const text = textOf(whole);
@@ -54,6 +46,15 @@ function filesBelow(folder: string, below: string): Record<string, string> {
     }
   }
   return found;
+}
+
+/** A link may lead out, or nowhere. */
+function leadsInside(path: string, folder: string): boolean {
+  try {
+    return realpathSync(path).startsWith(folder + sep);
+  } catch {
+    return false;
+  }
 }
 
 /** The text of a file; undefined when there is none, or it is no text. */

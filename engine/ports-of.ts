@@ -6,6 +6,7 @@ import type { EngineOptions } from './api.ts';
 import { createDescribeCode } from './code-agents.ts';
 import { createCodeLoader } from './code-loader.ts';
 import { openCodeWorkflow } from './code-workflows.ts';
+import { readSkill } from './read-skill.ts';
 import { Problem } from './core/problem.ts';
 import type { Secrets } from './ports/secrets.ts';
 import type { Program } from './program/program.ts';
@@ -15,7 +16,16 @@ import type { Versions } from './versions.ts';
 
 /** The ports that belong to one Program, or to the one engine. */
 type OfProgram =
-  'program' | 'specs' | 'version' | 'described' | 'codeOf' | 'secrets' | 'env' | 'models' | 'tools';
+  | 'program'
+  | 'specs'
+  | 'version'
+  | 'described'
+  | 'codeOf'
+  | 'readSkill'
+  | 'secrets'
+  | 'env'
+  | 'models'
+  | 'tools';
 
 /** Makes what a Program works with, and the same for stored versions of it, each once. `learn` is told their secrets. */
 export function createPortsOf(
@@ -62,6 +72,7 @@ export function createPortsOf(
       ),
       elsewhere: addressedElsewhere(processEnv),
       tools: options.ports?.tools ?? createToolSource({ env }),
+      readSkill,
       codeOf: (workflow) => openCodeWorkflow(loader, program, workflow),
       async described(agent, context) {
         const own = await describe(program, agent, { ...context, agent: agent.name, env });

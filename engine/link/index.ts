@@ -1,2 +1,3 @@
 export { createLinkMemo, type LinkMemo } from './draft-memo.ts';
 export { link } from './link.ts';
+export { linkSkill } from './link-skill.ts';

@@ -6,13 +6,16 @@ import type { Config } from './link-settings.ts';
 import type { Reporter } from './context.ts';
 import { digest, hashOf } from './hash.ts';
 import type { Node } from '../source/index.ts';
+import { argumentsOf } from './skill-arguments.ts';
 import { modelOf, settingsOf, thinkingOf } from './scalars.ts';
 import { linkTemplate } from './text.ts';
 
-/** A skill. Its Markdown is plain text, not a template. */
-export function linkSkill(root: Node): Skill {
+/** A skill. Its Markdown is plain text, not a template. Reports a schema of its arguments that is none. */
+export function linkSkill(reporter: Pick<Reporter, 'report'>, root: Node): Skill {
   const { source } = root;
   const files = source.files ?? {};
+  const { schema, fault } = argumentsOf(files);
+  if (fault !== undefined) reporter.report(root, 'schema/invalid-json-schema', fault);
   return {
     name: source.name,
     hash: digest({ spec: hashOf(source), files }),
@@ -20,6 +23,7 @@ export function linkSkill(root: Node): Skill {
     description: root.get('description').text() ?? '',
     body: (source.body ?? '').trim(),
     files,
+    ...(schema === undefined ? {} : { argsSchema: schema }),
     allowedTools: (root.get('allowed-tools').text() ?? '').split(/\s+/).filter((name) => name !== ''),
     metadata: (root.get('metadata').object() ?? {}) as Record<string, string>,
   };

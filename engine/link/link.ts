@@ -84,7 +84,7 @@ export function link(
       models: settings.settings.models,
     }),
   };
-  const skills = mapNodes(names.of.skill, linkSkill);
+  const skills = mapNodes(names.of.skill, (node) => linkSkill(reporter, node));
   const roles = mapNodes(names.of.role, (node) => linkRole(reporter, node, config));
   const linked: Linked = { tools, apis, skills, sandboxes };
   const profiles = mapNodes(names.of.profile, (node) => linkAgent(reporter, node, names, config, linked));

@@ -3,10 +3,11 @@ import type { Scope, Template } from '../expr/index.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Program } from '../program/program.ts';
 import type { Role } from '../program/role.ts';
+import type { FolderInstructions } from './surroundings.ts';
 
 /**
  * The system prompt, in an order that keeps the provider's prompt cache warm: what is the same for every call of the agent
- * comes first (instructions, project instructions, skills), what a call brings comes last (role, typed result).
+ * comes first (instructions, project instructions, those of its folder, skills), what a call brings comes last (role, typed result).
  */
 export function assembleSystem(
   program: Program,
@@ -15,6 +16,8 @@ export function assembleSystem(
     readonly instance: string;
     readonly input: Json | undefined;
     readonly role: Role | undefined;
+    /** Of the folder it works in. */
+    readonly instructions?: readonly FolderInstructions[];
     /** What it is told of a typed result. */
     readonly result: string | undefined;
     readonly env: Readonly<Record<string, string>>;
@@ -29,6 +32,9 @@ export function assembleSystem(
   const parts = [
     agent.instructions?.render(scope),
     ...program.instructions.map((instruction) => instruction.text),
+    ...(call.instructions ?? []).map(({ folder, file, text }) =>
+      say(program, 'workspace', { folder, file, text }),
+    ),
     agent.skills.length === 0
       ? undefined
       : say(program, 'skills', {

@@ -10,18 +10,41 @@ import { requireImages } from './fit-call.ts';
 import { harnessContext } from './harness-context.ts';
 import type { Operation, OperationResult } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
-import { endedBefore, notRun, planResult } from './result-plan.ts';
+import { wayAfterRefusal } from './refused-schema.ts';
+import { endedBefore, notRun, planResult, type ResultPlan } from './result-plan.ts';
 import { takeUp } from './resume.ts';
 
-/** Runs the harness for an operation, and again for as long as its typed result does not fit. Throws Problem `result_invalid`. */
+/**
+ * Runs the harness for an operation, and again for as long as its typed result does not fit; asks for the result in another way where
+ * the provider refuses its schema. Throws Problem `result_invalid`, `gave_up`.
+ */
 export async function runAttempts(ports: SessionPorts, operation: Operation): Promise<OperationResult> {
-  const { agent, schema, spent } = operation;
-  const harness = harnessOf(ports, agent);
+  const { schema, spent } = operation;
   const plan = schema === undefined ? undefined : planResult(ports, operation, schema);
+  try {
+    return await attemptsBy(plan, ports, operation, true);
+  } catch (thrown) {
+    const way = plan?.strategy === 'native' ? wayAfterRefusal(ports, operation, thrown) : undefined;
+    if (way === undefined || schema === undefined) throw thrown;
+    countRun(spent, spent.running);
+    return attemptsBy(planResult(ports, operation, schema, way), ports, operation, false);
+  }
+}
+
+/** @param isFirst whether the message of the operation is still to be asked, or taken up. */
+async function attemptsBy(
+  plan: ResultPlan | undefined,
+  ports: SessionPorts,
+  operation: Operation,
+  isFirst: boolean,
+): Promise<OperationResult> {
+  const { agent, spent } = operation;
+  const harness = harnessOf(ports, agent);
   const system = assembleSystem(ports.program, agent, {
     instance: operation.address.instance,
     input: operation.input,
     role: operation.role,
+    instructions: operation.surroundings.instructions,
     result: plan?.system,
     env: ports.env,
   });
@@ -32,7 +55,8 @@ export async function runAttempts(ports: SessionPorts, operation: Operation): Pr
   const { history } = operation;
   const isDone = (): boolean => plan?.hasEnded(history.since()) ?? false;
   const context = harnessContext(ports, working, system, isDone);
-  if (history.isAsked(operation.key)) {
+  if (!isFirst) await history.closeOpenCalls();
+  else if (history.isAsked(operation.key)) {
     await takeUp(ports, working, (call) => context.callTool(call, context.newTurnId()));
   } else {
     // An image that the model cannot take must not stay in the history either.

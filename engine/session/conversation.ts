@@ -11,6 +11,7 @@ import { operationIdOf } from './operation-id.ts';
 import { runOperation, type OperationKind, type OperationResult } from './operation.ts';
 import type { OpenPeople } from './people.ts';
 import type { SessionPorts } from './ports.ts';
+import { lookAround } from './surroundings.ts';
 import type { Prepared } from './prepare.ts';
 import { taskRunner } from './tasks.ts';
 import { bindTools } from './tool-set.ts';
@@ -90,16 +91,19 @@ export async function converse(
   const people = conduct.people?.(operationId, limit.hold);
   const giver = { agent, address, prepared, operationId, scope, conduct, people, workspace, spent, depth };
   try {
+    const surroundings = await lookAround(ports, agent, workspace, { scope, emit: conduct.emit });
+    const able = { ...agent, skills: [...agent.skills, ...surroundings.skills] };
     const bound = await bindTools(
       ports,
-      agent,
+      able,
       { address, workspace, runId: scope.runId, stepPath: scope.stepPath, operationId },
       depth < ports.program.settings.maxTaskDepth ? taskRunner(ports, giver, converse) : undefined,
     );
     const tools = new Map([...bound, ...(options.tools ?? [])]);
     return await runOperation(ports, {
-      agent,
+      agent: able,
       address,
+      surroundings,
       kind: options.kind ?? 'prompt',
       source: options.source ?? (options.kind === 'task' ? 'task' : 'prompt'),
       key: conduct.key,

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { Problem } from '../core/problem.ts';
 import { isObject } from '../core/json.ts';
 import { choices } from '../core/suggest.ts';
@@ -30,12 +31,13 @@ export function loadSkillTool(skills: readonly Skill[]): BoundTool {
       const skill = skills.find((candidate) => candidate.name === name);
       if (skill === undefined)
         throw new Problem('tool_input_invalid', `no skill "${String(name)}"${choices(String(name), names)}`);
-      if (typeof file !== 'string' || file === 'SKILL.md') return Promise.resolve(skill.body);
-      const text = Object.hasOwn(skill.files, file) ? skill.files[file] : undefined;
+      const path = typeof file === 'string' ? posix.normalize(file) : 'SKILL.md';
+      if (path === 'SKILL.md') return Promise.resolve(skill.body);
+      const text = Object.hasOwn(skill.files, path) ? skill.files[path] : undefined;
       if (text === undefined) {
         throw new Problem(
           'tool_input_invalid',
-          `no file "${file}" in skill "${skill.name}"${choices(file, Object.keys(skill.files))}`,
+          `no file "${path}" in skill "${skill.name}"${choices(path, Object.keys(skill.files))}`,
         );
       }
       return Promise.resolve(text);

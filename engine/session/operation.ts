@@ -16,6 +16,7 @@ import { abortProblem } from './deadline.ts';
 import type { History } from './history.ts';
 import type { People } from './people.ts';
 import type { SessionPorts } from './ports.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Source } from './work.ts';
 import type { ResultCheck } from './typed-result.ts';
 
@@ -44,6 +45,7 @@ export interface Operation {
   readonly history: History;
   readonly tools: ReadonlyMap<string, BoundTool>;
   readonly callKeys: CallKeys;
+  readonly surroundings: Surroundings;
   /** Absent where nobody can be asked. */
   readonly people: People | undefined;
   readonly signal: AbortSignal;

@@ -11,6 +11,7 @@ import type { Store } from '../ports/store.ts';
 import type { ToolSource } from '../ports/tool-source.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Program } from '../program/program.ts';
+import type { Skill } from '../program/skill.ts';
 import type { Workflow } from '../program/workflow.ts';
 
 /** What the session room works with. */
@@ -27,6 +28,8 @@ export interface SessionPorts {
   described(agent: Agent, context: Omit<AgentContext, 'agent' | 'env'>): Promise<SessionPorts>;
   /** A workflow in code, imported. Throws Problem `invalid_project`. */
   codeOf(workflow: Workflow): Promise<CodeWorkflow>;
+  /** A skill without its files, from the text of a SKILL.md. Throws Problem `invalid_project` when it is none. */
+  readSkill(name: string, text: string): Skill;
   readonly store: Store;
   readonly journal: Journal;
   readonly durable: Durable;

@@ -1,6 +1,7 @@
 import type { Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
+import { compileSchema, describeFaults } from '../expr/index.ts';
 import type { Program } from '../program/program.ts';
 import type { Skill } from '../program/skill.ts';
 import { say } from './assemble-prompt.ts';
@@ -12,12 +13,23 @@ export function findSkill({ skills }: Program, name: string): Skill {
   throw new Problem('invalid_request', `no skill "${name}"${choices(name, Object.keys(skills))}`);
 }
 
-/** What a model is told to work by a skill. */
-export function skillMessage(program: Program, skill: Skill, args: Json | undefined): string {
+/** What a model is told to work by a skill. Throws Problem `invalid_input` when the arguments do not fit its `argsSchema`. */
+export function skillMessage(program: Program, skill: Skill, given: Json | undefined): string {
+  const args = fitting(skill, given);
   return say(program, 'skill', {
     name: skill.name,
     instructions: skill.body,
     files: Object.keys(skill.files),
     arguments: args === undefined ? '' : JSON.stringify(args, null, 2),
+  });
+}
+
+/** The arguments with the defaults of their schema. */
+function fitting({ name, argsSchema }: Skill, given: Json | undefined): Json | undefined {
+  if (argsSchema === undefined) return given;
+  const { value, faults } = compileSchema(argsSchema).check(given ?? {});
+  if (faults.length === 0) return value;
+  throw new Problem('invalid_input', `arguments of skill "${name}": ${describeFaults(faults)}`, {
+    details: { faults: faults.map(({ pointer, message }) => ({ pointer, message })) },
   });
 }

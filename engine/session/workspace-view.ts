@@ -22,6 +22,7 @@ export function viewOf(workspace: Workspace, view: View): Workspace {
   let opening: Promise<Sandbox> | undefined;
   return {
     spec,
+    outer: workspace,
     open() {
       opening ??= openView(workspace, spec, view).catch((thrown: unknown) => {
         opening = undefined;

@@ -7,6 +7,8 @@ import type { SessionPorts } from './ports.ts';
 /** The files of one agent instance or run, shared by its sessions, opened at first use. */
 export interface Workspace {
   readonly spec: SandboxSpec;
+  /** The workspace that this one is a part of; absent where it is a whole one. */
+  readonly outer?: Workspace;
   open(): Promise<Sandbox>;
   /** Stores the files when they changed. */
   save(): Promise<void>;

@@ -1,0 +1,85 @@
+import { posix } from 'node:path';
+import type { EventScope, NewEvent } from '../core/event.ts';
+import type { Sandbox } from '../ports/sandbox.ts';
+import type { Agent } from '../program/agent.ts';
+import type { Skill } from '../program/skill.ts';
+import type { SessionPorts } from './ports.ts';
+import { skillsIn } from './workspace-skills.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What the files that an operation works with say to its model. */
+export interface Surroundings {
+  /** AGENTS.md and CLAUDE.md of the nearest folder that has any. */
+  readonly instructions: readonly FolderInstructions[];
+  /** Skills of the workspace, besides those of the agent. */
+  readonly skills: readonly Skill[];
+}
+
+/** Instructions that stand in a folder of a workspace. */
+export interface FolderInstructions {
+  readonly folder: string;
+  readonly file: string;
+  readonly text: string;
+}
+
+export const noSurroundings: Surroundings = { instructions: [], skills: [] };
+
+/** Most characters of one file of instructions. */
+const maxInstructions = 32_768;
+
+/**
+ * Looks at the files an operation works with, once: for instructions from its folder upwards to that of the workspace, and, when its
+ * agent can load skills, for those in `.agents/skills`. What the project says already is not said again, and its skills are never
+ * replaced. Work without files has none.
+ */
+export async function lookAround(
+  ports: SessionPorts,
+  agent: Agent,
+  workspace: Workspace,
+  tell: { readonly scope: EventScope; emit(event: NewEvent): void },
+): Promise<Surroundings> {
+  if (workspace.spec.type === 'none') return noSurroundings;
+  const sandbox = await workspace.open();
+  const known = new Set(ports.program.instructions.map(({ text }) => text.trim()));
+  const found = await nearest(sandbox, await workspace.outer?.open());
+  const warn = (message: string): void =>
+    tell.emit({ ...tell.scope, type: 'log', data: { level: 'warn', message } });
+  return {
+    instructions: found.filter(({ text }) => !known.has(text.trim())),
+    skills: agent.builtins.includes('load_skill') ? await skillsIn(ports, agent, sandbox, warn) : [],
+  };
+}
+
+/** The instructions of a folder, else of the first folder above it that has any. */
+async function nearest(sandbox: Sandbox, outer: Sandbox | undefined): Promise<readonly FolderInstructions[]> {
+  const { workspace } = sandbox.spec;
+  const own = await instructionsIn(sandbox, workspace);
+  if (own.length > 0 || outer === undefined) return own;
+  const top = outer.spec.workspace;
+  for (let folder = workspace; folder !== top && folder.startsWith(top);) {
+    folder = posix.dirname(folder);
+    const found = await instructionsIn(outer, folder);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+async function instructionsIn(sandbox: Sandbox, folder: string): Promise<readonly FolderInstructions[]> {
+  const found: FolderInstructions[] = [];
+  for (const file of ['AGENTS.md', 'CLAUDE.md']) {
+    const text = await textOf(sandbox, posix.join(folder, file));
+    const isKnown = found.some((other) => other.text === text) || text === '@AGENTS.md';
+    if (text !== undefined && text !== '' && !isKnown) found.push({ folder, file, text });
+  }
+  return found;
+}
+
+async function textOf(sandbox: Sandbox, path: string): Promise<string | undefined> {
+  const info = await sandbox.stat(path).catch(() => undefined);
+  if (info?.kind !== 'file') return undefined;
+  const text = Buffer.from(await sandbox.readFile(path))
+    .toString('utf8')
+    .trim();
+  if (text.length <= maxInstructions) return text;
+  return `${text.slice(0, maxInstructions)}\n[cut: the rest of the file is left out]`;
+}
