@@ -3,7 +3,7 @@ import type { Message } from '../../../engine/core/message.ts';
 import type { ModelEvent, ModelRequest } from '../../../engine/ports/model.ts';
 import { startFakeServer, type FakeReply, type FakeServer } from '../../fakes/openai-server.ts';
 import { anthropic } from '../../fakes/wire/anthropic.ts';
-import { chat } from '../../fakes/wire/chat.ts';
+import { chat, compatible } from '../../fakes/wire/chat.ts';
 import { google } from '../../fakes/wire/google.ts';
 import type { Protocol } from '../../fakes/wire/protocol.ts';
 import { responses } from '../../fakes/wire/responses.ts';
@@ -21,7 +21,7 @@ import {
 
 const key = 'key-hidden-value';
 
-for (const protocol of [chat, responses, anthropic, google]) {
+for (const protocol of [chat, compatible, responses, anthropic, google]) {
   describe(`${protocol.name}, over the wire`, () => {
     let server: FakeServer;
     afterEach(() => server.close());
@@ -275,6 +275,38 @@ for (const protocol of [chat, responses, anthropic, google]) {
     }
   });
 }
+
+describe('Anthropic messages', () => {
+  it('thinking that is not shown is sent back as it came', async () => {
+    const call = { id: 'a', name: 'weather', fragments: ['{}'] };
+    const events = anthropic.thinks?.('', '', call).map((event) => {
+      const { type, index } = event as { type: string; index?: number };
+      if (index !== 0) return event;
+      if (type === 'content_block_start')
+        return { type, index, content_block: { type: 'redacted_thinking', data: 'hidden' } };
+      return type === 'content_block_delta' ? { type: 'ping' } : event;
+    });
+    const server = await startFakeServer({ events: events ?? [] }, { events: anthropic.text('Hi') });
+    const models = modelsOf({
+      providers: { local: providerOf({ type: 'anthropic', baseUrl: server.baseUrl }) },
+    });
+    const ref = `local/${anthropic.model}`;
+    const end = (await collect(models, requestOf({ ref, tools: [weatherTool] }))).at(-1);
+    if (end?.type !== 'finish') throw new Error('no finish');
+    const result = {
+      type: 'tool_result',
+      toolCallId: 'a',
+      toolName: 'weather',
+      output: '',
+      isError: false,
+    } as const;
+    const messages: Message[] = [userMessage('Hi'), end.message, { role: 'tool', content: [result] }];
+    await collect(models, requestOf({ ref, tools: [weatherTool], messages }));
+    const sent = anthropic.conversation(server.requests[1]?.body ?? {}) as { content: object[] }[];
+    expect(sent[1]?.content[0]).to.deep.equal({ type: 'redacted_thinking', data: 'hidden' });
+    await server.close();
+  });
+});
 
 describe('Google generateContent', () => {
   it('a prompt that is blocked is refused', async () => {

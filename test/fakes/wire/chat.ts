@@ -42,3 +42,10 @@ export const chat: Protocol = {
   error: (status, message, headers) => errorReply(status, message, headers),
   tooLong: errorReply(400, 'This model’s maximum context length is 8192', {}, 'context_length_exceeded'),
 };
+
+/** The same as servers speak it that are not OpenAI's. */
+export const compatible: Protocol = {
+  ...chat,
+  name: 'OpenAI-compatible chat completions',
+  provider: { type: 'openai-compatible', options: {} },
+};
