@@ -1119,6 +1119,18 @@ export interface Usage {
    * Tokens of the output.
    */
   outputTokens?: number;
+  /**
+   * Tokens of the input that came from the provider's cache.
+   */
+  cacheReadTokens?: number;
+  /**
+   * Tokens of the input that were put into the provider's cache.
+   */
+  cacheWriteTokens?: number;
+  /**
+   * Tokens of the output that were thinking.
+   */
+  reasoningTokens?: number;
 }
 /**
  * A partial agent that agents extend, and that agents may use as a subagent. A file of `profiles/`.

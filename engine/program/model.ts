@@ -125,7 +125,14 @@ export interface ScriptReply {
     /** Sent before the call breaks off. */
     readonly after?: Template;
   };
-  readonly usage?: { readonly inputTokens?: number; readonly outputTokens?: number };
+  /** Tokens it is said to have used; absent ones are counted by the length of the texts, or none. */
+  readonly usage?: {
+    readonly inputTokens?: number;
+    readonly outputTokens?: number;
+    readonly cacheReadTokens?: number;
+    readonly cacheWriteTokens?: number;
+    readonly reasoningTokens?: number;
+  };
   /** Milliseconds before the first byte. */
   readonly delayMs?: number;
   readonly source: Json;

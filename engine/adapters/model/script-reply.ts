@@ -95,9 +95,9 @@ function usageOf(
     inputTokens,
     outputTokens,
     totalTokens: inputTokens + outputTokens,
-    cacheReadTokens: 0,
-    cacheWriteTokens: 0,
-    reasoningTokens: 0,
+    cacheReadTokens: reply.usage?.cacheReadTokens ?? 0,
+    cacheWriteTokens: reply.usage?.cacheWriteTokens ?? 0,
+    reasoningTokens: reply.usage?.reasoningTokens ?? 0,
   };
 }
 

@@ -127,7 +127,13 @@ describe('a scripted model', () => {
           { tool: 'weather', input: valueOf(({ text }) => ({ city: text as string })) },
           { tool: 'clock' },
         ],
-        usage: { inputTokens: 100, outputTokens: 10 },
+        usage: {
+          inputTokens: 100,
+          outputTokens: 10,
+          cacheReadTokens: 80,
+          cacheWriteTokens: 5,
+          reasoningTokens: 4,
+        },
         source: null,
       },
     });
@@ -159,9 +165,9 @@ describe('a scripted model', () => {
           inputTokens: 100,
           outputTokens: 10,
           totalTokens: 110,
-          cacheReadTokens: 0,
-          cacheWriteTokens: 0,
-          reasoningTokens: 0,
+          cacheReadTokens: 80,
+          cacheWriteTokens: 5,
+          reasoningTokens: 4,
         },
         message: {
           role: 'assistant',
