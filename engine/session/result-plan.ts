@@ -2,7 +2,7 @@ import type { Json, JsonSchema } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
 import { Problem } from '../core/problem.ts';
 import type { ResultStrategy } from '../core/typed-report.ts';
-import type { ToolSpec } from '../ports/model.ts';
+import type { ResultWay, ToolSpec } from '../ports/model.ts';
 import { say } from './assemble-prompt.ts';
 import type { BoundTool } from './bound-tool.ts';
 import type { History } from './history.ts';
@@ -36,11 +36,16 @@ export interface ResultPlan {
   again(messages: readonly Message[], fault: string): string | undefined;
 }
 
-/** Decides how the result of an operation is asked for. Throws Problem `missing_model`. */
-export function planResult(ports: SessionPorts, operation: Operation, schema: JsonSchema): ResultPlan {
+/** Decides how the result of an operation is asked for, unless that is decided. Throws Problem `missing_model`. */
+export function planResult(
+  ports: SessionPorts,
+  operation: Operation,
+  schema: JsonSchema,
+  decided?: ResultWay,
+): ResultPlan {
   const { program, models } = ports;
   const specs: readonly ToolSpec[] = [...operation.tools.values()].map(({ spec }) => spec);
-  const way = models.resultWay?.({ model: operation.model, tools: specs, outputSchema: schema });
+  const way = decided ?? models.resultWay?.({ model: operation.model, tools: specs, outputSchema: schema });
   const { strategy, reason } = way ?? { strategy: 'native' as const, reason: undefined };
   const { check } = operation;
   const text = JSON.stringify(schema);

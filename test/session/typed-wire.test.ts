@@ -56,6 +56,19 @@ for (const protocol of [chat, responses, anthropic, google]) {
       }
     });
 
+    it('one that it refuses all the same is asked for by a tool, and the refusal is told', async () => {
+      await start([]);
+      server.reply(protocol.error(400, "Invalid schema for response_format 'result': too many properties"), {
+        events: finish('f', { label: 'bug' }),
+      });
+      const reply = await engine.agents.session('a', 'x').prompt('This?', { result: strict });
+      expect(reply.output).to.deep.equal({ label: 'bug' });
+      expect(reply.typed?.strategy).to.equal('tools');
+      expect(reply.typed?.reason).to.match(/^the provider refused the schema: .* too many properties/);
+      expect(reply.usage.outputTokens).to.equal(protocol.usage.outputTokens);
+      expect(await engine.agents.session('a', 'x').history()).to.have.length(3);
+    });
+
     it('a wider one is asked for by a tool, and corrected without doing the work again', async () => {
       await start([touch, finish('f', { label: 'bugg' }), touch, finish('g', { label: 'bug', notes: [] })]);
       const before = touched();
