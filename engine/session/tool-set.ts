@@ -32,7 +32,10 @@ export async function bindTools(
     bound.set(tool.name, {
       spec: { name: tool.name, description: tool.description, inputSchema: tool.inputSchema },
       repeatable: tool.needs === 'read' || tool.name === 'write',
-      run: async (input, { signal }) => tool.run(input, { sandbox: await owner.workspace.open(), signal }),
+      run: (input, { signal }) =>
+        storing(owner.workspace, async () =>
+          tool.run(input, { sandbox: await owner.workspace.open(), signal }),
+        ),
     });
   }
   if (agent.builtins.includes('load_skill')) bound.set('load_skill', loadSkillTool(agent.skills));
@@ -58,17 +61,28 @@ async function bindDeclared(
     ...(tool.timeoutMs === undefined ? {} : { timeoutMs: tool.timeoutMs }),
     ...(tool.retry === undefined ? {} : { retry: tool.retry }),
     run: (input, { signal, call, callKey, attempt, log }) =>
-      runDeclaredTool(ports, tool, opened, input, {
-        signal,
-        log,
-        attempt,
-        secrets,
-        workspace: owner.workspace,
-        instance: { agent: address.agent, id: address.instance, session: address.session },
-        toolCallId: call.toolCallId,
-        idempotencyKey: `${owner.operationId}/${callKey}`,
-        ...(owner.runId === undefined ? {} : { runId: owner.runId }),
-        ...(owner.stepPath === undefined ? {} : { stepPath: owner.stepPath }),
-      }),
+      storing(owner.workspace, () =>
+        runDeclaredTool(ports, tool, opened, input, {
+          signal,
+          log,
+          attempt,
+          secrets,
+          workspace: owner.workspace,
+          instance: { agent: address.agent, id: address.instance, session: address.session },
+          toolCallId: call.toolCallId,
+          idempotencyKey: `${owner.operationId}/${callKey}`,
+          ...(owner.runId === undefined ? {} : { runId: owner.runId }),
+          ...(owner.stepPath === undefined ? {} : { stepPath: owner.stepPath }),
+        }),
+      ),
   };
+}
+
+/** Runs a tool, and stores what it changed before its result is: no recorded result tells of files that a crash took. */
+async function storing<T>(workspace: Workspace, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await workspace.save();
+  }
 }

@@ -76,8 +76,8 @@ describe('sessions: tasks cut off by a crash', function () {
     delete process.env['WITNESS'];
   });
 
-  function lay(annotations = ''): void {
-    folder = projectOf(project(annotations));
+  function lay(annotations = '', more: Readonly<Record<string, string>> = {}): void {
+    folder = projectOf({ ...project(annotations), ...more });
     const place = temporaryFolder();
     path = join(place, 'engine.sqlite');
     witness = join(place, 'witness');
@@ -126,6 +126,31 @@ describe('sessions: tasks cut off by a crash', function () {
   const idsOf = (events: readonly EngineEvent[]): (string | undefined)[] => [
     ...new Set(events.filter(({ type }) => type === 'task_start').map(({ taskId }) => taskId)),
   ];
+
+  it('files that a recorded call wrote are there after the crash, also beside a call that was at work', async () => {
+    lay('', {
+      'src/sandboxes/box.yaml': 'type: virtual\nwrite: true\n',
+      'src/agents/lead.md': '---\ndescription: Leads.\nsandbox: box\nsubagents: [helper]\n---\n\nYou lead.\n',
+      'src/profiles/helper.md': '---\ndescription: Helps.\ntools: [work, write]\n---\n\nYou help.\n',
+      'src/models/m.yaml': `replies:
+  - { match: { agent: lead, tool: task }, text: "All: {{result}}" }
+  - match: { agent: lead }
+    toolCalls:
+      - { tool: write, input: { path: lead.txt, content: by the lead } }
+      - { tool: task, input: { prompt: Slow, agent: helper } }
+  - { match: { agent: helper, result: unknown }, text: "slow unknown" }
+  - { match: { agent: helper, tool: write }, toolCalls: [{ tool: work, input: { item: slow } }] }
+  - { match: { agent: helper }, toolCalls: [{ tool: write, input: { path: helper.txt, content: by the helper } }] }
+`,
+    });
+    expect(await die({ HOLD: 'slow' })).to.equal(true);
+    expect((await outcome())?.record).to.deep.include({ state: 'succeeded', output: 'All: slow unknown' });
+    await reopened(async (engine) => {
+      const session = engine.agents.session('lead', 'x');
+      expect(await session.readFile('lead.txt')).to.equal('by the lead');
+      expect(await session.readFile('helper.txt')).to.equal('by the helper');
+    });
+  });
 
   it('killed in the tool of a task of a task, all go on where they were under the same names', async () => {
     lay();
