@@ -1,5 +1,6 @@
 import { textOf } from '../core/message.ts';
 import type { Context } from './context.ts';
+import { shorten } from './transcript.ts';
 
 /** Where a conversation is cut in two: what is summed up, and what stays. */
 export interface Cut {
@@ -9,7 +10,9 @@ export interface Cut {
   readonly request: string | undefined;
 }
 
-const maxRequest = 8_000;
+/** Characters of a request: half of what stays, within these bounds. */
+const leastRequest = 400;
+const mostRequest = 8_000;
 
 /**
  * Where to cut a context so that about `keep` tokens stay: between turns, and within a turn that alone is longer than that. A tool
@@ -30,8 +33,8 @@ export function findCut(context: Context, keep: number, isAtWork: boolean): Cut 
     .filter(({ marks }) => marks.operation !== undefined || marks.joined !== undefined)
     .map(({ message }) => textOf(message));
   const parts = start === -1 && compaction?.request !== undefined ? [compaction.request, ...own] : own;
-  const request = parts.join('\n\n');
-  return { index, request: request.length > maxRequest ? `${request.slice(0, maxRequest)}…` : request };
+  const most = Math.max(leastRequest, Math.min(mostRequest, keep * 2));
+  return { index, request: shorten(parts.join('\n\n'), most) };
 
   function borderOf({ tokensFrom }: Context, first: number, keep: number, isAtWork: boolean): number {
     const end = messages.length;

@@ -55,7 +55,8 @@ export function takePieces(
   return { text: taken.filter((piece) => piece !== '').join('\n\n'), next };
 }
 
-function shorten(text: string, most: number): string {
+/** A text of at most about so many characters; what is longer loses its middle. */
+export function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
   const head = Math.floor(most * 0.75);
   const tail = most - head;
