@@ -23,6 +23,7 @@ export interface EventData {
     readonly durationMs: number;
   };
   submission_queued: { readonly position: number };
+  submission_resume: { readonly checkpoints: number };
   submission_end: { readonly state: ExecutionState; readonly error?: ProblemData };
   operation_start: {
     readonly operation: 'prompt' | 'skill' | 'task' | 'shell' | 'compact';

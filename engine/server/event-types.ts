@@ -7,6 +7,7 @@ const all: Readonly<Record<EventType, true>> = {
   step_start: true,
   step_end: true,
   submission_queued: true,
+  submission_resume: true,
   submission_end: true,
   operation_start: true,
   operation_end: true,

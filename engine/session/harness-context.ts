@@ -51,7 +51,8 @@ export function harnessContext(
         message.role === 'assistant' && message.content.every((part) => part.type !== 'tool_call');
       const own = message.role === 'assistant' ? marks : {};
       if (isLast) operation.history.hold(message, own);
-      else await operation.history.append(message, own);
+      // In one commit with what is said of the calls, by which it is known after a crash that the operation got further.
+      else await Promise.all([operation.history.append(message, own), told(ports, operation)]);
       if (message.role === 'tool') await failpoint('tool.after_record');
     },
     callTool: (call, turnId) =>
@@ -75,6 +76,12 @@ export function harnessContext(
     },
     makeRoom: room.afterOverflow,
   };
+}
+
+/** Resolves when every event so far is on disk. */
+async function told({ journal }: SessionPorts, { scope }: Operation): Promise<void> {
+  const executionId = scope.submissionId ?? scope.runId;
+  if (executionId !== undefined) await journal.open(executionId).flush();
 }
 
 /** What the provider counted for a call says how long the conversation is with its answer. */

@@ -10,7 +10,7 @@ export interface Before {
   readonly last: number;
   /** Time of its last event, in milliseconds since 1970. */
   readonly lastAt: number;
-  /** Whether anything was recorded since it was last taken up. */
+  /** Whether it got any further since it was last taken up. */
   readonly hasProgress: boolean;
 }
 
@@ -28,14 +28,22 @@ export async function readBefore(store: Store, { id }: Execution): Promise<Befor
   const past = new Map<string, StepPast>();
   let last = 0;
   let lastAt = 0;
-  let recordsAtResume: number | undefined;
+  let recordsAtResume = 0;
+  /** Whether a model or a tool got further than the work that was cut off would get by itself. */
+  let hasMovedOn = false;
   const records = await store.checkpoints.all(id);
   for (;;) {
     const page = await store.events.read(id, { after: last, limit: 1000 });
     for (const event of page) {
       last = event.index;
       lastAt = Date.parse(event.timestamp);
-      if (event.type === 'run_resume') recordsAtResume = event.data.checkpoints;
+      if (event.type === 'run_resume' || event.type === 'submission_resume') {
+        recordsAtResume = event.data.checkpoints;
+        hasMovedOn = false;
+      }
+      // A turn that asks for tools is nothing as long as none of them came to an end: that may be what takes the process down.
+      if (event.type === 'tool_end' || (event.type === 'turn_end' && event.data.toolCalls === 0))
+        hasMovedOn = true;
       if (event.stepPath === undefined) continue;
       if (event.type === 'step_start') {
         const starts = (past.get(event.stepPath)?.starts ?? 0) + 1;
@@ -45,5 +53,5 @@ export async function readBefore(store: Store, { id }: Execution): Promise<Befor
     }
     if (page.length < 1000) break;
   }
-  return { records, past, last, lastAt, hasProgress: records.size > (recordsAtResume ?? 0) };
+  return { records, past, last, lastAt, hasProgress: hasMovedOn || records.size > recordsAtResume };
 }

@@ -26,13 +26,13 @@ export async function work(entry: Entry, around: Surroundings): Promise<Ending> 
   const retakes = worker.retakes ?? 3;
   if (!entry.isAgain && attempts > retakes + 1) return failed(stuck(execution), around);
   const isCarriedOn = entry.isAgain || (before.last > 0 && execution.startedAt !== undefined);
+  note(entry, worker.started?.(execution, isCarriedOn ? before.records.size : undefined));
   if (entry.mustMark) {
     const marked = store.executions.start(execution.id, clock.now(), attempts);
     tell(marked);
-    // What takes the process down with it must be counted before it can.
-    if (execution.startedAt !== undefined) await marked.catch(() => undefined);
+    // What takes the process down with it must be counted before it can, and what was before it must not count again.
+    if (execution.startedAt !== undefined) await Promise.allSettled([marked, log.flush()]);
   }
-  note(entry, worker.started?.(execution, isCarriedOn ? before.records.size : undefined));
   let usage: Usage | undefined;
   entry.writes = [];
   const { signal, stop, release } = stoppable(controller.signal);
@@ -110,7 +110,7 @@ function isShutdown({ aborted, reason }: AbortSignal): boolean {
 function stuck({ attempts }: Execution): Problem {
   return new Problem(
     'interrupted',
-    `the engine stopped ${attempts} times while this was at work, without anything new being recorded; it is not taken up again`,
+    `the engine stopped ${attempts} times while this was at work, and it did not get any further; it is not taken up again`,
   );
 }
 

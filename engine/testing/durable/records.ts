@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
+import { noUsage } from '../../core/message.ts';
 import { never, run, until, settled, type Test, type Work } from './world.ts';
 
 /** What the contract promises of records. */
@@ -88,4 +89,33 @@ export function recordsTests(test: Test): void {
     const ended = await current.durable.result('a');
     assert.deepEqual([ended?.state, ended?.error?.type], ['failed', 'interrupted']);
   });
+
+  for (const [what, further, state] of [
+    ['a tool call ended', { type: 'tool_end', data: { ...call, isError: false } }, 'running'],
+    ['a last turn ended', { type: 'turn_end', data: { ...turn, toolCalls: 0 } }, 'running'],
+    ['a turn asked for tools', { type: 'turn_end', data: { ...turn, toolCalls: 1 } }, 'failed'],
+  ] as const)
+    test(`work that stops the engine again and again, but not before ${what}, is ${state}`, async (world) => {
+      let works = 0;
+      const work: Work = async (context) => {
+        context.emit({ ...further, runId: 'a' });
+        await context.committed();
+        works += 1;
+        return never;
+      };
+      let current = await world.open(work, { retakes: 2 });
+      await current.durable.admit(run('a'));
+      const hasEnded = async (): Promise<boolean> => (await current.get('a'))?.state === 'failed';
+      for (let crashes = 1; crashes <= 5; crashes += 1) {
+        await until(async () => works >= crashes || (await hasEnded()));
+        if (await hasEnded()) break;
+        await current.crash();
+        current = await world.reopen(work, { retakes: 2 });
+      }
+      await until(async () => works >= 6 || (await hasEnded()));
+      assert.equal((await current.get('a'))?.state, state);
+    });
 }
+
+const call = { tool: 'it', output: null, durationMs: 0 } as const;
+const turn = { model: 'script/m', text: '', finish: 'stop', usage: noUsage } as const;

@@ -115,6 +115,37 @@ describe('what a crash leaves', function () {
     expect(items(place)).to.deep.equal(['before', 'first', 'last', 'after']);
   });
 
+  for (const [at, kills, end] of [
+    ['tool.after_record', 6, 'succeeded'],
+    ['tool.before_exec', 4, 'failed'],
+  ] as const)
+    it(`a prompt killed again and again at ${at} has ${end} after ${kills} kills`, async () => {
+      const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+      const next = names.map((name, place) => {
+        const then = names[place + 1];
+        return `  - { match: { tool: ${name} }, ${then === undefined ? 'text: done' : `toolCalls: [{ tool: ${then}, input: {} }]`} }\n`;
+      });
+      const tool = `export default { description: 'It.', inputSchema: { type: 'object' }, annotations: { idempotentHint: true }, run: () => 1 };\n`;
+      const place = await placeOf({
+        'engine.yaml': 'model: script/m\n',
+        'src/models/m.yaml': `replies:\n${next.join('')}default: { toolCalls: [{ tool: a, input: {} }] }\n`,
+        'src/agents/h.md': `---\ndescription: H.\ntools: [${names.join()}]\n---\nHelp.\n`,
+        ...Object.fromEntries(names.map((name) => [`src/tools/${name}.ts`, tool])),
+      });
+      let killed = 0;
+      for (let mode = ['prompt', 'h', 'go']; ; mode = ['resume']) {
+        const { exited } = place.start(mode, { ENGINE_FAILPOINT: `${at}:action=kill` });
+        if ((await exited) !== 'SIGKILL') break;
+        killed += 1;
+      }
+      expect(killed).to.equal(kills);
+      await withEngine(place, async (engine) => {
+        const [submission] = await engine.executions({ kind: 'submission' });
+        expect(submission?.state).to.equal(end);
+        if (end === 'failed') expect(submission?.error?.type).to.equal('interrupted');
+      });
+    }).timeout(60_000);
+
   it('AC-14: a hundred starts at once with one key are one run and one receipt; another input is refused', async () => {
     const { engine } = await engineOf({ 'src/workflows/w.yaml': 'steps: [{ id: a, set: { x: 1 } }]\n' });
     const start = (input: object) => engine.workflows.start('w', { ...input }, { idempotencyKey: 'k' });
