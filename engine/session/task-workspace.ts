@@ -1,8 +1,14 @@
-import type { SessionAddress } from '../core/ids.ts';
+import { instanceKey, type SessionAddress } from '../core/ids.ts';
 import type { Agent } from '../program/agent.ts';
 import type { SessionPorts } from './ports.ts';
-import { createWorkspace, type Workspace } from './workspace.ts';
+import { createWorkspace, namespace, type Workspace } from './workspace.ts';
 import { viewOf } from './workspace-view.ts';
+
+/** A workspace of a task. */
+export interface TaskWorkspace extends Workspace {
+  /** Forgets the files that were those of the task only. */
+  end(): Promise<void>;
+}
 
 /**
  * The files a task works on: those of who gives it, as far as the helper's own sandbox allows and below `cwd`. A helper whose sandbox is
@@ -14,21 +20,21 @@ export function taskWorkspace(
   given: Workspace,
   helper: Agent | undefined,
   { address, cwd }: { readonly address: SessionAddress; readonly cwd: string | undefined },
-): Workspace {
+): TaskWorkspace {
   const policy = helper === undefined || helper.takesSandbox ? undefined : helper.sandbox;
   const isOther = policy !== undefined && policy.type !== given.spec.type;
-  const own = isOther
-    ? createWorkspace(ports, policy, {
-        name: address.agent,
-        id: `${address.instance}/${address.session}`,
-        env: helper?.env ?? {},
-      })
-    : given;
+  const owner = { name: address.agent, id: `${address.instance}/${address.session}` };
+  const own = isOther ? createWorkspace(ports, policy, { ...owner, env: helper?.env ?? {} }) : given;
+  const end = async (): Promise<void> => {
+    if (isOther && policy.type !== 'none')
+      await ports.store.documents.delete(namespace, instanceKey(owner.name, owner.id));
+  };
   const isSame = isOther || policy === undefined || policy.name === given.spec.name;
   const env = isOther ? {} : { ...(isSame ? {} : policy.env), ...helper?.env };
-  if (isSame && cwd === undefined && Object.keys(env).length === 0) return isOther ? own : shared(own);
+  if (isSame && cwd === undefined && Object.keys(env).length === 0)
+    return { ...(isOther ? own : shared(own)), end };
   const view = viewOf(own, { policy: isSame ? undefined : policy, cwd, env, visible: ports.env });
-  return isOther ? { ...view, close: () => own.close() } : view;
+  return { ...view, ...(isOther ? { close: () => own.close() } : {}), end };
 }
 
 /** The files of somebody else, who closes them. */

@@ -111,7 +111,9 @@ export async function giveTask(
         });
         // What was written until an abort belongs to the history too, but it is the abort that is told.
         await work.then(history.committed, () => history.committed().catch(() => undefined));
-        return await work;
+        const result = await work;
+        await workspace.end();
+        return result;
       } finally {
         await workspace.close();
       }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
 import { closeEngines, engineOf, linesOf, type Answer, type Call } from '../engine/kit.ts';
 
 const agent = (more: string, text: string): string =>
@@ -21,24 +22,30 @@ const write = (path: string, content: string): Call => ({ tool: 'write', input: 
 /** What the tool calls of a helper come to, given a workspace with `a/f.txt` and `b/g.txt`. */
 async function helped(task: Readonly<Record<string, unknown>>, calls: readonly Call[], lead = 'lead') {
   const results: string[] = [];
-  const { engine, models } = await engineOf(project, ({ system, messages }): Answer => {
-    const last = messages.at(-1);
-    const isDone = last?.role === 'tool';
-    if (!system.startsWith('You lead')) {
-      if (isDone) results.push(...last.content.map(({ output }) => JSON.stringify(output)));
-      return isDone ? 'done' : { calls };
-    }
-    if (messages.length === 1 && lead === 'lead')
-      return { calls: [write('a/f.txt', 'eff'), write('b/g.txt', 'gee')] };
-    if (messages.length === (lead === 'lead' ? 3 : 1))
-      return { calls: [{ tool: 'task', input: { prompt: 'Do it', ...task } }] };
-    return 'over';
-  });
+  const store = openMemoryStore();
+  const { engine, models } = await engineOf(
+    project,
+    ({ system, messages }): Answer => {
+      const last = messages.at(-1);
+      const isDone = last?.role === 'tool';
+      if (!system.startsWith('You lead')) {
+        if (isDone) results.push(...last.content.map(({ output }) => JSON.stringify(output)));
+        return isDone ? 'done' : { calls };
+      }
+      if (messages.length === 1 && lead === 'lead')
+        return { calls: [write('a/f.txt', 'eff'), write('b/g.txt', 'gee')] };
+      if (messages.length === (lead === 'lead' ? 3 : 1))
+        return { calls: [{ tool: 'task', input: { prompt: 'Do it', ...task } }] };
+      return 'over';
+    },
+    { store },
+  );
   const session = engine.agents.session(lead, 'x');
   await session.prompt('Go');
   const tools = models.requests.find(({ system }) => !system.startsWith('You lead'))?.tools;
   return {
     results,
+    store,
     tools: tools?.map(({ name }) => name),
     engine,
     history: linesOf(await session.history()),
@@ -78,8 +85,9 @@ describe('sessions: files of tasks', () => {
 
   it('where the parent has no files, a helper has its own, which are those of one task', async () => {
     const calls = [{ tool: 'bash', input: { command: 'ls; echo x > mine.txt; ls' } }];
-    const { results } = await helped({ agent: 'same' }, calls, 'empty');
+    const { results, store } = await helped({ agent: 'same' }, calls, 'empty');
     expect(results[0]).to.contain('"stdout":"mine.txt\\n"');
+    expect(await store.documents.keys('workspaces', { limit: 10 })).to.deep.equal([]);
   });
 
   it('a task about a folder starts there, and its file tools see nothing else', async () => {
