@@ -9,6 +9,9 @@ import { openCodeWorkflow } from './code-workflows.ts';
 import { readSkill } from './read-skill.ts';
 import { Problem } from './core/problem.ts';
 import type { Secrets } from './ports/secrets.ts';
+import { knownModel } from './program/known-model.ts';
+import type { ModelCapabilities } from './program/model-facts.ts';
+import type { ModelChoice } from './program/model.ts';
 import type { Program } from './program/program.ts';
 import type { SessionPorts } from './session/index.ts';
 import type { Tape } from './tape.ts';
@@ -58,6 +61,7 @@ export function createPortsOf(
     const { clock } = shared;
     const secrets = secretsOf(program, options);
     const env = pick(processEnv, settings.env);
+    const can = (model: ModelChoice): ModelCapabilities => knownModel(model, program).capabilities ?? {};
     const ports: SessionPorts = {
       ...shared,
       program,
@@ -66,8 +70,7 @@ export function createPortsOf(
       secrets,
       env,
       models: onTape(
-        options.ports?.models ??
-          createModels({ providers, settings, scripts, secrets, env, processEnv, clock }),
+        options.ports?.models ?? createModels({ providers, scripts, secrets, env, processEnv, clock, can }),
         (value) => shared.redact.json(value),
       ),
       elsewhere: addressedElsewhere(processEnv),

@@ -2,8 +2,8 @@ import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ModelEvent, ModelRequest, Models } from '../../ports/model.ts';
-import { knownModel, type ModelSources as Known } from '../../program/known-model.ts';
-import type { Provider, ScriptedModel } from '../../program/model.ts';
+import type { ModelCapabilities } from '../../program/model-facts.ts';
+import type { ModelChoice, Provider, ScriptedModel } from '../../program/model.ts';
 import { openProvider, type OpenModel } from './open-provider.ts';
 import { conventionalKeys, conventions, type KeySources } from './provider-key.ts';
 import { resultWay } from './result-way.ts';
@@ -15,11 +15,11 @@ import { streamModel } from './stream-model.ts';
 export interface ModelSources extends KeySources {
   /** Providers of the config by name. */
   readonly providers: Readonly<Record<string, Provider>>;
-  /** What the config says of aliases. */
-  readonly settings: Known['settings'];
   /** Scripted models by name. */
   readonly scripts: Readonly<Record<string, ScriptedModel>>;
   readonly clock: Clock;
+  /** What a model is known to do; absent: nothing is known. */
+  can?(model: ModelChoice): ModelCapabilities;
 }
 
 /**
@@ -45,7 +45,7 @@ export function createModels(sources: ModelSources): Models {
   return {
     resultWay({ model, outputSchema, tools }) {
       const provider = providerOf(model.provider, sources.providers);
-      const { structuredOutput, tools: toolCalls } = knownModel(model, sources).capabilities ?? {};
+      const { structuredOutput, tools: toolCalls } = sources.can?.(model) ?? {};
       return resultWay({
         provider,
         modelId: model.id,

@@ -1,9 +1,8 @@
 import { fallbacksOf } from '../../program/fallbacks.ts';
 import { knownModel } from '../../program/known-model.ts';
 import type { ModelChoice } from '../../program/model.ts';
-import { type Node, type Source, rootOf } from '../../source/index.ts';
+import { placeOf } from '../place-of.ts';
 import type { Rule, Spot } from '../rule.ts';
-import { spotOf } from '../spot.ts';
 import { modelsOfAgent, modelsOfWorkflow } from './models-used.ts';
 
 /** A limit on cost cannot be kept with a model whose price nobody knows. */
@@ -14,19 +13,15 @@ export const unknownPrice: Rule = {
   check({ program, sources }, report) {
     for (const agent of Object.values(program.agents)) {
       if (agent.limits.costUsd === undefined) continue;
-      reportUnpriced(
-        modelsOfAgent(agent, program),
-        placeOf('agent', agent.name, 'limits') ??
-          placeOf('project', '', 'defaults', 'limits') ??
-          agent.origin,
-      );
+      const at =
+        placeOf(sources, { kind: 'agent', name: agent.name }, ...limit) ??
+        placeOf(sources, { kind: 'project' }, 'defaults', ...limit);
+      reportUnpriced(modelsOfAgent(agent, program), at ?? agent.origin);
     }
     for (const workflow of Object.values(program.workflows)) {
       if (workflow.limits.costUsd === undefined) continue;
-      reportUnpriced(
-        modelsOfWorkflow(workflow, program),
-        placeOf('workflow', workflow.name, 'limits') ?? workflow.origin,
-      );
+      const at = placeOf(sources, { kind: 'workflow', name: workflow.name }, ...limit);
+      reportUnpriced(modelsOfWorkflow(workflow, program), at ?? workflow.origin);
     }
 
     function reportUnpriced(models: readonly ModelChoice[], at: Spot): void {
@@ -42,15 +37,10 @@ export const unknownPrice: Rule = {
         );
       }
     }
-
-    /** Where the limit is written, unless it comes from elsewhere. */
-    function placeOf(kind: Source['kind'], name: string, ...keys: readonly string[]): Spot | undefined {
-      const source = sources.find((one) => one.kind === kind && (kind === 'project' || one.name === name));
-      const node = source && [...keys, 'costUsd'].reduce((at: Node, key) => at.get(key), rootOf(source));
-      return node?.value === undefined ? undefined : spotOf(node);
-    }
   },
 };
+
+const limit = ['limits', 'costUsd'] as const;
 
 /** Where the config speaks of a model. */
 function homeOf({ alias, provider, id }: ModelChoice): string {

@@ -1,5 +1,6 @@
 import { knownModel } from '../../program/known-model.ts';
 import type { ModelChoice, Thinking } from '../../program/model.ts';
+import { placeOf } from '../place-of.ts';
 import type { Rule, Spot } from '../rule.ts';
 import { stepLists } from '../walk-steps.ts';
 
@@ -8,14 +9,16 @@ export const modelAbility: Rule = {
   id: 'ref/model-ability',
   level: 'error',
   fixed: true,
-  check({ program }, report) {
+  check({ program, sources }, report) {
     for (const agent of Object.values(program.agents)) {
       if (agent.model === undefined || agent.model === false) continue;
-      checkThinking(agent.model, agent.thinking, agent.origin, `agent "${agent.name}"`);
+      const place = (key: string): Spot =>
+        placeOf(sources, { kind: 'agent', name: agent.name }, key) ?? agent.origin;
+      checkThinking(agent.model, agent.thinking, place('thinking'), `agent "${agent.name}"`);
       const hasTools = agent.tools.length > 0 || agent.builtins.length > 0;
       if (hasTools && knownModel(agent.model, program).capabilities?.tools === false)
         report(
-          agent.origin,
+          place('model'),
           `agent "${agent.name}" has tools, and its model "${nameOf(agent.model)}" calls none; give it another model, or "tools: []"`,
         );
     }

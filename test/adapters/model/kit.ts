@@ -58,7 +58,6 @@ export function secretsOf(values: Readonly<Record<string, string | undefined>>):
 export function modelsOf(sources: Partial<ModelSources>): Models {
   return createModels({
     providers: {},
-    settings: { modelFacts: {} },
     scripts: {},
     secrets: secretsOf({}),
     env: {},

@@ -59,7 +59,10 @@ describe('settings of a model provider', () => {
       baseUrl: fake.baseUrl,
       models: { fake: { capabilities: { structuredOutput: true } } },
     });
-    const models = modelsOf({ providers: { local } });
+    const models = modelsOf({
+      providers: { local },
+      can: ({ id }) => (id === 'fake' ? { structuredOutput: true } : {}),
+    });
     const wayOf = (id: string): unknown =>
       models.resultWay?.({ model: { provider: 'local', id, settings: {} }, tools: [], outputSchema: schema })
         .strategy;
