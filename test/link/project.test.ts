@@ -34,6 +34,7 @@ defaults:
   busy: queue
   permissions: { allow: [read, 'warehouse__get_*', 'shop__*'], ask: ['bash(git push *)'], deny: [stock] }
   maxTaskDepth: 3
+  maxParallelTasks: 2
 mcpServers:
   warehouse: { type: http, url: 'https://mcp.example.com', headers: { authorization: '\${{ secrets.DOOR }}' }, tools: [get_item, put_item] }
   local: { command: npx, args: [-y, '\${{ secrets.DOOR }}'], env: { TOKEN: '\${{ secrets.DOOR }}' }, cwd: ., timeout: 5s }
@@ -91,6 +92,7 @@ describe('link: the project config', () => {
       ['till', ['sha256']],
     ]);
     expect(settings.server.auth?.jwt?.jwksUrl).to.equal('https://login.example.com/.well-known/jwks.json');
+    expect(settings).to.deep.include({ maxTaskDepth: 3, maxParallelTasks: 2 });
     expect(settings.retention.eventsMs).to.equal(7 * 86_400_000);
     expect(settings.plugins.map(({ module }) => module.replace(/.*\/plugins/, 'plugins'))).to.deep.equal([
       'plugins/audit.ts',
