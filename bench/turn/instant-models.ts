@@ -69,7 +69,6 @@ export function scriptedModels(): Models {
   const text = { source: '', render: () => 'Good morning to you.' };
   return createModels({
     providers: {},
-    settings: { modelFacts: {} },
     scripts: { instant: { name: 'instant', rules: [{ match: {}, reply: { text, source: null } }] } },
     secrets: { get: () => undefined, values: () => [] },
     env: {},
