@@ -7,6 +7,7 @@ import type { WhyOptions } from './commands/why.ts';
 import { examples, integer, perform } from './declare.ts';
 import { declareAnswers } from './declare-answers.ts';
 import type { RunActs } from './open-runs.ts';
+import { recordOption, replayOption } from './tape-options.ts';
 
 /** The commands that look at runs and act on them. */
 export function declareRuns(engine: Command, end: (exitCode: number) => void): void {
@@ -82,6 +83,8 @@ export function declareRuns(engine: Command, end: (exitCode: number) => void): v
       .description(description)
       .argument('<runId>', 'a run, or "latest"')
       .option('--no-wait', 'leave it when it only waits for people, with exit code 4')
+      .addOption(recordOption())
+      .addOption(replayOption())
       .option('-q, --quiet', 'no progress');
   const againBy =
     <Options extends RunActOptions>(

@@ -4,6 +4,7 @@ import type { DoctorOptions } from './commands/doctor.ts';
 import type { PruneRunsOptions } from './commands/prune.ts';
 import type { SchedulesOptions } from './commands/schedules.ts';
 import { examples, perform } from './declare.ts';
+import { recordOption, replayOption } from './tape-options.ts';
 
 /** The commands for who operates an engine: `doctor`, `schedules`, and `prune` of the command `runs`, which must be there. */
 export function declareUpkeep(engine: Command, end: (exitCode: number) => void): void {
@@ -39,6 +40,8 @@ export function declareUpkeep(engine: Command, end: (exitCode: number) => void):
     .command('trigger')
     .description('fire a schedule now, and wait for what it started')
     .argument('<name>', 'a schedule')
+    .addOption(recordOption())
+    .addOption(replayOption())
     .action(
       perform(end, async (terminal, [name], options: SchedulesOptions) =>
         (await import('./commands/schedules.ts')).triggerSchedule(name ?? '', options, terminal),

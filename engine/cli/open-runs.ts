@@ -7,6 +7,7 @@ import { isTerminal, type ExecutionState } from '../core/status.ts';
 import { createEngine } from '../engine.ts';
 import type { Program } from '../program/program.ts';
 import { openProgram } from './open-program.ts';
+import { refuseTapeAt, tapeOf, type TapeOptions } from './tape-options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Where runs are: at a server, or in the store of a project. */
@@ -90,16 +91,17 @@ export async function lookAtRuns<T>(
 
 /** Acts on runs. Throws Problem `store_locked` with the process that owns the store, when there is one. */
 export async function actOnRuns<T>(
-  { project, server }: RunsPlace,
+  { project, server, ...tape }: RunsPlace & TapeOptions,
   terminal: Terminal,
   use: (runs: RunActs) => Promise<T>,
 ): Promise<T> {
   if (server !== undefined) {
+    refuseTapeAt(server, tape);
     const { runs, approvals } = createClient({ baseUrl: server });
     return use({ ...runs, list: runsAtServer(server).list, answer: approvals.resolve });
   }
   const program = await openProgram(project, terminal);
-  const engine = await createEngine({ program, recover: false }).catch((thrown: unknown) => {
+  const engine = await createEngine({ program, recover: false, ...tapeOf(tape) }).catch((thrown: unknown) => {
     throw withAdvice(asProblem(thrown));
   });
   try {

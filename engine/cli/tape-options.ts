@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { EngineOptions } from '../api.ts';
+import { Problem } from '../core/problem.ts';
 
 /** Options of commands that call models: which cassette they are on. */
 export interface TapeOptions {
@@ -20,4 +21,14 @@ export function replayOption(): Option {
 /** What an engine is told of them. */
 export function tapeOf({ record, replay }: TapeOptions): Pick<EngineOptions, 'record' | 'replay'> {
   return { ...(record === undefined ? {} : { record }), ...(replay === undefined ? {} : { replay }) };
+}
+
+/** Throws Problem `invalid_request` when a cassette is asked for at a server, whose own models answer. */
+export function refuseTapeAt(server: string, { record, replay }: TapeOptions): void {
+  if (record === undefined && replay === undefined) return;
+  const option = record === undefined ? '--replay' : '--record';
+  throw new Problem(
+    'invalid_request',
+    `${option} is for work that is done here, not at the server ${server}`,
+  );
 }

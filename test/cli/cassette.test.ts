@@ -72,6 +72,35 @@ describe('cli: --record and --replay', function () {
     );
   });
 
+  it('a run that is done again is on a cassette too', async () => {
+    const folder = projectOf({
+      'engine.yaml': { model: 'script/desk' },
+      'src/models/desk.yaml': { replies: [{ match: { text: 'Hi' }, error: { message: 'no' } }] },
+      'src/workflows/greet.yaml': { steps: [{ id: 'one', prompt: 'Hi' }] },
+    });
+    const cli = (...args: string[]) => startCli([...args, '--quiet'], { cwd: folder }).done;
+    expect((await cli('run', 'greet')).exitCode).to.equal(1);
+    const failing = { 'src/models/desk.yaml': { default: { error: { message: 'no' } } } };
+    writeFiles(folder, { 'src/models/desk.yaml': { default: { text: 'Welcome.' } } });
+    expect((await cli('runs', 'redrive', 'latest', '--record', 'a.yaml')).stdout).to.equal('Welcome.\n');
+    writeFiles(folder, failing);
+    expect((await cli('run', 'greet')).exitCode).to.equal(1);
+    expect(await cli('runs', 'redrive', 'latest', '--replay', 'a.yaml')).to.include({
+      exitCode: 0,
+      stdout: 'Welcome.\n',
+    });
+    const both = await cli(
+      'runs',
+      'redrive',
+      'latest',
+      '--replay',
+      'a.yaml',
+      '--server',
+      'http://127.0.0.1:9',
+    );
+    expect(both.exitCode).to.equal(2);
+  });
+
   it('a served project answers from a cassette', async () => {
     const folder = projectOf({
       'src/agents/clerk.yaml': { model: 'script/desk' },

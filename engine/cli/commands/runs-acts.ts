@@ -2,10 +2,11 @@ import { exitCodes } from '../exit-codes.ts';
 import { watchInterrupts } from '../interrupt.ts';
 import { actOnRuns, runIdOf, type RunActs, type RunsPlace } from '../open-runs.ts';
 import { followRun } from '../run-workflow.ts';
+import type { TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Options of the commands that act on runs. */
-export interface RunActOptions extends RunsPlace {
+export interface RunActOptions extends RunsPlace, TapeOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   /** False with `--no-wait`. */

@@ -6,10 +6,11 @@ import { openProgram } from '../open-program.ts';
 import { printProblem } from '../report/failure.ts';
 import { printResult } from '../report/result.ts';
 import { table } from '../report/table.ts';
+import { tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Options of `engine schedules`. */
-export interface SchedulesOptions {
+export interface SchedulesOptions extends TapeOptions {
   readonly project: string;
   readonly json?: boolean;
 }
@@ -42,7 +43,7 @@ export async function triggerSchedule(
   terminal: Terminal,
 ): Promise<number> {
   const program = await openProgram(options.project, terminal);
-  const engine = await createEngine({ program, recover: false });
+  const engine = await createEngine({ program, recover: false, ...tapeOf(options) });
   try {
     const fired = await engine.schedules.trigger(name);
     const { state, output, error } = await outcomeOf(engine, fired);
