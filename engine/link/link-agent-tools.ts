@@ -6,9 +6,14 @@ import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import type { Linked } from './linked.ts';
 import type { Merged } from './merge-profiles.ts';
-import { builtinOf, isClaude, namedTools, type NamedTool } from './tool-names.ts';
-
-const readingTools: readonly BuiltinTool[] = ['read', 'ls', 'glob', 'grep'];
+import {
+  builtinOf,
+  isClaude,
+  namedTools,
+  readingTools,
+  readOnlyPreset,
+  type NamedTool,
+} from './tool-names.ts';
 
 /**
  * The tools of an agent: those it lists, or else what its sandbox grants and its MCP servers have; without the disallowed ones.
@@ -27,10 +32,12 @@ export function linkAgentTools(
   const tools = new Map<string, Tool>();
   const mcpTools: string[] = [];
   const withheld: NamedTool[] = [];
+  const told = new Set<string>();
   const all = [
     ...Object.keys(declared),
     ...Object.keys(apis),
     ...builtinTools,
+    readOnlyPreset,
     ...Object.values(servers).flatMap(({ name, tools: only = ['*'] }) =>
       only.map((one) => `${name}__${one}`),
     ),
@@ -67,6 +74,10 @@ export function linkAgentTools(
     else if (isClaude(tool.node)) withheld.push(tool);
     else {
       const { node, written, start } = tool;
+      // A preset stands for several.
+      const place = `${node.source.file}${node.pointer} ${start}`;
+      if (told.has(place)) continue;
+      told.add(place);
       const missing = `needs a sandbox that grants it; "${sandbox.name}" ${whatIsMissing(found, sandbox)}`;
       reporter.report(
         node,

@@ -58,8 +58,18 @@ export function namedTools(nodes: readonly Node[]): NamedTool[] {
       const start = index + part.length - part.trimStart().length;
       return written === '' ? [] : [{ node, name: written, written, start }];
     });
-    return isClaude(node) ? named.flatMap(fromClaude) : named;
+    return named.flatMap(isClaude(node) ? fromClaude : fromPreset);
   });
+}
+
+/** The built-in tools that change nothing, by one word. */
+export const readOnlyPreset = 'read-only';
+
+/** Built-in tools that change nothing. */
+export const readingTools: readonly BuiltinTool[] = ['read', 'ls', 'glob', 'grep'];
+
+function fromPreset(tool: NamedTool): NamedTool[] {
+  return tool.name === readOnlyPreset ? readingTools.map((name) => ({ ...tool, name })) : [tool];
 }
 
 function fromClaude(tool: NamedTool): NamedTool[] {
