@@ -46,7 +46,8 @@ export function callSubmission(
   const isThere = (file: AttachedFile | Promise<AttachedFile>): file is AttachedFile =>
     !(file instanceof Promise);
   if (files.every(isThere)) return build(program, call, options, files);
-  return Promise.all(files).then((read) => build(program, call, options, read));
+  const reading = files.map((file) => Promise.resolve(file));
+  return Promise.all(reading).then((read) => build(program, call, options, read));
 }
 
 function build(

@@ -60,7 +60,8 @@ export async function openVirtualSandbox(
       if (!spec.shell) {
         throw new Problem('sandbox_denied', `sandbox "${spec.name}" does not allow commands`);
       }
-      if (spec.commands.length > 0) admitScript(shell, command, [...spec.commands, ...commands]);
+      const allowed = spec.commands.length === 0 ? [] : [...spec.commands, ...commands];
+      if (allowed.length > 0) admitScript(shell, command, allowed);
       admitEnvironment(env);
       const folder = resolve(cwd ?? spec.workspace);
       if ((await infoOf(files, folder))?.kind !== 'folder') {
@@ -68,7 +69,7 @@ export async function openVirtualSandbox(
       }
       const ended = signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]);
       if (ended.aborted) throw new Problem('aborted', 'the command was aborted');
-      return runScript(shell, spec, command, {
+      return runScript(shell, { ...spec, commands: allowed }, command, {
         files,
         cwd: folder,
         env: { ...options.env, ...env },

@@ -177,7 +177,7 @@ describe('sessions: what one call may use', () => {
     await reached;
     await first.close();
     const second = await start((_request, turn) => (turn === 1 ? call : 'Then without.'));
-    const [{ id }] = (await second.executions({})) as [{ id: string }];
+    const id = (await second.executions({}))[0]?.id ?? '';
     expect((await second.submissions.wait(id)).output).to.equal('Then without.');
     const lines = linesOf(await second.agents.session('plain', 'x').history());
     expect(lines[2]).to.contain('whether it took effect is unknown');
