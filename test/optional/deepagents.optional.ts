@@ -1,6 +1,9 @@
 import { expect } from 'chai';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { deepagents } from '../../engine/adapters/harness/deepagents/deepagents.ts';
 import { harnessContract } from '../../engine/testing/index.ts';
+import { projectOf } from '../fakes/project.ts';
 import { all, closeEngines, engineOf, failureOf, linesOf, type Answer } from '../engine/kit.ts';
 
 const root = process.env['ENGINE_OPTIONAL'] ?? '';
@@ -131,5 +134,9 @@ describe('agents on deepagents', () => {
   it('come from the packages that the project has installed', async () => {
     const files = { 'src/agents/a.md': project['src/agents/a.md'].replace('tools: [add, grep_logs]\n', '') };
     expect((await failureOf(engineOf(files))).message).to.match(/npm install deepagents/);
+    const folder = projectOf(files);
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    const { engine } = await engineOf(folder, ['Here.']);
+    expect((await engine.agents.session('a', 'x').prompt('There?')).text).to.equal('Here.');
   });
 });

@@ -32,8 +32,9 @@ export function chatModel(
     }
 
     async _generate(messages: readonly ChatMessage[]): Promise<object> {
-      const { text, calls } = await turns.next(messages, this.#own);
-      return { generations: [{ text, message: new AIMessage({ content: text, tool_calls: calls }) }] };
+      const calls = await turns.next(messages, this.#own);
+      // What was said stays in the engine, out of reach of LangChain's tracing.
+      return { generations: [{ text: '', message: new AIMessage({ content: '', tool_calls: calls }) }] };
     }
   }
   return new EngineModel({});

@@ -48,13 +48,16 @@ export function deepagents(root: string): Harness {
 function toolInLoop(
   { DynamicStructuredTool }: Library,
   name: string,
-  run: (callId: string | undefined) => Promise<string>,
+  run: (callId: string | undefined) => Promise<void>,
 ): object {
   return new DynamicStructuredTool({
     name: nameInLoop(name),
     description: name,
     schema: { type: 'object', properties: {} },
-    func: (_input, _manager, config) => run(config.toolCall?.id),
+    func: async (_input, _manager, config) => {
+      await run(config.toolCall?.id);
+      return 'done';
+    },
   });
 }
 

@@ -14,22 +14,17 @@ import { callFault, refuseCall } from '../answer-call.ts';
 import { answeredTurn, stopIfAborted } from '../answered-turn.ts';
 import type { ChatCall, ChatMessage } from './library.ts';
 
-/** What a model said, for LangChain's loop. */
-export interface ChatAnswer {
-  readonly text: string;
-  readonly calls: readonly ChatCall[];
-}
-
 /** The turns of one operation, each between a call of LangChain's model and the next. */
 export interface Turns {
   /**
-   * Writes down what the tools of the last turn gave, and lets the model answer. An answer without calls ends the operation.
+   * Writes down what the tools of the last turn gave, and lets the model answer; gives the calls that the loop is to run, none where
+   * the operation is over.
    * @param said what LangChain's loop would send.
    * @param ownTools the tools that LangChain's loop brings itself.
    */
-  next(said: readonly ChatMessage[], ownTools: readonly ToolSpec[]): Promise<ChatAnswer>;
-  /** Runs a tool of the engine that LangChain's loop was told to run; gives the text of the result. */
-  run(callId: string | undefined): Promise<string>;
+  next(said: readonly ChatMessage[], ownTools: readonly ToolSpec[]): Promise<readonly ChatCall[]>;
+  /** Runs a tool of the engine that LangChain's loop was told to run. */
+  run(callId: string | undefined): Promise<void>;
   /** What the operation came to. Throws what ended it. */
   result(): Promise<HarnessResult>;
 }
@@ -125,7 +120,7 @@ export function createTurns(task: HarnessTask, context: HarnessContext, elapsed:
         for (;;) {
           if (pending.length > 0) {
             await settle(said);
-            if (context.isDone()) return { text, calls: [] };
+            if (context.isDone()) return [];
             if (turn >= task.maxTurns)
               throw new Problem('max_turns', `the model still asks for tools after ${task.maxTurns} turns`);
           }
@@ -138,10 +133,10 @@ export function createTurns(task: HarnessTask, context: HarnessContext, elapsed:
           text = textOf(message);
           await context.append(message);
           const calls = message.content.filter((part) => part.type === 'tool_call');
-          if (calls.length === 0) return { text, calls: [] };
+          if (calls.length === 0) return [];
           pending = calls.map((call, index) => begin(call, index, own, tools));
           const open = pending.filter(({ result }) => result === undefined);
-          if (open.length > 0) return { text: '', calls: open.map(chatCall) };
+          if (open.length > 0) return open.map(chatCall);
         }
       }),
 
@@ -151,7 +146,6 @@ export function createTurns(task: HarnessTask, context: HarnessContext, elapsed:
         if (one === undefined) throw new Error(`there is no tool call "${callId}"`);
         stopIfAborted(task.signal);
         one.result = await context.callTool(one.call, turnId);
-        return JSON.stringify(one.result.output);
       }),
 
     async result() {
