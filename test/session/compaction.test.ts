@@ -1,67 +1,22 @@
 import { expect } from 'chai';
 import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
-import type { EngineEvent, EventData } from '../../engine/core/event.ts';
+import type { EngineEvent } from '../../engine/core/event.ts';
 import { noUsage, textOf, type Message } from '../../engine/core/message.ts';
 import { Problem } from '../../engine/core/problem.ts';
 import type { ModelRequest, Models } from '../../engine/ports/model.ts';
 import { estimateMessage, estimateText } from '../../engine/session/tokens.ts';
+import { all, closeEngines, engineOf, failureOf, fakeModels, linesOf } from '../engine/kit.ts';
 import {
-  all,
-  closeEngines,
-  engineOf,
-  failureOf,
-  fakeModels,
-  gate,
-  linesOf,
-  type Answer,
-} from '../engine/kit.ts';
-
-/** A window of 1000 tokens of which 800 may be used, 300 of them for what stays. */
-const small = 'contextWindowTokens: 1000, reserveTokens: 200, keepRecentTokens: 300';
-const agent = (compaction = `{ ${small} }`, more = ''): string =>
-  `---\ndescription: An agent.\nmodel: openai/gpt-5\ncompaction: ${compaction}\n${more}---\n\nYou are it.\n`;
-const look = `export default {
-  description: 'Looks.',
-  inputSchema: { type: 'object' },
-  run: ({ at }) => 'seen ' + at + ' ' + 'x'.repeat(400),
-};`;
-
-const isSummary = ({ origin }: ModelRequest): boolean => origin.turn === 0;
-const lastText = ({ messages }: ModelRequest): string => textOf(messages.at(-1) as Message);
-
-/** Says about so many tokens. */
-const long = (name: string, tokens = 200): string => `${name} ${'word '.repeat(Math.ceil((tokens * 4) / 5))}`;
-
-/** Models that count as a provider does, or not at all. */
-function counting(
-  answering: (request: ModelRequest, turn: number) => Answer | Promise<Answer>,
-  isCounted = true,
-): { readonly requests: ModelRequest[]; readonly models: Models } {
-  const fake = fakeModels(answering);
-  return {
-    requests: fake.requests,
-    models: {
-      async *stream(request) {
-        for await (const event of fake.stream(request)) {
-          if (event.type !== 'finish') yield event;
-          else yield { ...event, usage: isCounted ? usageOf(request, event.message) : noUsage };
-        }
-      },
-    },
-  };
-}
-
-function usageOf({ system, messages }: ModelRequest, answer: Message) {
-  const inputTokens = estimateText(system) + messages.reduce((sum, one) => sum + estimateMessage(one), 0);
-  const outputTokens = estimateMessage(answer);
-  return { ...noUsage, inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
-}
-
-type Compactions = EventData['compaction_end'][];
-
-function endsOf(events: readonly EngineEvent[]): Compactions {
-  return events.flatMap((event) => (event.type === 'compaction_end' ? [event.data] : []));
-}
+  small,
+  agent,
+  look,
+  isSummary,
+  lastText,
+  long,
+  counting,
+  usageOf,
+  endsOf,
+} from './compaction-kit.ts';
 
 describe('sessions: compaction', () => {
   afterEach(closeEngines);
@@ -248,132 +203,6 @@ describe('sessions: compaction', () => {
     }
   });
 
-  it('a summary that fails is told by an event, the prompt goes on with everything, and the next one tries again', async () => {
-    let isBroken = true;
-    const { models, requests } = counting((request) => {
-      const isDone = request.messages.at(-1)?.role === 'tool';
-      if (!isSummary(request)) return isDone ? 'ok' : { calls: [{ tool: 'look', input: {} }] };
-      if (isBroken) throw new Problem('model_unavailable', 'the model is away');
-      return 'In short.';
-    });
-    const files = { 'src/agents/a.md': agent(undefined, 'tools: [look]\n'), 'src/tools/look.ts': look };
-    const { engine } = await engineOf(files, [], { ports: { models } });
-    const session = engine.agents.session('a', 'x');
-    await session.prompt(long('one', 400));
-    const events: EngineEvent[] = [];
-    const onEvent = (event: EngineEvent): unknown => events.push(event);
-    await session.prompt(long('two', 400), { onEvent });
-    expect(endsOf(events)).to.have.length(1);
-    expect(endsOf(events)[0]).to.deep.include({
-      isError: true,
-      error: { type: 'model_unavailable', message: 'the model is away' },
-      messagesBefore: 5,
-      messagesAfter: 5,
-    });
-    expect(requests.at(-1)?.messages).to.have.length(7);
-    isBroken = false;
-    await session.prompt('three', { onEvent });
-    expect(endsOf(events).map(({ isError }) => isError)).to.deep.equal([true, false]);
-  });
-
-  it('a summary without text is a failure', async () => {
-    const { models } = counting((request) => (isSummary(request) ? ' ' : 'ok'));
-    const { engine } = await engineOf({ 'src/agents/a.md': agent() }, [], { ports: { models } });
-    const session = engine.agents.session('a', 'x');
-    await session.prompt(long('one', 500));
-    const events: EngineEvent[] = [];
-    await session.prompt(long('two', 500), { onEvent: (event) => events.push(event) });
-    expect(endsOf(events)[0]?.error?.message).to.equal(
-      'model "openai/gpt-5" gave no summary of the conversation',
-    );
-  });
-
-  it('aborting while a summary is made stops it at once and changes nothing', async () => {
-    let reached: () => void = () => undefined;
-    const summarising = new Promise<void>((resolve) => (reached = resolve));
-    const { models } = counting((request) => {
-      if (!isSummary(request)) return 'ok';
-      reached();
-      return new Promise<Answer>(() => undefined);
-    });
-    const { engine } = await engineOf({ 'src/agents/a.md': agent() }, [], { ports: { models } });
-    const session = engine.agents.session('a', 'x');
-    await session.prompt(long('one', 500));
-    const events: EngineEvent[] = [];
-    const work = failureOf(session.prompt(long('two', 500), { onEvent: (event) => events.push(event) }));
-    await summarising;
-    await session.abort('enough');
-    expect(await work).to.deep.equal({ type: 'aborted', message: 'enough' });
-    expect(endsOf(events)[0]).to.deep.include({
-      isError: true,
-      error: { type: 'aborted', message: 'enough' },
-    });
-    expect(linesOf(await session.history()).map((line) => line.slice(0, 9))).to.deep.equal([
-      'user: one',
-      'assistant',
-      'user: two',
-    ]);
-  });
-
-  for (const when of ['while the summary is made', 'after it is stored'] as const) {
-    it(`a crash ${when} leaves one summary and no entry less`, async () => {
-      const store = openMemoryStore();
-      let reached: () => void = () => undefined;
-      const stuck = new Promise<void>((resolve) => (reached = resolve));
-      const hang = (): Promise<Answer> => {
-        reached();
-        return new Promise(() => undefined);
-      };
-      const first = counting((request, turn) => {
-        if (isSummary(request)) return when === 'after it is stored' ? 'In short.' : hang();
-        return turn === 1 ? long('ok', 300) : hang();
-      });
-      const project = { 'src/agents/a.md': agent() };
-      const { engine } = await engineOf(project, [], { ports: { models: first.models }, store });
-      await engine.agents.session('a', 'x').prompt(long('one', 400));
-      engine.agents
-        .session('a', 'x')
-        .prompt(long('two', 300))
-        .catch(() => undefined);
-      await stuck;
-      const second = counting((request) => (isSummary(request) ? 'In short.' : 'ok'));
-      const { engine: other } = await engineOf(project, [], { ports: { models: second.models }, store });
-      const { text } = await other.agents.session('a', 'x').prompt('three');
-      expect(text).to.equal('ok');
-      expect(second.requests.filter(isSummary)).to.have.length(when === 'after it is stored' ? 0 : 1);
-      const told = await Promise.all(
-        (await other.executions({})).map(({ id }) => store.events.read(id, { after: 0, limit: 100 })),
-      );
-      expect(endsOf(told.flat()).map(({ isError, modelCalls }) => [isError, modelCalls])).to.deep.equal([
-        [false, 1],
-      ]);
-      const keys = await store.documents.keys('entries', { prefix: 'a.x.default.0', limit: 100 });
-      const entries = await store.documents.getMany(
-        'entries',
-        keys.map(({ key }) => key),
-      );
-      const roles = entries.map((entry) => (entry as { role: string }).role);
-      expect(roles).to.deep.equal([
-        'user',
-        'assistant',
-        'user',
-        'compaction',
-        'assistant',
-        'user',
-        'assistant',
-      ]);
-      const lines = linesOf(await other.agents.session('a', 'x').history()).map((line) => line.slice(0, 14));
-      expect(lines).to.deep.equal([
-        'user: one word',
-        'assistant: ok ',
-        'user: two word',
-        'assistant: ok',
-        'user: three',
-        'assistant: ok',
-      ]);
-    });
-  }
-
   it('its settings say who sums up, what to pay attention to, and with which text it is asked for', async () => {
     const { models, requests } = counting(() => long('ok', 400));
     const settings = `{ ${small}, model: openai/gpt-5-mini, instructions: Keep every order number., prompt: minutes }`;
@@ -433,88 +262,5 @@ describe('sessions: compaction', () => {
     await other.agents.session('a', 'x').prompt('again');
     expect(read).to.be.lessThan(250);
     expect(await other.agents.session('a', 'x').history()).to.have.length(602);
-  });
-});
-
-describe('sessions: compaction on demand', () => {
-  afterEach(closeEngines);
-
-  it('leaves out the older half of a short conversation, with what the caller wants of the summary, in the order of prompts', async () => {
-    const { opened: isAsked, open: asks } = gate();
-    const { models, requests } = counting((request) => {
-      if (lastText(request) === 'before') asks();
-      return isSummary(request) ? 'In short.' : long('ok', 50);
-    });
-    const { engine } = await engineOf({ 'src/agents/a.md': agent('{}') }, [], { ports: { models } });
-    const session = engine.agents.session('a', 'x');
-    for (const at of [1, 2, 3]) await session.prompt(long(`m${at}`, 50));
-    const events: EngineEvent[] = [];
-    const before = session.prompt('before');
-    await isAsked;
-    const result = await session.compact({
-      instructions: 'Keep names.',
-      model: 'openai/gpt-5-mini',
-      onEvent: (event) => events.push(event),
-    });
-    const after = session.prompt('after');
-    await Promise.all([before, after]);
-    expect(result).to.deep.include({
-      compacted: true,
-      summary: 'In short.',
-      messagesBefore: 8,
-      messagesAfter: 5,
-    });
-    expect(result.tokensAfter).to.be.lessThan(result.tokensBefore);
-    expect(result.usage.totalTokens).to.be.greaterThan(100);
-    expect(events.map(({ type }) => type)).to.deep.equal([
-      'submission_queued',
-      'operation_start',
-      'compaction_start',
-      'compaction_end',
-      'operation_end',
-      'submission_end',
-    ]);
-    expect(
-      requests.map((request) => (isSummary(request) ? 'summary' : lastText(request).slice(0, 6))),
-    ).to.deep.equal(['m1 wor', 'm2 wor', 'm3 wor', 'before', 'summary', 'after']);
-    const request = requests.find(isSummary) as ModelRequest;
-    expect(request.model.id).to.equal('gpt-5-mini');
-    expect(lastText(request)).to.match(/\n\nKeep names\.$/);
-    expect(requests.at(-1)?.messages).to.have.length(6);
-    expect(await session.history()).to.have.length(10);
-  });
-
-  it('leaves out everything where nothing is to stay, and says so where there is nothing', async () => {
-    const { models, requests } = counting((request) => (isSummary(request) ? 'In short.' : 'ok'));
-    const { engine } = await engineOf({ 'src/agents/a.md': agent('false') }, [], { ports: { models } });
-    const session = engine.agents.session('a', 'x');
-    expect((await session.compact()).compacted).to.equal(false);
-    await session.prompt('one');
-    expect(await session.compact({ keepTokens: 0 })).to.deep.include({ compacted: true, messagesAfter: 1 });
-    expect((await session.compact({ keepTokens: 0 })).compacted).to.equal(false);
-    await session.prompt('two');
-    expect(requests.at(-1)?.messages).to.have.length(2);
-    expect(linesOf(await session.history())).to.deep.equal([
-      'user: one',
-      'assistant: ok',
-      'user: two',
-      'assistant: ok',
-    ]);
-  });
-
-  it('that fails fails for who asked, and changes nothing', async () => {
-    const { models, requests } = counting((request) => {
-      if (!isSummary(request)) return 'ok';
-      throw new Problem('model_refused', 'no');
-    });
-    const { engine } = await engineOf({ 'src/agents/a.md': agent('{}') }, [], { ports: { models } });
-    const session = engine.agents.session('a', 'x');
-    await session.prompt('one');
-    expect(await failureOf(session.compact({ keepTokens: 0 }))).to.deep.equal({
-      type: 'model_refused',
-      message: 'no',
-    });
-    await session.prompt('two');
-    expect(requests.at(-1)?.messages).to.have.length(3);
   });
 });
