@@ -1,5 +1,5 @@
 import type { Execution, Store } from './ports/store.ts';
-import { documentsOfRun, forgetSessions } from './session/index.ts';
+import { documentsOfRun, forgetSessions, helpersStored, type Alone, type InUse } from './session/index.ts';
 import { versionNamespace } from './versions.ts';
 
 /** What is to go; times are milliseconds since 1970, and what is absent is kept. */
@@ -14,8 +14,8 @@ export interface PruneOrder {
   readonly keysBefore?: number;
   /** A stored version of the project that stays in any case. */
   readonly specs?: string | undefined;
-  /** Tells of the key of a session that somebody uses. */
-  readonly isAtWork?: (session: string) => boolean;
+  /** Does work on a session or instance, by its key, that nobody uses; default: nobody does. */
+  readonly alone?: Alone;
   /** Tells that it shall stop where it is. */
   readonly isStopped?: () => boolean;
   /** Only counts; default false. */
@@ -38,8 +38,9 @@ export interface Pruned {
  * and those that failed or were cancelled, which can be done again. A little at a time, so that it may stop anywhere.
  */
 export async function prune(store: Store, order: PruneOrder): Promise<Pruned> {
-  const { dryRun = false, runsBefore = 0, eventsBefore = 0, isAtWork = () => false } = order;
+  const { dryRun = false, runsBefore = 0, eventsBefore = 0, alone = nobodyElse } = order;
   const { isStopped = () => false } = order;
+  const helpers = runsBefore > 0 ? await helpersStored(store.documents) : [];
   const before = Math.max(runsBefore, eventsBefore);
   let executions = 0;
   let events = 0;
@@ -58,7 +59,7 @@ export async function prune(store: Store, order: PruneOrder): Promise<Pruned> {
       const staying = some.filter((execution) => !goes(execution));
       executions += going.length;
       after = (dryRun ? some : staying).at(-1)?.id ?? after;
-      if (!dryRun) await Promise.all(going.map((execution) => remove(store, execution)));
+      if (!dryRun) await Promise.all(going.map((execution) => remove(store, execution, helpers)));
       const without = await Promise.all(
         staying
           .filter(({ endedAt = 0 }) => endedAt < eventsBefore)
@@ -74,7 +75,8 @@ export async function prune(store: Store, order: PruneOrder): Promise<Pruned> {
       ? 0
       : await forgetSessions(store.documents, {
           before: order.sessionsBefore,
-          ...(await unfinished(store, isAtWork)),
+          alone,
+          inUse: await unfinished(store),
           dryRun,
         });
   return { executions, events, sessions, versions: await dropVersions(store, order.specs, dryRun) };
@@ -85,8 +87,12 @@ const pageSize = 500;
 /** How many are dealt with in one commit, for which other work may wait. */
 const atOnce = 50;
 
-async function remove({ documents, executions }: Store, execution: Execution): Promise<void> {
-  const also = execution.kind === 'run' ? await documentsOfRun(documents, execution) : [];
+async function remove(
+  { documents, executions }: Store,
+  execution: Execution,
+  helpers: readonly string[],
+): Promise<void> {
+  const also = execution.kind === 'run' ? await documentsOfRun(documents, execution, helpers) : [];
   // In one commit, since what belongs to a run is not found without it.
   await Promise.all([
     ...also.map(([namespace, key]) => documents.delete(namespace, key)),
@@ -94,13 +100,11 @@ async function remove({ documents, executions }: Store, execution: Execution): P
   ]);
 }
 
-/** What belongs to executions that have not ended. */
-async function unfinished(
-  { executions }: Store,
-  isAtWork: (session: string) => boolean,
-): Promise<{ isAtWork: (session: string) => boolean; inUse: readonly string[] }> {
-  const keys = new Set<string>();
-  const inUse: string[] = [];
+const nobodyElse: Alone = (_key, work) => work(() => true);
+
+async function unfinished({ executions }: Store): Promise<InUse> {
+  const ids: string[] = [];
+  const sessions = new Set<string>();
   for (let before: string | undefined; ;) {
     const page = await executions.list({
       states: ['queued', 'running', 'waiting'],
@@ -108,13 +112,13 @@ async function unfinished(
       ...(before === undefined ? {} : { before }),
     });
     for (const { id, key } of page) {
-      inUse.push(id);
-      if (key !== '') keys.add(key);
+      ids.push(id);
+      if (key !== '') sessions.add(key);
     }
     if (page.length < 1000) break;
     before = page.at(-1)?.id;
   }
-  return { isAtWork: (session) => keys.has(session) || isAtWork(session), inUse };
+  return { ids, sessions };
 }
 
 async function dropVersions(

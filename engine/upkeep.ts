@@ -29,7 +29,7 @@ export function keepTidy(ports: SessionPorts, sessions: Sessions): () => Promise
     try {
       const order = pruneOrder(program, clock.now());
       if (order.sessionsBefore !== undefined) await sessions.letGo();
-      if (!stopped) await prune(store, { ...order, specs, isAtWork: sessions.has, isStopped: () => stopped });
+      if (!stopped) await prune(store, { ...order, specs, alone: sessions.alone, isStopped: () => stopped });
     } catch (thrown) {
       if (!stopped) journal.report(asProblem(thrown));
     }

@@ -1,6 +1,7 @@
 export { createActivities, type RunActivities } from './activities.ts';
 export { deadline, type Deadline } from './deadline.ts';
-export { documentsOfRun, forgetSessions } from './forget.ts';
+export { documentsOfRun, forgetSessions, helpersStored } from './forget.ts';
+export type { Alone, InUse } from './forget.ts';
 export { peopleOf } from './people.ts';
 export type { SessionPorts } from './ports.ts';
 export { addressOf, messageOf } from './submission-input.ts';

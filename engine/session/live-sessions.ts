@@ -27,8 +27,11 @@ export interface LiveSessions {
   hold(address: SessionAddress): () => void;
   /** Drops the least recently used idle ones until so many are left; default 256. */
   trim(most?: number): Promise<void>;
-  /** Whether the session with this key is in memory. */
-  has(key: string): boolean;
+  /**
+   * Does work on what is stored of a session, or of an instance, that nobody uses: who comes meanwhile waits until it is done. False
+   * when it is in use, and else what the work gives, which must change nothing any more once `isFree` is false.
+   */
+  alone(key: string, work: (isFree: () => boolean) => Promise<boolean>): Promise<boolean>;
   /** Aborts everything that runs or waits. */
   abort(reason: Problem): void;
   /** Closes the workspaces. */
@@ -43,6 +46,8 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
   const workspaces = new Map<string, { readonly workspace: Workspace; readonly sessions: Set<string> }>();
   const owners = new Map<string, string>();
   const held = new Map<string, number>();
+  /** Settles when what somebody works on alone is whole again. */
+  let emptied: Promise<void> | undefined;
 
   const live: LiveSessions = {
     get(address) {
@@ -61,18 +66,30 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
       const key = instanceKey(address.agent, address.instance);
       let entry = workspaces.get(key);
       if (entry === undefined) {
-        const workspace = createWorkspace(ports, agent.sandbox, {
+        const own = createWorkspace(ports, agent.sandbox, {
           name: agent.name,
           id: address.instance,
           env: agent.env,
         });
+        const workspace: Workspace = { ...own, open: async () => (await emptied, own.open()) };
         entry = { workspace, sessions: new Set() };
         workspaces.set(key, entry);
       }
       entry.sessions.add(sessionKey(address));
       return entry.workspace;
     },
-    has: (key) => sessions.has(key),
+    async alone(key, work) {
+      const isFree = (): boolean => !isUsed(key);
+      if (!isFree()) return false;
+      const done = work(isFree);
+      const over = done.then(nothing, nothing);
+      emptied = over;
+      try {
+        return await done;
+      } finally {
+        if (emptied === over) emptied = undefined;
+      }
+    },
     hold(address) {
       const key = sessionKey(address);
       live.get(address);
@@ -111,7 +128,7 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
       queue: createQueue(),
       controllers: new Set(),
       history() {
-        history ??= loadHistory(ports.store.documents, key).catch((thrown: unknown) => {
+        history ??= load(key).catch((thrown: unknown) => {
           history = undefined;
           throw thrown;
         });
@@ -121,6 +138,16 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
         history = undefined;
       },
     };
+  }
+
+  async function load(key: string): Promise<History> {
+    await emptied;
+    return loadHistory(ports.store.documents, key);
+  }
+
+  function isUsed(key: string): boolean {
+    if (sessions.has(key) || ports.durable.pending(key).length > 0) return true;
+    return [...sessions.keys()].some((session) => session.startsWith(`${key}.`));
   }
 
   async function release(key: string): Promise<void> {
@@ -134,3 +161,5 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
     await entry.workspace.close();
   }
 }
+
+function nothing(): void {}

@@ -40,8 +40,8 @@ export interface Sessions {
   abort(address: SessionAddress, reason?: string): Promise<boolean>;
   /** Lets go of the idle sessions in memory; they are read again at their next prompt. */
   letGo(): Promise<void>;
-  /** Whether a session, by its key, is in memory. */
-  has(key: string): boolean;
+  /** Does work on what is stored of a session or instance, by its key, that nobody uses; see `LiveSessions`. */
+  readonly alone: LiveSessions['alone'];
   /** Resolves when no prompt is running or waiting. */
   idle(): Promise<void>;
   /** Ends everything that runs, waits for it to stop, and closes the workspaces. After the durable engine was closed. */
@@ -103,7 +103,7 @@ export function createSessions(ports: SessionPorts): Sessions {
     },
 
     letGo: () => live.trim(0),
-    has: live.has,
+    alone: live.alone,
 
     async idle() {
       while (working.size > 0) await Promise.allSettled([...working]);

@@ -4,7 +4,7 @@ import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import type { Engine } from '../../engine/api.ts';
 import { createEngine } from '../../engine/engine.ts';
 import type { Store } from '../../engine/ports/store.ts';
-import { prune } from '../../engine/prune.ts';
+import { prune, type PruneOrder } from '../../engine/prune.ts';
 import { join } from 'node:path';
 import { programOf, temporaryFolder, type Files } from '../fakes/project.ts';
 import { fakeModels } from './kit.ts';
@@ -15,6 +15,8 @@ const files: Files = {
   'src/agents/a.md': '---\ndescription: A.\n---\n\nYou are it.\n',
   'src/workflows/ask.yaml':
     'sandbox: virtual\nsteps:\n  - { id: one, prompt: Hello }\n  - { id: two, agent: a, message: Hi }\n',
+  'src/profiles/helper.md': '---\ndescription: H.\n---\n\nYou help.\n',
+  'src/workflows/give.yaml': 'steps:\n  - { id: one, task: Help, agent: helper }\n',
   'src/workflows/later.yaml':
     'steps:\n  - { id: one, agent: a, message: Hi }\n  - { id: pause, wait: { duration: 1h } }\n',
 };
@@ -70,6 +72,19 @@ for (const [kind, open] of [
       expect(await store.events.last(waiting.runId)).to.be.above(0);
     });
 
+    it('what helpers did for a run goes with it, and for others stays', async () => {
+      const { workflows, agents } = await start({
+        'src/agents/a.md': '---\ndescription: A.\nsubagents: [helper]\n---\n\nYou are it.\n',
+      });
+      await agents.session('a', 'x').task('Help', { agent: 'helper' });
+      const others = (await keys('entries')).filter((key) => key.startsWith('task'));
+      expect(others).to.have.length(2);
+      await workflows.run('give');
+      expect((await keys('entries')).filter((key) => key.startsWith('task'))).to.have.length(4);
+      await prune(store, { runsBefore: Date.now() + 1000 });
+      expect((await keys('entries')).filter((key) => key.startsWith('task'))).to.deep.equal(others);
+    });
+
     it('events may go sooner than their run', async () => {
       const { workflows, runs } = await start();
       const { runId } = await workflows.run('ask');
@@ -87,7 +102,9 @@ for (const [kind, open] of [
       await agents.session('a', 'y').prompt('Two');
       await workflows.start('later');
       while ((await executions({ states: ['waiting'] })).length === 0) await new Promise(setImmediate);
-      const order = { sessionsBefore: Date.now() + 1000, isAtWork: (key: string) => key.startsWith('a.y.') };
+      const alone: NonNullable<PruneOrder['alone']> = async (key, work) =>
+        key.startsWith('a.y.') ? false : work(() => true);
+      const order = { sessionsBefore: Date.now() + 1000, alone };
       expect(await prune(store, { ...order, dryRun: true })).to.include({ sessions: 1 });
       expect(await prune(store, order)).to.include({ sessions: 1 });
       const left = await keys('entries');
