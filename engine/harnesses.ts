@@ -29,7 +29,8 @@ export async function openHarnesses(
     if (!Object.hasOwn(given, name)) own[name] = await load(name, module, program.root);
   }
   const all = { ...builtIn, ...own, ...given };
-  const agents = [...Object.values(program.agents), ...Object.values(program.delegates)];
+  const prompters = Object.values(program.workflows).map(({ prompter }) => prompter);
+  const agents = [...Object.values(program.agents), ...Object.values(program.delegates), ...prompters];
   if (all.deepagents === builtIn.deepagents && agents.some(({ harness }) => harness === 'deepagents'))
     requireLibrary(program.root);
   return all;

@@ -55,6 +55,15 @@ describe('the routes', () => {
     });
   });
 
+  it('say of a typed result how it came about', async () => {
+    const result = { type: 'string', pattern: 'Hi$' };
+    const { body } = await world.send('POST', '/agents/echo/one', { message: 'Hi', result });
+    expect((body as { result: unknown }).result).to.deep.include({
+      output: 'You said: Hi',
+      typed: { strategy: 'native', attempts: 1, faults: [] },
+    });
+  });
+
   it('show the history of one conversation only', async () => {
     await world.send('POST', '/agents/echo/one', { message: 'Hi', session: 'first' });
     const { body } = await world.send('GET', '/agents/echo/one/sessions/first');
