@@ -70,6 +70,12 @@ export function showProgress(screen: Screen, { streamText }: { readonly streamTe
         const { error, waitMs } = event.data;
         return `  ${yellow('↻')} ${oneLine(error.message)} ${dim(`(again in ${formatDuration(waitMs)})`)}`;
       }
+      case 'compaction_start':
+        return dim('  summing up the conversation');
+      case 'compaction_end':
+        return event.data.isError
+          ? `  ${yellow('!')} not summed up: ${oneLine(event.data.error?.message ?? '')}`
+          : undefined;
       case 'log':
         return `  ${paintLevel(event.data.level)(event.data.level)} ${oneLine(event.data.message)}`;
       case 'approval_requested':
