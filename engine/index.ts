@@ -101,3 +101,4 @@ export type { Program, Settings } from './program/program.ts';
 export { createServer, type Log, type LogEntry, type Server, type ServerOptions } from './server/index.ts';
 export type { EntryList, EntryPage, SessionEntry, SessionNote } from './session/index.ts';
 export { validate, type ValidateOptions } from './validate-project.ts';
+export { usageReport, type UsageLine, type UsageReport } from './usage-report.ts';

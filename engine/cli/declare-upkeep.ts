@@ -68,7 +68,8 @@ function declarePrune(runs: Command | undefined, end: (exitCode: number) => void
     );
 }
 
-function age(text: string): number {
+/** A reader of durations, in milliseconds. */
+export function age(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined) throw new InvalidArgumentError('Expected a duration such as 12h or 30d.');
   return ms;
