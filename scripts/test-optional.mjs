@@ -31,7 +31,15 @@ function isInstalled() {
 function install() {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: packages }));
-  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
+  const flags = [
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-package-lock',
+    '--loglevel=error',
+    '--prefer-offline',
+    '--fetch-retries=0',
+  ];
   const { status } = spawnSync('npm', ['install', ...flags], {
     cwd: folder,
     stdio: 'inherit',
