@@ -72,7 +72,7 @@ export interface OperationResult {
 
 /**
  * Runs one operation to its end: the user's message is committed, the harness runs, a typed result is read and asked for
- * again when it does not fit. Emits `operation_start` and, whatever happens, `operation_end`.
+ * again when it does not fit. Emits `operation_start` and, unless the engine stops, `operation_end`.
  */
 export async function runOperation(ports: SessionPorts, operation: Operation): Promise<OperationResult> {
   const { emit, scope, spent } = operation;
@@ -101,16 +101,18 @@ export async function runOperation(ports: SessionPorts, operation: Operation): P
     return { ...result, ...(spent.answeredBy === undefined ? {} : { answeredBy: spent.answeredBy }) };
   } catch (thrown) {
     const problem = operation.signal.aborted ? abortProblem(operation.signal) : asProblem(thrown);
-    emit({
-      ...scope,
-      type: 'operation_end',
-      data: {
-        isError: true,
-        error: problem.toData(),
-        usage: totalOf(spent).usage,
-        durationMs: ports.clock.elapsed() - started,
-      },
-    });
+    // With the engine only its process ends; the operation goes on in another one.
+    if (problem.code !== 'shutting_down')
+      emit({
+        ...scope,
+        type: 'operation_end',
+        data: {
+          isError: true,
+          error: problem.toData(),
+          usage: totalOf(spent).usage,
+          durationMs: ports.clock.elapsed() - started,
+        },
+      });
     throw problem;
   }
 }

@@ -50,7 +50,9 @@ export async function tellTask<T extends { readonly text: string }>(
     end({ isError: false, text: result.text });
     return result;
   } catch (thrown) {
-    end({ isError: true, text: '', error: asProblem(thrown).toData() });
+    const problem = asProblem(thrown);
+    // With the engine only its process ends; the task goes on in another one.
+    if (problem.code !== 'shutting_down') end({ isError: true, text: '', error: problem.toData() });
     throw thrown;
   }
 }
