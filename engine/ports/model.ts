@@ -49,6 +49,8 @@ export type ModelEvent =
   | {
       /** The call failed before it gave anything and is made again after a wait; comes before all other events. */
       readonly type: 'retry';
+      /** Whose call failed, `provider/id`. */
+      readonly model: string;
       /** The attempt that failed, from 1. */
       readonly attempt: number;
       readonly waitMs: number;

@@ -46,8 +46,8 @@ export async function runTurn(
         const { toolCallId, toolName, text } = event;
         context.emit({ type: 'tool_input_delta', turnId, toolCallId, data: { tool: toolName, text } });
       } else if (event.type === 'retry') {
-        const { attempt, waitMs, error } = event;
-        context.emit({ type: 'turn_retry', turnId, data: { model, attempt, waitMs, error } });
+        const { type: _type, ...data } = event;
+        context.emit({ type: 'turn_retry', turnId, data });
       } else if (event.type === 'finish') {
         await failpoint('turn.after_model');
         const { finish, usage, message, model: answering = model } = event;

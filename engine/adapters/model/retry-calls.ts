@@ -6,6 +6,8 @@ import type { Failure } from './failure.ts';
 
 /** What calling again needs to know. */
 export interface RetryContext {
+  /** `provider/id`. */
+  readonly model: string;
   readonly retry: ProviderRetry;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -29,7 +31,7 @@ export const defaultRetry: ProviderRetry = {
  */
 export async function* callWithRetries(
   call: () => AsyncIterable<ModelEvent>,
-  { retry, clock, signal, read }: RetryContext,
+  { model, retry, clock, signal, read }: RetryContext,
 ): AsyncGenerator<ModelEvent, void, undefined> {
   const start = clock.elapsed();
   for (let attempt = 1; ; attempt += 1) {
@@ -48,7 +50,7 @@ export async function* callWithRetries(
       const waitMs = Math.round(Math.max(step, retryAfterMs) + (step / 2) * chance(clock));
       const isTooLong = retryAfterMs > retry.maxDelayMs;
       if (isTooLong || clock.elapsed() - start + waitMs > retry.budgetMs) throw problem;
-      yield { type: 'retry', attempt, waitMs, error: problem.toData() };
+      yield { type: 'retry', model, attempt, waitMs, error: problem.toData() };
       await clock.sleep(waitMs, signal).catch(() => {
         throw aborted(signal);
       });

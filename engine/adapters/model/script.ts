@@ -29,6 +29,7 @@ export function answerFromScript(
 ): AsyncGenerator<ModelEvent, void, undefined> {
   const { signal } = request;
   return callWithRetries(() => answerOnce(script, request, { clock, uses }), {
+    model: `script/${script.name}`,
     retry,
     clock,
     signal,

@@ -34,6 +34,7 @@ export function streamModel(
   const options = toCallOptions(request, provider);
   const call = { signal: request.signal, clock, name, idleMs: provider.idleMs ?? defaultIdleMs };
   return callWithRetries(() => callOnce(model, options, call), {
+    model: name,
     retry: provider.retry ?? defaultRetry,
     clock,
     signal: request.signal,

@@ -175,6 +175,7 @@ for (const { type, options } of variants) {
       expect(events.map((event) => event.type)).to.deep.equal(['retry', 'retry', 'text_delta', 'finish']);
       expect(events[0]).to.deep.equal({
         type: 'retry',
+        model: 'local/fake',
         attempt: 1,
         waitMs: 500,
         error: {

@@ -73,6 +73,7 @@ async function run(
   const events: ModelEvent[] = [];
   try {
     for await (const event of callWithRetries(fails, {
+      model: 'local/fake',
       retry,
       clock,
       signal: new AbortController().signal,
