@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { ModuleLoader } from './adapters/tools/module-loader.ts';
-import { isObject, type Json, type JsonSchema } from './core/json.ts';
+import { isObject, type JsonSchema } from './core/json.ts';
 import { Problem } from './core/problem.ts';
 import { schemaFaults } from './expr/index.ts';
 import type { CodeWorkflow } from './ports/code-workflow.ts';

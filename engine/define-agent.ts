@@ -1,4 +1,4 @@
-import { isObject, type Json } from './core/json.ts';
+import { isObject } from './core/json.ts';
 import { Problem } from './core/problem.ts';
 import type { AgentSpec, ProfileSpec } from './core/spec.gen.ts';
 import type { LoadedSkill } from './load-skill.ts';
