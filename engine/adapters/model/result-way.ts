@@ -22,7 +22,7 @@ export interface ResultAsked {
  * model has no tools either. Scripted models take every schema, unless the config says otherwise of them.
  */
 export function resultWay(asked: ResultAsked): ResultWay {
-  const { provider, modelId, toolCalls = true } = asked;
+  const { modelId, toolCalls = true } = asked;
   const reason = whyNotNative(asked);
   if (reason === undefined) return { strategy: 'native' };
   if (!toolCalls) return { strategy: 'text', reason: `${reason}, and model "${modelId}" takes no tools` };
