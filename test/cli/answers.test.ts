@@ -119,4 +119,44 @@ describe('engine approvals, approve, reject, answer, signal', function () {
     expect(unknown.exitCode).to.equal(2);
     expect(unknown.stderr).to.include('no run "workflow:sign:01ARZ3NDEKTSV4RRFFQ69G5FAV"');
   });
+
+  it('answer tool calls of an agent that permissions ask about', async () => {
+    await folder.remove();
+    folder = await makeProject({
+      'engine.yaml': 'model: script/m\n',
+      'src/models/m.yaml': `replies:
+  - { match: { tool: pay }, text: '{{result}}' }
+  - { toolCalls: [{ tool: pay }] }
+`,
+      'src/tools/pay.yaml':
+        'type: node\nmodule: ./pay.ts\ndescription: Pays.\ninputSchema: { type: object }\n',
+      'src/tools/pay.ts': "export default () => 'paid';\n",
+      'src/agents/clerk.yaml': 'tools: [pay]\npermissions: { ask: [pay] }\n',
+    });
+    const server = start('serve', '--port', '0', '--json');
+    const { url } = JSON.parse(await server.saw('\n')) as { url: string };
+    const response = await fetch(`${url}/agents/clerk/x/dispatch`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"message": "pay"}',
+    });
+    const { submissionId } = (await response.json()) as { submissionId: string };
+    for (let text = ''; !text.includes('"call_1"');)
+      text = await (await fetch(`${url}/approvals?submission=${submissionId}&agent=clerk`)).text();
+    const listed = await engine('approvals', '--agent', 'clerk', '--server', url);
+    expect(listed.stdout).to.match(
+      new RegExp(`\\n${submissionId} +call_1 +tool +agent "clerk" wants to call "pay"`),
+    );
+    const rejected = await engine('reject', submissionId, 'call_1', '--reason', 'no money', '--server', url);
+    expect(rejected).to.include({ exitCode: 0, stderr: `rejected: call "call_1" of ${submissionId}\n` });
+    for (let state = ''; state !== 'succeeded';) {
+      const record = (await (await fetch(`${url}/submissions/${submissionId}`)).json()) as {
+        state: string;
+        output?: string;
+      };
+      state = record.state;
+      if (state === 'succeeded')
+        expect(record.output).to.equal('a person rejected this call and says: no money; it was not made');
+    }
+  });
 });
