@@ -137,7 +137,8 @@ describe('engine: models that fall back to others', () => {
     const models: Models = {
       async *stream({ model }: ModelRequest): AsyncGenerator<ModelEvent> {
         asked.push(`${model.provider}/${model.id}`);
-        yield { type: 'retry', attempt: 1, waitMs: 1, error: { type: 'model_unavailable', message: 'busy' } };
+        const busy = { type: 'model_unavailable', message: 'busy' };
+        yield { type: 'retry', model: 'x', attempt: 1, waitMs: 1, error: busy };
         const said = await Promise.resolve(say(model.id));
         if (typeof said === 'object' && 'begun' in said) {
           yield { type: 'text_delta', text: said.begun };
