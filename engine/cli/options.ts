@@ -10,6 +10,7 @@ import { addText, examples, integer, perform } from './declare.ts';
 import { declareAnswers, declareApprovals } from './declare-answers.ts';
 import { declareModels } from './declare-models.ts';
 import { declareRuns, declareWhy } from './declare-runs.ts';
+import { declareSessions } from './declare-sessions.ts';
 import { declareUpkeep } from './declare-upkeep.ts';
 import { personAt } from './person.ts';
 import { addTarget, formats } from './report/target.ts';
@@ -235,6 +236,8 @@ export function declareCommands(end: (exitCode: number) => void): Command {
   declareApprovals(engine, end);
 
   declareAnswers(engine, 'engine', end);
+
+  declareSessions(engine, end);
 
   declareUpkeep(engine, end);
 

@@ -56,6 +56,19 @@ export function createKeptSessions(
     checkAddress(address);
     if (!(await has(address))) throw new Problem('session_not_found', `there is no ${named(address)}`);
   };
+  const unfinished = async ({ agent, ...rest }: SessionAddress): Promise<readonly string[]> => {
+    const key = sessionKey({ agent, ...rest });
+    const states = ['queued', 'running', 'waiting'] as const;
+    const found = await store.executions.list({ kind: 'submission', name: agent, states, limit: 1_000 });
+    return found.filter((one) => one.key === key).map(({ id }) => id);
+  };
+  const endWork = async (address: SessionAddress): Promise<void> => {
+    const reason = 'the session was deleted';
+    await abort(address, reason);
+    const left = await unfinished(address);
+    await Promise.all(left.map((id) => durable.cancel(id, new Problem('aborted', reason))));
+    await Promise.all(durable.pending(sessionKey(address)).map((id) => durable.result(id)));
+  };
   /** Writes a session that must not exist, in one commit, while nothing works in it. */
   const make = async (
     address: SessionAddress,
@@ -97,10 +110,9 @@ export function createKeptSessions(
     async remove(address, options) {
       await demand(address);
       const key = sessionKey(address);
-      if (options.abort) {
-        await abort(address, 'the session was deleted');
-        await Promise.all(durable.pending(key).map((id) => durable.result(id)));
-      }
+      if (options.abort) await endWork(address);
+      // What another process left is not pending in this one.
+      if ((await unfinished(address)).length > 0) throw busy(address);
       if (durable.pending(key).length > 0 || live.get(address).queue.length > 0) throw busy(address);
       await alone(live, address, async (session) => {
         const { agents, delegates } = ports.program;

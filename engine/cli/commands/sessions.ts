@@ -1,0 +1,138 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Engine } from '../../api.ts';
+import { defaultSession } from '../../core/ids.ts';
+import { Problem } from '../../core/problem.ts';
+import { createEngine } from '../../engine.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { openProgram } from '../open-program.ts';
+import { entryText } from '../report/entry.ts';
+import { table } from '../report/table.ts';
+import { printable, type Terminal } from '../terminal.ts';
+
+/** Options of `engine sessions`. */
+export interface SessionsOptions {
+  readonly project: string;
+  readonly json?: boolean;
+}
+
+/** Agent, instance and session of a command, the last `default` unless it is said. */
+export type SessionPlace = readonly (string | undefined)[];
+
+/** Lists the sessions of an instance; only reads, so that it works beside a running server. */
+export async function listSessions(
+  [agent = '', instance = '']: SessionPlace,
+  options: SessionsOptions & { readonly limit: number; readonly after?: string },
+  terminal: Terminal,
+): Promise<number> {
+  const { json, limit, after } = options;
+  const { out, err } = terminal;
+  return within(options, true, terminal, async (engine) => {
+    const page = { limit, ...(after === undefined ? {} : { after }) };
+    const found = await engine.agents.sessions(agent, instance).list(page);
+    const next = found.length === limit ? (found.at(-1)?.session ?? null) : null;
+    if (json === true) out.line(JSON.stringify({ sessions: found, next }, null, 2));
+    else if (found.length === 0) err.line('no sessions');
+    else {
+      const rows = found.map((one) => [
+        printable(one.session),
+        `${one.entries}`,
+        one.createdAt,
+        one.updatedAt,
+      ]);
+      out.line(table([['SESSION', 'ENTRIES', 'CREATED', 'UPDATED'], ...rows]));
+      if (next !== null) err.line(`the first ${limit}; more with --after ${printable(next)}`);
+    }
+  });
+}
+
+/** Shows the newest entries of a session, oldest first; only reads. */
+export async function showSession(
+  [agent = '', instance = '', name = defaultSession]: SessionPlace,
+  options: SessionsOptions & { readonly limit: number; readonly before?: string },
+  terminal: Terminal,
+): Promise<number> {
+  const { json, limit, before } = options;
+  const { out, err } = terminal;
+  return within(options, true, terminal, async (engine) => {
+    const session = await engine.agents.sessions(agent, instance).get(name);
+    const { entries, next = null } = await session.entries({
+      order: 'newest',
+      limit,
+      ...(before === undefined ? {} : { after: before }),
+    });
+    const shown = [...entries].reverse();
+    if (json === true) return out.line(JSON.stringify({ entries: shown, next }, null, 2));
+    if (next !== null) err.line(`the newest ${limit}; older ones with --before ${next}`);
+    for (const entry of shown) out.line(printable(entryText(entry)));
+  });
+}
+
+/** Prints a session as lines that `importSession` takes; only reads. */
+export async function exportSession(
+  [agent = '', instance = '', name = defaultSession]: SessionPlace,
+  options: SessionsOptions,
+  terminal: Terminal,
+): Promise<number> {
+  return within(options, true, terminal, async (engine) => {
+    const session = await engine.agents.sessions(agent, instance).get(name);
+    for await (const line of session.export()) terminal.out.write(line);
+  });
+}
+
+/** Makes a session of exported lines, from a file or `-`, the standard input. Throws Problem `store_locked` beside a running server. */
+export async function importSession(
+  [agent = '', instance = '', name = '']: SessionPlace,
+  file: string,
+  options: SessionsOptions,
+  terminal: Terminal,
+): Promise<number> {
+  if (file !== '-' && (await stat(file).catch(() => undefined))?.isFile() !== true)
+    throw new Problem('invalid_request', `there is no file "${file}"`);
+  return within(options, false, terminal, async (engine) => {
+    const input = file === '-' ? process.stdin : createReadStream(file);
+    input.setEncoding('utf8');
+    const session = await engine.agents
+      .sessions(agent, instance)
+      .import(name, input as AsyncIterable<string>);
+    tell(options, terminal, 'imported', session.session);
+  });
+}
+
+/** Removes a session. Throws Problem `store_locked` beside a running server. */
+export async function deleteSession(
+  [agent = '', instance = '', name = '']: SessionPlace,
+  options: SessionsOptions & { readonly records?: boolean; readonly abort?: boolean },
+  terminal: Terminal,
+): Promise<number> {
+  const { records = false, abort = false } = options;
+  return within(options, false, terminal, async (engine) => {
+    await engine.agents.sessions(agent, instance).delete(name, { records, abort });
+    tell(options, terminal, 'deleted', name);
+  });
+}
+
+function tell({ json }: SessionsOptions, { out, err }: Terminal, what: string, session: string): void {
+  if (json === true) out.line(JSON.stringify({ [what]: session }, null, 2));
+  else err.line(`${what} session "${printable(session)}"`);
+}
+
+async function within(
+  { project }: SessionsOptions,
+  readOnly: boolean,
+  terminal: Terminal,
+  use: (engine: Engine) => Promise<void>,
+): Promise<number> {
+  const program = await openProgram(project, terminal);
+  if (program.settings.store.type === 'memory')
+    terminal.err.line(
+      'sessions are kept in memory (store.type in engine.yaml), so those of other processes are not seen',
+    );
+  const engine = await createEngine({ program, ...(readOnly ? { readOnly } : { recover: false }) });
+  try {
+    await use(engine);
+    return exitCodes.ok;
+  } finally {
+    await engine.close();
+  }
+}
