@@ -1,5 +1,12 @@
 import type { Execution, Store } from './ports/store.ts';
-import { documentsOfRun, forgetSessions, helpersStored, type Alone, type InUse } from './session/index.ts';
+import {
+  documentsOfRun,
+  forgetSessions,
+  helpersStored,
+  type Alone,
+  type InUse,
+  partialTexts,
+} from './session/index.ts';
 import { versionNamespace } from './versions.ts';
 
 /** What is to go; times are milliseconds since 1970, and what is absent is kept. */
@@ -69,6 +76,7 @@ export async function prune(store: Store, order: PruneOrder): Promise<Pruned> {
     }
     isMore = page.length === pageSize;
   }
+  if (!dryRun) await dropPartials(store, runsBefore);
   if (order.keysBefore !== undefined && !dryRun) await store.executions.forgetKeys(order.keysBefore);
   const sessions =
     order.sessionsBefore === undefined
@@ -119,6 +127,16 @@ async function unfinished({ executions }: Store): Promise<InUse> {
     before = page.at(-1)?.id;
   }
   return { ids, sessions };
+}
+
+/** What models had written in work that was never taken up again. */
+async function dropPartials({ documents }: Store, before: number): Promise<void> {
+  for (let after = ''; before > 0;) {
+    const page = await documents.keys(partialTexts, { after, limit: pageSize });
+    for (const { key, at } of page) if (at < before) await documents.delete(partialTexts, key);
+    if (page.length < pageSize) return;
+    after = page.at(-1)?.key ?? '';
+  }
 }
 
 async function dropVersions(

@@ -10,6 +10,7 @@ import type { UserMessage } from './history.ts';
 import { createRoomMaker } from './make-room.ts';
 import { modelsFor } from './model-calls.ts';
 import type { Operation } from './operation.ts';
+import { keepPartial } from './partial-text.ts';
 import type { SessionPorts } from './ports.ts';
 import { callTool } from './tool-call.ts';
 
@@ -29,11 +30,13 @@ export function harnessContext(
     log: (level, message, fields) =>
       operation.emit({ ...operation.scope, ...turn, type: 'log', data: { level, message, fields } }),
   });
+  const partial = keepPartial(ports, operation.scope);
   const room = createRoomMaker(ports, { ...operation, models }, system);
   return {
     models,
     emit(event) {
       operation.emit({ ...operation.scope, ...event });
+      partial.see(event);
       if (event.type === 'turn_start' && event.turnId !== undefined) turn = { turnId: event.turnId };
       if (event.type !== 'turn_end') return;
       countCall(spent, event.data.usage);

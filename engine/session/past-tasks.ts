@@ -37,7 +37,7 @@ export function pastTasks(operationId: string | undefined): PastTasks {
         if (call !== undefined) callOf.set(event.operationId, call);
       }
       const call = callOf.get(event.operationId);
-      if (call !== undefined && type === 'turn_end')
+      if (call !== undefined && type === 'turn_end' && event.data.finish !== 'interrupted')
         used.set(call, sum(used.get(call), { usage: event.data.usage, modelCalls: 1 }));
       if (call !== undefined && type === 'compaction_end') used.set(call, sum(used.get(call), event.data));
       if (type === 'tool_end' && event.operationId === operationId && toolCallId !== undefined)

@@ -1,10 +1,11 @@
 import type { EventData } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
-import { addUsage, type Message, type ToolCallPart, type ToolResultPart } from '../core/message.ts';
+import { addUsage, noUsage, type Message, type ToolCallPart, type ToolResultPart } from '../core/message.ts';
 import { reportCompaction } from './compaction.ts';
 import type { CompactionEntry } from './entry.ts';
 import { unknownOutcome } from './history.ts';
 import type { Operation } from './operation.ts';
+import { dropPartial, partialOf } from './partial-text.ts';
 import { pastTasks } from './past-tasks.ts';
 import type { SessionPorts } from './ports.ts';
 
@@ -18,7 +19,9 @@ export async function takeUp(
   callTool: (call: ToolCallPart) => Promise<ToolResultPart>,
 ): Promise<void> {
   const { history, spent, tools, callKeys, people } = operation;
+  const ended = new Set<string>();
   const results = await readPast(ports, operation);
+  await tellPartial(ports, operation, ended);
   const open = history.openCalls();
   if (open.length === 0) return;
   const content = await Promise.all(
@@ -53,7 +56,9 @@ export async function takeUp(
         after = event.index;
         tasks.read(event);
         if (event.operationId !== scope.operationId) continue;
-        if (event.type === 'turn_end') {
+        if (event.type === 'turn_end') ended.add(event.turnId ?? '');
+        // Of a call that was cut off nothing is known, and it is made again.
+        if (event.type === 'turn_end' && event.data.finish !== interrupted) {
           found.clear();
           spent.usage = addUsage(spent.usage, event.data.usage);
           spent.modelCalls += 1;
@@ -80,6 +85,31 @@ export async function takeUp(
     }
     return found;
   }
+}
+
+/** What a turn is said to have finished with that a crash cut off. */
+const interrupted = 'interrupted';
+
+/** Tells what the model had written in the turn that a crash cut off. */
+async function tellPartial(
+  ports: SessionPorts,
+  { scope, model, emit }: Operation,
+  ended: ReadonlySet<string>,
+): Promise<void> {
+  const partial = await partialOf(ports, scope);
+  if (partial === undefined) return;
+  const { turnId, text } = partial;
+  const data = {
+    model: `${model.provider}/${model.id}`,
+    text,
+    finish: interrupted,
+    usage: noUsage,
+    toolCalls: 0,
+  };
+  if (!ended.has(turnId)) emit({ ...scope, turnId, type: 'turn_end', data });
+  const executionId = scope.submissionId ?? scope.runId;
+  const told = executionId === undefined ? undefined : ports.journal.open(executionId).flush();
+  await Promise.all([told, dropPartial(ports, scope)]);
 }
 
 function tellsOf(told: EventData['compaction_end'], compaction: CompactionEntry | undefined): boolean {

@@ -80,7 +80,7 @@ describe('retention and a prompt to the conversation that goes at this moment', 
       await engine.close();
       // Not again: what is stored must be the same, and the next engine would remove it.
       const { settings, ...program } = await programOf(files);
-      const { sessionsMs: _, ...retention } = settings.retention;
+      const retention = { ...settings.retention, sessionsMs: undefined };
       const next = await createEngine({
         program: { ...program, settings: { ...settings, retention } },
         store: { ...store, close: async () => undefined },

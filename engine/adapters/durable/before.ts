@@ -23,6 +23,9 @@ export const nothingBefore: Before = {
   hasProgress: true,
 };
 
+/** How turns end that gave no answer. */
+const cutOff = ['aborted', 'failed', 'interrupted'];
+
 /** Reads what is stored of an execution. */
 export async function readBefore(store: Store, { id }: Execution): Promise<Before> {
   const past = new Map<string, StepPast>();
@@ -42,7 +45,8 @@ export async function readBefore(store: Store, { id }: Execution): Promise<Befor
         hasMovedOn = false;
       }
       // A turn that asks for tools is nothing as long as none of them came to an end: that may be what takes the process down.
-      if (event.type === 'tool_end' || (event.type === 'turn_end' && event.data.toolCalls === 0))
+      if (event.type === 'tool_end') hasMovedOn = true;
+      if (event.type === 'turn_end' && event.data.toolCalls === 0 && !cutOff.includes(event.data.finish))
         hasMovedOn = true;
       if (event.stepPath === undefined) continue;
       if (event.type === 'step_start') {
