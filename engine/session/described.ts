@@ -6,11 +6,22 @@ import type { Task } from './task-tool.ts';
 
 /** A submission to an agent in code, with the agent as it describes itself; any other as it is. Throws Problem `invalid_project`. */
 export async function described(ports: SessionPorts, submission: Submission): Promise<Submission> {
-  const { agent, address, input } = submission;
-  if (agent.module === undefined) return submission;
-  const { instance: id, session } = address;
-  const on = await (submission.on ?? ports).described(agent, { id, session, input });
-  return { ...submission, agent: declaredIn(on, agent), on };
+  const { agent: helper, address, input } = submission;
+  if (helper.module === undefined) return submission;
+  const { on, helper: agent = helper } = await describedHelper(submission.on ?? ports, address, {
+    helper,
+    input,
+  });
+  return { ...submission, agent, on };
+}
+
+/** An agent, as it describes itself without an input when it is code. Throws Problem `invalid_project`. */
+export async function describedAgent(
+  ports: SessionPorts,
+  agent: Agent,
+  address: SessionAddress,
+): Promise<Agent> {
+  return (await describedHelper(ports, address, { helper: agent, input: undefined })).helper ?? agent;
 }
 
 /** The helper of a task, and what it works with; one in code describes itself. Throws Problem `invalid_project`. */

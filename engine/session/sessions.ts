@@ -8,7 +8,7 @@ import type { Conduct } from './conversation.ts';
 import { createKeptSessions, type KeptSessions } from './kept-sessions.ts';
 import { createLiveSessions, type LiveSessions } from './live-sessions.ts';
 import { createOutcomes } from './outcomes.ts';
-import { described } from './described.ts';
+import { described, describedAgent } from './described.ts';
 import type { SessionPorts } from './ports.ts';
 import { prepareSubmission } from './prepare-submission.ts';
 import type { Admitted, PromptOutcome, Submission } from './submission.ts';
@@ -90,7 +90,8 @@ export function createSessions(ports: SessionPorts): Sessions {
     },
 
     kept: createKeptSessions(ports, live, (address, reason) => sessions.abort(address, reason)),
-    files: (agent, address, use) => track(withFiles(live, agent, address, use)),
+    files: (agent, address, use) =>
+      track(describedAgent(ports, agent, address).then((own) => withFiles(live, own, address, use))),
 
     async abort(address, reason = 'the session was aborted') {
       const problem = new Problem('aborted', reason);

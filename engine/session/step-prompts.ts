@@ -8,6 +8,7 @@ import type { Workflow } from '../program/workflow.ts';
 import { checkTasksAllowed } from './caller-task.ts';
 import type { Conduct } from './conversation.ts';
 import { startSpending, totalOf } from './budget.ts';
+import { describedHelper } from './described.ts';
 import { imageOf } from './image.ts';
 import type { SessionPorts } from './ports.ts';
 import type { RunSurroundings } from './run-surroundings.ts';
@@ -48,7 +49,7 @@ export function createStepPrompts(
       return ask(call, { agent, address, message, input, ...choicesOf(request) });
     },
 
-    skill(call, request) {
+    async skill(call, request) {
       const { session } = request;
       const skill = Object.hasOwn(skills, request.skill) ? skills[request.skill] : undefined;
       if (skill === undefined)
@@ -62,7 +63,8 @@ export function createStepPrompts(
           ? plain(session)
           : { agent: own, address: { agent: own.name, instance: run.id, session } };
       const message = skillMessage(ports.program, skill, request.arguments);
-      const asked = { agent: skilled(agent, skill), address, message, kind: 'skill' as const };
+      const { on, helper = agent } = await describedHelper(ports, address, { helper: own, input: undefined });
+      const asked = { agent: skilled(helper, skill), on, address, message, kind: 'skill' as const };
       return ask(call, { ...asked, ...choicesOf(request) }, own === undefined ? workspace : undefined);
     },
 

@@ -230,4 +230,78 @@ export default ({ id }) => {
       'src/workflows/empty.ts: workflow "empty" (src/workflows/empty.ts): the file has no export "run", a function of the context',
     ]);
   });
+
+  it('what a description may not say is refused, as in a file', async () => {
+    const bad: Readonly<Record<string, readonly [definition: string, fault: RegExp]>> = {
+      blank: [`{ description: '' }`, /description: /],
+      unknown: [`{ promptt: 'x' }`, /unknown key "promptt"/],
+      thinking: [`{ thinking: 'much' }`, /thinking: /],
+      twice: [`{ tools: ['look', 'look'] }`, /"look" stands twice in "tools"/],
+      helpers: [`{ subagents: ['plain', 'plain'] }`, /"plain" stands twice in "subagents"/],
+      nameless: [`{ subagents: [{ instructions: 'x' }] }`, /subagents\[0\]: a profile .* needs a "name"/],
+      number: [`{ subagents: [3] }`, /subagents\[0\]: expected a name or a profile, found a number/],
+      window: [`{ compaction: { keepRecentTokens: -1 } }`, /compaction\.keepRecentTokens: /],
+      profiled: [`{ profile: { maxTurns: 0 } }`, /profiled-base: maxTurns: /],
+      named: [`{ name: 'other' }`, /name: the name of the file, "named", is its name; found "other"/],
+      list: [`[]`, /no default export createAgent/],
+      cycle: [`(() => { const a = {}; a.env = a; return a; })()`, /env: /],
+      sized: [`{ instructions: 7 }`, /instructions: /],
+    };
+    const agents = Object.entries(bad).map(([name, [definition]]) => [
+      `src/agents/${name}.ts`,
+      `export default ${definition};\n`,
+    ]);
+    const { engine } = await engineOf({
+      ...files,
+      ...(Object.fromEntries(agents) as Record<string, string>),
+    });
+    for (const [name, [, fault]] of Object.entries(bad)) {
+      const { type, message } = await failureOf(engine.agents.session(name, 'x').prompt('hi'));
+      expect(type, name).to.equal('invalid_project');
+      expect(message, name).to.match(fault);
+    }
+  });
+
+  it('nearer words win over those of the profile, lists are put behind its lists', async () => {
+    const { engine, models } = await engineOf(
+      {
+        ...files,
+        'src/tools/more.yaml':
+          'type: node\nmodule: ./look.ts\ndescription: More.\ninputSchema: { type: object }\n',
+        'src/profiles/base.yaml':
+          'model: anthropic/claude-haiku-4-5\nthinking: high\ntools: [look]\ninstructions: Base.\n',
+        'src/agents/near.ts': `export default async () => {
+  await Promise.resolve();
+  return { profile: 'base', tools: ['more'], instructions: 'Near.', compaction: false };
+};
+`,
+        'src/agents/none.ts': `export default { profile: 'base', model: false };\n`,
+      },
+      () => 'ok',
+    );
+    await engine.agents.session('near', 'x').prompt('hi');
+    const [request] = models.requests;
+    expect(request?.tools.map(({ name }) => name)).to.deep.equal(['look', 'more']);
+    expect(request).to.deep.include({ system: 'Near.', thinking: 'high' });
+    const none = engine.agents.session('none', 'x');
+    expect((await failureOf(none.prompt('hi'))).type).to.equal('missing_model');
+    await none.prompt('hi', { model: 'openai/gpt-5' });
+    expect(models.requests[1]?.model.id).to.equal('gpt-5');
+  });
+
+  it('work by skills in steps, and have the files they say', async () => {
+    const { engine, models } = await engineOf({
+      'engine.yaml': 'model: openai/gpt-5\n',
+      '.agents/skills/returns/SKILL.md': '---\nname: returns\ndescription: Use it.\n---\nAsk first.\n',
+      '.agents/skills/returns/a.md': 'tea\n',
+      'src/agents/clerk.ts': `export default { instructions: 'Clerk.', sandbox: 'virtual' };\n`,
+      'src/workflows/takes.yaml': 'steps: [{ id: a, skill: returns, agent: clerk }]\n',
+    });
+    expect((await engine.workflows.run('takes')).output).to.equal('ok');
+    const [request] = models.requests;
+    expect(request?.system).to.contain('Clerk.').and.to.contain('- returns: Use it.');
+    expect(request?.tools.map(({ name }) => name)).to.include('load_skill');
+    const session = engine.agents.session('clerk', 'x');
+    expect(await failureOf(session.readFile('nothing.txt'))).to.deep.include({ type: 'sandbox_failed' });
+  });
 });
