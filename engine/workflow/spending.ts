@@ -74,7 +74,7 @@ function firstLimit(
       'costUsd',
       spent.usage.costUsd ?? 0,
       limits.costUsd,
-      `the run has made ${unpricedCalls} model calls whose price is not known, so its limit of ${limits.costUsd} US dollars cannot be kept`,
+      `the price of model calls of the run is not known (${unpricedCalls} so far), so its limit of ${limits.costUsd} US dollars cannot be kept`,
     );
   for (const [limit, used, unit] of counts) {
     const allowed = limits[limit];

@@ -43,6 +43,7 @@ export interface FakeOptions {
   /** Tokens of each model operation; default 10. */
   readonly tokens?: number;
   readonly costUsd?: number;
+  readonly unpricedCalls?: number;
 }
 
 export interface Fake {
@@ -87,7 +88,10 @@ export function fakeContext(options: FakeOptions = {}): Fake {
   async function ask(call: Call): Promise<PromptOutcome> {
     const output = await act(call);
     const totalTokens = options.tokens ?? 10;
-    const cost = options.costUsd === undefined ? {} : { costUsd: options.costUsd };
+    const cost = {
+      ...(options.costUsd === undefined ? {} : { costUsd: options.costUsd }),
+      ...(options.unpricedCalls === undefined ? {} : { unpricedCalls: options.unpricedCalls }),
+    };
     const usage = { ...noUsage, inputTokens: totalTokens, totalTokens, ...cost };
     return { text: String(output), output, usage, modelCalls: 1 };
   }

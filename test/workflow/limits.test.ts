@@ -45,6 +45,17 @@ describe('workflow: limits', () => {
     await run(yaml);
   });
 
+  it('a limit on cost ends the run when a call had no known price', async () => {
+    const { problem, fake } = await runFailing(
+      `{ limits: { costUsd: 5 }, steps: [{ id: a, prompt: x }, { id: b, prompt: y }] }`,
+      { unpricedCalls: 1 },
+    );
+    expect(problem.message).to.equal(
+      'the price of model calls of the run is not known (1 so far), so its limit of 5 US dollars cannot be kept',
+    );
+    expect(fake.calls.length).to.equal(1);
+  });
+
   it('no catch recovers from a limit of the run, and what is at work is stopped', async () => {
     const { problem, fake } = await runFailing(
       `

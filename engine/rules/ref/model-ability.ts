@@ -28,7 +28,12 @@ export const modelAbility: Rule = {
         const role = step.role === undefined ? undefined : program.roles[step.role];
         const model = step.model ?? role?.model ?? program.settings.model;
         if (model === undefined) continue;
-        checkThinking(model, step.thinking ?? role?.thinking, step.origin, `step "${step.id}"`);
+        checkThinking(
+          model,
+          step.thinking ?? role?.thinking ?? workflow.prompter.thinking,
+          step.origin,
+          `step "${step.id}"`,
+        );
         if (step.images.length > 0 && knownModel(model, program).capabilities?.images === false)
           report(
             step.origin,
