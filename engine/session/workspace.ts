@@ -29,6 +29,17 @@ export function createWorkspace(
 ): Workspace {
   const key = instanceKey(owner.name, owner.id);
   let opening: Promise<Sandbox> | undefined;
+  let saving: Promise<void> = Promise.resolve();
+  /** A change that could not be stored. */
+  let isOwed = false;
+
+  async function saveNow(): Promise<void> {
+    const sandbox = await opening;
+    if (sandbox === undefined || !(sandbox.dirty || isOwed)) return;
+    isOwed = true;
+    await ports.store.documents.set(namespace, key, await sandbox.snapshot());
+    isOwed = false;
+  }
 
   async function openNow(): Promise<Sandbox> {
     const scope: Scope = { env: ports.env };
@@ -51,11 +62,11 @@ export function createWorkspace(
       });
       return opening;
     },
-    async save() {
-      if (opening === undefined) return;
-      const sandbox = await opening;
-      if (!sandbox.dirty) return;
-      await ports.store.documents.set(namespace, key, await sandbox.snapshot());
+    save() {
+      // One after the other, so that no older state is stored behind a newer one.
+      const save = saving.then(saveNow);
+      saving = save.catch(() => undefined);
+      return save;
     },
     async close() {
       const sandbox = await opening?.catch(() => undefined);

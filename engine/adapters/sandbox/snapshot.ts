@@ -9,9 +9,14 @@ export async function takeSnapshot(files: InMemoryFs, spec: SandboxSpec): Promis
   for (const path of files.getAllPaths().sort()) {
     if (path === spec.workspace || !isInside(spec.workspace, path) || mountOf(spec, path) !== undefined)
       continue;
-    const stat = await files.lstat(path);
-    if (stat.isFile) snapshot[path] = Buffer.from(await files.readFileBuffer(path)).toString('base64');
-    else if (stat.isDirectory && (await files.readdir(path)).length === 0) snapshot[`${path}/`] = '';
+    try {
+      const stat = await files.lstat(path);
+      if (stat.isFile) snapshot[path] = Buffer.from(await files.readFileBuffer(path)).toString('base64');
+      else if (stat.isDirectory && (await files.readdir(path)).length === 0) snapshot[`${path}/`] = '';
+    } catch (thrown) {
+      // A command that runs meanwhile may remove it.
+      if (await files.exists(path)) throw thrown;
+    }
   }
   return snapshot;
 }
