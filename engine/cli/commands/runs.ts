@@ -7,7 +7,7 @@ import { choices } from '../../core/suggest.ts';
 import { allEvents } from '../all-events.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { lookAtRuns, runIdOf, type OpenRuns, type RunsPlace } from '../open-runs.ts';
-import { usageText } from '../progress.ts';
+import { usageText } from '../usage-text.ts';
 import { table } from '../report/table.ts';
 import { printable, type Screen, type Terminal } from '../terminal.ts';
 
