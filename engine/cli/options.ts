@@ -100,7 +100,7 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     )
     .option('--write-baseline [file]', 'write the findings of now into that file')
     .option('--against-runs', 'say what the files as they are mean for each unfinished run')
-    .option('--load-code', 'also import the code of tools, which runs it, and check what it exports')
+    .option('--load-code', 'also import the code of tools, agents and workflows, which runs it, and check it')
     .addHelpText(
       'after',
       examples(
