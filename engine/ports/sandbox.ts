@@ -1,4 +1,4 @@
-import type { Sandbox as SandboxSpec } from '../program/sandbox.ts';
+import type { CommandRule, Sandbox as SandboxSpec } from '../program/sandbox.ts';
 
 /** A file, folder or link in a sandbox. */
 export interface FileInfo {
@@ -42,8 +42,8 @@ export interface Sandbox {
       readonly env?: Readonly<Record<string, string>>;
       readonly timeoutMs?: number;
       readonly signal?: AbortSignal;
-      /** Names of commands that may run this time besides those of the spec; where it names none, all may. */
-      readonly commands?: readonly string[];
+      /** Commands that may run this time besides those of the spec, by name or by rule; where the spec names none, all may. */
+      readonly commands?: readonly (string | CommandRule)[];
     },
   ): Promise<ExecResult>;
   /** Absolute, normalised path; throws Problem `sandbox_denied` when it leaves the sandbox. */
