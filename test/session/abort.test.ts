@@ -95,6 +95,9 @@ function watched(acts: string[], abortAt: { place: number; abort(): void }, sign
   };
 }
 
+const sockets = (): number =>
+  process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
+
 const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
 declare global {
@@ -302,6 +305,7 @@ You help.
     });
 
   it('a child is aborted with its parent down to the socket of its model', async () => {
+    const before = sockets();
     const call = { name: 'task', arguments: JSON.stringify({ prompt: 'Help', agent: 'helper' }) };
     const chunk = (delta: object, finish: string | null = null): object => ({
       id: 'c',
@@ -343,5 +347,7 @@ You help.
     await server.hungUp;
     await engine.close();
     await server.close();
+    // The system closes them a little later.
+    while (sockets() > before) await new Promise(setImmediate);
   });
 });
