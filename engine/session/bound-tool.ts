@@ -26,6 +26,8 @@ export interface BoundTool {
   readonly repeatable: boolean;
   /** Rules of its own for its calls. */
   readonly permissions?: Permissions;
+  /** No rule is about it: it is the engine's own way to hear of the model. */
+  readonly isFree?: true;
   /** Whether its work ends soon after its signal, so that it is waited for and not left behind. */
   readonly endsItself?: true;
   run(input: Json, context: CallContext): Promise<Json>;

@@ -7,6 +7,7 @@ import type { Received } from '../ports/durable.ts';
 import { answerTopic } from '../ports/topics.ts';
 import type { Permissions } from '../program/permissions.ts';
 import { settledKey, type People } from './people.ts';
+import type { Place } from './main-argument.ts';
 import { permit } from './permit.ts';
 import type { SessionPorts } from './ports.ts';
 
@@ -17,8 +18,7 @@ export interface PendingCall {
   readonly schema: JsonSchema;
   /** Rules of the tool, then those of who calls. */
   readonly rules: readonly Permissions[];
-  /** Folder that paths are relative to. */
-  readonly workspace: string;
+  readonly place: Place;
   readonly callKey: string;
   /** Who wants to make it: `agent "clerk"`. */
   readonly who: string;

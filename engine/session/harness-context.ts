@@ -62,6 +62,7 @@ export function harnessContext(
       callTool(ports, operation.tools, call, {
         agent: operation.agent,
         people: operation.people,
+        place: operation.surroundings.place,
         signal: operation.signal,
         scope: { ...operation.scope, turnId },
         callKey: operation.callKeys.next(call.toolCallId),

@@ -9,6 +9,14 @@ export interface MainArgument {
   readonly plain: readonly string[];
 }
 
+/** Where the paths of a call lead. */
+export interface Place {
+  /** The workspace as a whole. */
+  readonly workspace: string;
+  /** What relative paths begin at: the same, or a folder of it. */
+  readonly folder: string;
+}
+
 /** Which argument of the built-in tools is the main one. */
 const mainOf: Readonly<Record<string, string>> = {
   bash: 'command',
@@ -29,12 +37,17 @@ const pathTools = new Set(['read', 'write', 'edit', 'ls']);
  * required one, or the first its schema names. What is no text counts as JSON. Paths are also seen without `.` and `..`, from the
  * workspace and from the root.
  */
-export function mainArgument(tool: string, input: Json, schema: JsonSchema, workspace: string): MainArgument {
+export function mainArgument(
+  tool: string,
+  input: Json,
+  schema: JsonSchema,
+  { workspace, folder }: Place,
+): MainArgument {
   const name = Object.hasOwn(mainOf, tool) ? mainOf[tool] : firstOf(schema, input);
   const value = name !== undefined && isObject(input) && Object.hasOwn(input, name) ? input[name] : undefined;
   const text = value === undefined ? '' : typeof value === 'string' ? value : stableText(value);
   if (!pathTools.has(tool)) return { forms: [text], plain: [text] };
-  const absolute = posix.resolve(workspace, text);
+  const absolute = posix.resolve(folder, text);
   const plain = [absolute, ...(isBelow(absolute, workspace) ? [posix.relative(workspace, absolute)] : [])];
   return { forms: [...new Set([text, ...plain])], plain };
 }

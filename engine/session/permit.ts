@@ -6,7 +6,7 @@ import {
   type Permissions,
 } from '../program/permissions.ts';
 import { commandPieces, plainCommands } from './command-pieces.ts';
-import { mainArgument, type MainArgument } from './main-argument.ts';
+import { mainArgument, type MainArgument, type Place } from './main-argument.ts';
 
 /** What the rules say of a call, and which of them; no rule: what holds where none fits. */
 export interface Verdict {
@@ -32,12 +32,12 @@ export function permit(
     readonly tool: string;
     readonly input: Json;
     readonly schema: JsonSchema;
-    readonly workspace: string;
+    readonly place: Place;
   },
 ): Verdict {
   const { allow, ask, deny, timeoutMs = defaultTimeoutMs } = joinPermissions(rules);
   if (allow.length + ask.length + deny.length === 0) return { verdict: 'allow', rule: undefined, timeoutMs };
-  const main = mainArgument(call.tool, call.input, call.schema, call.workspace);
+  const main = mainArgument(call.tool, call.input, call.schema, call.place);
   const forms = call.tool === 'bash' ? main.forms.flatMap(commandPieces) : main.forms;
   const about = (patterns: readonly PermissionPattern[]): readonly PermissionPattern[] =>
     patterns.filter(({ tool }) => fitsStars(call.tool, tool));

@@ -22,6 +22,7 @@ export function resultTools(
   return {
     finish: {
       repeatable: true,
+      isFree: true,
       spec: {
         name: names.has('finish') ? 'finish_result' : 'finish',
         description: 'Ends the work with its result. Call it once, when everything else is done.',
@@ -35,6 +36,7 @@ export function resultTools(
     },
     giveUp: {
       repeatable: true,
+      isFree: true,
       spec: {
         name: names.has('give_up') ? 'give_up_result' : 'give_up',
         description: 'Ends the work without a result, when there cannot be one.',

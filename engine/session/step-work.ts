@@ -91,6 +91,7 @@ export function createStepWork(
     const { stepPath, runId, signal, tries } = call;
     const people = run.people(stepPath)(`try${tries}`, () => undefined);
     const { workspace: folder } = workspace.spec;
+    const place = { workspace: folder, folder };
     const who = `step "${stepPath}"`;
     const { name, permissions } = tool;
     const pending = {
@@ -98,7 +99,7 @@ export function createStepWork(
       input,
       schema,
       rules: [permissions],
-      workspace: folder,
+      place,
       callKey: name,
       who,
     };

@@ -3,6 +3,7 @@ import type { EventScope, NewEvent } from '../core/event.ts';
 import type { Sandbox } from '../ports/sandbox.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Skill } from '../program/skill.ts';
+import type { Place } from './main-argument.ts';
 import type { SessionPorts } from './ports.ts';
 import { skillsIn } from './workspace-skills.ts';
 import type { Workspace } from './workspace.ts';
@@ -13,6 +14,7 @@ export interface Surroundings {
   readonly instructions: readonly FolderInstructions[];
   /** Skills of the workspace, besides those of the agent. */
   readonly skills: readonly Skill[];
+  readonly place: Place;
 }
 
 /** Instructions that stand in a folder of a workspace. */
@@ -21,8 +23,6 @@ export interface FolderInstructions {
   readonly file: string;
   readonly text: string;
 }
-
-export const noSurroundings: Surroundings = { instructions: [], skills: [] };
 
 /** Most characters of one file of instructions. */
 const maxInstructions = 32_768;
@@ -38,16 +38,23 @@ export async function lookAround(
   workspace: Workspace,
   tell: { readonly scope: EventScope; emit(event: NewEvent): void },
 ): Promise<Surroundings> {
-  if (workspace.spec.type === 'none') return noSurroundings;
+  const { type, workspace: root } = workspace.spec;
+  if (type === 'none') return { instructions: [], skills: [], place: { workspace: root, folder: root } };
   const sandbox = await workspace.open();
   const known = new Set(ports.program.instructions.map(({ text }) => text.trim()));
-  const found = await nearest(sandbox, await workspace.outer?.open());
+  const outer = workspace.outer === undefined ? undefined : await wholeOf(workspace.outer).open();
+  const found = await nearest(sandbox, outer);
   const warn = (message: string): void =>
     tell.emit({ ...tell.scope, type: 'log', data: { level: 'warn', message } });
   return {
     instructions: found.filter(({ text }) => !known.has(text.trim())),
+    place: { workspace: (outer ?? sandbox).spec.workspace, folder: sandbox.spec.workspace },
     skills: agent.builtins.includes('load_skill') ? await skillsIn(ports, agent, sandbox, warn) : [],
   };
+}
+
+function wholeOf(workspace: Workspace): Workspace {
+  return workspace.outer === undefined ? workspace : wholeOf(workspace.outer);
 }
 
 /** The instructions of a folder, else of the first folder above it that has any. */

@@ -9,6 +9,7 @@ import type { Agent } from '../program/agent.ts';
 import type { BoundTool } from './bound-tool.ts';
 import { clearCall } from './clear-call.ts';
 import { abortProblem, deadline, within } from './deadline.ts';
+import type { Place } from './main-argument.ts';
 import type { People } from './people.ts';
 import type { SessionPorts } from './ports.ts';
 import { withRetry } from './retry.ts';
@@ -30,6 +31,7 @@ export async function callTool(
     readonly agent: Agent;
     /** Absent where nobody can be asked. */
     readonly people: People | undefined;
+    readonly place: Place;
     readonly signal: AbortSignal;
     readonly scope: EventScope;
     /** See `CallContext`. */
@@ -79,12 +81,13 @@ export async function callTool(
       input: checked.value,
       schema: tool.spec.inputSchema,
       rules: [...(tool.permissions === undefined ? [] : [tool.permissions]), agent.permissions],
-      workspace: agent.sandbox.workspace,
+      place: operation.place,
       callKey,
       who: `agent "${agent.name}"`,
       agent: agent.name,
     };
-    await clearCall(ports, pending, { people, signal: operation.signal, scope, emit: operation.emit });
+    const around = { people, signal: operation.signal, scope, emit: operation.emit };
+    if (tool.isFree !== true) await clearCall(ports, pending, around);
     return withRetry(ports.clock, tool.retry, operation.signal, async (attempt) => {
       const limit = deadline(
         ports.clock,

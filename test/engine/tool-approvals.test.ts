@@ -262,4 +262,22 @@ inputSchema: { type: object, required: [text], properties: { text: { type: strin
     const events = await engine.submissions.events(approval?.submissionId ?? '');
     expect(JSON.stringify(events)).not.to.contain('tell-nobody');
   });
+
+  it('rules are not about the ways by which a model gives its result', async () => {
+    const { engine } = await engineOf(
+      {
+        'engine.yaml': `model: shelf/some
+providers: { shelf: { type: openai-compatible, baseUrl: 'http://127.0.0.1:1/v1' } }
+defaults: { permissions: { ask: ['*'] } }
+`,
+        'src/agents/judge.yaml': `outputSchema: { type: object, required: [ok], properties: { ok: { type: boolean } } }\n`,
+      },
+      ({ tools }) =>
+        tools.some(({ name }) => name === 'finish')
+          ? { calls: [{ tool: 'finish', input: { ok: true } }] }
+          : { json: { ok: true } },
+    );
+    expect((await engine.agents.session('judge', 'x').prompt('hi')).output).to.deep.equal({ ok: true });
+    expect(await engine.approvals.list()).to.deep.equal([]);
+  });
 });

@@ -21,10 +21,20 @@ const rules = (of: {
 });
 
 const bash = (command: string, of: Parameters<typeof rules>[0]): Verdict['verdict'] =>
-  permit([rules(of)], { tool: 'bash', input: { command }, schema: {}, workspace: '/workspace' }).verdict;
+  permit([rules(of)], {
+    tool: 'bash',
+    input: { command },
+    schema: {},
+    place: { workspace: '/workspace', folder: '/workspace' },
+  }).verdict;
 
 const read = (path: string, of: Parameters<typeof rules>[0]): Verdict['verdict'] =>
-  permit([rules(of)], { tool: 'read', input: { path }, schema: {}, workspace: '/workspace' }).verdict;
+  permit([rules(of)], {
+    tool: 'read',
+    input: { path },
+    schema: {},
+    place: { workspace: '/workspace', folder: '/workspace' },
+  }).verdict;
 
 describe('permissions of tool calls', () => {
   it('without rules every call is made', () => {
@@ -46,7 +56,12 @@ describe('permissions of tool calls', () => {
 
   it('what skills and subagents bring needs no line among what is allowed', () => {
     const one = (tool: string): string =>
-      permit([rules({ allow: ['read'] })], { tool, input: {}, schema: {}, workspace: '/' }).verdict;
+      permit([rules({ allow: ['read'] })], {
+        tool,
+        input: {},
+        schema: {},
+        place: { workspace: '/', folder: '/' },
+      }).verdict;
     expect(['task', 'load_skill', 'write'].map(one)).to.deep.equal(['allow', 'allow', 'ask']);
   });
 
@@ -90,7 +105,7 @@ describe('permissions of tool calls', () => {
         tool: 'pay',
         input: input as never,
         schema,
-        workspace: '/',
+        place: { workspace: '/', folder: '/' },
       }).verdict;
     const properties = { to: {}, amount: {} };
     expect(one({ properties, required: ['amount'] }, { to: 'x', amount: 100 })).to.equal('deny');
@@ -100,12 +115,27 @@ describe('permissions of tool calls', () => {
   });
 
   it('says which rule decided, and the nearest time that is given', () => {
-    const call = { tool: 'bash', input: { command: 'ls' }, schema: {}, workspace: '/' };
+    const call = {
+      tool: 'bash',
+      input: { command: 'ls' },
+      schema: {},
+      place: { workspace: '/', folder: '/' },
+    };
     expect(permit([rules({ timeoutMs: 5 }), rules({ ask: ['b*'], timeoutMs: 7 })], call)).to.deep.equal({
       verdict: 'ask',
       rule: 'b*',
       timeoutMs: 7,
     });
     expect(permit([rules({ ask: ['bash'] })], call).timeoutMs).to.equal(7 * 86_400_000);
+  });
+
+  it('in a folder of the workspace, paths still count from the workspace', () => {
+    const place = { workspace: '/workspace', folder: '/workspace/secrets' };
+    const one = (path: string): string =>
+      permit([rules({ deny: ['read(secrets/*)'] })], { tool: 'read', input: { path }, schema: {}, place })
+        .verdict;
+    expect(['a', './a', '/workspace/secrets/a', '../open/a'].map(one)).to.deep.equal([
+      ...['deny', 'deny', 'deny', 'allow'],
+    ]);
   });
 });
