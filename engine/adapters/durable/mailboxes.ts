@@ -35,16 +35,24 @@ export function createMailboxes<T>(): Mailboxes<T> {
       if (key === '') return { before: 0, isTurn: true };
       const all = places.get(key) ?? [];
       const isTurn = hasRoom(key, limit);
-      places.set(key, [...all, { id, work, limit, isAtWork: isTurn }]);
-      return { before: all.length, isTurn };
+      const before = all.length;
+      all.push({ id, work, limit, isAtWork: isTurn });
+      places.set(key, all);
+      return { before, isTurn };
     },
     leave(key, id) {
-      const left = (places.get(key) ?? []).filter((place) => place.id !== id);
-      if (left.length === 0) places.delete(key);
-      else places.set(key, left);
-      const next = left.filter(({ isAtWork, limit }, index) => !isAtWork && index < limit);
-      for (const place of next) place.isAtWork = true;
-      return next.map(({ work }) => work);
+      const all = places.get(key) ?? [];
+      const index = all.findIndex((place) => place.id === id);
+      if (index !== -1) all.splice(index, 1);
+      if (all.length === 0) places.delete(key);
+      const next: T[] = [];
+      for (const [before, place] of all.entries()) {
+        // Nobody behind one that waits goes before it, however long the queue is.
+        if (before >= place.limit) break;
+        if (!place.isAtWork) next.push(place.work);
+        place.isAtWork = true;
+      }
+      return next;
     },
     ids: (key) => (places.get(key) ?? []).map(({ id }) => id),
   };

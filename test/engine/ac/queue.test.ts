@@ -81,26 +81,36 @@ describe('a queue of messages', function () {
     hold.open();
   });
 
-  it('AC-32: nine instances with one message do not wait for one with a thousand', async () => {
-    const { engine } = await engineOf(files);
-    const solo = performance.now();
-    const nine = () =>
-      Promise.all(
+  it('AC-32: nine instances with one message do not wait for one with ten thousand', async () => {
+    const { engine } = await engineOf(
+      { ...files, 'engine.yaml': 'model: script/none\ndefaults: { queueLimit: 20000 }\n' },
+      // A quick model; one that takes no time at all would only measure the processor.
+      () => new Promise((resolve) => setTimeout(resolve, 20, 'ok')),
+    );
+    const nine = async (): Promise<number> => {
+      const begun = performance.now();
+      await Promise.all(
         Array.from({ length: 9 }, async (_, index) => {
           const { submissionId } = await engine.dispatch('a', { instance: `n${index}`, message: 'hi' });
           return engine.submissions.wait(submissionId);
         }),
       );
-    await nine();
-    const alone = performance.now() - solo;
-    const many = Array.from({ length: 1000 }, () => engine.dispatch('a', { instance: 'big', message: 'hi' }));
-    const receipts = await Promise.all(many);
-    const begun = performance.now();
-    await nine();
-    const beside = performance.now() - begun;
+      return performance.now() - begun;
+    };
+    // The best of some, since the machine may have other work at any moment.
+    const bestOf = async (times: number): Promise<number> => {
+      let best = Infinity;
+      for (let time = 0; time < times; time += 1) best = Math.min(best, await nine());
+      return best;
+    };
+    const alone = await bestOf(5);
+    const many = Array.from({ length: 10_000 }, () =>
+      engine.dispatch('a', { instance: 'big', message: 'hi' }),
+    );
+    await Promise.all(many);
+    const beside = await bestOf(5);
     const left = (await engine.executions({ states: ['queued'], limit: 1000 })).length;
     expect(left, 'the large queue was still there').to.be.greaterThan(0);
-    expect(beside).to.be.lessThan(2 * alone + 100);
-    expect(receipts).to.have.length(1000);
-  });
+    expect(beside).to.be.lessThan(2 * alone);
+  }).timeout(60_000);
 });

@@ -43,8 +43,21 @@ describe('what a disk may do', function () {
     if (spawnSync('unshare', ['-Urm', 'true']).status !== 0) return this.skip();
     const folder = projectOf({
       'src/tools/work.ts': witnessTool(),
+      // Holds the run until the disk is full.
+      'src/tools/hold.ts': `import { existsSync } from 'node:fs';
+export default {
+  description: 'Holds.',
+  inputSchema: { type: 'object' },
+  annotations: { readOnlyHint: true },
+  async run() {
+    while (!existsSync(process.env.WITNESS + '.full')) await new Promise((resolve) => setTimeout(resolve, 5));
+    return {};
+  },
+};`,
+      'src/workflows/probe.yaml': 'steps: [{ id: it, set: { x: 1 } }]\n',
       'src/workflows/w.yaml': `steps:
   - { id: first, tool: work, with: { item: first } }
+  - { id: hold, tool: hold, with: {} }
   - id: all
     foreach: { items: 'range(40)', as: item, maxItems: 40 }
     steps: [{ id: it, set: { text: '\${{ input.text + string(item) }}' } }]
