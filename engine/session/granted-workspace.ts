@@ -41,6 +41,7 @@ function viewOf(
     makeFolder: (path) => sandbox.makeFolder(path),
     remove: (path, options) => sandbox.remove(path, options),
     resolve: (path) => sandbox.resolve(path),
+    restricted: (view) => viewOf(sandbox.restricted(view), env, commands),
     exec: (command, options = {}) =>
       sandbox.exec(command, {
         ...options,
