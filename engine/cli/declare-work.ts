@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import type { RunOptions } from './commands/run.ts';
+import type { ServeOptions } from './commands/serve.ts';
+import { examples, integer, perform } from './declare.ts';
+import { recordOption, replayOption } from './tape-options.ts';
+
+/** The commands that let a project work: once, or for those who call. */
+export function declareWork(engine: Command, end: (exitCode: number) => void): void {
+  engine
+    .command('run')
+    .description('run a workflow, or send a message to an agent, and print the result')
+    .argument(
+      '<name>',
+      'a workflow or an agent; "workflow:<name>" or "agent:<name>" when both have that name',
+    )
+    .option('-i, --input <json>', 'input as JSON, @file, or - for stdin')
+    .option('-t, --text <text>', 'message to an agent or text input of a workflow, @file, or - for stdin')
+    .option('--instance <id>', 'agent instance; default a new one')
+    .option('--session <name>', 'session of the instance; default "default"')
+    .option('--model <model>', 'model for the agent: "provider/model" or an alias')
+    .option('--idempotency-key <key>', 'the same key with the same input is the same work')
+    .option('--no-wait', 'leave a workflow when it only waits for people, with exit code 4')
+    .addOption(recordOption())
+    .addOption(replayOption())
+    .option('-p, --project <folder>', 'project folder', '.')
+    .option('--json', 'print one JSON object with ids, output and usage')
+    .option('-q, --quiet', 'no progress')
+    .addHelpText(
+      'after',
+      examples(
+        'engine run triage --text "My order 17 is late"',
+        'engine run triage --text @letter.txt --instance customer-17',
+        'engine run refund --input \'{"orderId": "17"}\' --json',
+        'cat order.json | engine run workflow:refund --input -',
+        'engine run refund --input @order.json --no-wait',
+        'engine run triage --text "Where is it?" --record test/triage.cassette.yaml',
+      ),
+    )
+    .action(
+      perform(end, async (terminal, [name], options: RunOptions) =>
+        (await import('./commands/run.ts')).run(name ?? '', options, terminal),
+      ),
+    );
+
+  engine
+    .command('serve')
+    .description('serve the agents and workflows of a project over HTTP and WebSocket')
+    .option('--host <address>', 'address to listen on; default of engine.yaml, else 127.0.0.1')
+    .option(
+      '--port <port>',
+      'port to listen on, 0 for any; default of engine.yaml, else 8000',
+      integer(0, 65_535),
+    )
+    .addOption(recordOption())
+    .addOption(replayOption())
+    .option('-p, --project <folder>', 'project folder', '.')
+    .option('--json', 'print one JSON object with the address and what is served')
+    .addHelpText('after', examples('engine serve', 'engine serve --project ./my-project --port 8080'))
+    .action(
+      perform(end, async (terminal, _args, options: ServeOptions) =>
+        (await import('./commands/serve.ts')).serve(options, terminal),
+      ),
+    );
+}
