@@ -9,6 +9,7 @@ import { openCodeWorkflow } from './code-workflows.ts';
 import { readSkill } from './read-skill.ts';
 import { Problem } from './core/problem.ts';
 import type { Secrets } from './ports/secrets.ts';
+import { describeOperation } from './link/index.ts';
 import { knownModel } from './program/known-model.ts';
 import type { ModelCapabilities } from './program/model-facts.ts';
 import type { ModelChoice } from './program/model.ts';
@@ -74,7 +75,7 @@ export function createPortsOf(
         (value) => shared.redact.json(value),
       ),
       elsewhere: addressedElsewhere(processEnv),
-      tools: options.ports?.tools ?? createToolSource({ env }),
+      tools: options.ports?.tools ?? createToolSource({ env, readOperation: describeOperation }),
       readSkill,
       codeOf: (workflow) => openCodeWorkflow(loader, program, workflow),
       async described(agent, context) {

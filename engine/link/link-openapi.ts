@@ -4,17 +4,22 @@ import type { OpenApiTool, Tool } from '../program/tool.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { known } from './names.ts';
+import { callOf } from './openapi-call.ts';
+import { readOpenApi, type OpenApiDocument, type Operation } from './openapi-document.ts';
 import { inputSchemaOf, outputSchemaOf } from './openapi-schema.ts';
-import { readOpenApi, type OpenApiDocument } from './openapi-document.ts';
 import { projectPath } from './project-path.ts';
-import { linkValues } from './text.ts';
+import { linkTemplate, linkValues } from './text.ts';
 import type { Visible } from './visible.ts';
 import { checkUrl } from './url.ts';
 
 /** An operation of a document as a tool of its own, and what the document says of it. */
-export interface LinkedOperation {
+export interface LinkedOperation extends OperationFacts {
   readonly name: string;
   readonly run: OpenApiTool;
+}
+
+/** What a document says of an operation. */
+export interface OperationFacts {
   readonly description: string;
   readonly inputSchema: JsonSchema;
   readonly outputSchema: JsonSchema | undefined;
@@ -35,9 +40,9 @@ export function linkOperations(
 ): readonly LinkedOperation[] {
   const node = root.get('document');
   const text = node.text() ?? '';
-  checkUrl(reporter, root.get('baseUrl'));
   const headers = linkValues(reporter, root.get('headers'), sinks);
-  const base = { type: 'openapi', baseUrl: root.get('baseUrl').text(), headers } as const;
+  const baseUrl = linkBaseUrl(reporter, root.get('baseUrl'), sinks);
+  const base = { type: 'openapi', baseUrl, headers } as const;
   const wanted = root.get('operations').list();
   const named = (document: string): LinkedOperation[] =>
     wanted.flatMap((item) => {
@@ -45,7 +50,7 @@ export function linkOperations(
       if (operation === undefined) return [];
       return {
         name: toolName(reporter, root, operation, item),
-        run: { ...base, document, operation },
+        run: { ...base, document, operation, call: undefined },
         description: '',
         inputSchema: { type: 'object' },
         outputSchema: undefined,
@@ -63,12 +68,35 @@ export function linkOperations(
   if (path === undefined || document === undefined || 'fault' in document) return named(text);
   return chosen(reporter, node, wanted, document).map(({ operation, at }) => ({
     name: toolName(reporter, root, operation.id, at),
-    run: { ...base, document: path, operation: operation.id },
-    description: operation.description,
+    run: { ...base, document: path, operation: operation.id, call: callOf(document, operation) },
+    ...factsOf(document, operation),
+  }));
+}
+
+/** What a document says of an operation. */
+export function factsOf(document: OpenApiDocument, operation: Operation): OperationFacts {
+  const { method, description } = operation;
+  return {
+    description,
     inputSchema: inputSchemaOf(document, operation),
     outputSchema: outputSchemaOf(document, operation),
-    annotations: operation.method === 'GET' || operation.method === 'HEAD' ? { readOnlyHint: true } : {},
-  }));
+    annotations:
+      method === 'GET' || method === 'HEAD'
+        ? { readOnlyHint: true }
+        : method === 'PUT' || method === 'DELETE'
+          ? { idempotentHint: true }
+          : {},
+  };
+}
+
+/** An address that may read `env`, but nothing that a model says. */
+function linkBaseUrl(reporter: Reporter, node: Node, sinks: Visible): OpenApiTool['baseUrl'] {
+  const text = node.text();
+  // A secret in an address has a message of its own.
+  const isTemplate = text?.includes('secrets.') !== true;
+  checkUrl(reporter, node, isTemplate);
+  if (!isTemplate) return undefined;
+  return linkTemplate(reporter, node, { ...sinks, names: new Set(['env']), secrets: new Set() });
 }
 
 function chosen(

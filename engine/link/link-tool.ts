@@ -26,11 +26,8 @@ export function linkTool(
 ): Tool[] {
   const { name } = root.source;
   const type = root.get('type').text();
-  if (type !== undefined && type !== 'http' && type !== 'node') {
-    reporter.unavailable(
-      root.get('type'),
-      `tool type "${type}" is not available in this version; expected one of "http", "node"`,
-    );
+  if (type === 'mcp') {
+    reporter.unavailable(root.get('type'), `tool type "${type}" is not available in this version`);
   }
   const common = linkCommon(reporter, root, config);
   const outputSchema = root.get('outputSchema').object();

@@ -11,6 +11,8 @@ export interface Operation {
   readonly parameters: readonly Json[];
   readonly body: Json | undefined;
   readonly responses: JsonObject;
+  /** Servers that it, or what stands beside its path, names for itself; else those of the document. */
+  readonly servers: Json | undefined;
 }
 
 /** What an OpenAPI document says. */
@@ -29,7 +31,7 @@ export function readOpenApi(path: string): OpenApiDocument | { readonly fault: s
   if (text === undefined) return { fault: 'cannot be read' };
   const before = known.get(path);
   if (before?.text === text) return before.read;
-  const read = readText(path, text);
+  const read = readOpenApiText(path, text);
   known.set(path, { text, read });
   return read;
 }
@@ -49,7 +51,8 @@ export function followed(root: JsonObject, value: Json | undefined, depth = 0): 
 
 const known = new Map<string, { readonly text: string; readonly read: ReturnType<typeof readOpenApi> }>();
 
-function readText(path: string, text: string): ReturnType<typeof readOpenApi> {
+/** Reads the text of an OpenAPI 3 document; or why it cannot be used, as the end of a sentence. */
+export function readOpenApiText(path: string, text: string): ReturnType<typeof readOpenApi> {
   const isJson = /^\s*\{/.test(text);
   if (text.length > (isJson ? mostJson : mostYaml))
     return { fault: isJson ? 'is larger than 16 MiB' : 'is larger than 2 MiB; keep it as JSON' };
@@ -96,6 +99,7 @@ function operationsOf(root: JsonObject, paths: JsonObject): Operation[] {
           parameters: [...listOf(item['parameters']), ...listOf(operation['parameters'])],
           body: operation['requestBody'],
           responses: isObject(operation['responses']) ? operation['responses'] : {},
+          servers: operation['servers'] ?? item['servers'] ?? root['servers'],
         },
       ];
     });

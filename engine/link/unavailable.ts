@@ -25,7 +25,6 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
   ],
   agent: ['mcpServers', 'commands', 'code'],
   profile: ['mcpServers', 'commands', 'code'],
-  tool: ['idempotencyKey'],
   sandbox: [
     'read',
     'protect',

@@ -87,10 +87,34 @@ export interface OpenApiTool {
   readonly document: string;
   /** Undefined where the document cannot be read beforehand and no operation is named. */
   readonly operation: string | undefined;
-  /** Address of the API; undefined: the first server of the document. */
-  readonly baseUrl: string | undefined;
+  /** Address of the API, over `{env}`; undefined: the first server of the document. */
+  readonly baseUrl: Template | undefined;
   /** Leaves may read `env` and `secrets`. */
   readonly headers: Readonly<Record<string, Value>>;
+  /** How it is called; undefined where the document must still be fetched. */
+  readonly call: OperationCall | undefined;
+}
+
+/** How an operation of an API is called, as its document says. */
+export interface OperationCall {
+  /** In capitals. */
+  readonly method: string;
+  /** Begins with `/`; parameters stand in it as `{name}`. */
+  readonly path: string;
+  /** Address before the path: absolute, or relative to that of the document; undefined: the document names none. */
+  readonly server: string | undefined;
+  readonly parameters: readonly OperationParameter[];
+  /** Content type of the argument `body`; undefined: there is none. */
+  readonly body: string | undefined;
+}
+
+/** An argument that goes into the path, the query or a header. */
+export interface OperationParameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  /** How lists and maps are written: a `style` of OpenAPI, or `json`. */
+  readonly style: string;
+  readonly explode: boolean;
 }
 
 /** A command in the sandbox. Templates see `{input, env}`. */

@@ -16,7 +16,7 @@ limits: { costUsd: 1 }
 busy: join
 tools: [cmd]
 `,
-      'src/tools/cmd.yaml': 'description: Lists.\ntype: command\ncommand: [ls]\n',
+      'src/tools/cmd.yaml': 'description: Lists.\ntype: mcp\nserver: { command: npx }\ntool: ls\n',
       'src/schedules/day.yaml': 'cron: "0 0 * * *"\nagent: a\nmessage: hi\n',
       'src/sandboxes/box.yaml': 'type: local\nnetwork: {}\nshell: true\ncommands: [git log]\n',
       'src/workflows/w.yaml': `concurrency: 1
@@ -36,7 +36,7 @@ sandbox: box
       'src/sandboxes/box.yaml:1:7 error link/not-available sandbox type "local" is not available in this version; expected one of "none", "virtual"',
       'src/sandboxes/box.yaml:2:1 error link/not-available "network" is not available in this version',
       'src/sandboxes/box.yaml:4:12 error link/not-available rules for arguments are not available in this version; write the name of the command alone',
-      'src/tools/cmd.yaml:2:7 error link/not-available tool type "command" is not available in this version; expected one of "http", "node"',
+      'src/tools/cmd.yaml:2:7 error link/not-available tool type "mcp" is not available in this version',
       'src/workflows/w.yaml:3:18 error link/not-available the verb "code" is not available in this version',
     ]);
   });

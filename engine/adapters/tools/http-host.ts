@@ -1,5 +1,12 @@
-import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { lookup as lookupAddress, type LookupAddress } from 'node:dns';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { Problem } from '../../core/problem.ts';
+
+/** Finds all addresses of a host name, as `node:dns` does. */
+export type FindAddresses = (
+  host: string,
+  done: (error: Error | null, addresses: readonly LookupAddress[]) => void,
+) => void;
 
 /**
  * Tells whether the spec's author alone decides a URL template's host: everything up to the path is written out
@@ -11,20 +18,48 @@ export function hostIsFixed(source: string): boolean {
   return !authority.includes('{');
 }
 
-/**
- * Why a host must not be reached, or undefined: loopback, private, link-local and reserved addresses, and names that resolve to one.
- * The name is resolved again by the request itself, so a name server under hostile control is not stopped by this.
- */
-export async function privateHostFault(url: URL): Promise<string | undefined> {
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
-  const addresses = isIP(host) > 0 ? [host] : await resolveAll(host);
-  return addresses.some(isPrivate) ? `host "${host}" is private or local` : undefined;
+/** Why a host that is written as an address, or is `localhost`, must not be reached; undefined for others. */
+export function writtenHostFault(url: URL): string | undefined {
+  const host = bare(url.hostname);
+  const isLocal = host === 'localhost' || host.endsWith('.localhost');
+  return isLocal || (isIP(host) > 0 && isPrivate(host)) ? faultOf(host) : undefined;
 }
 
-async function resolveAll(host: string): Promise<readonly string[]> {
-  // A name that does not resolve fails in the request, with the request's own message.
-  const found = await lookup(host, { all: true }).catch(() => []);
-  return found.map((entry) => entry.address);
+/**
+ * A lookup for connections that must not lead to private or local addresses. A name is resolved once, and the connection is made to
+ * the addresses that were checked, so that a name server cannot say another one in between. A name with any such address is refused,
+ * with Problem `tool_failed`.
+ */
+export function guardedLookup(find: FindAddresses = findAll): LookupFunction {
+  return (host, options, done) => {
+    find(host, (error, addresses) => {
+      if (error !== null) return done(error, []);
+      if (addresses.some(({ address }) => isPrivate(address)))
+        return done(new Problem('tool_failed', faultOf(bare(host))), []);
+      const { family } = options;
+      const wanted =
+        family === 4 || family === 6 ? addresses.filter((one) => one.family === family) : addresses;
+      if (options.all === true) return done(null, [...wanted]);
+      const [first] = wanted;
+      if (first === undefined) return done(new Error(`no address of "${host}"`), []);
+      return done(null, first.address, first.family);
+    });
+  };
+}
+
+function findAll(host: string, done: Parameters<FindAddresses>[1]): void {
+  lookupAddress(host, { all: true }, done);
+}
+
+function bare(host: string): string {
+  return host
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '')
+    .toLowerCase();
+}
+
+function faultOf(host: string): string {
+  return `host "${host}" is private or local and not written out in its url`;
 }
 
 function isPrivate(address: string): boolean {
@@ -50,8 +85,11 @@ for (const [network, prefix] of [
 }
 for (const [network, prefix] of [
   ['::', 127],
+  ['64:ff9b:1::', 48],
+  ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const) {
   blocked.addSubnet(network, prefix, 'ipv6');

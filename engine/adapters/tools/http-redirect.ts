@@ -5,7 +5,10 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 const credentials = ['authorization', 'cookie', 'proxy-authorization'];
 
 /** Where an answer redirects to, or null. */
-export function redirectTarget(response: Response): string | null {
+export function redirectTarget(response: {
+  readonly status: number;
+  readonly headers: Headers;
+}): string | null {
   return redirects.has(response.status) ? response.headers.get('location') : null;
 }
 
@@ -23,6 +26,8 @@ export function redirectRequest(
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new Problem('tool_failed', `${who}: redirected to something that is not an http url`);
   }
+  url.username = '';
+  url.password = '';
   const headers = new Headers(request.headers);
   if (url.origin !== request.url.origin) {
     for (const name of [...credentials, ...request.secretHeaders]) headers.delete(name);

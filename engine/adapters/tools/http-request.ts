@@ -37,22 +37,29 @@ export function renderRequest(
     addParameter(url, name, value.evaluate(scopes.rest));
   const headers = headersOf(who, http, scopes.headers);
   const body = http.body === undefined ? undefined : bodyOf(http.body.evaluate(scopes.rest), headers);
-  const secretHeaders = Object.entries(http.headers).filter(([, value]) => mentionsSecrets(value));
   return {
     url,
     method: http.method.toUpperCase(),
     headers,
-    secretHeaders: secretHeaders.map(([name]) => name.toLowerCase()),
+    secretHeaders: secretHeadersOf(http),
     body,
   };
 }
 
+/** Lower-case names of the headers that read secrets. */
+export function secretHeadersOf({ headers }: Pick<HttpTool, 'headers'>): readonly string[] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    mentionsSecrets(value) ? [name.toLowerCase()] : [],
+  );
+}
+
 /** Whether a header of the request reads secrets. */
-export function readsSecrets(http: Omit<HttpTool, 'type'>): boolean {
+export function readsSecrets(http: Pick<HttpTool, 'headers'>): boolean {
   return Object.values(http.headers).some(mentionsSecrets);
 }
 
-function urlOf(who: string, text: string): URL {
+/** The address of a request. Throws what `renderRequest` does. */
+export function urlOf(who: string, text: string): URL {
   const path = text.replace(/[?#].*$/s, '');
   if (/(^|[/\\])(\.|%2e){1,2}([/\\]|$)/i.test(path)) {
     throw new Problem('tool_input_invalid', `${who}: the url may not hold "." or ".." segments`);
@@ -61,6 +68,8 @@ function urlOf(who: string, text: string): URL {
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new Problem('tool_failed', `${who}: the url is not an http or https url`);
   }
+  if (url.username !== '' || url.password !== '')
+    throw new Problem('tool_failed', `${who}: the url may not hold a user or password; send a header`);
   return url;
 }
 
@@ -73,15 +82,19 @@ export function encodeTexts(value: Json): Json {
 }
 
 /** Null leaves the parameter out; a list repeats it. */
-function addParameter(url: URL, name: string, value: Json): void {
+export function addParameter(url: URL, name: string, value: Json): void {
   if (value === null) return;
   for (const item of Array.isArray(value) ? (value as readonly Json[]) : [value]) {
     url.searchParams.append(name, textOf(item));
   }
 }
 
-function headersOf(who: string, http: Omit<HttpTool, 'type'>, scope: JsonObject): Headers {
-  const headers = new Headers({ accept: 'application/json, text/*;q=0.9, */*;q=0.5' });
+/** The headers of a request. A header that is null is left out. Throws Problem `tool_failed` for a value that cannot be sent. */
+export function headersOf(who: string, http: Pick<HttpTool, 'headers'>, scope: JsonObject): Headers {
+  const headers = new Headers({
+    accept: 'application/json, text/*;q=0.9, */*;q=0.5',
+    'user-agent': 'flue-engine',
+  });
   for (const [name, value] of Object.entries(http.headers)) {
     const evaluated = value.evaluate(scope);
     if (evaluated === null) continue;
@@ -95,8 +108,8 @@ function headersOf(who: string, http: Omit<HttpTool, 'type'>, scope: JsonObject)
   return headers;
 }
 
-/** JSON unless the content type says a form, or another type for a text. */
-function bodyOf(value: Json, headers: Headers): string {
+/** The body of a request: JSON unless the content type says a form, or another type for a text. */
+export function bodyOf(value: Json, headers: Headers): string {
   const type = headers.get('content-type');
   if (type?.includes('x-www-form-urlencoded') === true && isObject(value)) {
     return new URLSearchParams(
@@ -108,7 +121,8 @@ function bodyOf(value: Json, headers: Headers): string {
   return JSON.stringify(value);
 }
 
-function textOf(value: Json): string {
+/** A value as one text. */
+export function textOf(value: Json): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }
 

@@ -1,30 +1,40 @@
 import { Problem } from '../../core/problem.ts';
 import type { OpenTool, ToolSource } from '../../ports/tool-source.ts';
 import type { Tool } from '../../program/tool.ts';
-import { openHttpTool, sendStepRequest } from './http.ts';
+import type { FindAddresses } from './http-host.ts';
+import { createSender } from './http-send.ts';
+import { createStepSender, openHttpTool } from './http.ts';
 import { createModuleLoader } from './module-loader.ts';
 import { openNodeTool } from './node.ts';
+import { openOpenApiTool, type ReadOperation } from './openapi.ts';
 
 /**
- * Makes `node` and `http` tools runnable. A tool is opened once; a new source sees edited modules.
- * @param options.env the values templates of `http` tools read as `env`.
+ * Makes `node`, `http` and `openapi` tools runnable. A tool is opened once, or again after it could not be; a new source sees edited
+ * modules.
+ * @param options.env the values templates read as `env`.
+ * @param options.readOperation reads documents that had to be fetched; default these cannot be used.
+ * @param options.findAddresses finds the addresses of hosts that nobody wrote out; default the system does.
  */
 export function createToolSource(options: {
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly readOperation?: ReadOperation;
+  readonly findAddresses?: FindAddresses;
 }): ToolSource {
+  const { env, readOperation, findAddresses } = options;
   const loader = createModuleLoader();
+  const sender = createSender(findAddresses);
   const opened = new WeakMap<Tool, Promise<OpenTool>>();
 
-  function openNow(tool: Tool): Promise<OpenTool> {
+  async function openNow(tool: Tool): Promise<OpenTool> {
     switch (tool.run.type) {
       case 'node':
         return openNodeTool(tool, tool.run, loader);
       case 'http':
-        return Promise.resolve(openHttpTool(tool, tool.run, options.env));
+        return openHttpTool(tool, tool.run, { env, sender });
+      case 'openapi':
+        return openOpenApiTool(tool, tool.run, { env, sender, readOperation });
       default:
-        return Promise.reject(
-          new Problem('invalid_project', `tool type "${tool.run.type}" is not available in this version`),
-        );
+        throw new Problem('invalid_project', `tool type "${tool.run.type}" is not available in this version`);
     }
   }
 
@@ -32,8 +42,9 @@ export function createToolSource(options: {
     open(tool) {
       const known = opened.get(tool) ?? openNow(tool);
       opened.set(tool, known);
+      known.catch(() => opened.delete(tool));
       return known;
     },
-    request: sendStepRequest,
+    request: createStepSender(sender),
   };
 }

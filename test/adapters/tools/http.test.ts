@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { hostIsFixed, privateHostFault } from '../../../engine/adapters/tools/http-host.ts';
+import { guardedLookup, hostIsFixed, writtenHostFault } from '../../../engine/adapters/tools/http-host.ts';
 import { redirectRequest } from '../../../engine/adapters/tools/http-redirect.ts';
 import { createToolSource } from '../../../engine/adapters/tools/tool-source.ts';
 import type { Json } from '../../../engine/core/json.ts';
@@ -324,7 +324,7 @@ describe('the host of an http tool', () => {
     }
   });
 
-  it('is private or local for every notation of such an address', async () => {
+  it('is private or local for every notation of such an address', () => {
     for (const host of [
       '127.0.0.1',
       '127.1',
@@ -347,11 +347,26 @@ describe('the host of an http tool', () => {
       'localhost',
       'localhost.',
     ]) {
-      expect(await privateHostFault(new URL(`http://${host}/`)), host).to.contain('is private or local');
+      expect(writtenHostFault(new URL(`http://${host}/`)), host).to.contain('is private or local');
     }
     for (const host of ['93.184.216.34', '[2606:2800:220:1::1]', '172.32.0.1']) {
-      expect(await privateHostFault(new URL(`http://${host}/`)), host).to.equal(undefined);
+      expect(writtenHostFault(new URL(`http://${host}/`)), host).to.equal(undefined);
     }
+  });
+
+  it('that is a name is looked up once, and only addresses that were checked are connected to', async () => {
+    const resolved = (addresses: readonly string[], all: boolean) =>
+      new Promise((resolve) => {
+        let looked = 0;
+        const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+        const find = guardedLookup((_host, done) => done(null, looked++ === 0 ? found : []));
+        find('shop.example', { all }, (error, result) => resolve(error?.message ?? result));
+      });
+    const fault = 'host "shop.example" is private or local and not written out in its url';
+    expect(await resolved(['93.184.216.34'], true)).to.deep.equal([{ address: '93.184.216.34', family: 4 }]);
+    expect(await resolved(['93.184.216.34', '1.1.1.1'], false)).to.equal('93.184.216.34');
+    for (const mixed of [['93.184.216.34', '127.0.0.1'], ['::1'], ['::ffff:10.0.0.1'], ['2002:7f00:1::']])
+      expect(await resolved(mixed, true), String(mixed)).to.equal(fault);
   });
 });
 

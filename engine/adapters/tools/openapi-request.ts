@@ -1,0 +1,123 @@
+import { isObject, type Json, type JsonObject } from '../../core/json.ts';
+import { Problem } from '../../core/problem.ts';
+import type { OperationCall, OperationParameter } from '../../program/tool.ts';
+import { bodyOf, textOf, urlOf, type RenderedRequest } from './http-request.ts';
+
+/** Why an operation cannot be called by this engine; undefined when it can. */
+export function operationFault({ parameters, body }: OperationCall): string | undefined {
+  for (const { name, in: place, style } of parameters) {
+    const known = place === 'query' ? queryStyles : ['simple', 'json'];
+    if (!known.includes(style))
+      return `its parameter "${name}" has the style "${style}", which is not supported`;
+  }
+  if (body === undefined || /json|^text\/|x-www-form-urlencoded/.test(body)) return undefined;
+  return `it takes a body of type "${body}", which is not supported`;
+}
+
+const queryStyles = ['form', 'json', 'deepObject', 'spaceDelimited', 'pipeDelimited'];
+
+/**
+ * The request of an operation. Texts of arguments are encoded where they enter the address, and cannot add a segment, parameter or
+ * host to it. Headers that the tool itself sends win over those that arguments ask for.
+ * Throws Problem `tool_input_invalid` for arguments that would climb the path or that no header can hold.
+ * @param base address that the path of the operation is put behind.
+ */
+export function renderOperation(
+  who: string,
+  call: OperationCall,
+  given: Json,
+  {
+    base,
+    headers,
+    secretHeaders,
+  }: { readonly base: string; readonly headers: Headers; readonly secretHeaders: readonly string[] },
+): RenderedRequest {
+  const input: JsonObject = isObject(given) ? given : {};
+  const { parameters, method, body: bodyType } = call;
+  const valueOf = ({ name }: OperationParameter): Json =>
+    Object.hasOwn(input, name) ? (input[name] ?? null) : null;
+  let { path } = call;
+  for (const parameter of parameters.filter((one) => one.in === 'path'))
+    path = path.replaceAll(`{${parameter.name}}`, pathText(who, parameter, valueOf(parameter)));
+  const url = urlOf(who, base.replace(/\/+$/, '') + path);
+  for (const parameter of parameters) {
+    const value = valueOf(parameter);
+    if (value === null) continue;
+    if (parameter.in === 'query') addToQuery(url, parameter, value);
+    if (parameter.in === 'header') addHeader(who, headers, parameter, value);
+  }
+  const body = bodyType === undefined ? undefined : input['body'];
+  if (body !== undefined && bodyType !== undefined && !headers.has('content-type'))
+    headers.set('content-type', bodyType);
+  return {
+    url,
+    method,
+    headers,
+    secretHeaders,
+    body: body === undefined ? undefined : bodyOf(body, headers),
+  };
+}
+
+function pathText(who: string, { name, style, explode }: OperationParameter, value: Json): string {
+  const text =
+    style === 'json'
+      ? encode(JSON.stringify(value))
+      : Array.isArray(value)
+        ? (value as readonly Json[]).map((item) => encode(textOf(item))).join(',')
+        : isObject(value)
+          ? Object.entries(value)
+              .map(([key, item]) => `${encode(key)}${explode ? '=' : ','}${encode(textOf(item))}`)
+              .join(',')
+          : encode(textOf(value));
+  if (text === '' || value === null)
+    throw new Problem('tool_input_invalid', `${who}: "${name}" stands in the path and may not be empty`);
+  return text;
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
+function addToQuery(url: URL, { name, style, explode }: OperationParameter, value: Json): void {
+  const add = (key: string, item: Json): void => {
+    if (item !== null) url.searchParams.append(key, textOf(item));
+  };
+  const listed = Array.isArray(value) ? (value as readonly Json[]) : undefined;
+  if (style === 'json') return add(name, JSON.stringify(value));
+  if (listed !== undefined) {
+    if (explode && style === 'form') for (const item of listed) add(name, item);
+    else add(name, listed.map(textOf).join(separators[style] ?? ','));
+    return;
+  }
+  if (!isObject(value)) return add(name, value);
+  if (style === 'deepObject') for (const [key, item] of Object.entries(value)) add(`${name}[${key}]`, item);
+  else if (explode) for (const [key, item] of Object.entries(value)) add(key, item);
+  else
+    add(
+      name,
+      Object.entries(value)
+        .flatMap(([key, item]) => [key, textOf(item)])
+        .join(','),
+    );
+}
+
+const separators: Readonly<Record<string, string>> = { spaceDelimited: ' ', pipeDelimited: '|' };
+
+/** Headers that an API describes elsewhere, and that no argument may set. */
+const reserved = new Set(['accept', 'authorization', 'content-type', 'host', 'cookie', 'content-length']);
+
+function addHeader(who: string, headers: Headers, { name, style }: OperationParameter, value: Json): void {
+  const lower = name.toLowerCase();
+  if (reserved.has(lower) || headers.has(lower)) return;
+  const text =
+    style === 'json'
+      ? JSON.stringify(value)
+      : Array.isArray(value)
+        ? (value as readonly Json[]).map(textOf).join(',')
+        : textOf(value);
+  try {
+    headers.set(name, text);
+  } catch {
+    throw new Problem('tool_input_invalid', `${who}: "${name}" has a value that no header can hold`);
+  }
+}
