@@ -1,13 +1,17 @@
 import { Problem } from '../../core/problem.ts';
 import type { CommandRule, Sandbox as SandboxSpec } from '../../program/sandbox.ts';
-import { admitScript } from './command-policy.ts';
+import { admitLine } from './command-policy.ts';
+import { shellText } from './policy-shell-text.ts';
 import { loadShell } from './shell.ts';
 
 /** A command that the policy allows, as it is to be run. */
 export interface AdmittedCommand {
   /** The words of the command where it is one simple command of literal words: to be run directly, without a shell. */
   readonly argv: readonly [string, ...string[]] | undefined;
-  /** The same for a POSIX shell (`sh -c`), every literal quoted; where the policy names no commands, the text as it was given. */
+  /**
+   * The same for a POSIX shell (`sh -c`), every literal quoted; where the policy names no commands, the text as it was given.
+   * Reading it throws Problem `sandbox_denied` for syntax that such a shell does not share with the parser that checked it.
+   */
   readonly script: string;
 }
 
@@ -26,13 +30,56 @@ export interface AdmitOptions {
 export async function admitCommand(
   spec: SandboxSpec,
   command: string,
-  { commands = [] }: AdmitOptions,
+  { commands = [], filesAreKept }: AdmitOptions,
 ): Promise<AdmittedCommand> {
   if (!spec.shell) throw new Problem('sandbox_denied', `sandbox "${spec.name}" does not allow commands`);
-  const allowed =
-    spec.commands.length === 0
-      ? []
-      : [...spec.commands, ...commands.map((rule) => (typeof rule === 'string' ? rule : rule.command))];
-  if (allowed.length > 0) admitScript(await loadShell(), command, allowed);
-  return { argv: undefined, script: command };
+  const rules = commandRules(spec, commands);
+  if (rules.length === 0 && spec.compound) return { argv: undefined, script: command };
+  const { parse } = await loadShell();
+  const { line, tree } = admitLine(parse, command, { spec, rules, filesAreKept });
+  return {
+    argv: line.isSimple ? argvOf(line.commands[0]) : undefined,
+    get script() {
+      if (rules.length === 0) return command;
+      try {
+        return shellText(tree);
+      } catch (thrown) {
+        const reason = thrown instanceof Error ? thrown.message : String(thrown);
+        throw new Problem('sandbox_denied', `shell syntax ${reason} is not allowed in this sandbox`, {
+          cause: thrown,
+        });
+      }
+    },
+  };
+}
+
+/** The commands that may run, of the spec and of a call; empty where all may. A name without a rule may have any arguments. */
+export function commandRules(
+  spec: Pick<SandboxSpec, 'commands' | 'commandRules'>,
+  more: readonly (string | CommandRule)[] = [],
+): readonly CommandRule[] {
+  if (spec.commands.length === 0 && spec.commandRules.length === 0) return [];
+  const ruled = new Set(spec.commandRules.map(({ command }) => command));
+  return [
+    ...spec.commandRules,
+    ...[...spec.commands.filter((name) => !ruled.has(name)), ...more].map((rule) =>
+      typeof rule === 'string' ? { command: rule, args: undefined } : rule,
+    ),
+  ];
+}
+
+/** Words that only a shell knows. */
+const shellWords = new Set([':', 'cd', 'exit', 'break', 'continue']);
+
+function argvOf(
+  command:
+    | {
+        readonly name: { readonly text: string | undefined };
+        readonly args: readonly { readonly text: string | undefined }[];
+      }
+    | undefined,
+): readonly [string, ...string[]] | undefined {
+  if (command?.name.text === undefined || shellWords.has(command.name.text)) return undefined;
+  const args = command.args.flatMap(({ text }) => text ?? []);
+  return args.length === command.args.length ? [command.name.text, ...args] : undefined;
 }

@@ -1,39 +1,155 @@
 import { Problem } from '../../core/problem.ts';
-import type { Shell } from './shell.ts';
+import type { CommandRule, Sandbox as SandboxSpec } from '../../program/sandbox.ts';
+import { isReserved } from './command-environment.ts';
+import { argumentsFault, type Surroundings } from './policy-arguments.ts';
+import { placeFault } from './policy-places.ts';
+import { fitRule, ruleText, type Argument } from './policy-rules.ts';
+import { readLine, type CommandLine } from './policy-syntax.ts';
+import type { CommandWord, SyntaxNode } from './policy-words.ts';
+import { policies } from './policies.gen.ts';
 
-/**
- * Throws Problem `sandbox_denied` unless every command in a script, at any depth (substitutions, loops, groups, here-documents),
- * is a literal name of `allowed` or a shell word that does nothing by itself (`cd`, `test`, `true`, `exit` …).
- * Decided on the syntax tree, never on text; whatever is not understood is refused.
- */
-export function admitScript(shell: Shell, script: string, allowed: readonly string[]): void {
-  const hint = `allowed commands: ${allowed.join(', ')}`;
-  const fault = hasControlCharacter(script)
-    ? 'control characters are not allowed in a command'
-    : faultOf(tryParse(shell, script, hint), new Set([...allowed, ...harmless]));
-  if (fault !== undefined) throw new Problem('sandbox_denied', `${fault}; ${hint}`);
+/** What the commands of a line are held against. */
+export interface CommandPolicy {
+  readonly spec: SandboxSpec;
+  /** Commands that may run; empty: every command. */
+  readonly rules: readonly CommandRule[];
+  readonly filesAreKept: boolean;
 }
 
-const harmless = [':', 'true', 'false', 'test', '[', 'cd', 'exit', 'break', 'continue'];
+/**
+ * What a command line is made of, once every command in it, at any depth (substitutions, loops, groups, here-documents), is allowed
+ * with its arguments. Decided on the syntax tree, never on text; throws Problem `sandbox_denied` for whatever is not understood.
+ */
+export function admitLine(
+  parse: (script: string) => unknown,
+  command: string,
+  policy: CommandPolicy,
+): { readonly line: CommandLine; readonly tree: SyntaxNode } {
+  const hint =
+    policy.rules.length === 0 ? '' : `; allowed commands: ${policy.rules.map(ruleText).join(', ')}`;
+  const refuse = (fault: string, cause?: unknown): never => {
+    throw new Problem('sandbox_denied', `${fault}${hint}`, cause === undefined ? {} : { cause });
+  };
+  if (hasControlCharacter(command)) refuse('control characters are not allowed in a command');
+  let tree: SyntaxNode;
+  try {
+    tree = parse(command) as SyntaxNode;
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    return refuse(`the command could not be parsed (${reason})`, thrown);
+  }
+  const line = readLine(tree);
+  if (typeof line === 'string') return refuse(line);
+  const fault = lineFault(line, policy);
+  return fault === undefined ? { line, tree } : refuse(fault);
+}
 
-/** Variables that change which command a name means or how words are split. */
-const guarded = /^(PATH|IFS|ENV|BASH.*|SHELLOPTS|PS4|PROMPT_COMMAND|LD_.*)$/;
+/** Words of the shell that do nothing by themselves. */
+const harmless = new Set([':', 'true', 'false', 'test', '[', 'cd', 'exit', 'break', 'continue']);
 
-/** Nodes whose meaning is fully in their child nodes. */
-const understood = new Set([
-  ...['Script', 'Statement', 'Pipeline', 'SimpleCommand', 'Assignment', 'Redirection', 'HereDoc'],
-  ...['If', 'For', 'While', 'Until', 'Case', 'CaseItem', 'Subshell', 'Group', 'ConditionalCommand'],
-  ...['CondBinary', 'CondUnary', 'CondNot', 'CondAnd', 'CondOr', 'CondGroup', 'CondWord'],
-  ...['Word', 'Literal', 'SingleQuoted', 'DoubleQuoted', 'Escaped', 'Glob', 'TildeExpansion'],
-  ...['ParameterExpansion', 'CommandSubstitution', 'ProcessSubstitution', 'BraceExpansion'],
-  ...['ArithmeticExpansion', 'ArithmeticExpression', 'ArithNumber', 'ArithVariable', 'ArithSpecialVar'],
-  ...['ArithBinary', 'ArithUnary', 'ArithTernary', 'ArithAssignment', 'ArithGroup', 'ArithNested'],
-  ...['ArithmeticCommand', 'CStyleFor', 'ArithSingleQuote'],
-  ...['DefaultValue', 'UseAlternative', 'ErrorIfUnset', 'Length', 'Substring', 'PatternRemoval'],
-  ...['PatternReplacement', 'CaseModification', 'Range'],
-]);
+function lineFault(line: CommandLine, policy: CommandPolicy): string | undefined {
+  const { spec, rules, filesAreKept } = policy;
+  const around: Surroundings = {
+    spec,
+    filesAreKept,
+    faultOfCommand: (words) => wrappedFault(words, policy, around),
+  };
+  if (rules.length > 0) {
+    for (const { name, args } of line.commands) {
+      const fault = commandFault(name.text ?? '', args, policy, around);
+      if (fault !== undefined) return fault;
+    }
+  }
+  if (!spec.compound && !line.isSimple) {
+    return 'give one command with its arguments at a time: several commands, redirections and substitutions are not allowed';
+  }
+  if (rules.length === 0) return undefined;
+  for (const { target, writes } of line.redirections) {
+    const fault = redirectionFault(target, writes, policy);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
 
-type Node = Readonly<Record<string, unknown>>;
+function commandFault(
+  name: string,
+  args: readonly CommandWord[],
+  { rules }: CommandPolicy,
+  around: Surroundings,
+): string | undefined {
+  const known = policyOf(name);
+  if (known?.never !== undefined) return `command ${JSON.stringify(name)} is not allowed: ${known.never}`;
+  const own = rules.filter(({ command }) => command === name);
+  if (own.length === 0 && harmless.has(name)) return undefined;
+  if (own.length === 0) return `command ${JSON.stringify(name)} is not allowed`;
+  let first: string | undefined;
+  for (const rule of own) {
+    const fitted = fitRule(rule, args);
+    if (fitted === undefined) continue;
+    const fault = programFault(name, fitted, around);
+    if (fault === undefined) return undefined;
+    first ??= fault;
+  }
+  if (first !== undefined) return first;
+  const shown = args.map(({ text, start }) => text ?? `${start}…`).join(' ');
+  return `${JSON.stringify(shown === '' ? name : `${name} ${shown}`)} does not fit what "${name}" may be given`;
+}
+
+/** What is wrong with a command that another one runs: a rule that names it allows it too. */
+function wrappedFault(
+  words: readonly Argument[],
+  policy: CommandPolicy,
+  around: Surroundings,
+): string | undefined {
+  const [name, ...args] = words;
+  if (name?.text === undefined) return 'a command name must be written out, not computed';
+  const variable = /^([^=]*)=/.exec(name.text)?.[1];
+  if (variable !== undefined)
+    return isReserved(variable) ? `variable "${variable}" may not be set` : 'a command is missing';
+  return name.isNamed ? programFault(name.text, args, around) : commandFault(name.text, args, policy, around);
+}
+
+function programFault(name: string, args: readonly Argument[], around: Surroundings): string | undefined {
+  const known = policyOf(name);
+  if (known !== undefined) {
+    const fault = argumentsFault(name, known, args, around);
+    if (fault !== undefined || known.options !== 'any' || known.writes === false) return fault;
+  } else if (!around.filesAreKept && !around.spec.write) {
+    return `command "${name}" is not known to leave files alone, and the sandbox does not allow writing`;
+  }
+  return patternFault(name, args);
+}
+
+/** A pattern can become the name of a file that reads as an option. */
+function patternFault(name: string, args: readonly Argument[]): string | undefined {
+  const end = args.findIndex(({ text }) => text === '--');
+  const open = end === -1 ? args : args.slice(0, end);
+  return open.some(
+    ({ text, start, isPattern }) =>
+      text === undefined && isPattern && (start === '' || start.startsWith('-')),
+  )
+    ? `a pattern at the start of an argument of "${name}" could become an option; write "./" in front of it`
+    : undefined;
+}
+
+function redirectionFault(
+  target: CommandWord,
+  writes: boolean,
+  { spec, filesAreKept }: CommandPolicy,
+): string | undefined {
+  const { text } = target;
+  if (text === undefined) return 'the file of a redirection must be written out';
+  if (/^\d+$|^-$/.test(text) || text === '/dev/null') return undefined;
+  if (text.startsWith('/dev/')) return `a redirection to "${text}" is not allowed`;
+  if (filesAreKept) return undefined;
+  if (writes && !spec.write) return 'writing is not allowed, nor is a redirection into a file';
+  const fault = placeFault(spec, text);
+  return fault === undefined ? undefined : `a redirection to "${text}" is not allowed: ${fault}`;
+}
+
+function policyOf(name: string): (typeof policies)[string] | undefined {
+  return Object.hasOwn(policies, name) ? policies[name] : undefined;
+}
 
 function hasControlCharacter(script: string): boolean {
   for (const character of script) {
@@ -41,106 +157,4 @@ function hasControlCharacter(script: string): boolean {
     if ((code < 32 && code !== 9 && code !== 10) || code === 127) return true;
   }
   return false;
-}
-
-function tryParse(shell: Shell, script: string, hint: string): unknown {
-  try {
-    return shell.parse(script);
-  } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new Problem('sandbox_denied', `the command could not be parsed (${reason}); ${hint}`, {
-      cause: thrown,
-    });
-  }
-}
-
-/** What is wrong with a node or anything below it, or undefined. */
-function faultOf(value: unknown, allowed: ReadonlySet<string>): string | undefined {
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      const fault = faultOf(item, allowed);
-      if (fault !== undefined) return fault;
-    }
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const node = value as Node;
-  return ownFault(node, allowed) ?? faultOf(Object.values(node), allowed);
-}
-
-function ownFault(node: Node, allowed: ReadonlySet<string>): string | undefined {
-  const type = node['type'];
-  if (typeof type === 'string' && !understood.has(type)) return `shell syntax ${words(type)} is not allowed`;
-  if (node['deferredError'] !== undefined) return 'the command has a syntax error';
-  switch (type) {
-    case 'SimpleCommand':
-      return commandFault(node['name'], allowed);
-    case 'Assignment':
-      return nameFault(node['name']);
-    case 'For':
-      return nameFault(node['variable']);
-    case 'Redirection':
-      return node['fdVariable'] === undefined ? undefined : nameFault(node['fdVariable']);
-    case 'ArithAssignment':
-      return nameFault(node['variable']);
-    case 'ParameterExpansion':
-      return /^([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])$/.test(String(node['parameter']))
-        ? undefined
-        : 'this kind of parameter expansion is not allowed';
-    case 'Glob':
-      return /[`$]/.test(String(node['pattern']))
-        ? 'substitutions inside patterns are not allowed'
-        : undefined;
-    case 'ArithmeticExpression':
-      return /[`$'"]/.test(String(node['originalText'] ?? '').replace(/\$\{?[A-Za-z_][A-Za-z0-9_]*\}?/g, ''))
-        ? 'substitutions inside arithmetic are not allowed'
-        : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function commandFault(name: unknown, allowed: ReadonlySet<string>): string | undefined {
-  if (name === null || name === undefined) return undefined;
-  const literal = literalOf(name as Node);
-  if (literal === undefined) return 'a command name must be written out, not computed';
-  return allowed.has(literal) ? undefined : `command ${JSON.stringify(literal)} is not allowed`;
-}
-
-/** The text of a word that holds no expansion of any kind. */
-function literalOf(word: Node): string | undefined {
-  let text = '';
-  for (const part of (word['parts'] ?? []) as readonly Node[]) {
-    switch (part['type']) {
-      case 'Literal':
-      case 'SingleQuoted':
-      case 'Escaped':
-        text += String(part['value']);
-        break;
-      case 'Glob':
-        if (part['pattern'] !== '[') return undefined;
-        text += '[';
-        break;
-      case 'DoubleQuoted': {
-        const inner = literalOf(part);
-        if (inner === undefined) return undefined;
-        text += inner;
-        break;
-      }
-      default:
-        return undefined;
-    }
-  }
-  return text;
-}
-
-function nameFault(name: unknown): string | undefined {
-  const text = String(name);
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) return 'only plain variables may be assigned';
-  return guarded.test(text) ? `variable "${text}" may not be set` : undefined;
-}
-
-/** `FunctionDef` as `function def`. */
-function words(type: string): string {
-  return `"${type.replace(/(?<=[a-z])([A-Z])/g, ' $1').toLowerCase()}"`;
 }

@@ -2,14 +2,16 @@ import type { IFileSystem } from 'just-bash';
 import { Problem } from '../../core/problem.ts';
 import type { FileInfo, Sandbox, SandboxSnapshot } from '../../ports/sandbox.ts';
 import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
-import { admitScript } from './command-policy.ts';
+import { below } from './below.ts';
+import { admitCommand, commandRules } from './admit-command.ts';
+import { admitEnvironment } from './command-environment.ts';
 import { fileProblem } from './file-problem.ts';
 import { withMounts } from './mounts.ts';
 import { withPolicy } from './policy-file-system.ts';
 import { runScript } from './run-script.ts';
 import { loadShell } from './shell.ts';
 import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
-import { nullFile, resolveVirtualPath, temporaryFolder } from './virtual-path.ts';
+import { isInside, nullFile, resolveVirtualPath, temporaryFolder } from './virtual-path.ts';
 
 /** Bytes of all in-memory files of one sandbox. */
 const workspaceBytes = 256 * 1024 * 1024;
@@ -36,59 +38,72 @@ export async function openVirtualSandbox(
 
   const closing = new AbortController();
   let dirty = false;
-  const files = withPolicy(await withMounts(shell, memory, spec, options.projectRoot), spec, () => {
-    dirty = true;
-  });
-  const resolve = (path: string): string => resolveVirtualPath(spec, path);
-  const at = async <T>(path: string, call: (absolute: string) => Promise<T>): Promise<T> => {
-    const absolute = resolve(path);
-    return call(absolute).catch((thrown: unknown) => {
-      throw fileProblem(thrown, path);
-    });
-  };
+  const mounted = await withMounts(shell, memory, spec, options.projectRoot);
+  return viewOn(spec);
 
-  return {
-    spec,
-    resolve,
-    readFile: (path) => at(path, (absolute) => files.readFileBuffer(absolute)),
-    writeFile: (path, content) => at(path, (absolute) => files.writeFile(absolute, content)),
-    stat: (path) => at(path, (absolute) => infoOf(files, absolute)),
-    list: (path) => at(path, (absolute) => listFolder(files, absolute)),
-    makeFolder: (path) => at(path, (absolute) => files.mkdir(absolute, { recursive: true })),
-    remove: (path, { recursive = false } = {}) => at(path, (absolute) => files.rm(absolute, { recursive })),
-    async exec(command, { cwd, env = {}, timeoutMs, signal, commands = [] } = {}) {
-      if (!spec.shell) {
-        throw new Problem('sandbox_denied', `sandbox "${spec.name}" does not allow commands`);
-      }
-      const allowed = spec.commands.length === 0 ? [] : [...spec.commands, ...commands];
-      if (allowed.length > 0) admitScript(shell, command, allowed);
-      admitEnvironment(env);
-      const folder = resolve(cwd ?? spec.workspace);
-      if ((await infoOf(files, folder))?.kind !== 'folder') {
-        throw new Problem('sandbox_failed', `there is no folder "${cwd ?? spec.workspace}" to run in`);
-      }
-      const ended = signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]);
-      if (ended.aborted) throw new Problem('aborted', 'the command was aborted');
-      return runScript(shell, { ...spec, commands: allowed }, command, {
-        files,
-        cwd: folder,
-        env: { ...options.env, ...env },
-        timeoutMs: Math.min(timeoutMs ?? spec.limits.timeoutMs, spec.limits.timeoutMs),
-        signal: ended,
+  function viewOn(policy: SandboxSpec): Sandbox {
+    const isPart = policy.workspace !== spec.workspace;
+    const files = withPolicy(isPart ? below(mounted, spec, policy.workspace) : mounted, policy, () => {
+      dirty = true;
+    });
+    const resolve = (path: string): string => resolveVirtualPath(policy, path);
+    const at = async <T>(path: string, call: (absolute: string) => Promise<T>): Promise<T> => {
+      const absolute = resolve(path);
+      return call(absolute).catch((thrown: unknown) => {
+        throw fileProblem(thrown, path);
       });
-    },
-    get dirty() {
-      return dirty;
-    },
-    async snapshot() {
-      dirty = false;
-      return takeSnapshot(memory, spec);
-    },
-    close() {
-      closing.abort();
-      return Promise.resolve();
-    },
-  };
+    };
+
+    return {
+      spec: policy,
+      resolve,
+      readFile: (path) => at(path, (absolute) => files.readFileBuffer(absolute)),
+      writeFile: (path, content) => at(path, (absolute) => files.writeFile(absolute, content)),
+      stat: (path) => at(path, (absolute) => infoOf(files, absolute)),
+      list: (path) => at(path, (absolute) => listFolder(files, absolute)),
+      makeFolder: (path) => at(path, (absolute) => files.mkdir(absolute, { recursive: true })),
+      remove: (path, { recursive = false } = {}) => at(path, (absolute) => files.rm(absolute, { recursive })),
+      async exec(command, { cwd, env = {}, timeoutMs, signal, commands = [] } = {}) {
+        await admitCommand(policy, command, { commands, filesAreKept: true });
+        admitEnvironment(env);
+        const allowed = commandRules(policy, commands).map((rule) => rule.command);
+        const folder = resolve(cwd ?? policy.workspace);
+        if ((await infoOf(files, folder))?.kind !== 'folder') {
+          throw new Problem('sandbox_failed', `there is no folder "${cwd ?? policy.workspace}" to run in`);
+        }
+        const ended = signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]);
+        if (ended.aborted) throw new Problem('aborted', 'the command was aborted');
+        return runScript(shell, { ...policy, commands: allowed }, command, {
+          files,
+          cwd: folder,
+          env: { ...options.env, ...env },
+          timeoutMs: Math.min(timeoutMs ?? policy.limits.timeoutMs, policy.limits.timeoutMs),
+          signal: ended,
+        });
+      },
+      restricted(view) {
+        const inner = view.folder === undefined ? policy.workspace : resolve(view.folder);
+        return viewOn({
+          ...policy,
+          workspace: inner,
+          write: policy.write && view.write !== false,
+          shell: policy.shell && view.shell !== false,
+          mounts: policy.mounts.filter(({ to }) => inner === spec.workspace || isInside(inner, to)),
+        });
+      },
+      get dirty() {
+        return dirty;
+      },
+      async snapshot() {
+        dirty = false;
+        return takeSnapshot(memory, spec);
+      },
+      close() {
+        if (!isPart) closing.abort();
+        return Promise.resolve();
+      },
+    };
+  }
 }
 
 async function infoOf(files: IFileSystem, path: string): Promise<FileInfo | undefined> {
@@ -107,16 +122,4 @@ async function listFolder(files: IFileSystem, path: string): Promise<readonly Fi
     entries.push((await infoOf(files, entry)) ?? { path: entry, kind: 'other', size: 0, modified: 0 });
   }
   return entries;
-}
-
-/** Names that would change how commands are found or read, whatever the shell. */
-const reserved = /^(PATH|IFS|ENV|BASH.*|SHELLOPTS|PS4|PROMPT_COMMAND|LD_.*|DYLD_.*|NODE_OPTIONS|GIT_.*)$/;
-
-function admitEnvironment(env: Readonly<Record<string, string>>): void {
-  const refused = Object.keys(env).filter(
-    (name) => reserved.test(name) || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name),
-  );
-  if (refused.length === 0) return;
-  const names = refused.map((name) => JSON.stringify(name)).join(', ');
-  throw new Problem('sandbox_denied', `environment variables may not be set: ${names}`);
 }

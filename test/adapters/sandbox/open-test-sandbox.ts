@@ -15,7 +15,7 @@ export function sandboxSpec(changes: Partial<SandboxSpec> = {}): SandboxSpec {
     shell: false,
     commands: [],
     commandRules: [],
-    compound: false,
+    compound: true,
     files: { read: undefined, write: undefined, protect: [] },
     network: { allow: [], deny: [] },
     mounts: [],
