@@ -18,7 +18,7 @@ import { isTerminal } from './core/status.ts';
 import { noUsage } from './core/message.ts';
 import { openHarnesses } from './harnesses.ts';
 import { keyOption } from './idempotency-key.ts';
-import { createJournal, redactor } from './journal/index.ts';
+import { createJournal, redactor, withoutNamed } from './journal/index.ts';
 import type { Execution, Store } from './ports/store.ts';
 import type { Program } from './program/program.ts';
 import { createPortsOf, requireSecrets, secretsOf } from './ports-of.ts';
@@ -63,7 +63,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     store,
     clock,
     openLog: (id, start) => journal.open(id, start),
-    redact: (value) => redact.json(value),
+    redact: (value) => withoutNamed(redact.json(value)),
     report: (problem) => journal.report(problem),
   });
   const sandboxes = options.ports?.sandboxes ?? createSandboxes({ projectRoot: program.root });

@@ -1,10 +1,11 @@
 import { liveOnly, terminalEvents, type EngineEvent, type NewEvent } from '../core/event.ts';
 import { failpoint } from '../core/failpoint.ts';
-import type { Json } from '../core/json.ts';
+import { isObject, type Json } from '../core/json.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExecutionLog, LogStart } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import type { Channel } from './channels.ts';
+import { withoutNamed } from './named-secrets.ts';
 import type { Redactor } from './redact.ts';
 
 /** How long a stored event may wait for others before it is written, in milliseconds. Each write costs a sync of the disk. */
@@ -31,7 +32,7 @@ export function openLog(
 
   const stamp = (event: NewEvent, place: number): EngineEvent => {
     time = Math.max(time, clock.now());
-    const data = redact === undefined ? event.data : redact.json(event.data as unknown as Json);
+    const data = redact === undefined ? event.data : hide(event, redact);
     return {
       v: 1,
       id: place === 0 ? '' : `${executionId}#${place}`,
@@ -146,4 +147,13 @@ export function openLog(
       }
     },
   };
+}
+
+/** The data of an event without secrets; what is only told in it also without what is secret by its name. */
+function hide({ type, data }: NewEvent, redact: Redactor): Json {
+  const shown = redact.json(data as unknown as Json);
+  if (type === 'log' || type === 'tool_start' || type === 'turn_retry') return withoutNamed(shown);
+  if (!isObject(shown) || shown['error'] === undefined) return shown;
+  const error = withoutNamed(shown['error']);
+  return error === shown['error'] ? shown : { ...shown, error };
 }

@@ -6,6 +6,7 @@ import type { Store } from '../ports/store.ts';
 import { createChannels } from './channels.ts';
 import type { ExecutionLog, LogStart } from '../ports/log.ts';
 import { openLog } from './execution-log.ts';
+import { withoutNamed } from './named-secrets.ts';
 import type { Redactor } from './redact.ts';
 import { subscribe, type SubscribeOptions } from './subscribe.ts';
 
@@ -84,7 +85,8 @@ export function createJournal(options: JournalOptions): Journal {
         : readTypes(store, executionId, { after, limit, types }),
     report(problem) {
       try {
-        (options.report ?? warn)(problem);
+        if (options.report === undefined) warn(problem, options.redact);
+        else options.report(problem);
       } catch {
         // Reporting is the last resort; there is nobody left to tell.
       }
@@ -109,10 +111,8 @@ async function readTypes(
   return found.slice(0, limit);
 }
 
-function warn(problem: Problem): void {
+function warn(problem: Problem, redact: Redactor | undefined): void {
   const cause = problem.cause instanceof Error ? (problem.cause.stack ?? problem.cause.message) : '';
-  process.emitWarning(
-    `${problem.code}: ${problem.message}${cause === '' ? '' : `\n${cause}`}`,
-    'EngineWarning',
-  );
+  const text = `${problem.code}: ${problem.message}${cause === '' ? '' : `\n${cause}`}`;
+  process.emitWarning(String(withoutNamed(redact?.text(text) ?? text)), 'EngineWarning');
 }

@@ -1,31 +1,49 @@
 import { isObject, type Json } from '../core/json.ts';
+import { formsOf, isHideable } from './secret-forms.ts';
+import { openTextStream, type TextStream } from './text-stream.ts';
 
 /** Takes secrets out of what is stored, sent and logged. */
 export interface Redactor {
   text(text: string): string;
   /** Strings and keys at every depth; the same value when nothing was found. */
   json(value: Json): Json;
+  /** Takes secrets out of a text that comes in pieces, also those that stand in two of them. */
+  stream(): TextStream;
+  /** Whether there is anything to take out. */
+  hasSecrets(): boolean;
 }
 
 /**
- * A redactor for secret values of at least six characters (shorter ones would blank out ordinary words). They become `[secret]`
- * as they are and as they stand in JSON text, URLs and forms, and in base64, also when they are only a part of what was encoded.
- * Without secrets it does nothing, at no cost.
+ * A redactor for secret values that can be told from ordinary text (`isHideable`). They become `[secret]` as they are and as they stand
+ * in JSON text, URLs, forms and HTML, in hexadecimal digits, and in base64, also when they are only a part of what was encoded, and
+ * when the encoded text is broken into lines. Without secrets it does nothing, at no cost.
  */
 export function redactor(values: readonly string[]): Redactor & {
   /** Takes these out too from now on. */
   learn(more: readonly string[]): void;
 } {
-  const forms = new Set<string>();
+  const plain = new Set<string>();
+  const wrapped = new Set<string>();
+  /** Every form, longest first, so that a secret that contains another one goes as a whole. */
+  let forms: readonly string[] = [];
   let pattern: RegExp | undefined;
+  let brokenPattern: RegExp | undefined;
   const learn = (more: readonly string[]): void => {
-    for (const form of more.filter((value) => value.length >= shortest).flatMap(formsOf)) forms.add(form);
-    // Longest first, so that a secret that contains another one goes as a whole.
-    const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-    if (forms.size > 0) pattern = new RegExp(longestFirst.map(escape).join('|'), 'g');
+    for (const found of more.filter(isHideable).map(formsOf)) {
+      for (const form of found.plain) plain.add(form);
+      for (const form of found.wrapped) wrapped.add(form);
+    }
+    forms = [...new Set([...plain, ...wrapped])].sort((a, b) => b.length - a.length);
+    if (forms.length > 0) pattern = new RegExp(forms.map(escape).join('|'), 'g');
+    brokenPattern = undefined;
   };
-  const text = (input: string): string =>
-    pattern === undefined ? input : input.replace(pattern, '[secret]');
+  const text = (input: string): string => {
+    if (pattern === undefined) return input;
+    const shown = input.replace(pattern, '[secret]');
+    if (!/\n|\\n/.test(shown) || !brokenLines.test(shown)) return shown;
+    brokenPattern ??= new RegExp([...wrapped].map(breakable).join('|'), 'g');
+    return shown.replace(brokenPattern, '[secret]');
+  };
   const json = (value: Json): Json => {
     if (pattern === undefined) return value;
     if (typeof value === 'string') return text(value);
@@ -39,37 +57,20 @@ export function redactor(values: readonly string[]): Redactor & {
     return changed ? Object.fromEntries(redacted) : value;
   };
   learn(values);
-  return { text, json, learn };
+  return {
+    text,
+    json,
+    learn,
+    stream: () => openTextStream(() => forms, text),
+    hasSecrets: () => forms.length > 0,
+  };
 }
 
-const shortest = 6;
+/** Lines of base64 or hexadecimal digits, as programs break them. */
+const brokenLines = /[\w+/=-]{16}(?:\r?\n|\\n)[\w+/-]/;
 
-function formsOf(secret: string): string[] {
-  const inUrl = encodeURIComponent(secret.toWellFormed());
-  return [
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    inUrl,
-    inUrl.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase()),
-    new URLSearchParams([['', secret]]).toString().slice(1),
-    Buffer.from(secret).toString('base64'),
-    Buffer.from(secret).toString('base64url'),
-    ...base64Forms(Buffer.from(secret)),
-  ];
-}
-
-/**
- * Base64 writes three bytes as four characters, so a secret inside a longer text has three spellings, by its place modulo three.
- * Only the characters that hold nothing but the secret are kept: its neighbours change the first and last one.
- */
-function base64Forms(secret: Buffer): string[] {
-  return [0, 1, 2].flatMap((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), secret]).toString('base64');
-    const first = Math.ceil((offset * 8) / 6);
-    const end = Math.floor(((offset + secret.length) * 8) / 6);
-    const certain = encoded.slice(first, end);
-    return [certain, certain.replaceAll('+', '-').replaceAll('/', '_')];
-  });
+function breakable(form: string): string {
+  return [...form].map(escape).join('(?:\\r?\\n|\\\\n)?');
 }
 
 function escape(literal: string): string {

@@ -40,14 +40,17 @@ async function attemptsBy(
 ): Promise<OperationResult> {
   const { agent, spent } = operation;
   const harness = harnessOf(ports, agent);
-  const system = assembleSystem(ports.program, agent, {
-    instance: operation.address.instance,
-    input: operation.input,
-    role: operation.role,
-    instructions: operation.surroundings.instructions,
-    result: plan?.system,
-    env: ports.env,
-  });
+  // Files of the workspace and variables that texts may read can hold one.
+  const system = ports.redact.text(
+    assembleSystem(ports.program, agent, {
+      instance: operation.address.instance,
+      input: operation.input,
+      role: operation.role,
+      instructions: operation.surroundings.instructions,
+      result: plan?.system,
+      env: ports.env,
+    }),
+  );
   const endings = (plan?.endings ?? []).map((tool) => [tool.spec.name, tool] as const);
   const working = { ...operation, tools: new Map([...operation.tools, ...endings]) };
   // A repaired answer must not repeat what tools did; they stay in the call, where providers look for what the history names.

@@ -3,7 +3,7 @@ import type { Json } from '../core/json.ts';
 import { failpoint } from '../core/failpoint.ts';
 import type { Message, Usage } from '../core/message.ts';
 import type { HarnessContext } from '../ports/harness.ts';
-import { admitCall, countCall } from './budget.ts';
+import { admitCall, countCall, countMore } from './budget.ts';
 import { abortProblem } from './deadline.ts';
 import type { Marks } from './entry.ts';
 import type { UserMessage } from './history.ts';
@@ -13,6 +13,7 @@ import type { Operation } from './operation.ts';
 import { keepPartial } from './partial-text.ts';
 import type { SessionPorts } from './ports.ts';
 import { callTool } from './tool-call.ts';
+import { wholeDeltas } from './whole-deltas.ts';
 
 /** What a harness may do for an operation: call its models and tools, write its history, tell its events. */
 export function harnessContext(
@@ -31,12 +32,15 @@ export function harnessContext(
       operation.emit({ ...operation.scope, ...turn, type: 'log', data: { level, message, fields } }),
   });
   const partial = keepPartial(ports, operation.scope);
+  const deltas = wholeDeltas(ports.redact, (event) => {
+    operation.emit({ ...operation.scope, ...event });
+    partial.see(event);
+  });
   const room = createRoomMaker(ports, { ...operation, models }, system);
   return {
     models,
     emit(event) {
-      operation.emit({ ...operation.scope, ...event });
-      partial.see(event);
+      deltas.emit(event);
       if (event.type === 'turn_start' && event.turnId !== undefined) turn = { turnId: event.turnId };
       if (event.type !== 'turn_end') return;
       countCall(spent, event.data.usage);
@@ -67,6 +71,7 @@ export function harnessContext(
         scope: { ...operation.scope, turnId },
         callKey: operation.callKeys.next(call.toolCallId),
         emit: operation.emit,
+        used: (count) => countMore(spent, count),
       }),
     async nextTurn(usage, modelCalls) {
       admitCall(spent, { usage, modelCalls });

@@ -5,8 +5,10 @@ import type { ToolCallPart, ToolResultPart } from '../core/message.ts';
 import { asProblem, Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
 import { compileSchema, describeFaults } from '../expr/index.ts';
+import { withoutCredentials } from '../journal/index.ts';
 import type { Agent } from '../program/agent.ts';
 import type { BoundTool } from './bound-tool.ts';
+import { addCounts, type Count } from './budget.ts';
 import { clearCall } from './clear-call.ts';
 import { abortProblem, deadline, within } from './deadline.ts';
 import type { Place } from './main-argument.ts';
@@ -37,6 +39,8 @@ export async function callTool(
     /** See `CallContext`. */
     readonly callKey: string;
     emit(event: NewEvent): void;
+    /** Told what runs and agents used that the call calls. */
+    used(count: Count): void;
   },
 ): Promise<ToolResultPart> {
   const scope: EventScope = { ...operation.scope, toolCallId: call.toolCallId };
@@ -44,9 +48,10 @@ export async function callTool(
   operation.emit({ ...scope, type: 'tool_start', data: { tool: call.toolName, input: call.input } });
   let output: Json;
   let isError = false;
+  let used: Count | undefined;
   try {
     await failpoint('tool.before_exec');
-    output = ports.redact.json(await (operation.people?.during(run) ?? run()));
+    output = withoutCredentials(ports.redact.json(await (operation.people?.during(run) ?? run())));
     await failpoint('tool.after_exec');
   } catch (thrown) {
     if (operation.signal.aborted) {
@@ -108,6 +113,16 @@ export async function callTool(
               type: 'log',
               data: { level: 'info', message, ...(fields === undefined ? {} : { fields }) },
             }),
+          progress: (ratio, message) =>
+            operation.emit({
+              ...scope,
+              type: 'progress',
+              data: { ratio: Math.min(1, Math.max(0, ratio)), ...(message === undefined ? {} : { message }) },
+            }),
+          used: (usage, modelCalls) => {
+            used = addCounts(used, { usage, modelCalls });
+            operation.used({ usage, modelCalls });
+          },
         });
         return await (tool.endsItself === true ? work : within(limit.signal, work));
       } finally {
@@ -124,6 +139,7 @@ export async function callTool(
         tool: call.toolName,
         isError: failed,
         output: result,
+        ...used,
         durationMs: ports.clock.elapsed() - started,
       },
     });

@@ -2,6 +2,7 @@ import { instanceKey } from '../core/ids.ts';
 import type { Scope, Value } from '../expr/index.ts';
 import type { Sandbox, SandboxSnapshot } from '../ports/sandbox.ts';
 import type { Sandbox as SandboxSpec } from '../program/sandbox.ts';
+import { filesToKeep } from './files-to-keep.ts';
 import type { SessionPorts } from './ports.ts';
 
 /** The files of one agent instance or run, shared by its sessions, opened at first use. */
@@ -37,7 +38,7 @@ export function createWorkspace(
     const sandbox = await opening;
     if (sandbox === undefined || !(sandbox.dirty || isOwed)) return;
     isOwed = true;
-    await ports.store.documents.set(namespace, key, await sandbox.snapshot());
+    await ports.store.documents.set(namespace, key, filesToKeep(ports.redact, await sandbox.snapshot()));
     isOwed = false;
   }
 
