@@ -9,6 +9,8 @@ export interface FileInfo {
   readonly size: number;
   /** Milliseconds since 1970. */
   readonly modified: number;
+  /** A symbolic link: the rest is said of what it leads to; of one that leads nowhere or out of the sandbox the kind is `other`. */
+  readonly link?: true;
 }
 
 /** What a command left. */
@@ -48,11 +50,23 @@ export interface Sandbox {
   ): Promise<ExecResult>;
   /** Absolute, normalised path; throws Problem `sandbox_denied` when it leaves the sandbox. */
   resolve(path: string): string;
-  /** Changed since the last `snapshot`? */
+  /** The same files with less allowed. What is said holds for commands too; where it cannot be kept for them, the view has none. */
+  restricted(view: SandboxView): Sandbox;
+  /** Changed since the last `snapshot`? Always false in a sandbox that keeps its files by itself. */
   readonly dirty: boolean;
   /** The workspace's own files (mounts left out), to be given to `open` again; marks it clean. */
   snapshot(): Promise<SandboxSnapshot>;
   close(): Promise<void>;
+}
+
+/** What a view of a sandbox takes away; nothing is given that the sandbox does not allow. */
+export interface SandboxView {
+  /** False: nothing is written. */
+  readonly write?: boolean;
+  /** False: no commands. */
+  readonly shell?: boolean;
+  /** Folder of the sandbox that is all of it, absolute or relative to the workspace: the workspace of the view. */
+  readonly folder?: string;
 }
 
 /** Files by absolute path, base64. */
@@ -64,6 +78,13 @@ export interface SandboxSnapshot {
 export interface Sandboxes {
   open(
     spec: SandboxSpec,
-    options: { readonly restore?: SandboxSnapshot; readonly env: Readonly<Record<string, string>> },
+    options: {
+      readonly restore?: SandboxSnapshot;
+      readonly env: Readonly<Record<string, string>>;
+      /** Whose files they are: the key of an instance or run, under which a sandbox keeps them by itself. */
+      readonly owner?: string;
+    },
   ): Promise<Sandbox>;
+  /** Removes the files that a sandbox keeps by itself for an owner. Resolves where there are none. */
+  forget?(owner: string): Promise<void>;
 }

@@ -36,14 +36,12 @@ export function viewOf(workspace: Workspace, view: View): Workspace {
 }
 
 /**
- * What two policies allow together. A command may do whatever the owner's policy allows, so there are none where the helper's is
- * narrower: where it names other commands, or may not write what the owner may.
+ * What two policies allow together. Commands are those of the owner's policy, so there are none where the helper's names others; the
+ * sandbox keeps them from writing what the helper may not write.
  */
 function narrowed(owner: SandboxSpec, policy: SandboxSpec | undefined): SandboxSpec {
   if (policy === undefined) return owner;
-  const isAsWide =
-    (policy.commands.length === 0 || String(policy.commands) === String(owner.commands)) &&
-    (policy.write || !owner.write);
+  const isAsWide = policy.commands.length === 0 || rulesOf(policy) === rulesOf(owner);
   return {
     ...owner,
     name: policy.name,
@@ -57,52 +55,55 @@ function narrowed(owner: SandboxSpec, policy: SandboxSpec | undefined): SandboxS
   };
 }
 
+function rulesOf({ commandRules, compound }: SandboxSpec): string {
+  return JSON.stringify([commandRules, compound]);
+}
+
 async function openView(workspace: Workspace, spec: SandboxSpec, view: View): Promise<Sandbox> {
-  const inner = await workspace.open();
-  const root = view.cwd === undefined ? inner.spec.workspace : await folderOf(inner, view.cwd);
-  const isScoped = view.cwd !== undefined;
+  const outer = await workspace.open();
+  const inner = outer.restricted({
+    write: spec.write,
+    shell: spec.shell,
+    ...(view.cwd === undefined ? {} : { folder: await folderOf(outer, view.cwd) }),
+  });
   const own = Object.fromEntries(
     Object.entries(view.env).map(([name, value]) => [name, String(value.evaluate({ env: view.visible }))]),
   );
-  const resolve = (path: string): string => {
-    const absolute = inner.resolve(path.startsWith('/') ? path : `${root}/${path}`);
-    if (isScoped && absolute !== root && !absolute.startsWith(root === '/' ? '/' : `${root}/`))
-      throw new Problem(
-        'sandbox_denied',
-        `"${path}" is outside the folder "${root}" that this task is about`,
-      );
-    return absolute;
-  };
-  const writing = (path: string, bytes = 0): string => {
-    if (!spec.write)
-      throw new Problem('sandbox_denied', `writing is not allowed in sandbox "${spec.name}": "${path}"`);
-    if (bytes > spec.limits.fileBytes)
-      throw new Problem(
-        'sandbox_failed',
-        `the file is too large: "${path}" (larger than ${spec.limits.fileBytes} bytes)`,
-      );
-    return resolve(path);
-  };
+  return withLimits({ ...inner.spec, name: spec.name, limits: spec.limits }, inner, own);
+}
+
+/** The same sandbox with narrower limits and more in the environment of its commands. */
+function withLimits(spec: SandboxSpec, inner: Sandbox, env: Readonly<Record<string, string>>): Sandbox {
+  const { limits } = spec;
   return {
-    spec: { ...spec, workspace: root },
-    readFile: async (path) => inner.readFile(resolve(path)),
-    writeFile: async (path, content) => inner.writeFile(writing(path, Buffer.byteLength(content)), content),
-    stat: async (path) => inner.stat(resolve(path)),
-    list: async (path) => inner.list(resolve(path)),
-    makeFolder: async (path) => inner.makeFolder(writing(path)),
-    remove: async (path, options) => inner.remove(writing(path), options),
+    spec,
+    readFile: (path) => inner.readFile(path),
+    async writeFile(path, content) {
+      if (spec.write && Buffer.byteLength(content) > limits.fileBytes)
+        throw new Problem(
+          'sandbox_failed',
+          `the file is too large: "${path}" (larger than ${limits.fileBytes} bytes)`,
+        );
+      await inner.writeFile(path, content);
+    },
+    stat: (path) => inner.stat(path),
+    list: (path) => inner.list(path),
+    makeFolder: (path) => inner.makeFolder(path),
+    remove: (path, options) => inner.remove(path, options),
     async exec(command, options = {}) {
       if (!spec.shell)
         throw new Problem('sandbox_denied', `running commands is not allowed in sandbox "${spec.name}"`);
-      const { limits } = spec;
       return inner.exec(command, {
         ...options,
-        cwd: resolve(options.cwd ?? root),
-        env: { ...own, ...options.env },
+        env: { ...env, ...options.env },
         timeoutMs: Math.min(options.timeoutMs ?? limits.timeoutMs, limits.timeoutMs),
       });
     },
-    resolve,
+    resolve: (path) => inner.resolve(path),
+    restricted(view) {
+      const narrower = inner.restricted(view);
+      return withLimits({ ...narrower.spec, name: spec.name, limits }, narrower, env);
+    },
     get dirty() {
       return inner.dirty;
     },

@@ -37,7 +37,8 @@ function openFolder(shell: Shell, root: string, write: boolean, maxFileReadSize:
     : new shell.OverlayFs({ root, mountPoint: '/', readOnly: true, maxFileReadSize });
 }
 
-async function projectFolder(from: string, projectRoot: string): Promise<string> {
+/** Folder of a mount without links. Throws Problem `sandbox_failed` when it is missing or outside the project. */
+export async function projectFolder(from: string, projectRoot: string): Promise<string> {
   const info = await stat(from).catch(() => undefined);
   if (!info?.isDirectory()) throw new Problem('sandbox_failed', `there is no folder "${from}" to mount`);
   const folder = await realpath(from);

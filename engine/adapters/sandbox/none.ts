@@ -8,7 +8,7 @@ export function openNoSandbox(spec: SandboxSpec): Sandbox {
     throw new Problem('sandbox_denied', `sandbox "${spec.name}" has type none: it has no files and no shell`);
   };
   const refuse = (): Promise<never> => Promise.resolve().then(denied);
-  return {
+  const sandbox: Sandbox = {
     spec,
     readFile: refuse,
     writeFile: refuse,
@@ -18,8 +18,10 @@ export function openNoSandbox(spec: SandboxSpec): Sandbox {
     remove: refuse,
     exec: refuse,
     resolve: denied,
+    restricted: () => sandbox,
     dirty: false,
     snapshot: () => Promise.resolve({}),
     close: () => Promise.resolve(),
   };
+  return sandbox;
 }

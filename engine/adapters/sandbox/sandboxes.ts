@@ -1,31 +1,77 @@
+import { join } from 'node:path';
 import { Problem } from '../../core/problem.ts';
+import type { OpenSandboxHost } from '../../ports/sandbox-host.ts';
 import type { Sandboxes } from '../../ports/sandbox.ts';
+import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
+import { openCustomSandbox } from './custom.ts';
+import { openIsolatedSandbox } from './isolated.ts';
+import { forgetFolder, keptFolder } from './kept-folder.ts';
+import { openLocalSandbox } from './local.ts';
 import { openNoSandbox } from './none.ts';
+import { openPrivateFolder } from './private-folder.ts';
 import { openVirtualSandbox } from './virtual.ts';
 
 /** Sandbox types this version can open. */
-export const sandboxTypes = ['none', 'virtual'] as const;
+export const sandboxTypes = ['none', 'virtual', 'isolated', 'local', 'custom'] as const;
+
+/** What sandboxes are made with. */
+export interface SandboxesOptions {
+  /** Absolute path of the project; mounts must lie inside it. */
+  readonly projectRoot: string;
+  /** Absolute path of the folder where the engine keeps its state; without one, workspaces on disk end with the process. */
+  readonly stateFolder?: string;
+  /** What makes the machine of a sandbox of type custom. Throws a Problem where nothing does. */
+  readonly custom?: (spec: SandboxSpec) => Promise<OpenSandboxHost>;
+}
 
 /**
- * The sandboxes of the engine: `none` refuses every call, `virtual` is an in-memory file system and shell without host processes or network.
- * Any other type throws Problem `sandbox_failed`.
- * @param options.projectRoot absolute path; mounts must lie inside it.
+ * The sandboxes of the engine: `none` refuses every call, `virtual` is in memory, `isolated` runs commands in namespaces, `local` runs
+ * them as they are, `custom` is somebody else's. Any other type throws Problem `sandbox_failed`; no type takes the place of another.
  */
-export function createSandboxes(options: { readonly projectRoot: string }): Sandboxes {
+export function createSandboxes(options: SandboxesOptions): Sandboxes {
+  const { projectRoot, stateFolder, custom } = options;
+  let temporary: Promise<{ readonly folder: string }> | undefined;
+  const workspaces = async (): Promise<string> => {
+    if (stateFolder !== undefined) return join(stateFolder, 'workspaces');
+    temporary ??= openPrivateFolder().then((place) => {
+      process.once('exit', place.removeNow);
+      return place;
+    });
+    return (await temporary).folder;
+  };
+
   return {
-    async open(spec, { restore, env }) {
-      if (spec.type === 'none') return openNoSandbox(spec);
-      if (spec.type === 'virtual') {
-        return openVirtualSandbox(spec, {
-          projectRoot: options.projectRoot,
-          env,
-          ...(restore === undefined ? {} : { restore }),
-        });
+    async open(spec, { restore, env, owner = spec.name }) {
+      const begin = restore === undefined ? {} : { restore };
+      switch (spec.type) {
+        case 'none':
+          return openNoSandbox(spec);
+        case 'virtual':
+          return openVirtualSandbox(spec, { projectRoot, env, ...begin });
+        case 'local':
+          return openLocalSandbox(spec, {
+            projectRoot,
+            env,
+            ...(stateFolder === undefined ? {} : { stateFolder }),
+          });
+        case 'isolated': {
+          const { folder, isNew } = await keptFolder(spec, owner, {
+            folder: await workspaces(),
+            projectRoot,
+          });
+          return openIsolatedSandbox(spec, { projectRoot, env, folder, ...(isNew ? begin : {}) });
+        }
+        case 'custom':
+          if (custom !== undefined)
+            return openCustomSandbox(spec, await custom(spec), { projectRoot, env, owner });
       }
       throw new Problem(
         'sandbox_failed',
         `sandbox type "${spec.type}" is not available in this version; available: ${sandboxTypes.join(', ')}`,
       );
+    },
+    async forget(owner) {
+      if (stateFolder !== undefined || temporary !== undefined) await forgetFolder(owner, await workspaces());
     },
   };
 }

@@ -7,14 +7,17 @@ import { admitCommand, commandRules } from './admit-command.ts';
 import { admitEnvironment } from './command-environment.ts';
 import { fileProblem } from './file-problem.ts';
 import { withMounts } from './mounts.ts';
+import { withFileAccess } from './policy-file-access.ts';
 import { withPolicy } from './policy-file-system.ts';
 import { runScript } from './run-script.ts';
 import { loadShell } from './shell.ts';
 import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
 import { isInside, nullFile, resolveVirtualPath, temporaryFolder } from './virtual-path.ts';
 
-/** Bytes of all in-memory files of one sandbox. */
-const workspaceBytes = 256 * 1024 * 1024;
+const mebibyte = 1024 * 1024;
+
+/** Most bytes of all in-memory files of one sandbox, whatever its spec says. */
+const largestMemory = 256 * mebibyte;
 
 /**
  * A sandbox in memory on just-bash. Nothing runs on the host and nothing is written there, except through mounts that say `write`.
@@ -30,21 +33,28 @@ export async function openVirtualSandbox(
   },
 ): Promise<Sandbox> {
   const shell = await loadShell();
-  const memory = new shell.InMemoryFs({}, { maxTotalBytes: workspaceBytes });
+  const memory = new shell.InMemoryFs(
+    {},
+    { maxTotalBytes: Math.min(largestMemory, spec.bounds.memoryMb * mebibyte) },
+  );
   await memory.mkdir(spec.workspace, { recursive: true });
   await memory.mkdir(temporaryFolder, { recursive: true });
   await memory.writeFile(nullFile, '');
+  const systemEntries = memory.getAllPaths().length;
   if (options.restore !== undefined) await restoreSnapshot(memory, spec, options.restore);
 
   const closing = new AbortController();
   let dirty = false;
-  const mounted = await withMounts(shell, memory, spec, options.projectRoot);
+  const mounted = withFileAccess(await withMounts(shell, memory, spec, options.projectRoot), spec);
   return viewOn(spec);
 
   function viewOn(policy: SandboxSpec): Sandbox {
     const isPart = policy.workspace !== spec.workspace;
-    const files = withPolicy(isPart ? below(mounted, spec, policy.workspace) : mounted, policy, () => {
-      dirty = true;
+    const files = withPolicy(isPart ? below(mounted, spec, policy.workspace) : mounted, policy, {
+      entries: () => memory.getAllPaths().length - systemEntries,
+      onWrite: () => {
+        dirty = true;
+      },
     });
     const resolve = (path: string): string => resolveVirtualPath(policy, path);
     const at = async <T>(path: string, call: (absolute: string) => Promise<T>): Promise<T> => {
