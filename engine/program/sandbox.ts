@@ -24,6 +24,8 @@ export interface Sandbox {
     readonly read: readonly string[] | undefined;
     readonly write: readonly string[] | undefined;
     readonly protect: readonly string[];
+    /** Path patterns of the files that may be read and never changed. */
+    readonly frozen?: readonly string[];
   };
   /** Hosts that may be reached, and those that may not whatever else is said; `*.` in front stands for any subdomain. */
   readonly network: { readonly allow: readonly string[]; readonly deny: readonly string[] };

@@ -10,9 +10,13 @@ const callsPerTurn = 32;
  * A file system that itself refuses what the sandbox does not allow, so that no shell command can get around it:
  * writing without `write`, writing into a read-only mount or outside the workspace, removing the workspace, files over the size limit.
  * Refusals are errors whose message starts with `EROFS`, `EACCES`, `EBUSY` or `EFBIG`, as commands expect.
- * @param onWrite called after every change of the workspace's own files.
+ * @param own the workspace's own files: `entries` counts them, `onWrite` is called after every change of them.
  */
-export function withPolicy(inner: IFileSystem, spec: SandboxSpec, onWrite: () => void): IFileSystem {
+export function withPolicy(
+  inner: IFileSystem,
+  spec: SandboxSpec,
+  own: { readonly entries: () => number; readonly onWrite: () => void },
+): IFileSystem {
   let calls = 0;
 
   async function read<T>(call: () => Promise<T>): Promise<T> {
@@ -24,17 +28,27 @@ export function withPolicy(inner: IFileSystem, spec: SandboxSpec, onWrite: () =>
   async function write(
     paths: readonly string[],
     call: () => Promise<void>,
-    options: { readonly removes?: string } = {},
+    options: { readonly removes?: string; readonly makes?: string; readonly from?: string } = {},
   ): Promise<void> {
     for (const path of paths) admitWrite(spec, path);
+    if (options.makes !== undefined) await admitEntries(options.makes, options.from);
     if (options.removes !== undefined) admitRemoval(spec, options.removes);
     await read(call);
-    if (paths.some((path) => mountOf(spec, normalise(path) ?? '/') === undefined)) onWrite();
+    if (paths.some((path) => mountOf(spec, normalise(path) ?? '/') === undefined)) own.onWrite();
   }
 
   function admitSize(path: string, bytes: number): void {
     if (bytes <= spec.limits.fileBytes) return;
     throw refusal('EFBIG', `file larger than ${spec.limits.fileBytes} bytes`, path);
+  }
+
+  async function admitEntries(path: string, from: string | undefined): Promise<void> {
+    if (mountOf(spec, normalise(path) ?? '/') !== undefined) return;
+    const tree = normalise(from ?? path) ?? '/';
+    const more = from === undefined ? 1 : inner.getAllPaths().filter((one) => isInside(tree, one)).length;
+    if (own.entries() + more <= spec.bounds.files) return;
+    if (from === undefined && (await inner.exists(path))) return;
+    throw refusal('ENOSPC', `more than ${spec.bounds.files} files and folders`, path);
   }
 
   async function sizeOf(path: string): Promise<number> {
@@ -57,26 +71,38 @@ export function withPolicy(inner: IFileSystem, spec: SandboxSpec, onWrite: () =>
     getAllPaths: () => inner.getAllPaths(),
     async writeFile(path, content, options) {
       if (path === nullFile) return;
-      await write([path], async () => {
-        admitSize(path, bytesOf(content));
-        await inner.writeFile(path, content, options);
-      });
+      await write(
+        [path],
+        async () => {
+          admitSize(path, bytesOf(content));
+          await inner.writeFile(path, content, options);
+        },
+        { makes: path },
+      );
     },
     async appendFile(path, content, options) {
       if (path === nullFile) return;
-      await write([path], async () => {
-        admitSize(path, (await sizeOf(path)) + bytesOf(content));
-        await inner.appendFile(path, content, options);
-      });
+      await write(
+        [path],
+        async () => {
+          admitSize(path, (await sizeOf(path)) + bytesOf(content));
+          await inner.appendFile(path, content, options);
+        },
+        { makes: path },
+      );
     },
-    mkdir: (path: string, options?: MkdirOptions) => write([path], () => inner.mkdir(path, options)),
+    mkdir: (path: string, options?: MkdirOptions) =>
+      write([path], () => inner.mkdir(path, options), { makes: path }),
     rm: (path: string, options?: RmOptions) =>
       write([path], () => inner.rm(path, options), { removes: path }),
-    cp: (from: string, to: string, options?: CpOptions) => write([to], () => inner.cp(from, to, options)),
+    cp: (from: string, to: string, options?: CpOptions) =>
+      write([to], () => inner.cp(from, to, options), { makes: to, from }),
     mv: (from: string, to: string) => write([from, to], () => inner.mv(from, to), { removes: from }),
     chmod: (path: string, mode: number) => write([path], () => inner.chmod(path, mode)),
-    symlink: (target: string, path: string) => write([path], () => inner.symlink(target, path)),
-    link: (existing: string, path: string) => write([path], () => inner.link(existing, path)),
+    symlink: (target: string, path: string) =>
+      write([path], () => inner.symlink(target, path), { makes: path }),
+    link: (existing: string, path: string) =>
+      write([path], () => inner.link(existing, path), { makes: path }),
     utimes: (path: string, accessed: Date, modified: Date) =>
       write([path], () => inner.utimes(path, accessed, modified)),
   };

@@ -1,5 +1,5 @@
 import type { BuiltinToolDefinition } from './builtin-tool.ts';
-import { compileGlob } from './glob-pattern.ts';
+import { compileGlob } from '../../core/glob.ts';
 import { inputSchema } from './input-schema.ts';
 import { createPace } from './pace.ts';
 import { relativeTo, walk } from './walk.ts';

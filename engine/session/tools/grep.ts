@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import { Problem } from '../../core/problem.ts';
 import type { BuiltinToolDefinition } from './builtin-tool.ts';
 import { textOf } from './file-text.ts';
-import { compileGlob } from './glob-pattern.ts';
+import { compileGlob } from '../../core/glob.ts';
 import { inputSchema } from './input-schema.ts';
 import { createPace } from './pace.ts';
 import { relativeTo, walk } from './walk.ts';

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { Problem } from '../../core/problem.ts';
+import { Problem } from './problem.ts';
 
 /**
  * A test for paths relative to a folder: `*` and `?` within a name, `**` over folders, `[a-z]`, `[!a]`, `{a,b}`, `\` escapes.
