@@ -11,6 +11,7 @@ import { guarded } from './guarded.ts';
 import { hostFiles } from './host-files.ts';
 import { projectFolder } from './mounts.ts';
 import { runProcess } from './run-process.ts';
+import { shellArgv } from './shell-argv.ts';
 import { openHere, withPlace, type Tree } from './safe-place.ts';
 import { isInside, temporaryFolder } from './virtual-path.ts';
 import { within } from './within-bounds.ts';
@@ -142,10 +143,10 @@ function argumentsOf(
   bubblewrap: Bubblewrap,
   spec: SandboxSpec,
   order: BwrapOrder,
-  { argv, script }: HostCommand,
+  command: HostCommand,
   group: ControlGroup | undefined,
 ): readonly [string, ...string[]] {
-  const inner = within(spec, argv ?? ['/bin/sh', '-c', script]);
+  const inner = within(spec, shellArgv(spec, command), { isAlone: true });
   const outer = [bubblewrap.path, ...bwrapArguments(bubblewrap, order), '--', ...inner];
   if (group === undefined) return outer as [string, ...string[]];
   const join = group.members.map((_, index) => `echo $$ > "$${index + 1}" || exit 125`);

@@ -16,15 +16,15 @@ export function makeMark(): { readonly env: Readonly<Record<string, string>>; re
  * the mark out of its environment is not found.
  */
 export async function endProcesses(group: number, mark: string): Promise<void> {
-  signalAll(group, marked(mark), 'SIGTERM');
+  signalAll(group, running(group, mark), 'SIGTERM');
   for (let waited = 0; waited < graceMs; waited += stepMs) {
     await pause(stepMs);
-    if (!isThere(-group) && marked(mark).length === 0) return;
+    if (running(group, mark).length === 0) return;
   }
   // What is ended may be starting something at that moment.
   for (let round = 0; round < 20; round += 1) {
-    const left = marked(mark);
-    if (!isThere(-group) && left.length === 0) return;
+    const left = running(group, mark);
+    if (left.length === 0) return;
     signalAll(group, left, 'SIGKILL');
     await pause(5);
   }
@@ -32,7 +32,8 @@ export async function endProcesses(group: number, mark: string): Promise<void> {
 
 /** Ends what commands of an engine that is gone left behind. */
 export function endOrphans(): void {
-  for (const [pid, value] of processesWith(`${variable}=`)) {
+  if (process.platform !== 'linux') return;
+  for (const { pid, entry: value } of processes(undefined, `${variable}=`)) {
     const [engine, start] = value.split('.');
     if (startOf(Number(engine)) !== start) send(pid, 'SIGKILL');
   }
@@ -54,38 +55,45 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function isThere(pid: number): boolean {
+function running(group: number, mark: string): readonly number[] {
+  if (process.platform === 'linux') return processes(group, mark).map(({ pid }) => pid);
   try {
-    process.kill(pid, 0);
-    return true;
+    process.kill(-group, 0);
+    return [group];
   } catch {
-    return false;
+    return [];
   }
 }
 
-function marked(mark: string): number[] {
-  return [...processesWith(mark).keys()];
-}
-
-/** Processes with a variable whose text begins so, and how it goes on. */
-function processesWith(begin: string): Map<number, string> {
-  const found = new Map<number, string>();
-  for (const name of process.platform === 'linux' ? readdirSync('/proc') : []) {
+/** Processes that run and are of a group, or have a variable whose text begins so; and how that goes on. */
+function processes(
+  group: number | undefined,
+  begin: string,
+): { readonly pid: number; readonly entry: string }[] {
+  return readdirSync('/proc').flatMap((name) => {
     const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
-    const text = textOf(`/proc/${name}/environ`)
+    if (!Number.isInteger(pid) || pid === process.pid) return [];
+    const [state, , groupOf] = fieldsOf(pid);
+    if (state === undefined || state === 'Z') return [];
+    const entry = textOf(`/proc/${name}/environ`)
       ?.split('\0')
-      .find((entry) => entry.startsWith(begin));
-    if (text !== undefined) found.set(pid, text.slice(begin.length));
-  }
-  return found;
+      .find((one) => one.startsWith(begin))
+      ?.slice(begin.length);
+    if (entry !== undefined) return [{ pid, entry }];
+    return group !== undefined && Number(groupOf) === group ? [{ pid, entry: '' }] : [];
+  });
 }
 
 /** When a process was started, by the clock of the system; undefined when there is none. */
 function startOf(pid: number): string | undefined {
+  return fieldsOf(pid)[19];
+}
+
+/** What the system says of a process, from its state on. */
+function fieldsOf(pid: number): readonly string[] {
   const stat = textOf(`/proc/${pid}/stat`);
   // The name of the program stands in brackets and may hold anything.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
 }
 
 function textOf(path: string): string | undefined {

@@ -8,6 +8,8 @@ import { guarded } from './guarded.ts';
 import { hostFiles } from './host-files.ts';
 import { endOrphans, endProcesses, makeMark } from './leftovers.ts';
 import { runProcess } from './run-process.ts';
+import { shellArgv } from './shell-argv.ts';
+import { within } from './within-bounds.ts';
 
 /**
  * A folder of this machine and its commands, as the user whom the engine runs as. The file calls stay in the folder; commands do not: they are
@@ -42,7 +44,7 @@ export function openLocalSandbox(
         const mark = makeMark();
         const work = runProcess({
           ...bounds,
-          argv: argv ?? ['/bin/sh', '-c', script],
+          argv: within(spec, shellArgv(spec, { argv, script }), { isAlone: false }),
           env: { ...hardenedEnvironment, ...given, ...mark.env },
           end: async (group, left) => {
             if (left === 'none' && !isGroup(group)) return;
