@@ -1,4 +1,5 @@
 import { createEmbedded } from './adapters/durable/embedded.ts';
+import { createConnections } from './adapters/mcp/tool-servers.ts';
 import { createSystemClock } from './adapters/clock/system.ts';
 import { conventionalKeys } from './adapters/model/provider-key.ts';
 import { createSandboxes } from './adapters/sandbox/sandboxes.ts';
@@ -6,6 +7,7 @@ import { openMemoryStore } from './adapters/store/memory.ts';
 import { openSqliteStore } from './adapters/store/sqlite.ts';
 import { createAgents, createDispatch } from './agents.ts';
 import { createApprovals } from './approvals.ts';
+import { createCalls } from './child-calls.ts';
 import type { Engine, EngineOptions, RunRecord } from './api.ts';
 import { compile, unavailableParts } from './compile.ts';
 import { failpoint } from './core/failpoint.ts';
@@ -21,12 +23,13 @@ import { keyOption } from './idempotency-key.ts';
 import { createJournal, redactor, withoutNamed } from './journal/index.ts';
 import type { Execution, Store } from './ports/store.ts';
 import type { Program } from './program/program.ts';
-import { createPortsOf, requireSecrets, secretsOf } from './ports-of.ts';
+import { createPortsOf } from './ports-of.ts';
 import { createRunAgain } from './run-again.ts';
 import { receiptOf, recordOf } from './run-record.ts';
 import { createRuns } from './runs.ts';
 import { createSchedules } from './schedules.ts';
 import { createSessions } from './session/index.ts';
+import { openSecrets, reportSecrets, requireSecrets } from './secrets.ts';
 import { signalRun } from './signal-run.ts';
 import { createSubmissions } from './submissions.ts';
 import { openTape } from './tape.ts';
@@ -49,11 +52,9 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const program = options.program ?? (await compileOrThrow(options.project ?? '.'));
   const processEnv = options.env ?? process.env;
   const clock = options.ports?.clock ?? createSystemClock();
-  const secrets = secretsOf(program, options);
-  if (options.readOnly !== true) {
-    refuse(unavailableParts(program));
-    requireSecrets(program, secrets, options);
-  }
+  if (options.readOnly !== true) refuse(unavailableParts(program));
+  const secrets = await openSecrets(program, options);
+  if (options.readOnly !== true) requireSecrets(program, secrets, options);
   const onTape = openTape(options, clock);
   const harnesses = await openHarnesses(program, options);
   const store = await openStore(program, options);
@@ -67,11 +68,16 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     report: (problem) => journal.report(problem),
   });
   const sandboxes = options.ports?.sandboxes ?? createSandboxes({ projectRoot: program.root });
-  const shared = { store, journal, durable, clock, redact, harnesses, sandboxes };
+  const calls = createCalls(() => ({ runs, sessions }));
+  const shared = { store, journal, durable, clock, redact, harnesses, sandboxes, calls };
+  const connections = createConnections(redact.text);
   const versions = createVersions(store.documents, program.root);
-  const portsOf = createPortsOf(options, shared, { versions, learn: redact.learn, onTape });
+  const portsOf = createPortsOf(options, shared, {
+    ...{ versions, onTape, connections },
+    learn: redact.learn,
+  });
   const specs = options.readOnly === true ? undefined : await keepOrClose();
-  const ports = portsOf(program, specs);
+  const ports = portsOf(program, specs, secrets);
   const sessions = createSessions(ports);
   const runs = createRuns(ports, sessions, durable);
   const again = createRunAgain(ports, durable);
@@ -166,6 +172,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     },
     approvals: createApprovals(ports),
     schedules: { list: schedules.list, trigger: schedules.trigger },
+    secrets: reportSecrets(program, secrets),
+    redact: (text) => String(withoutNamed(redact.text(text))),
     executions: (filter) => store.executions.list(filter),
     close: ({ graceMs = 0 } = {}) => (closing ??= close(graceMs)),
   };
@@ -205,6 +213,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     try {
       await durable.close();
       await sessions.close();
+      await connections.close();
       journal.close();
       await failpoint('shutdown.close');
     } finally {

@@ -93,7 +93,7 @@ export type { Harness, HarnessContext, HarnessResult, HarnessTask } from './port
 export type { Finish, ModelEvent, ModelRequest, Models, ToolSpec } from './ports/model.ts';
 export type { Observer } from './ports/observer.ts';
 export type { ExecResult, FileInfo, Sandbox, Sandboxes, SandboxSnapshot } from './ports/sandbox.ts';
-export type { Secrets } from './ports/secrets.ts';
+export type { Secrets, SecretSource, SecretsReport } from './ports/secrets.ts';
 export type { Documents, Execution, ExecutionFilter, Outcome, Store } from './ports/store.ts';
 export type { OpenTool, ToolContext, ToolDefinition, ToolSource } from './ports/tool-source.ts';
 export type { ModelChoice, ModelSettings, Thinking } from './program/model.ts';

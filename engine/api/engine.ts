@@ -1,3 +1,4 @@
+import type { SecretsReport } from '../ports/secrets.ts';
 import type { Execution, ExecutionFilter } from '../ports/store.ts';
 import type { Program } from '../program/program.ts';
 import type { EngineApprovals } from './approvals.ts';
@@ -19,6 +20,10 @@ export interface Engine {
   readonly runs: EngineRuns;
   readonly approvals: EngineApprovals;
   readonly schedules: EngineSchedules;
+  /** What an operator should know of the declared secrets, by names only. */
+  readonly secrets: SecretsReport;
+  /** A text without the secrets of this engine, and without what is secret by its name: for logs of one's own. */
+  redact(text: string): string;
   /** All executions, for listings. */
   executions(filter: ExecutionFilter): Promise<readonly Execution[]>;
   /** Stops admitting, lets work finish for `graceMs` (default 0: stop at once, unfinished runs resume at the next start), closes the store. */

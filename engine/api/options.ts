@@ -4,8 +4,9 @@ import type { Harness } from '../ports/harness.ts';
 import type { Models } from '../ports/model.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { Sandboxes } from '../ports/sandbox.ts';
-import type { Secrets } from '../ports/secrets.ts';
+import type { Secrets, SecretSource } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
+import type { ToolServers } from '../ports/tool-servers.ts';
 import type { ToolSource } from '../ports/tool-source.ts';
 import type { Program } from '../program/program.ts';
 
@@ -21,6 +22,8 @@ export interface EngineOptions {
   readonly observers?: readonly Observer[];
   /** Environment for secrets and `env.*`; default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Asked for each declared secret once, before variables and files. */
+  readonly secrets?: SecretSource;
   /** More harnesses by name. */
   readonly harnesses?: Readonly<Record<string, Harness>>;
   /** Take up at start what a crash or shutdown left unfinished; default true. */
@@ -43,6 +46,8 @@ export interface EngineOptions {
     readonly sandboxes?: Sandboxes;
     readonly secrets?: Secrets;
     readonly tools?: ToolSource;
+    /** Default: MCP servers, through their SDK. */
+    readonly servers?: ToolServers;
     /** Runs code of `session.runCode`; default none. */
     readonly codeRunner?: CodeRunner;
   };

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { RunOptions } from './commands/run.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import { examples, integer, perform } from './declare.ts';
+import { envFileOption } from './engine-options.ts';
 import { recordOption, replayOption } from './tape-options.ts';
 
 /** The commands that let a project work: once, or for those who call. */
@@ -22,6 +23,7 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
     .option('--no-wait', 'leave a workflow when it only waits for people, with exit code 4')
     .addOption(recordOption())
     .addOption(replayOption())
+    .addOption(envFileOption())
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print one JSON object with ids, output and usage')
     .option('-q, --quiet', 'no progress')
@@ -53,6 +55,7 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
     )
     .addOption(recordOption())
     .addOption(replayOption())
+    .addOption(envFileOption())
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print one JSON object with the address and what is served')
     .addHelpText('after', examples('engine serve', 'engine serve --project ./my-project --port 8080'))

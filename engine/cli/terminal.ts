@@ -18,6 +18,8 @@ export interface Screen {
 export interface Terminal {
   readonly out: Screen;
   readonly err: Screen;
+  /** What is written to `err` from now on goes through this, which takes secrets out. */
+  hide?(redact: (text: string) => string): void;
 }
 
 /**
@@ -25,7 +27,12 @@ export interface Terminal {
  * @param color what the command line says; else NO_COLOR, then FORCE_COLOR, then whether the stream is a terminal decide.
  */
 export function openTerminal(color: boolean | undefined): Terminal {
-  return { out: screen(process.stdout, color), err: screen(process.stderr, color) };
+  let redact = (text: string): string => text;
+  return {
+    out: screen(process.stdout, color, (text) => text),
+    err: screen(process.stderr, color, (text) => redact(text)),
+    hide: (next) => void (redact = next),
+  };
 }
 
 /** Text of models, tools and users, harmless to a terminal: control characters other than line feed and tab are replaced. */
@@ -34,13 +41,17 @@ export function printable(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\uFFFD');
 }
 
-function screen(stream: NodeJS.WriteStream, color: boolean | undefined): Screen {
+function screen(
+  stream: NodeJS.WriteStream,
+  color: boolean | undefined,
+  shown: (text: string) => string,
+): Screen {
   const isTerminal = stream.isTTY === true;
   return {
     colors: picocolors.createColors(color ?? wantsColor(isTerminal)),
     isTerminal,
-    write: (text) => void stream.write(text),
-    line: (text = '') => void stream.write(`${text}\n`),
+    write: (text) => void stream.write(shown(text)),
+    line: (text = '') => void stream.write(`${shown(text)}\n`),
   };
 }
 

@@ -225,13 +225,17 @@ export interface AgentSpec {
    */
   mcpServers?: (ToolName | McpServers)[] | McpServers;
   /**
+   * How the agent is offered the tools of its MCP servers. Default: as `mcp` of engine.yaml says.
+   */
+  mcp?: McpUse;
+  /**
    * Shell commands the agent may run besides those of its sandbox.
    */
   commands?: CommandRule[];
   /**
    * Runner behind the `run_code` tool: `monty` runs Python without access to the machine, `false` means none. Default: `false`.
    */
-  code?: 'monty' | false;
+  code?: 'monty' | false | CodeGrant;
   /**
    * Sandbox the agent works in: one of `sandboxes/`, or `none` or `virtual`. Default: `defaults.sandbox` of engine.yaml, else `none`.
    */
@@ -598,6 +602,36 @@ export interface CommandPattern {
   args?: string[];
 }
 /**
+ * What a piece of code may use.
+ */
+export interface CodeLimits {
+  /**
+   * Longest time it computes; what its functions take does not count. Default: `5s`.
+   */
+  time?: Duration;
+  /**
+   * Most memory of its values, in MB. Default: 64.
+   */
+  memoryMb?: number;
+}
+/**
+ * Code that a model may run, and what it may reach.
+ */
+export interface CodeGrant {
+  /**
+   * `monty`: Python without access to the machine.
+   */
+  runner: 'monty';
+  /**
+   * Tools of the agent that the code may call as functions. Default: none.
+   */
+  tools?: ToolName[];
+  /**
+   * What one piece of code may use.
+   */
+  limits?: CodeLimits;
+}
+/**
  * An HTTP request.
  */
 export interface HttpRequest {
@@ -643,9 +677,23 @@ export interface McpHttpServer {
    */
   tools?: string[];
   /**
+   * Other names for tools of the server, by their names there: `{ search_issues: search }`.
+   */
+  rename?: {
+    [k: string]: ToolName;
+  };
+  /**
    * Longest time of one call. Default: `30s`.
    */
   timeout?: Duration;
+  /**
+   * Longest time until the server is there and has told its tools. Default: `30s`.
+   */
+  connectTimeout?: Duration;
+  /**
+   * Whether agents that have the server cannot do without it: then a prompt fails with `mcp_unavailable` while the server is not there; otherwise the agent works with its other tools. Default: true.
+   */
+  required?: boolean;
 }
 /**
  * An MCP server started as a process on this machine.
@@ -676,15 +724,42 @@ export interface McpProcessServer {
    */
   tools?: string[];
   /**
+   * Other names for tools of the server, by their names there: `{ search_issues: search }`.
+   */
+  rename?: {
+    [k: string]: ToolName;
+  };
+  /**
    * Longest time of one call. Default: `30s`.
    */
   timeout?: Duration;
+  /**
+   * Longest time until the server is there and has told its tools. Default: `30s`.
+   */
+  connectTimeout?: Duration;
+  /**
+   * Whether agents that have the server cannot do without it: then a prompt fails with `mcp_unavailable` while the server is not there; otherwise the agent works with its other tools. Default: true.
+   */
+  required?: boolean;
 }
 /**
  * MCP servers by name, in the shape of `.mcp.json`. Their tools are called `<server>__<tool>`.
  */
 export interface McpServers {
   [k: string]: McpServer;
+}
+/**
+ * How an agent is offered the tools of its MCP servers.
+ */
+export interface McpUse {
+  /**
+   * `direct`: each tool is a tool of the model. `search`: the model gets two tools instead, `mcp_search` to find tools and `mcp_call` to call one. Default: `direct`.
+   */
+  mode?: 'direct' | 'search';
+  /**
+   * Most tools one search finds. Default: 10.
+   */
+  searchLimit?: number;
 }
 /**
  * A scripted model: replies written beforehand, for tests and demonstrations without a key. A file of `models/`, used as `script/<name>`.
@@ -1205,13 +1280,17 @@ export interface ProfileSpec {
    */
   mcpServers?: (ToolName | McpServers)[] | McpServers;
   /**
+   * How the agent is offered the tools of its MCP servers. Default: as `mcp` of engine.yaml says.
+   */
+  mcp?: McpUse;
+  /**
    * Shell commands the agent may run besides those of its sandbox.
    */
   commands?: CommandRule[];
   /**
    * Runner behind the `run_code` tool: `monty` runs Python without access to the machine, `false` means none. Default: `false`.
    */
-  code?: 'monty' | false;
+  code?: 'monty' | false | CodeGrant;
   /**
    * Sandbox the agent works in: one of `sandboxes/`, or `none` or `virtual`. Default: `defaults.sandbox` of engine.yaml, else `none`.
    */
@@ -1315,6 +1394,10 @@ export interface ProjectSpec {
    * MCP servers that agents and tools may refer to by name.
    */
   mcpServers?: McpServers;
+  /**
+   * How tools of MCP servers are offered to agents, and what is done when they are not those of `engine.lock`.
+   */
+  mcp?: Mcp;
   /**
    * The HTTP server of `engine serve` and `engine dev`.
    */
@@ -1821,6 +1904,10 @@ export interface Modules {
     [k: string]: string;
   };
   /**
+   * Where secrets come from before variables and files: a path relative to the project or the name of a package, whose default export has a function `get(name)`. It is asked for each declared secret once, when the engine starts.
+   */
+  secrets?: string;
+  /**
    * Modules that add sandboxes, stores or observers: a path relative to the project or the name of a package, optionally with options.
    */
   plugins?: (string | Plugin)[];
@@ -1860,6 +1947,23 @@ export interface Retention {
    * How long idempotency keys and the ids of webhooks are remembered. Default: `1d`.
    */
   idempotency?: Duration;
+}
+/**
+ * How MCP servers are used.
+ */
+export interface Mcp {
+  /**
+   * `direct`: each tool is a tool of the model. `search`: the model gets two tools instead, `mcp_search` to find tools and `mcp_call` to call one. Default: `direct`.
+   */
+  mode?: 'direct' | 'search';
+  /**
+   * Most tools one search finds. Default: 10.
+   */
+  searchLimit?: number;
+  /**
+   * What is done with a server whose tools are not those of `engine.lock`: `refuse` does not use it when a tool changed or is gone, and leaves out new tools; `warn` says so in the log and uses it as it is. A server that is not in the lock is used as it is. Default: `refuse`.
+   */
+  drift?: 'refuse' | 'warn';
 }
 /**
  * A manner of working that a single prompt, skill or task may take on. A file of `roles/`; in Markdown the body is the instructions.
@@ -3020,6 +3124,14 @@ export interface CodeStep {
    * Variables the code sees.
    */
   with?: ValueMap;
+  /**
+   * Declared tools that the code may call as functions. Default: none.
+   */
+  tools?: ToolName[];
+  /**
+   * What the code may use.
+   */
+  limits?: CodeLimits;
   /**
    * Shape of the result. A result that does not fit fails the step.
    */

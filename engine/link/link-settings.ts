@@ -7,7 +7,7 @@ import { builtinTools } from '../program/tool.ts';
 import { type LoadedProject, type Node, onDisk } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { linkCompaction } from './link-compaction.ts';
-import { linkMcpServers } from './link-mcp.ts';
+import { linkMcpCommon, linkMcpServers, type McpCommon } from './link-mcp.ts';
 import { linkModels } from './link-models.ts';
 import { linkPermissions, type KnownTools } from './link-permissions.ts';
 import { linkProviders } from './link-providers.ts';
@@ -22,6 +22,8 @@ export interface Config {
   readonly settings: Settings;
   readonly providers: Readonly<Record<string, Provider>>;
   readonly mcpServers: Readonly<Record<string, McpServer>>;
+  /** What holds for all MCP servers. */
+  readonly mcp: McpCommon;
   readonly names: ModelNames;
   /** Names of the project's prompt files. */
   readonly prompts: readonly string[];
@@ -59,7 +61,8 @@ export function linkSettings(
   const providers = linkProviders(reporter, at('providers'), sinks);
   const aliases = linkModels(reporter, at('models'), { providers, scripts });
   const names: ModelNames = { models: aliases.models, providers, scripts };
-  const mcpServers = linkMcpServers(reporter, at('mcpServers'), { folder, visible: sinks });
+  const mcp = linkMcpCommon(reporter, root, folder);
+  const mcpServers = linkMcpServers(reporter, at('mcpServers'), { folder, visible: sinks, mcp });
   const tools: KnownTools = {
     names: new Set([...Object.keys(of.tool), ...Object.keys(modules), ...builtinTools, 'run_code']),
     prefixes: [...Object.keys(mcpServers), ...apisOf(of.tool)].map((name) => `${name}__`),
@@ -71,6 +74,7 @@ export function linkSettings(
         .find((choice) => choice !== undefined),
       ...aliases,
       secrets,
+      secretsModule: modulePath(reporter, at('modules').get('secrets'), folder),
       env: [...env],
       server: linkServer(reporter, at('server'), {
         secrets: secretNames,
@@ -96,6 +100,7 @@ export function linkSettings(
     },
     providers,
     mcpServers,
+    mcp,
     names,
     prompts,
     folder,

@@ -72,6 +72,8 @@ export interface Settings {
       { readonly env: string | undefined; readonly file: string | undefined; readonly required: boolean }
     >
   >;
+  /** Absolute path or package of the module that gives secrets; undefined: none does. */
+  readonly secretsModule: string | undefined;
   /** Environment variables that expressions may read as `env.NAME`. */
   readonly env: readonly string[];
   readonly server: ServerSettings;

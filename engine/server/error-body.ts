@@ -31,8 +31,11 @@ export type Report = (
   request: { readonly method?: string | undefined; readonly url?: string | undefined },
 ) => { readonly problem: Problem; readonly body: ErrorBody };
 
-/** A reporter over a log; a log that throws is ignored. */
-export function createReport(log: Log): Report {
+/**
+ * A reporter over a log; a log that throws is ignored.
+ * @param redact takes secrets out of what is logged and answered.
+ */
+export function createReport(log: Log, redact: (text: string) => string): Report {
   return (thrown, { method = '', url = '' }) => {
     const problem = asProblem(thrown);
     const ref = `err_${ulid()}`;
@@ -46,13 +49,13 @@ export function createReport(log: Log): Report {
         path: url.split('?')[0] ?? '',
         status: problem.status,
         type: problem.code,
-        message: problem.message,
-        ...(internal ? { stack: stackOf(problem.cause ?? problem) } : {}),
+        message: redact(problem.message),
+        ...(internal ? { stack: redact(stackOf(problem.cause ?? problem)) } : {}),
       });
     } catch {
       // A broken log must not break the answer.
     }
-    return { problem, body: { error: { ...problem.toData(), ref } } };
+    return { problem, body: { error: { ...problem.toData(), message: redact(problem.message), ref } } };
   };
 }
 

@@ -42,7 +42,7 @@ export interface Server {
  */
 export function createServer(engine: Engine, options: ServerOptions = {}): Server {
   const { settings } = engine.program;
-  const report = createReport(options.log ?? logToStderr);
+  const report = createReport(options.log ?? logToStderr, engine.redact);
   const closing = new AbortController();
   const app = createApp({
     engine,

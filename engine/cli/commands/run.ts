@@ -1,4 +1,5 @@
 import { createEngine } from '../../engine.ts';
+import { envOf, watchSecrets, type EnvFileOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { findTarget } from '../find-target.ts';
 import { watchInterrupts } from '../interrupt.ts';
@@ -9,7 +10,7 @@ import { tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Options of `engine run`. */
-export interface RunOptions extends TapeOptions {
+export interface RunOptions extends EnvFileOptions, TapeOptions {
   readonly input?: string;
   readonly text?: string;
   readonly instance?: string;
@@ -29,7 +30,8 @@ export async function run(word: string, options: RunOptions, terminal: Terminal)
   const target = findTarget(program, word);
   const interrupt = watchInterrupts();
   try {
-    const engine = await createEngine({ program, recover: false, ...tapeOf(options) });
+    const engine = await createEngine({ program, recover: false, ...tapeOf(options), ...envOf(options) });
+    watchSecrets(engine, terminal);
     try {
       const work = target.kind === 'workflow' ? runWorkflow : runAgent;
       const exitCode = await work(engine, target.name, options, { terminal, interrupt });

@@ -1,6 +1,7 @@
 import { createEngine } from '../../engine.ts';
 import type { Engine } from '../../api.ts';
 import { createServer } from '../../server/index.ts';
+import { envOf, watchSecrets, type EnvFileOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { watchInterrupts } from '../interrupt.ts';
 import { openProgram } from '../open-program.ts';
@@ -8,7 +9,7 @@ import { tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Options of `engine serve`. */
-export interface ServeOptions extends TapeOptions {
+export interface ServeOptions extends TapeOptions, EnvFileOptions {
   readonly host?: string;
   readonly port?: number;
   readonly project: string;
@@ -18,7 +19,8 @@ export interface ServeOptions extends TapeOptions {
 /** Serves a project until SIGINT or SIGTERM, then lets work finish; a second signal ends it at once. */
 export async function serve(options: ServeOptions, terminal: Terminal): Promise<number> {
   const program = await openProgram(options.project, terminal);
-  const engine = await createEngine({ program, ...tapeOf(options) });
+  const engine = await createEngine({ program, ...tapeOf(options), ...envOf(options) });
+  watchSecrets(engine, terminal, true);
   const interrupt = watchInterrupts(['SIGINT', 'SIGTERM']);
   const server = createServer(engine, {
     ...(options.host === undefined ? {} : { host: options.host }),

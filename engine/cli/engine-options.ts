@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { Option } from 'commander';
+import type { Engine } from '../api.ts';
+import { Problem } from '../core/problem.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Options of commands whose work needs secrets. */
+export interface EnvFileOptions {
+  readonly envFile?: string;
+}
+
+/** The option `--env-file`. No such file is read unless it is named. */
+export function envFileOption(): Option {
+  return new Option(
+    '--env-file <file>',
+    'read environment variables from this file too; those that are set already win',
+  );
+}
+
+/** The environment of the engine. Throws Problem `invalid_request` for a file that cannot be read. */
+export function envOf({ envFile }: EnvFileOptions): {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+} {
+  if (envFile === undefined) return {};
+  try {
+    return { env: { ...parseEnv(readFileSync(envFile, 'utf8')), ...process.env } };
+  } catch (thrown) {
+    throw new Problem('invalid_request', `the file "${envFile}" of --env-file cannot be read`, {
+      cause: thrown,
+    });
+  }
+}
+
+/** Tells what an operator should know of secrets, by names only, and keeps their values out of what is written to stderr. */
+export function watchSecrets({ secrets, redact }: Engine, terminal: Terminal, tellMissing = false): void {
+  terminal.hide?.(redact);
+  const { yellow } = terminal.err.colors;
+  for (const warning of secrets.warnings) terminal.err.line(`${yellow('warning')}: ${warning}`);
+  if (tellMissing && secrets.missing.length > 0) {
+    const names = secrets.missing.map((name) => `"${name}"`).join(', ');
+    terminal.err.line(`${yellow('warning')}: secrets that are not set: ${names}; what needs them will fail`);
+  }
+}
