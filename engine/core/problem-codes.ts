@@ -38,6 +38,8 @@ export const problemCodes = {
   limit_reached: { status: 500, exit: 1, retryable: false },
   timeout: { status: 504, exit: 1, retryable: true },
   not_available: { status: 501, exit: 2, retryable: false },
+  mcp_unavailable: { status: 503, exit: 1, retryable: true },
+  mcp_drift: { status: 409, exit: 2, retryable: false },
   tool_failed: { status: 502, exit: 1, retryable: false },
   tool_invalid: { status: 500, exit: 2, retryable: false },
   tool_input_invalid: { status: 400, exit: 1, retryable: false },

@@ -1,5 +1,6 @@
 import { choices, suggest } from '../core/suggest.ts';
 import type { Agent } from '../program/agent.ts';
+import { mayOffer, offeredNames } from '../program/mcp.ts';
 import type { Sandbox } from '../program/sandbox.ts';
 import { builtinTools, type BuiltinTool, type Tool } from '../program/tool.ts';
 import type { Node } from '../source/index.ts';
@@ -26,11 +27,12 @@ export function linkAgentTools(
   { tools: declared, apis }: Pick<Linked, 'tools' | 'apis'>,
   servers: Agent['mcpServers'],
   extra: readonly BuiltinTool[],
-): Pick<Agent, 'builtins' | 'tools' | 'mcpTools'> {
+): Pick<Agent, 'builtins' | 'tools' | 'mcpTools' | 'withoutMcpTools'> {
   const granted = grantedBy(sandbox);
   const builtins = new Set<BuiltinTool>(merged.has('tools') ? [] : granted);
   const tools = new Map<string, Tool>();
   const mcpTools: string[] = [];
+  const withoutMcpTools: string[] = [];
   const withheld: NamedTool[] = [];
   const told = new Set<string>();
   const all = [
@@ -38,9 +40,7 @@ export function linkAgentTools(
     ...Object.keys(apis),
     ...builtinTools,
     readOnlyPreset,
-    ...Object.values(servers).flatMap(({ name, tools: only = ['*'] }) =>
-      only.map((one) => `${name}__${one}`),
-    ),
+    ...Object.values(servers).flatMap((server) => offeredNames(server) ?? [`${server.name}__*`]),
   ];
   const find = (tool: NamedTool): readonly Tool[] | BuiltinTool | 'mcp' | undefined => {
     const { node, name, written, start } = tool;
@@ -92,13 +92,15 @@ export function linkAgentTools(
   for (const tool of namedTools(merged.nodes('disallowedTools').flatMap(itemsOf))) {
     const found = find(tool);
     if (typeof found === 'string') {
-      if (found !== 'mcp') builtins.delete(found);
+      if (found === 'mcp') withoutMcpTools.push(tool.name);
+      else builtins.delete(found);
     } else for (const one of found ?? []) tools.delete(one.name);
   }
   return {
     builtins: [...builtins],
     tools: [...tools.values()],
     mcpTools: merged.has('tools') ? mcpTools : undefined,
+    withoutMcpTools,
   };
 }
 
@@ -117,11 +119,7 @@ function reportWithheld(reporter: Reporter, withheld: readonly NamedTool[], sand
 
 /** Whether a name is that of an MCP server, which stands for all its tools, or of one tool of it. */
 function ofServer(name: string, servers: Agent['mcpServers']): boolean {
-  return Object.values(servers).some(
-    ({ name: server, tools }) =>
-      name === server ||
-      (name.startsWith(`${server}__`) && (tools?.includes(name.slice(server.length + 2)) ?? true)),
-  );
+  return Object.values(servers).some((server) => name === server.name || mayOffer(server, name));
 }
 
 /** The names of a list, or the text that holds them. */

@@ -2,15 +2,17 @@ import { suggest } from '../core/suggest.ts';
 import type { Agent, BusyPolicy } from '../program/agent.ts';
 import type { ModelChoice } from '../program/model.ts';
 import type { Sandbox } from '../program/sandbox.ts';
+import { mcpSearchTools, offeredNames } from '../program/mcp.ts';
 import { joinPermissions } from '../program/permissions.ts';
 import { builtinTools } from '../program/tool.ts';
 import { envType } from './env-type.ts';
 import type { Reporter } from './context.ts';
 import { digest, hashOf } from './hash.ts';
 import { linkAgentTools } from './link-agent-tools.ts';
+import { linkCodeGrant } from './link-code.ts';
 import { linkCommands } from './link-commands.ts';
 import { linkCompaction } from './link-compaction.ts';
-import { linkAgentServers } from './link-mcp.ts';
+import { linkAgentServers, linkMcpUse } from './link-mcp.ts';
 import { linkPermissions, type KnownTools } from './link-permissions.ts';
 import { extensionsOf, type Config } from './link-settings.ts';
 import type { Linked } from './linked.ts';
@@ -56,6 +58,7 @@ export function linkAgent(
   const mcpServers = linkAgentServers(reporter, merged.nodes('mcpServers'), config.mcpServers, {
     folder: config.folder,
     visible: sinks,
+    mcp: config.mcp,
   });
   // A profile may leave its sandbox to the agents that extend it, or that it helps.
   const isOpen = root.source.kind === 'profile' && !merged.has('sandbox');
@@ -77,6 +80,7 @@ export function linkAgent(
       tools: reach.tools.map((tool) => tool.hash),
       skills: skills.map((skill) => skill.hash),
       sandbox: sandbox.hash,
+      ...lockedBy(mcpServers),
     }),
     origin: root.origin(),
     model: model.value === false ? false : (agentModel(reporter, model, config) ?? config.settings.model),
@@ -90,12 +94,17 @@ export function linkAgent(
     outputSchema: merged.get('outputSchema').object(),
     ...reach,
     mcpServers,
+    mcp: linkMcpUse([...merged.nodes('mcp')].reverse(), config.mcp.use),
     skills,
     subagents,
     sandbox,
     takesSandbox: isOpen,
     commands: linkCommands(reporter, merged.list('commands')),
-    code: merged.get('code').text() === 'monty' ? 'monty' : false,
+    code: linkCodeGrant(
+      reporter,
+      merged.get('code'),
+      reach.tools.map(({ name }) => name),
+    ),
     permissions: joinPermissions([
       config.settings.permissions,
       ...merged
@@ -196,10 +205,21 @@ function toolsKnownTo(linked: Linked, config: Config, servers: Agent['mcpServers
       ...builtinTools,
       'run_code',
       ...Object.keys(linked.tools),
-      ...all.flatMap(({ name, tools = [] }) => tools.map((tool) => `${name}__${tool}`)),
+      ...mcpSearchTools,
+      ...all.flatMap((server) => offeredNames(server) ?? []),
     ]),
-    prefixes: all.filter(({ tools }) => tools === undefined).map(({ name }) => `${name}__`),
+    prefixes: all.flatMap((server) => (offeredNames(server) === undefined ? [`${server.name}__`] : [])),
   };
+}
+
+/** What of an agent depends on its MCP servers. */
+function lockedBy(servers: Agent['mcpServers']): object {
+  const all = Object.values(servers).map(({ name, tools, rename, locked }) => ({
+    ...{ name, rename },
+    tools: tools ?? null,
+    locked: locked ?? null,
+  }));
+  return all.length === 0 ? {} : { mcpServers: all };
 }
 
 function linkSandboxOf(reporter: Reporter, node: Node, sandboxes: Linked['sandboxes']): Sandbox {

@@ -1,6 +1,8 @@
 import { dyn, number, recordOf, string } from '../expr/index.ts';
+import { offeredNames, serverTool } from '../program/mcp.ts';
 import { builtinTools } from '../program/tool.ts';
 import { checkArguments } from './link-arguments.ts';
+import { codeBounds } from './link-code.ts';
 import type { LinkedStep } from './link-steps.ts';
 import { durationOf } from './scalars.ts';
 import { visibleIn } from './step-scope.ts';
@@ -23,19 +25,22 @@ export function linkToolStep(at: AtStep): LinkedStep {
   const { node, linker, base } = at;
   const { reporter, tools } = linker;
   const name = node.get('tool').text() ?? '';
-  const isOther =
-    !Object.hasOwn(tools, name) &&
-    (stepTools.includes(name) ||
-      Object.keys(at.block.config.mcpServers).some((server) => name.startsWith(`${server}__`)));
-  const all = isOther ? [...Object.keys(tools), name] : Object.keys(tools);
+  const isOther = !Object.hasOwn(tools, name) && stepTools.includes(name);
+  const { mcpServers } = at.block.config;
+  const remote = Object.hasOwn(tools, name) || isOther ? undefined : serverTool(mcpServers, name);
+  const all = [
+    ...Object.keys(tools),
+    ...(isOther || remote !== undefined ? [name] : []),
+    ...Object.values(mcpServers).flatMap((server) => offeredNames(server) ?? []),
+  ];
   const tool = referenceOf(at, node.get('tool'), 'tool', all);
   const given = valueAt(at, node.get('with'));
   if (tool === undefined) return unknownStep(at);
-  if (isOther) {
-    const whose = stepTools.includes(name) ? 'built-in tools' : 'tools of MCP servers';
-    reporter.unavailable(node.get('tool'), `${whose} in a step are not available in this version`);
-  }
-  const { timeoutMs, retry, inputSchema, outputSchema } = tools[tool] ?? {};
+  if (isOther)
+    reporter.unavailable(node.get('tool'), 'built-in tools in a step are not available in this version');
+  const declared = remote === undefined ? tools[tool] : undefined;
+  const { timeoutMs, retry } = declared ?? {};
+  const { inputSchema, outputSchema } = declared ?? remote ?? {};
   checkArguments(reporter, node, { kind: 'tool', name: tool, inputSchema }, given?.typed);
   return {
     output: outputOf(at, `tool "${tool}"`, schemaType(outputSchema, dyn)),
@@ -83,7 +88,8 @@ export function linkShell(at: AtStep): LinkedStep {
 
 /** `code`: Python runs on its own. */
 export function linkCode(at: AtStep): LinkedStep {
-  const { node, base } = at;
+  const { node, base, linker } = at;
+  const names = Object.keys(linker.tools);
   return {
     output: outputOf(at, 'the code', dyn),
     step: {
@@ -91,6 +97,11 @@ export function linkCode(at: AtStep): LinkedStep {
       verb: 'code',
       code: node.get('code').text() ?? '',
       with: valueAt(at, node.get('with'))?.value,
+      tools: node
+        .get('tools')
+        .list()
+        .flatMap((item) => referenceOf(at, item, 'tool', names) ?? []),
+      limits: codeBounds(node.get('limits')),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { choices, suggest } from '../core/suggest.ts';
 import { literalTemplate } from '../expr/index.ts';
 import type { CommandTool, HttpTool } from '../program/tool.ts';
 import type { Node } from '../source/index.ts';
@@ -130,8 +131,19 @@ export function linkAgentTool(
     outputSchema: merged.get('outputSchema').object(),
   };
   checkPassedOn(reporter, root, `agent "${agent}"`, schemas);
-  return { run, ...schemas };
+  const isAsked = schemas.inputSchema === undefined && root.get('message').value === undefined;
+  return { run, ...schemas, ...(isAsked ? { inputSchema: question } : {}) };
 }
+
+/** What an agent is asked that says of no shape of its own. */
+const question = {
+  type: 'object',
+  required: ['message'],
+  additionalProperties: false,
+  properties: {
+    message: { type: 'string', minLength: 1, description: 'What to say, with all it must know.' },
+  },
+};
 
 /** A tool of an MCP server; what it takes is not known beforehand, unless the file says it. */
 export function linkMcpTool(
@@ -149,11 +161,25 @@ export function linkMcpTool(
     name === undefined
       ? linkMcpServer(reporter, root.source.name, node, {
           folder: config.folder,
+          mcp: config.mcp,
           visible: { ...sinks, names: new Set(['env', 'secrets']) },
         })
       : config.mcpServers[name];
   if (server === undefined) return undefined;
   if (server.tools !== undefined && root.get('tool').text() !== undefined)
     known(reporter, root.get('tool'), 'tool', tool, server.tools);
-  return { run: { type: 'mcp', server, tool }, inputSchema: { type: 'object' } };
+  const { locked = {} } = server;
+  const pinned = Object.hasOwn(locked, tool) ? locked[tool] : undefined;
+  if (server.locked !== undefined && pinned === undefined && server.tools === undefined && tool !== '')
+    reporter.report(
+      root.get('tool'),
+      'ref/unknown-tool',
+      `server "${server.name}" has no tool "${tool}" in "engine.lock"${choices(tool, Object.keys(locked))}`,
+      { suggestions: suggest(tool, Object.keys(locked), 3) },
+    );
+  return {
+    run: { type: 'mcp', server, tool },
+    inputSchema: pinned?.inputSchema ?? { type: 'object' },
+    ...(pinned?.outputSchema === undefined ? {} : { outputSchema: pinned.outputSchema }),
+  };
 }

@@ -30,6 +30,8 @@ export function plainAgent(
     tools: [],
     mcpServers: {},
     mcpTools: undefined,
+    withoutMcpTools: [],
+    mcp: config.mcp.use,
     skills: [],
     subagents: [],
     sandbox,

@@ -1,8 +1,9 @@
 import type { JsonSchema, JsonObject } from '../core/json.ts';
 import type { Origin } from '../core/range.ts';
 import type { Template, Value } from '../expr/index.ts';
+import type { CodeGrant } from './code.ts';
 import type { Compaction } from './compaction.ts';
-import type { McpServer } from './mcp.ts';
+import type { McpServer, McpUse } from './mcp.ts';
 import type { ModelChoice, ModelSettings, Thinking } from './model.ts';
 import type { Permissions } from './permissions.ts';
 import type { CommandRule, Sandbox } from './sandbox.ts';
@@ -47,6 +48,10 @@ export interface Agent {
   readonly mcpServers: Readonly<Record<string, McpServer>>;
   /** Tools of MCP servers that the agent lists; undefined: all of its servers. */
   readonly mcpTools: readonly string[] | undefined;
+  /** Tools of MCP servers, or whole servers, that it shall not have. */
+  readonly withoutMcpTools: readonly string[];
+  /** How it is offered the tools of MCP servers. */
+  readonly mcp: McpUse;
   readonly skills: readonly Skill[];
   /** Agents and profiles it may delegate to with the `task` tool; a getter-free list, cycles allowed by name. */
   readonly subagents: readonly string[];
@@ -55,8 +60,8 @@ export interface Agent {
   readonly takesSandbox: boolean;
   /** Commands it may run besides those of its sandbox. */
   readonly commands: readonly CommandRule[];
-  /** Runner behind the `run_code` tool. */
-  readonly code: 'monty' | false;
+  /** What the `run_code` tool runs, and what that may reach; false: there is no such tool. */
+  readonly code: CodeGrant | false;
   /** Rules of the project's defaults, of the chain, and its own, in this order. */
   readonly permissions: Permissions;
   readonly compaction: Compaction;

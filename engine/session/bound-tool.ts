@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../core/json.ts';
-import type { ToolCallPart } from '../core/message.ts';
+import type { ToolCallPart, ToolResultPart, Usage } from '../core/message.ts';
 import type { ToolSpec } from '../ports/model.ts';
 import type { Permissions } from '../program/permissions.ts';
 import type { Retry } from '../program/tool.ts';
@@ -14,7 +14,13 @@ export interface CallContext {
   readonly attempt: number;
   /** Stops the time of the call while it does nothing but wait for people, and lets it go on. */
   hold(isHeld: boolean): void;
+  /** Calls another tool of the operation, as its model would: with checks, permissions and events. */
+  callTool(tool: string, input: Json): Promise<ToolResultPart>;
   log(message: string, fields?: JsonObject): void;
+  /** Says how far the call is, from 0 to 1. */
+  progress(ratio: number, message?: string): void;
+  /** Told what models used for the call, apart from tasks. */
+  used(usage: Usage, modelCalls: number): void;
 }
 
 /** A tool made ready for one operation: what the model is told, and how to run it. */
@@ -30,5 +36,10 @@ export interface BoundTool {
   readonly isFree?: true;
   /** Whether its work ends soon after its signal, so that it is waited for and not left behind. */
   readonly endsItself?: true;
+  /**
+   * The tool that a call is really for, with what it is given: its schema, rules and times hold, and it is the one that runs. Throws
+   * Problem `tool_input_invalid` when there is none.
+   */
+  standsFor?(input: Json): { readonly tool: BoundTool; readonly input: Json };
   run(input: Json, context: CallContext): Promise<Json>;
 }

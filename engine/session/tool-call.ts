@@ -48,6 +48,7 @@ export async function callTool(
   operation.emit({ ...scope, type: 'tool_start', data: { tool: call.toolName, input: call.input } });
   let output: Json;
   let isError = false;
+  let inner = 0;
   let used: Count | undefined;
   try {
     await failpoint('tool.before_exec');
@@ -68,22 +69,21 @@ export async function callTool(
   return { type: 'tool_result', toolCallId: call.toolCallId, toolName: call.toolName, output, isError };
 
   async function run(): Promise<Json> {
-    const tool = tools.get(call.toolName);
-    if (tool === undefined) {
+    const called = tools.get(call.toolName);
+    if (called === undefined) {
       throw new Problem(
         'tool_input_invalid',
         `no tool "${call.toolName}"${choices(call.toolName, tools.keys())}`,
       );
     }
     if (call.invalid !== undefined) throw new Problem('tool_input_invalid', call.invalid);
-    const checked = compileSchema(tool.spec.inputSchema).check(call.input);
-    if (checked.faults.length > 0) {
-      throw new Problem('tool_input_invalid', `invalid input: ${describeFaults(checked.faults)}`);
-    }
+    const given = checkInput(called, call.input);
+    const { tool, input } = called.standsFor?.(given) ?? { tool: called, input: given };
+    const value = tool === called ? given : checkInput(tool, input);
     const { agent, people, callKey } = operation;
     const pending = {
-      tool: call.toolName,
-      input: checked.value,
+      tool: tool.spec.name,
+      input: value,
       schema: tool.spec.inputSchema,
       rules: [...(tool.permissions === undefined ? [] : [tool.permissions]), agent.permissions],
       place: operation.place,
@@ -98,15 +98,24 @@ export async function callTool(
         ports.clock,
         tool.timeoutMs ?? defaultTimeoutMs,
         [operation.signal],
-        `tool "${call.toolName}"`,
+        `tool "${tool.spec.name}"`,
       );
       try {
-        const work = tool.run(checked.value, {
+        const work = tool.run(value, {
           signal: limit.signal,
           call,
           callKey,
           attempt,
           hold: limit.hold,
+          callTool: (toolName, input) => {
+            inner += 1;
+            return callTool(
+              ports,
+              tools,
+              { type: 'tool_call', toolCallId: `${call.toolCallId}/${inner}`, toolName, input },
+              { ...operation, callKey: `${callKey}/${inner}`, signal: limit.signal },
+            );
+          },
           log: (message, fields) =>
             operation.emit({
               ...scope,
@@ -144,6 +153,13 @@ export async function callTool(
       },
     });
   }
+}
+
+/** The input with the defaults of its schema. Throws Problem `tool_input_invalid`. */
+function checkInput({ spec }: BoundTool, input: Json): Json {
+  const { value, faults } = compileSchema(spec.inputSchema).check(input);
+  if (faults.length > 0) throw new Problem('tool_input_invalid', `invalid input: ${describeFaults(faults)}`);
+  return value;
 }
 
 function faultText(thrown: unknown): string {
