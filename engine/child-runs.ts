@@ -2,7 +2,7 @@ import type { Json } from './core/json.ts';
 import { noUsage } from './core/message.ts';
 import { fromData, Problem } from './core/problem.ts';
 import { isTerminal } from './core/status.ts';
-import type { Activities } from './ports/activities.ts';
+import type { Activities, ActivityCall } from './ports/activities.ts';
 import type { Durable, Receipt } from './ports/durable.ts';
 import type { Execution, Store } from './ports/store.ts';
 import type { Limits } from './program/agent.ts';
@@ -17,13 +17,19 @@ export interface ChildStart {
   readonly left: Limits;
 }
 
+/** What a run gave that was called. */
+export type ChildOutcome = Awaited<ReturnType<Activities['workflow']>> & { readonly id: string };
+
 /** Runs that are steps of runs. */
 export interface ChildRuns {
-  /** How the steps of a run call others; `start` admits them. */
+  /** How the steps of a run, or the tools of a prompt, call runs; `start` admits them. */
   callOf(
     parent: string,
     start: (workflow: string, input: Json, options: ChildStart) => Promise<Receipt>,
-  ): Activities['workflow'];
+  ): (
+    call: Pick<ActivityCall, 'idempotencyKey' | 'signal' | 'lost'>,
+    request: Parameters<Activities['workflow']>[1],
+  ) => Promise<ChildOutcome>;
   /** Whether the run that called this one ended, or was to end, before it could stop this one. */
   isOrphan(run: Execution): Promise<boolean>;
   /** Stops what a run called that has not ended. */
@@ -37,9 +43,10 @@ export function createChildRuns(store: Store, durable: Durable): ChildRuns {
       (parent, start) =>
       async ({ idempotencyKey, signal, lost }, { workflow, input, left }) => {
         const { id } = await start(workflow, input, { idempotencyKey, parent, left });
-        const { state, output = null, error, usage = noUsage } = await outcomeOf(id, parent, signal);
+        const ended = await outcomeOf({ store, durable }, id, parent, signal);
+        const { state, output = null, error, usage = noUsage } = ended;
         const modelCalls = Number((await store.checkpoints.all(id)).get(modelCallsKey) ?? 0);
-        if (state === 'succeeded') return { output, usage, modelCalls };
+        if (state === 'succeeded') return { id, output, usage, modelCalls };
         lost?.(usage, modelCalls);
         throw fromData(error ?? { type: 'cancelled', message: 'the run was cancelled' });
       },
@@ -65,22 +72,27 @@ export function createChildRuns(store: Store, durable: Durable): ChildRuns {
       }
     },
   };
+}
 
-  /** The outcome of a child; when its caller stops, that of a child that was stopped too. */
-  async function outcomeOf(id: string, parent: string, signal: AbortSignal): Promise<Execution> {
-    try {
-      const execution = await durable.result(id, signal);
-      if (execution !== undefined) return execution;
-    } catch (thrown) {
-      const reason = signal.aborted ? stopReason(signal) : undefined;
-      const child = await store.executions.get(id);
-      if (reason === undefined || child?.parent !== parent) throw thrown;
-      await durable.cancel(id, reason);
-      const execution = await durable.result(id);
-      if (execution !== undefined) return execution;
-    }
-    throw new Problem('run_not_found', `run "${id}" is gone`);
+/** The outcome of what was called; when its caller stops, that of work that was stopped too. */
+export async function outcomeOf(
+  { store, durable }: { readonly store: Store; readonly durable: Durable },
+  id: string,
+  parent: string,
+  signal: AbortSignal,
+): Promise<Execution> {
+  try {
+    const execution = await durable.result(id, signal);
+    if (execution !== undefined) return execution;
+  } catch (thrown) {
+    const reason = signal.aborted ? stopReason(signal) : undefined;
+    const child = await store.executions.get(id);
+    if (reason === undefined || child?.parent !== parent) throw thrown;
+    await durable.cancel(id, reason);
+    const execution = await durable.result(id);
+    if (execution !== undefined) return execution;
   }
+  throw new Problem('run_not_found', `"${id}" is gone`);
 }
 
 /** Why a run stops that was called. */

@@ -7,6 +7,7 @@ import { openMemoryStore } from './adapters/store/memory.ts';
 import { openSqliteStore } from './adapters/store/sqlite.ts';
 import { createAgents, createDispatch } from './agents.ts';
 import { createApprovals } from './approvals.ts';
+import { openCodeRunners } from './code-runners.ts';
 import { createCalls } from './child-calls.ts';
 import type { Engine, EngineOptions, RunRecord } from './api.ts';
 import { compile, unavailableParts } from './compile.ts';
@@ -57,6 +58,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   if (options.readOnly !== true) requireSecrets(program, secrets, options);
   const onTape = openTape(options, clock);
   const harnesses = await openHarnesses(program, options);
+  const codeRunners = openCodeRunners(program, options);
   const store = await openStore(program, options);
   const redact = redactor([...secrets.values(), ...conventionalKeys(processEnv)]);
   const journal = createJournal({ store, clock, observers: options.observers ?? [], redact });
@@ -69,7 +71,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   });
   const sandboxes = options.ports?.sandboxes ?? createSandboxes({ projectRoot: program.root });
   const calls = createCalls(() => ({ runs, sessions }));
-  const shared = { store, journal, durable, clock, redact, harnesses, sandboxes, calls };
+  const shared = { store, journal, durable, clock, redact, harnesses, codeRunners, sandboxes, calls };
   const connections = createConnections(redact.text);
   const versions = createVersions(store.documents, program.root);
   const portsOf = createPortsOf(options, shared, {
@@ -118,7 +120,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 
   return {
     program,
-    agents: createAgents(ports, sessions, options.ports?.codeRunner),
+    agents: createAgents(ports, sessions),
     dispatch,
     submissions: createSubmissions(ports),
     workflows: {
@@ -213,6 +215,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     try {
       await durable.close();
       await sessions.close();
+      await Promise.all(Object.values(codeRunners).map((runner) => runner.close?.()));
       await connections.close();
       journal.close();
       await failpoint('shutdown.close');

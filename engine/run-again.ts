@@ -4,7 +4,7 @@ import { choices } from './core/suggest.ts';
 import { keptBefore } from './kept-before.ts';
 import type { Durable, Receipt } from './ports/durable.ts';
 import type { Execution } from './ports/store.ts';
-import { leftKey, modelCallsKey } from './run-limits.ts';
+import { callersKey, leftKey, modelCallsKey } from './run-limits.ts';
 import type { SessionPorts } from './session/index.ts';
 import { isWaitKey } from './workflow/index.ts';
 
@@ -55,5 +55,5 @@ export function createRunAgain(
 
 /** Whether a record is about the run that called this one. */
 function isOfCall(key: string): boolean {
-  return key === leftKey || key === modelCallsKey;
+  return key === leftKey || key === modelCallsKey || key === callersKey;
 }

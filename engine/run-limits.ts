@@ -5,6 +5,9 @@ import type { Workflow } from './program/workflow.ts';
 /** Key of the record of what the caller of a run has left for it. */
 export const leftKey = '?left';
 
+/** Key of the record of who called a run. */
+export const callersKey = '?callers';
+
 /** Key of the record of how many model calls a run made; it comes with the outcome. */
 export const modelCallsKey = '?modelCalls';
 

@@ -1,6 +1,6 @@
-import { callerEnded, createChildRuns } from './child-runs.ts';
+import { callerEnded, createChildRuns, type ChildRuns } from './child-runs.ts';
 import { encodeKey, runId as makeRunId } from './core/ids.ts';
-import type { Json, JsonSchema } from './core/json.ts';
+import { toJson, type Json, type JsonSchema } from './core/json.ts';
 import { noUsage } from './core/message.ts';
 import { asProblem, Problem } from './core/problem.ts';
 import { choices } from './core/suggest.ts';
@@ -10,8 +10,17 @@ import type { Execution } from './ports/store.ts';
 import type { Limits } from './program/agent.ts';
 import type { Program } from './program/program.ts';
 import type { Workflow } from './program/workflow.ts';
-import { leftKey, modelCallsKey, within } from './run-limits.ts';
-import { createActivities, peopleOf, versionOf, type SessionPorts, type Sessions } from './session/index.ts';
+import { callersKey, leftKey, modelCallsKey, within } from './run-limits.ts';
+import {
+  callersIn,
+  checkDepth,
+  createActivities,
+  peopleOf,
+  versionOf,
+  type Caller,
+  type SessionPorts,
+  type Sessions,
+} from './session/index.ts';
 import { runCode, runWorkflow, type RunOptions } from './workflow/index.ts';
 
 /** How to admit a run. */
@@ -24,6 +33,8 @@ export interface StartOptions {
   readonly by?: string;
   /** What the run that calls has left for it. */
   readonly left?: Limits;
+  /** Who called for it, the outermost first; default nobody but a person or program. */
+  readonly callers?: readonly Caller[];
 }
 
 /** Runs of workflows: admitted, carried through, resumed after a crash, recorded once. */
@@ -33,6 +44,8 @@ export interface Runs {
    * workflow takes no more runs at a time), `shutting_down`.
    */
   start(workflow: string, input: Json, options?: StartOptions): Promise<Receipt>;
+  /** How the last of some callers, a run or a submission, calls workflows of a version. */
+  call(on: SessionPorts, callers: readonly Caller[]): ReturnType<ChildRuns['callOf']>;
 }
 
 /** The runs of a Program, carried out by a durable engine, which must not have been started yet. */
@@ -60,7 +73,13 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     work,
   });
 
-  return { start: (name, input, options) => start(ports, name, input, options) };
+  return {
+    start: (name, input, options) => start(ports, name, input, options),
+    call: (on, callers) =>
+      children.callOf(callers.at(-1)?.id ?? '', (called, input, how) =>
+        start(on, called, input, { ...how, callers }),
+      ),
+  };
 
   async function start(
     { program, specs, codeOf }: SessionPorts,
@@ -68,7 +87,8 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     input: Json,
     options: StartOptions = {},
   ): Promise<Receipt> {
-    const { idempotencyKey, parent, by, left = {} } = options;
+    const { idempotencyKey, parent, by, left = {}, callers = [] } = options;
+    checkDepth(program, callers);
     const workflow = find(program, name);
     const { inputSchema } = workflow.module === undefined ? workflow : await codeOf(workflow);
     // What is stored is what runs, so that a run taken up again sees the same input.
@@ -97,6 +117,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     const noted = [
       ...(by === undefined ? [] : [store.checkpoints.put(id, starterKey, by)]),
       ...(Object.keys(left).length === 0 ? [] : [store.checkpoints.put(id, leftKey, { ...left })]),
+      ...(callers.length === 0 ? [] : [store.checkpoints.put(id, callersKey, toJson(callers))]),
     ];
     const [receipt] = await Promise.all([admitted, ...noted]);
     if (busy === 'replace' && receipt.created) {
@@ -121,7 +142,8 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
   async function carry(context: ExecutionContext, execution: Execution): Promise<Json> {
     const { id } = execution;
     const own = await versionOf(ports, execution);
-    const workflow = within(pinned(own, execution), await leftFor(execution, context));
+    const workflow = within(pinned(own, execution), await noted(leftKey, execution, context));
+    const callers = callersIn(await noted(callersKey, execution, context));
     if (await children.isOrphan(execution)) throw callerEnded();
     const emit = context.emit.bind(context);
     const activities = createActivities(own, sessions.on(own), workflow, {
@@ -129,7 +151,9 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
       emit,
       committed: context.committed.bind(context),
       people: (stepPath) => peopleOf(context, stepPath),
-      child: children.callOf(id, (called, input, how) => start(own, called, input, how)),
+      part: { callers: [...callers, { id, sessions: [] }], record: context.step.bind(context) },
+      // Calls that a spec writes out are no deeper than it says.
+      child: children.callOf(id, (called, input, how) => start(own, called, input, { ...how, callers })),
     });
     let modelCalls = 0;
     // Who called it counts them among its own.
@@ -158,10 +182,14 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     }
   }
 
-  /** What the caller of a run has left for it; it is stored together with the run. */
-  async function leftFor({ id, parent }: Execution, context: ExecutionContext): Promise<Json | undefined> {
+  /** What the caller of a run noted of it; it is stored together with the run. */
+  async function noted(
+    key: string,
+    { id, parent }: Execution,
+    context: ExecutionContext,
+  ): Promise<Json | undefined> {
     if (parent === undefined) return undefined;
-    return context.recorded(leftKey) ?? (await store.checkpoints.all(id)).get(leftKey);
+    return context.recorded(key) ?? (await store.checkpoints.all(id)).get(key);
   }
 
   /** Whether the run that calls, or one that called it, counts under a key. */

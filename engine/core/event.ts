@@ -65,6 +65,9 @@ export interface EventData {
     readonly isError: boolean;
     readonly output: Json;
     readonly durationMs: number;
+    /** What runs and other agents used that it called; absent: nothing. */
+    readonly usage?: Usage;
+    readonly modelCalls?: number;
   };
   task_start: {
     readonly prompt: string;

@@ -98,11 +98,13 @@ function linkCommon(
   const key = root.get('idempotencyKey');
   const { visible } = sightOf(root, config);
   const { name } = root.source;
+  const isCall = ['workflow', 'agent'].includes(root.get('type').text() ?? '');
   return {
     origin: root.origin(),
     description: root.get('description').text() ?? '',
     annotations: root.get('annotations').object() ?? {},
-    timeoutMs: durationOf(root.get('timeout')) ?? 60_000,
+    // What a workflow or an agent takes is bounded by itself.
+    timeoutMs: durationOf(root.get('timeout')) ?? (isCall ? undefined : 60_000),
     retry: retryOf(root.get('retry')),
     secrets: textsOf(root.get('secrets')),
     permissions: linkPermissions(reporter, root.get('permissions'), {

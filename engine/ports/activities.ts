@@ -1,6 +1,7 @@
-import type { Json, JsonSchema } from '../core/json.ts';
+import type { Json, JsonObject, JsonSchema } from '../core/json.ts';
 import type { Usage } from '../core/message.ts';
 import type { Scope, SchemaFault, Value } from '../expr/index.ts';
+import type { CodeBounds } from '../program/code.ts';
 import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
 import type { Limits } from '../program/agent.ts';
 import type { HttpTool } from '../program/tool.ts';
@@ -17,7 +18,7 @@ export interface ActivityCall {
   readonly tries: number;
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
-  /** Told what models had cost when the call fails: it is not in its outcome then. */
+  /** Told what models had cost that is not in the outcome: when the call fails, and of what a tool called. */
   lost?(usage: Usage, modelCalls: number): void;
 }
 
@@ -141,8 +142,34 @@ export interface Activities {
     call: ActivityCall,
     request: { readonly request: Omit<HttpTool, 'type'>; readonly scope: Scope },
   ): Promise<HttpAnswer>;
+  /** One piece of Python, with the files of the run's workspace; gives its value. */
+  code(
+    call: ActivityCall,
+    request: {
+      readonly code: string;
+      readonly inputs: JsonObject;
+      /** Names of declared tools that it may call. */
+      readonly tools: readonly string[];
+      readonly limits: CodeBounds;
+      /** What the run may still use, for tools that call others. */
+      readonly left: Limits;
+      /**
+       * What the call of a function gives: what is recorded of it, or what `work` gives, recorded then.
+       * @param number from 1, in the order of the calls. @param asked what is called with what.
+       */
+      record(number: number, asked: Json, work: () => Promise<Json>): Promise<Json>;
+    },
+  ): Promise<Json>;
   /** One call of a declared tool in the run's sandbox; input and output are checked against the tool's schemas. */
-  tool(call: ActivityCall, request: { readonly tool: string; readonly input: Json }): Promise<Json>;
+  tool(
+    call: ActivityCall,
+    request: {
+      readonly tool: string;
+      readonly input: Json;
+      /** What the run may still use, for tools that call others; default no limits. */
+      readonly left?: Limits;
+    },
+  ): Promise<Json>;
   /** Checks a value against a schema, filling in defaults. */
   check(schema: JsonSchema, value: Json): { readonly value: Json; readonly faults: readonly SchemaFault[] };
 }

@@ -9,6 +9,13 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   /** Writes a `log` event. */
   log(message: string, fields?: JsonObject): void;
+  /** Writes a `progress` event: how much is done, from 0 to 1. */
+  progress(ratio: number, message?: string): void;
+  /**
+   * Does a part of the work once for the call: what it gave is stored, and given again in further attempts and after a crash. Its
+   * name is its own within the call, its result JSON.
+   */
+  step<T>(name: string, work: () => T | Promise<T>): Promise<T>;
   /** The workspace of the instance or run. */
   readonly sandbox: Sandbox;
   /** Secrets granted to this tool; throws Problem `missing_secret` for others. */

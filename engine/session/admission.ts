@@ -3,6 +3,7 @@ import { Problem } from '../core/problem.ts';
 import type { Receipt } from '../ports/durable.ts';
 import type { Agent } from '../program/agent.ts';
 import { busy, checkAddress, named } from './address.ts';
+import { checkDepth } from './execution-part.ts';
 import { noGrants } from './grants.ts';
 import type { LiveSessions } from './live-sessions.ts';
 import type { Outcomes } from './outcomes.ts';
@@ -21,9 +22,11 @@ export async function admit(
 ): Promise<Receipt> {
   const { durable } = ports;
   const { agent, address, images, timeoutMs, idempotencyKey, grants = noGrants } = submission;
+  const { callers = [], parent } = submission;
   const { work = promptWork, source = work.kind === 'compact' ? 'prompt' : work.kind } = submission;
   checkAddress(address);
   const own = submission.on ?? ports;
+  checkDepth(own.program, callers);
   const said = prepareSubmission(ports, submission);
   const key = sessionKey(address);
   const before = durable.pending(key);
@@ -40,10 +43,11 @@ export async function admit(
       kind: 'submission',
       name: agent.name,
       key,
-      input: toInput(said, { address, work, source, images, timeoutMs, grants }),
+      input: toInput(said, { address, work, source, images, timeoutMs, grants, callers }),
       hash: agent.hash,
       ...(own.specs === undefined ? {} : { specs: own.specs }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(parent === undefined ? {} : { parent }),
     });
     const isPrompt = work.kind === 'prompt' || work.kind === 'skill';
     if (agent.busy === 'replace' && isPrompt && receipt.created) {

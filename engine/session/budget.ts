@@ -1,6 +1,6 @@
 import { addUsage, noUsage, type Usage } from '../core/message.ts';
 import { Problem } from '../core/problem.ts';
-import type { Agent } from '../program/agent.ts';
+import type { Agent, Limits } from '../program/agent.ts';
 
 /** A count of model calls and what they used. */
 export interface Count {
@@ -56,6 +56,36 @@ export function countCall(spent: Spent, usage: Usage): void {
   const { running } = spent;
   spent.isCalling = false;
   spent.running = { usage: addUsage(running.usage, usage), modelCalls: running.modelCalls + 1 };
+}
+
+/** Counts what was used besides: by a summary, or by what a tool called. */
+export function countMore(spent: Spent, more: Count): void {
+  const { usage, modelCalls } = addCounts(spent, more);
+  spent.usage = usage;
+  spent.modelCalls = modelCalls;
+}
+
+/** Both counts together. */
+export function addCounts(before: Count | undefined, more: Count): Count {
+  return {
+    usage: addUsage(before?.usage ?? noUsage, more.usage),
+    modelCalls: (before?.modelCalls ?? 0) + more.modelCalls,
+  };
+}
+
+/** What may still be used of the limits of an agent, and of those it works for; time is no part of it. */
+export function leftOf(spent: Spent): Limits {
+  let left: Limits = {};
+  for (let one: Spent | undefined = spent; one !== undefined; one = one.parent) {
+    const { usage, modelCalls } = totalOf(one);
+    const used = { modelCalls, tokens: usage.totalTokens, costUsd: usage.costUsd ?? 0 };
+    for (const limit of ['modelCalls', 'tokens', 'costUsd'] as const) {
+      const allowed = one.agent.limits[limit];
+      if (allowed === undefined) continue;
+      left = { ...left, [limit]: Math.min(left[limit] ?? Infinity, Math.max(0, allowed - used[limit])) };
+    }
+  }
+  return left;
 }
 
 /** Takes what a run of the harness used as over. */

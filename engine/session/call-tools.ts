@@ -1,10 +1,9 @@
 import { Problem } from '../core/problem.ts';
-import type { SessionAddress } from '../core/ids.ts';
 import type { BoundTool } from './bound-tool.ts';
+import { callerOf, type CallingOperation } from './caller-of.ts';
 import { runDeclaredTool } from './declared-tool.ts';
 import type { Grants, Here } from './grants.ts';
 import type { SessionPorts } from './ports.ts';
-import type { Workspace } from './workspace.ts';
 
 /**
  * The tools that the calling program brought with a call. After a restart they are still offered, for the conversation knows them,
@@ -14,16 +13,16 @@ export function bindObjects(
   ports: SessionPorts,
   { objects, secrets }: Grants,
   here: Here,
-  owner: { readonly address: SessionAddress; readonly workspace: Workspace; readonly operationId: string },
+  owner: Omit<CallingOperation, 'runId' | 'stepPath'>,
 ): ReadonlyMap<string, BoundTool> {
-  const { address, workspace, operationId } = owner;
+  const caller = callerOf({ ...owner, runId: undefined, stepPath: undefined }, secrets);
   return new Map(
     objects.map((spec): [string, BoundTool] => [
       spec.name,
       {
         spec,
         repeatable: false,
-        run(input, { signal, call, callKey, attempt, log }) {
+        run(input, context) {
           const opened = here.tools.get(spec.name);
           if (opened === undefined)
             throw new Problem(
@@ -31,16 +30,7 @@ export function bindObjects(
               `tool "${spec.name}" is not available after a restart: it belonged to the program that asked`,
             );
           const tool = { name: spec.name, secrets: [] };
-          return runDeclaredTool(ports, tool, opened, input, {
-            signal,
-            log,
-            attempt,
-            secrets,
-            workspace,
-            instance: { agent: address.agent, id: address.instance, session: address.session },
-            toolCallId: call.toolCallId,
-            idempotencyKey: `${operationId}/${callKey}`,
-          });
+          return runDeclaredTool(ports, tool, opened, input, caller(context));
         },
       },
     ]),

@@ -51,7 +51,7 @@ export async function carryOut(
     kind: turn.kind ?? (work.kind === 'skill' ? 'skill' : 'prompt'),
     depth: turn.kind === 'task' ? 1 : 0,
     source: turn.source ?? (conduct.scope.runId === undefined ? 'prompt' : 'workflow'),
-    tools: bindObjects(ports, grants, here, { address, workspace, operationId }),
+    tools: bindObjects(ports, grants, here, { address, workspace, operationId, part: conduct.part }),
     ...(turn.spent === undefined ? {} : { spent: turn.spent }),
   });
 }

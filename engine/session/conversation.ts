@@ -6,11 +6,13 @@ import type { BoundTool } from './bound-tool.ts';
 import { startSpending, totalOf, type Count, type Spent } from './budget.ts';
 import { callKeys } from './call-keys.ts';
 import { deadline } from './deadline.ts';
+import { inSession, type ExecutionPart } from './execution-part.ts';
 import type { History } from './history.ts';
 import { operationIdOf } from './operation-id.ts';
 import { runOperation, type OperationKind, type OperationResult } from './operation.ts';
 import type { OpenPeople } from './people.ts';
 import type { SessionPorts } from './ports.ts';
+import { bindServers } from './server-tools.ts';
 import { lookAround } from './surroundings.ts';
 import type { Prepared } from './prepare.ts';
 import { taskRunner } from './tasks.ts';
@@ -30,6 +32,8 @@ export interface Conduct {
   joining?(history: History): Promise<readonly Joining[]>;
   /** How it asks people; absent where nobody can be asked. */
   readonly people?: OpenPeople;
+  /** The execution it is part of. */
+  readonly part: ExecutionPart;
   /** Told what it used, with its tasks, however it ended. */
   spent?(used: Count): void;
   emit(event: NewEvent): void;
@@ -72,7 +76,8 @@ export async function converse(
   prepared: Prepared,
   options: Conversation,
 ): Promise<OperationResult> {
-  const { conduct, workspace, depth = 0, spent = startSpending(agent, undefined) } = options;
+  const { workspace, depth = 0, spent = startSpending(agent, undefined) } = options;
+  const conduct: Conduct = { ...options.conduct, part: inSession(options.conduct.part, address) };
   const operationId = operationIdOf(conduct.key);
   const scope: EventScope = {
     ...conduct.scope,
@@ -96,10 +101,23 @@ export async function converse(
     const bound = await bindTools(
       ports,
       able,
-      { address, workspace, runId: scope.runId, stepPath: scope.stepPath, operationId },
+      {
+        address,
+        workspace,
+        runId: scope.runId,
+        stepPath: scope.stepPath,
+        operationId,
+        part: conduct.part,
+        spent,
+      },
       depth < ports.program.settings.maxTaskDepth ? taskRunner(ports, giver, converse) : undefined,
     );
-    const tools = new Map([...bound, ...(options.tools ?? [])]);
+    const servers = await bindServers(ports, able, {
+      signal: limit.signal,
+      taken: new Set([...bound.keys(), ...(options.tools ?? new Map()).keys()]),
+      log: (message) => conduct.emit({ ...scope, type: 'log', data: { level: 'warn', message } }),
+    });
+    const tools = new Map([...bound, ...servers, ...(options.tools ?? [])]);
     return await runOperation(ports, {
       agent: able,
       address,

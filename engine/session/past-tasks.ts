@@ -1,6 +1,6 @@
-import type { EngineEvent } from '../core/event.ts';
-import { addUsage, noUsage } from '../core/message.ts';
-import type { Count } from './budget.ts';
+import type { EngineEvent, EventData } from '../core/event.ts';
+import { noUsage } from '../core/message.ts';
+import { addCounts, type Count } from './budget.ts';
 
 /** What the tasks of an operation used before a crash, read from its events. */
 export interface PastTasks {
@@ -38,8 +38,11 @@ export function pastTasks(operationId: string | undefined): PastTasks {
       }
       const call = callOf.get(event.operationId);
       if (call !== undefined && type === 'turn_end' && event.data.finish !== 'interrupted')
-        used.set(call, sum(used.get(call), { usage: event.data.usage, modelCalls: 1 }));
-      if (call !== undefined && type === 'compaction_end') used.set(call, sum(used.get(call), event.data));
+        used.set(call, addCounts(used.get(call), { usage: event.data.usage, modelCalls: 1 }));
+      if (call !== undefined && type === 'compaction_end')
+        used.set(call, addCounts(used.get(call), event.data));
+      if (call !== undefined && type === 'tool_end' && event.data.usage !== undefined)
+        used.set(call, addCounts(used.get(call), countOf(event.data)));
       if (type === 'tool_end' && event.operationId === operationId && toolCallId !== undefined)
         settle(toolCallId);
     },
@@ -50,14 +53,12 @@ export function pastTasks(operationId: string | undefined): PastTasks {
   };
 
   function settle(call: string): void {
-    settled = sum(used.get(call), settled);
+    settled = addCounts(used.get(call), settled);
     used.delete(call);
   }
 }
 
-function sum(before: Count | undefined, more: Count): Count {
-  return {
-    usage: addUsage(before?.usage ?? noUsage, more.usage),
-    modelCalls: (before?.modelCalls ?? 0) + more.modelCalls,
-  };
+/** What a tool call used that called others, as its end says. */
+export function countOf({ usage = noUsage, modelCalls = 0 }: EventData['tool_end']): Count {
+  return { usage, modelCalls };
 }

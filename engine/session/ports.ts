@@ -1,6 +1,7 @@
 import type { Journal, Redactor } from '../journal/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AgentContext } from '../ports/code-agent.ts';
+import type { CodeRunner } from '../ports/code-runner.ts';
 import type { CodeWorkflow } from '../ports/code-workflow.ts';
 import type { Durable } from '../ports/durable.ts';
 import type { Harness } from '../ports/harness.ts';
@@ -8,11 +9,13 @@ import type { Models } from '../ports/model.ts';
 import type { Sandboxes } from '../ports/sandbox.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
+import type { ToolServers } from '../ports/tool-servers.ts';
 import type { ToolSource } from '../ports/tool-source.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Program } from '../program/program.ts';
 import type { Skill } from '../program/skill.ts';
 import type { Workflow } from '../program/workflow.ts';
+import type { Calls } from './calls.ts';
 
 /** What the session room works with. */
 export interface SessionPorts {
@@ -38,8 +41,12 @@ export interface SessionPorts {
   /** Types of model providers whose address the environment sets; absent: none. */
   readonly elsewhere?: ReadonlySet<string>;
   readonly harnesses: Readonly<Record<string, Harness>>;
+  readonly codeRunners: Readonly<Record<string, CodeRunner>>;
   readonly sandboxes: Sandboxes;
   readonly tools: ToolSource;
+  /** MCP servers, which bring tools of their own. */
+  readonly servers: ToolServers;
+  readonly calls: Calls;
   readonly secrets: Secrets;
   readonly redact: Redactor;
   /** The environment variables that expressions may read. */

@@ -1,12 +1,13 @@
 import type { EventData } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import { addUsage, noUsage, type Message, type ToolCallPart, type ToolResultPart } from '../core/message.ts';
+import { countMore } from './budget.ts';
 import { reportCompaction } from './compaction.ts';
 import type { CompactionEntry } from './entry.ts';
 import { unknownOutcome } from './history.ts';
 import type { Operation } from './operation.ts';
 import { dropPartial, partialOf } from './partial-text.ts';
-import { pastTasks } from './past-tasks.ts';
+import { countOf, pastTasks } from './past-tasks.ts';
 import type { SessionPorts } from './ports.ts';
 
 /**
@@ -69,6 +70,7 @@ export async function takeUp(
           spent.modelCalls += modelCalls;
           if (tellsOf(event.data, compaction)) isTold = true;
         }
+        if (event.type === 'tool_end') countMore(spent, countOf(event.data));
         if (event.type === 'tool_end' && event.toolCallId !== undefined)
           found.set(event.toolCallId, { output: event.data.output, isError: event.data.isError });
       }

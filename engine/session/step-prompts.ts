@@ -9,6 +9,7 @@ import { checkTasksAllowed } from './caller-task.ts';
 import type { Conduct } from './conversation.ts';
 import { startSpending, totalOf } from './budget.ts';
 import { describedHelper } from './described.ts';
+import { withoutWaiting } from './execution-part.ts';
 import { imageOf } from './image.ts';
 import type { SessionPorts } from './ports.ts';
 import type { RunSurroundings } from './run-surroundings.ts';
@@ -30,7 +31,7 @@ export function createStepPrompts(
   sessions: Sessions,
   workflow: Workflow,
   workspace: Workspace,
-  run: Pick<RunSurroundings, 'id' | 'emit' | 'people'>,
+  run: Pick<RunSurroundings, 'id' | 'emit' | 'people' | 'part'>,
 ): Pick<Activities, 'prompt' | 'agent' | 'skill' | 'task' | 'dispatch'> {
   const { agents, delegates, skills } = ports.program;
 
@@ -97,7 +98,8 @@ export function createStepPrompts(
     async dispatch(call, { message, input, ...to }) {
       const agent = named(to.agent);
       const { idempotencyKey } = call;
-      const asked = { agent, address: to, message, input };
+      const callers = withoutWaiting(run.part.callers);
+      const asked = { agent, address: to, message, input, callers };
       const { submissionId, receipt } = await sessions.submit({ ...unasked, ...asked, idempotencyKey });
       return { submissionId, ...to, acceptedAt: new Date(receipt.acceptedAt).toISOString() };
     },
@@ -129,6 +131,7 @@ export function createStepPrompts(
       signal: call.signal,
       emit: run.emit,
       people: run.people(call.stepPath),
+      part: run.part,
     };
     const submission: Submission = { ...unasked, ...asked, signal: call.signal };
     try {

@@ -1,12 +1,15 @@
 import { asProblem, Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
 import type { Json, JsonSchema } from '../core/json.ts';
-import { valueReads, type Value } from '../expr/index.ts';
 import type { Activities, ActivityCall } from '../ports/activities.ts';
+import { serverTool } from '../program/mcp.ts';
 import type { Tool } from '../program/tool.ts';
+import { lineOf } from './argv.ts';
+import { callerOfStep } from './caller-of-step.ts';
 import { clearCall } from './clear-call.ts';
 import { within } from './deadline.ts';
-import { isRepeatable, runDeclaredTool, type ToolCaller } from './declared-tool.ts';
+import { isRepeatable, openDeclared, runDeclaredTool, type ToolCaller } from './declared-tool.ts';
+import { secretsReadBy } from './env-of-commands.ts';
 import type { SessionPorts } from './ports.ts';
 import type { RunSurroundings } from './run-surroundings.ts';
 import type { Workspace } from './workspace.ts';
@@ -19,41 +22,34 @@ import type { Workspace } from './workspace.ts';
 export function createStepWork(
   ports: SessionPorts,
   workspace: Workspace,
-  run: Pick<RunSurroundings, 'committed' | 'people' | 'emit'>,
+  run: Pick<RunSurroundings, 'committed' | 'people' | 'emit' | 'part'>,
   log: (call: ActivityCall) => ToolCaller['log'],
 ): Pick<Activities, 'tool' | 'shell' | 'http'> {
   return {
-    tool: (call, { tool: name, input }) =>
-      guarded(call, async () => {
-        const { tools } = ports.program;
-        const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
-        if (tool === undefined)
-          throw new Problem('tool_invalid', `no tool "${name}"${choices(name, Object.keys(tools))}`);
-        const opened = await ports.tools.open(tool);
+    async tool(call, { tool: name, input, left = {} }) {
+      const { tools } = ports.program;
+      const tool = Object.hasOwn(tools, name) ? tools[name] : serverTool(ports.program.mcpServers, name);
+      if (tool === undefined)
+        throw new Problem('tool_invalid', `no tool "${name}"${choices(name, Object.keys(tools))}`);
+      const work = async (): Promise<Json> => {
+        const opened = await openDeclared(ports, tool);
         await clear(call, tool, opened.inputSchema, input);
         if (!isRepeatable(tool, opened)) await run.committed();
-        const caller: ToolCaller = {
-          signal: call.signal,
-          workspace,
-          runId: call.runId,
-          stepPath: call.stepPath,
-          toolCallId: call.stepPath,
-          idempotencyKey: call.idempotencyKey,
-          attempt: call.attempt,
-          secrets: [],
-          log: log(call),
-        };
+        const caller = callerOfStep(call, { workspace, run, left, log: log(call) });
         return ports.redact.json(await runDeclaredTool(ports, tool, opened, input, caller));
-      }),
+      };
+      const { type } = tool.run;
+      return guarded(call, work, type === 'workflow' || type === 'agent');
+    },
 
     shell: (call, { command, cwd, env, scope }) =>
       guarded(call, async () => {
         const values = Object.entries(env);
-        const seen = { ...scope, secrets: secretsFor(Object.values(env)) };
+        const seen = { ...scope, secrets: secretsReadBy(ports.secrets, Object.values(env)) };
         const sandbox = await workspace.open();
         await run.committed();
         const { truncated, ...result } = await sandbox.exec(
-          typeof command === 'string' ? command : command.map(quoted).join(' '),
+          typeof command === 'string' ? command : lineOf(command),
           {
             signal: call.signal,
             env: {
@@ -75,7 +71,7 @@ export function createStepWork(
           who: `step "${call.stepPath}"`,
           request,
           scope,
-          secrets: secretsFor(Object.values(request.headers)),
+          secrets: secretsReadBy(ports.secrets, Object.values(request.headers)),
           idempotencyKey: call.idempotencyKey,
           signal: call.signal,
         });
@@ -107,9 +103,14 @@ export function createStepWork(
     return people.during(() => clearCall(ports, pending, around));
   }
 
-  async function guarded<T>({ signal }: ActivityCall, work: () => Promise<T>): Promise<T> {
+  /** @param endsItself whether the work ends soon after its signal, so that it is waited for. */
+  async function guarded<T>(
+    { signal }: ActivityCall,
+    work: () => Promise<T>,
+    endsItself = false,
+  ): Promise<T> {
     try {
-      return await within(signal, work());
+      return await (endsItself ? work() : within(signal, work()));
     } catch (thrown) {
       // What a step recovered from is recorded, and its message may quote what the call was given.
       throw redacted(ports, asProblem(thrown));
@@ -117,25 +118,6 @@ export function createStepWork(
       await workspace.save();
     }
   }
-
-  /** The secrets that values read. Throws Problem `missing_secret`. */
-  function secretsFor(values: readonly Value[]): Record<string, string> {
-    const names = values
-      .flatMap(valueReads)
-      .flatMap(({ path: [root, name] }) => (root === 'secrets' ? (name ?? []) : []));
-    return Object.fromEntries(
-      names.map((name) => {
-        const value = ports.secrets.get(name);
-        if (value === undefined) throw new Problem('missing_secret', `the secret "${name}" is not set`);
-        return [name, value];
-      }),
-    );
-  }
-}
-
-/** A word that the shell takes as it is. */
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function redacted({ redact }: SessionPorts, problem: Problem): Problem {

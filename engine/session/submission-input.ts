@@ -2,6 +2,7 @@ import { isObject, toJson, type Json, type JsonSchema } from '../core/json.ts';
 import type { SessionAddress } from '../core/ids.ts';
 import type { ImagePart } from '../core/message.ts';
 import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
+import { callersIn, type Caller } from './execution-part.ts';
 import { noGrants, type Grants } from './grants.ts';
 import type { Ask, Prepared } from './prepare.ts';
 import { promptWork, type Source, type Work } from './work.ts';
@@ -15,6 +16,7 @@ export interface StoredAsk {
   readonly images: readonly ImagePart[];
   readonly timeoutMs: number | undefined;
   readonly grants: Grants;
+  readonly callers: readonly Caller[];
 }
 
 /** What is said in a session, and how if a model shall answer. */
@@ -23,7 +25,7 @@ export type Said = Pick<Prepared, 'message'> & Partial<Prepared>;
 /** The input of a submission's execution: message and input as they are asked, and how, under `options`. */
 export function toInput(said: Said, stored: Omit<StoredAsk, 'ask'>): Json {
   const { message, input, model, role, settings, thinking, schema } = said;
-  const { work, source, grants } = stored;
+  const { work, source, grants, callers } = stored;
   return toJson({
     message,
     ...(input === undefined ? {} : { input }),
@@ -39,6 +41,7 @@ export function toInput(said: Said, stored: Omit<StoredAsk, 'ask'>): Json {
       ...(work.kind === 'prompt' ? {} : { work }),
       ...(source === 'prompt' ? {} : { source }),
       ...(Object.values(grants).every(({ length }) => length === 0) ? {} : { grants }),
+      ...(callers.length === 0 ? {} : { callers }),
     },
   });
 }
@@ -60,7 +63,7 @@ export function fromInput(stored: Json): StoredAsk | undefined {
     timeoutMs,
     ...more
   } = options as unknown as StoredOptions;
-  const { work = promptWork, source = 'prompt', grants = noGrants } = more;
+  const { work = promptWork, source = 'prompt', grants = noGrants, callers } = more;
   return {
     address: { agent, instance, session },
     work,
@@ -77,13 +80,14 @@ export function fromInput(stored: Json): StoredAsk | undefined {
     images,
     timeoutMs,
     grants,
+    callers: callersIn(callers),
   };
 }
 
-/** The input without what it comes from. */
+/** The input without what it comes from, and who asked. */
 export function withoutSource(stored: Json): Json {
   if (!isObject(stored) || !isObject(stored['options'])) return stored;
-  const { source: _source, ...options } = stored['options'];
+  const { source: _source, callers: _callers, ...options } = stored['options'];
   return { ...stored, options };
 }
 
@@ -109,4 +113,5 @@ interface StoredOptions extends SessionAddress {
   readonly work?: Work;
   readonly source?: Source;
   readonly grants?: Grants;
+  readonly callers?: Json;
 }

@@ -3,6 +3,7 @@ import type { ImagePart } from '../core/message.ts';
 import type { Receipt } from '../ports/durable.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Spent } from './budget.ts';
+import type { Caller } from './execution-part.ts';
 import type { Grants, Here } from './grants.ts';
 import type { OperationKind, OperationResult } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
@@ -26,6 +27,10 @@ export interface Submission extends Ask {
   readonly here?: Here;
   /** The same key with the same prompt is one submission; default none. */
   readonly idempotencyKey?: string;
+  /** Who called for it; default nobody but a person or program. */
+  readonly callers?: readonly Caller[];
+  /** The execution that waits for it, with which it ends; default none. */
+  readonly parent?: string;
   /** The version of the specs its agent is of; default the loaded one. */
   readonly on?: SessionPorts;
   /** What kind of work it is called; default what the work says. */

@@ -2,6 +2,7 @@ import type { EventScope } from '../core/event.ts';
 import type { SessionAddress } from '../core/ids.ts';
 import { noUsage } from '../core/message.ts';
 import { fromData, Problem } from '../core/problem.ts';
+import { isTerminal } from '../core/status.ts';
 import type { Execution } from '../ports/store.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Conduct } from './conversation.ts';
@@ -56,7 +57,8 @@ export function defineSubmissions(ports: SessionPorts, runner: SubmissionRunner)
         throw new Problem('agent_not_found', `agent "${execution.name}" is gone since this was accepted`);
       if (stored === undefined)
         throw new Problem('interrupted', 'the engine stopped while this prompt was at work');
-      const { address, ask, work } = stored;
+      const { address, ask, work, callers } = stored;
+      if (await isLeft(ports, execution)) throw callerEnded();
       const first = await runner.joined(address, execution.id);
       if (first !== undefined) {
         const answer = answerOf(await ports.store.executions.get(first), agent);
@@ -87,6 +89,10 @@ export function defineSubmissions(ports: SessionPorts, runner: SubmissionRunner)
           withOutcome: context.withOutcome,
           spent: ({ usage }) => context.spent(usage),
           people: peopleOf(context, undefined),
+          part: {
+            callers: [...callers, { id: execution.id, sessions: [] }],
+            record: context.step.bind(context),
+          },
           ...(agent.busy === 'join' && stored.work.kind === 'prompt'
             ? { joining: (history) => waitingToJoin(ports, execution, history) }
             : {}),
@@ -98,6 +104,17 @@ export function defineSubmissions(ports: SessionPorts, runner: SubmissionRunner)
       return result.output;
     },
   });
+}
+
+/** Whether who asked has ended, or was to end, before it could stop what it asked. */
+async function isLeft({ store }: SessionPorts, { parent }: Execution): Promise<boolean> {
+  if (parent === undefined) return false;
+  const caller = await store.executions.get(parent);
+  return caller === undefined || isTerminal(caller.state);
+}
+
+function callerEnded(): Problem {
+  return new Problem('cancelled', 'what asked this has ended');
 }
 
 /** What an operation gave that others joined; throws the Problem that it ended with. */

@@ -142,6 +142,7 @@ function fromCall(
     conduct: {
       scope: { ...conduct.scope, parentId: operationId },
       signal,
+      part: conduct.part,
       emit: conduct.emit,
       ...(people === undefined ? {} : { people: holding(people.within(callKey), hold) }),
     },

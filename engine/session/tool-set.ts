@@ -1,12 +1,13 @@
-import type { SessionAddress } from '../core/ids.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Tool } from '../program/tool.ts';
 import type { BoundTool } from './bound-tool.ts';
-import { isRepeatable, runDeclaredTool } from './declared-tool.ts';
+import { callerOf, type CallingOperation } from './caller-of.ts';
+import { isRepeatable, openDeclared, runDeclaredTool } from './declared-tool.ts';
 import { loadSkillTool } from './load-skill.ts';
 import type { SessionPorts } from './ports.ts';
 import { taskTool, type RunTask } from './task-tool.ts';
 import { fileTools } from './tools/index.ts';
+import { runCodeTool } from './tools/run-code.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -17,13 +18,7 @@ import type { Workspace } from './workspace.ts';
 export async function bindTools(
   ports: SessionPorts,
   agent: Agent,
-  owner: {
-    readonly address: SessionAddress;
-    readonly workspace: Workspace;
-    readonly runId: string | undefined;
-    readonly stepPath: string | undefined;
-    readonly operationId: string;
-  },
+  owner: CallingOperation,
   runTask: RunTask | undefined,
 ): Promise<ReadonlyMap<string, BoundTool>> {
   const bound = new Map<string, BoundTool>();
@@ -34,7 +29,7 @@ export async function bindTools(
       repeatable: tool.needs === 'read' || tool.name === 'write',
       run: (input, { signal }) =>
         storing(owner.workspace, async () =>
-          tool.run(input, { sandbox: await owner.workspace.open(), signal }),
+          tool.run(input, { sandbox: await owner.workspace.open(), signal, commands: agent.commands }),
         ),
     });
   }
@@ -43,6 +38,7 @@ export async function bindTools(
     bound.set('task', taskTool(agent, ports.program.delegates, runTask));
   }
   for (const tool of agent.tools) bound.set(tool.name, await bindDeclared(ports, tool, agent.secrets, owner));
+  if (agent.code !== false) bound.set('run_code', runCodeTool(ports, agent.code, owner.workspace, bound));
   return bound;
 }
 
@@ -50,33 +46,32 @@ async function bindDeclared(
   ports: SessionPorts,
   tool: Tool,
   secrets: readonly string[],
-  owner: Parameters<typeof bindTools>[2],
+  owner: CallingOperation,
 ): Promise<BoundTool> {
-  const opened = await ports.tools.open(tool);
-  const { address } = owner;
+  const opened = await openDeclared(ports, tool);
+  const caller = callerOf(owner, secrets);
+  const timeoutMs = tool.timeoutMs ?? timeOfCalled(ports, tool);
   return {
     spec: { name: tool.name, description: opened.description, inputSchema: opened.inputSchema },
     repeatable: isRepeatable(tool, opened),
     permissions: tool.permissions,
-    ...(tool.timeoutMs === undefined ? {} : { timeoutMs: tool.timeoutMs }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(tool.retry === undefined ? {} : { retry: tool.retry }),
-    run: (input, { signal, call, callKey, attempt, log }) =>
-      storing(owner.workspace, () =>
-        runDeclaredTool(ports, tool, opened, input, {
-          signal,
-          log,
-          attempt,
-          secrets,
-          workspace: owner.workspace,
-          instance: { agent: address.agent, id: address.instance, session: address.session },
-          toolCallId: call.toolCallId,
-          idempotencyKey: `${owner.operationId}/${callKey}`,
-          ...(owner.runId === undefined ? {} : { runId: owner.runId }),
-          ...(owner.stepPath === undefined ? {} : { stepPath: owner.stepPath }),
-        }),
-      ),
+    // What it calls is cancelled first.
+    ...(tool.run.type === 'workflow' || tool.run.type === 'agent' ? { endsItself: true } : {}),
+    run: (input, context) =>
+      storing(owner.workspace, () => runDeclaredTool(ports, tool, opened, input, caller(context))),
   };
 }
+
+/** The time of what a tool calls, which has its own limits. */
+function timeOfCalled({ program }: SessionPorts, { run }: Tool): number | undefined {
+  if (run.type === 'workflow') return program.workflows[run.workflow]?.timeoutMs ?? longestMs;
+  return run.type === 'agent' ? (program.agents[run.agent]?.timeoutMs ?? longestMs) : undefined;
+}
+
+/** Nothing waits without a deadline. */
+const longestMs = 86_400_000;
 
 /** Runs a tool, and stores what it changed before its result is: no recorded result tells of files that a crash took. */
 async function storing<T>(workspace: Workspace, work: () => Promise<T>): Promise<T> {

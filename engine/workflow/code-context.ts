@@ -9,7 +9,7 @@ import { eventTopic } from '../ports/topics.ts';
 import type { Workflow } from '../program/workflow.ts';
 import { checkSignal, problemOf } from './abort.ts';
 import { checkpoint, spentOf, type SucceededRecord } from './checkpoint.ts';
-import type { Spending } from './spending.ts';
+import { spending, type Spending } from './spending.ts';
 import { stepEvents } from './step-events.ts';
 
 /** What a workflow in code sees of its run. */
@@ -113,9 +113,11 @@ export function codeContext(
       prompt: (message, options = {}) => prompt(name, instance, message, options),
     }),
     tool: (name, given = {}) =>
-      recorded('tool', pathOf(name), async (call) => ({
-        output: await activities.tool(call, { tool: name, input: given }),
-      })),
+      recorded('tool', pathOf(name), async (call) => {
+        const called = spending();
+        const output = await activities.tool({ ...call, lost: called.add }, { tool: name, input: given });
+        return { output, ...spentOf(called) };
+      }),
     call: (name, given = {}) =>
       recorded('workflow', pathOf(name.replaceAll('.', '-')), async (call) => {
         const { output, usage } = await activities.workflow(call, { workflow: name, input: given, left: {} });

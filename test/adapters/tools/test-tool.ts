@@ -62,6 +62,8 @@ export function toolContext(
   return {
     signal: options.signal ?? new AbortController().signal,
     log: () => undefined,
+    progress: () => undefined,
+    step: async (_name, work) => work(),
     sandbox: undefined as unknown as ToolContext['sandbox'],
     secrets: {
       get(name) {
