@@ -32,6 +32,7 @@ function fromText(reporter: Reporter, node: Node, text: string): CommandRule | u
       { within: { start: text.indexOf(command), end: text.indexOf(command) + command.length } },
     );
   }
+  if (command.includes('/')) reportPath(reporter, node, command);
   if (args.length === 0) return { command, args: undefined };
   reportStars(reporter, node, args);
   return { command, args: args.at(-1) === '**' ? args : [...args, '**'] };
@@ -40,19 +41,22 @@ function fromText(reporter: Reporter, node: Node, text: string): CommandRule | u
 function fromMap(reporter: Reporter, node: Node): CommandRule | undefined {
   const command = node.get('command').text();
   if (command === undefined) return undefined;
-  if (command.includes('/')) {
-    reporter.report(
-      node.get('command'),
-      'schema/bad-format',
-      `write the name of the command without its path: "${command.slice(command.lastIndexOf('/') + 1)}"`,
-    );
-  }
+  if (command.includes('/')) reportPath(reporter, node.get('command'), command);
   const items = node.get('args').list();
   const args = items.flatMap((item) => item.text() ?? []);
   items.forEach((item, index) => {
     if (item.text() === '**' && index < items.length - 1) reportEarlyStars(reporter, item);
   });
   return { command, args: node.get('args').value === undefined ? undefined : args };
+}
+
+/** A command is found by its name in the folders of the system, so that no file of the workspace runs in its place. */
+function reportPath(reporter: Reporter, node: Node, command: string): void {
+  reporter.report(
+    node,
+    'schema/bad-format',
+    `write the name of the command without its path: "${command.slice(command.lastIndexOf('/') + 1)}"`,
+  );
 }
 
 function reportStars(reporter: Reporter, node: Node, args: readonly string[]): void {

@@ -5,6 +5,7 @@ import type { Reporter } from './context.ts';
 import { hashOf } from './hash.ts';
 import { hostPatterns } from './hosts.ts';
 import { linkCommands } from './link-commands.ts';
+import { linkProtected, noteNotKept } from './link-sandbox-files.ts';
 import { modulePath } from './module-path.ts';
 import { pathPatterns } from './path-patterns.ts';
 import { projectPath } from './project-path.ts';
@@ -32,19 +33,9 @@ export function linkSandbox(
   }
   const workspace = root.get('workspace').text() ?? '/workspace';
   const write = root.get('write');
-  if (write.list().length > 0) {
-    reporter.unavailable(write, 'a list under "write" is not available in this version; write true or false');
-  }
   const commands = root.get('commands').list();
   const commandRules = linkCommands(reporter, commands);
-  for (const rule of commands) {
-    const text = rule.text();
-    if (text === undefined ? rule.get('args').value !== undefined : /\s/.test(text.trim()))
-      reporter.unavailable(
-        rule,
-        'rules for arguments are not available in this version; write the name of the command alone',
-      );
-  }
+  noteNotKept(reporter, root, type);
   const limits = root.get('limits');
   const { env, partials, secrets } = around;
   return {
@@ -57,11 +48,11 @@ export function linkSandbox(
     shell: root.get('shell').flag() ?? false,
     commands: commandRules.map(({ command }) => command),
     commandRules,
-    compound: root.get('compound').flag() ?? false,
+    compound: root.get('compound').flag() ?? commands.length === 0,
     files: {
       read: root.get('read').value === undefined ? undefined : pathPatterns(reporter, root.get('read')),
       write: write.list().length === 0 ? undefined : pathPatterns(reporter, write),
-      protect: pathPatterns(reporter, root.get('protect')),
+      ...linkProtected(reporter, root.get('protect')),
     },
     network: linkNetwork(reporter, root.get('network')),
     mounts: linkMounts(reporter, root.get('mounts').list(), workspace, around.folder),

@@ -83,7 +83,7 @@ export async function runShell(
 
 async function execute(
   ports: SessionPorts,
-  { command, work, here, timeoutMs }: Parameters<typeof runShell>[1],
+  { agent, command, work, here, timeoutMs }: Parameters<typeof runShell>[1],
   { workspace, conduct }: Parameters<typeof runShell>[2],
 ): Promise<JsonObject> {
   const { cwd, env = [] } = work;
@@ -97,6 +97,7 @@ async function execute(
   try {
     const { stdout, stderr, exitCode, truncated } = await sandbox.exec(command, {
       env: here.env,
+      commands: agent.commands,
       signal: conduct.signal,
       ...(cwd === undefined ? {} : { cwd }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -5,6 +5,7 @@ import { formatDuration } from '../../core/duration.ts';
 import { Problem } from '../../core/problem.ts';
 import type { ExecResult } from '../../ports/sandbox.ts';
 import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
+import { allowlistedFetch } from './policy-network.ts';
 import type { Shell } from './shell.ts';
 
 /** What one script runs with; `timeoutMs` and `signal` end it. */
@@ -19,8 +20,11 @@ export interface ScriptOptions {
 /** just-bash fails a script whose output passes its own limit, so that limit stays well above ours. */
 const smallestShellOutput = 10 * 1024 * 1024;
 
+/** Bounds of memory above this leave the shell's own in place. */
+const smallestLiveBytes = 32 * 1024 * 1024;
+
 /**
- * Runs a script in a fresh virtual shell: no network, no interpreters, hardened limits, only the given environment.
+ * Runs a script in a fresh virtual shell: no network but the hosts of the spec, no interpreters, hardened limits, only the given environment.
  * Throws Problem `timeout`, `aborted`, or `sandbox_failed` when the shell itself breaks.
  */
 export async function runScript(
@@ -40,7 +44,9 @@ export async function runScript(
     executionLimits: {
       maxExecutionTimeMs: options.timeoutMs,
       maxOutputSize: Math.max(smallestShellOutput, spec.limits.outputBytes * 2),
+      ...memoryLimits(spec.bounds.memoryMb),
     },
+    ...(spec.network.allow.length === 0 ? {} : { fetch: allowlistedFetch(spec) }),
     ...(spec.commands.length === 0 ? {} : { commands: knownCommands(shell, spec.commands) }),
   });
   const started = Date.now();
@@ -70,6 +76,17 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Bounds of what a command holds at a time, where they are narrower than those of the shell. */
+function memoryLimits(memoryMb: number): {
+  readonly maxLiveBytes?: number;
+  readonly maxStringLength?: number;
+} {
+  const bytes = memoryMb * 1024 * 1024;
+  return bytes > smallestLiveBytes
+    ? {}
+    : { maxLiveBytes: bytes, maxStringLength: Math.min(bytes, smallestShellOutput) };
+}
+
 const pastDeadline = /execution deadline/;
 const pastOutput = /output size limit exceeded/;
 
@@ -87,8 +104,8 @@ async function settle(running: Promise<BashExecResult>, signal: AbortSignal): Pr
 }
 
 function knownCommands(shell: Shell, names: readonly string[]): CommandName[] {
-  const known = new Set(shell.getCommandNames());
-  return names.filter((name): name is CommandName => known.has(name));
+  const known = new Set<string>([...shell.getCommandNames(), ...shell.getNetworkCommandNames()]);
+  return [...new Set(names)].filter((name): name is CommandName => known.has(name));
 }
 
 function cut(result: BashExecResult, limit: number): ExecResult {

@@ -18,10 +18,11 @@ export const bashTool: BuiltinToolDefinition = {
     ['timeoutMs'],
   ),
   needs: 'shell',
-  async run(input, { sandbox, signal }) {
+  async run(input, { sandbox, signal, commands = [] }) {
     const { command, timeoutMs } = input as { command: string; timeoutMs?: number };
     const { stdout, stderr, exitCode, truncated } = await sandbox.exec(command, {
       signal,
+      commands,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
     return { stdout, stderr, exitCode, ...(truncated ? { note: 'output was cut at the limit' } : {}) };

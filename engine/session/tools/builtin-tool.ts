@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Sandbox } from '../../ports/sandbox.ts';
+import type { CommandRule } from '../../program/sandbox.ts';
 import type { BuiltinTool } from '../../program/tool.ts';
 
 /** A tool every engine has, working on the sandbox of the instance or run. */
@@ -11,5 +12,13 @@ export interface BuiltinToolDefinition {
   /** What the sandbox must allow for the tool to be of use. */
   readonly needs: 'read' | 'write' | 'shell';
   /** Gets input that fits `inputSchema`. Throws Problem whose message tells a model what to do next. */
-  run(input: Json, context: { readonly sandbox: Sandbox; readonly signal: AbortSignal }): Promise<Json>;
+  run(
+    input: Json,
+    context: {
+      readonly sandbox: Sandbox;
+      readonly signal: AbortSignal;
+      /** Commands of the agent besides those of the sandbox. */
+      readonly commands?: readonly CommandRule[];
+    },
+  ): Promise<Json>;
 }
