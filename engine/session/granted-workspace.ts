@@ -21,16 +21,19 @@ export function grantedWorkspace(
       return [name, value];
     }),
   );
+  const { common } = workspace;
   return {
     ...workspace,
-    open: async () => viewOf(await workspace.open(), env, grants.commands),
+    ...(common === undefined ? {} : { common: grantedWorkspace({ secrets }, common, grants) }),
+    open: async () => withEnv(await workspace.open(), env, grants.commands),
   };
 }
 
-function viewOf(
+/** A sandbox whose commands find more in their environment, and may be more than its own. */
+export function withEnv(
   sandbox: Sandbox,
   env: Readonly<Record<string, string>>,
-  commands: readonly string[],
+  commands: readonly string[] = [],
 ): Sandbox {
   return {
     spec: sandbox.spec,
@@ -41,7 +44,7 @@ function viewOf(
     makeFolder: (path) => sandbox.makeFolder(path),
     remove: (path, options) => sandbox.remove(path, options),
     resolve: (path) => sandbox.resolve(path),
-    restricted: (view) => viewOf(sandbox.restricted(view), env, commands),
+    restricted: (view) => withEnv(sandbox.restricted(view), env, commands),
     exec: (command, options = {}) =>
       sandbox.exec(command, {
         ...options,

@@ -24,7 +24,8 @@ export function taskWorkspace(
   const policy = helper === undefined || helper.takesSandbox ? undefined : helper.sandbox;
   const isOther = policy !== undefined && policy.type !== given.spec.type;
   const owner = { name: address.agent, id: `${address.instance}/${address.session}` };
-  const own = isOther ? createWorkspace(ports, policy, { ...owner, env: helper?.env ?? {} }) : given;
+  const seen = helper === undefined ? given : (given.common ?? given);
+  const own = isOther ? createWorkspace(ports, policy, { ...owner, env: helper?.env ?? {} }) : seen;
   const end = async (): Promise<void> => {
     if (isOther && policy.type !== 'none')
       await ports.store.documents.delete(namespace, instanceKey(owner.name, owner.id));
@@ -33,7 +34,13 @@ export function taskWorkspace(
   const env = isOther ? {} : { ...(isSame ? {} : policy.env), ...helper?.env };
   if (isSame && cwd === undefined && Object.keys(env).length === 0)
     return { ...(isOther ? own : shared(own)), end };
-  const view = viewOf(own, { policy: isSame ? undefined : policy, cwd, env, visible: ports.env });
+  const view = viewOf(own, {
+    policy: isSame ? undefined : policy,
+    cwd,
+    env,
+    visible: ports.env,
+    secrets: ports.secrets,
+  });
   return { ...view, ...(isOther ? { close: () => own.close() } : {}), end };
 }
 

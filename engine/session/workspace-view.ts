@@ -1,7 +1,9 @@
 import type { Value } from '../expr/index.ts';
 import { Problem } from '../core/problem.ts';
 import type { Sandbox } from '../ports/sandbox.ts';
+import type { Secrets } from '../ports/secrets.ts';
 import type { Sandbox as SandboxSpec } from '../program/sandbox.ts';
+import { envOfCommands } from './env-of-commands.ts';
 import type { Workspace } from './workspace.ts';
 
 /** How a helper sees the files of somebody else. */
@@ -14,6 +16,7 @@ export interface View {
   readonly env: Readonly<Record<string, Value>>;
   /** What `env` may read. */
   readonly visible: Readonly<Record<string, string>>;
+  readonly secrets: Secrets;
 }
 
 /** The files of a workspace as a helper may use them: what both policies allow, below one folder. They are stored by their owner. */
@@ -66,9 +69,7 @@ async function openView(workspace: Workspace, spec: SandboxSpec, view: View): Pr
     shell: spec.shell,
     ...(view.cwd === undefined ? {} : { folder: await folderOf(outer, view.cwd) }),
   });
-  const own = Object.fromEntries(
-    Object.entries(view.env).map(([name, value]) => [name, String(value.evaluate({ env: view.visible }))]),
-  );
+  const own = envOfCommands(view, view.env, { env: view.visible });
   return withLimits({ ...inner.spec, name: spec.name, limits: spec.limits }, inner, own);
 }
 

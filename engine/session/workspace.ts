@@ -1,8 +1,10 @@
 import { instanceKey } from '../core/ids.ts';
-import type { Scope, Value } from '../expr/index.ts';
+import type { Value } from '../expr/index.ts';
 import type { Sandbox, SandboxSnapshot } from '../ports/sandbox.ts';
 import type { Sandbox as SandboxSpec } from '../program/sandbox.ts';
+import { envOfCommands, readsSecrets } from './env-of-commands.ts';
 import { filesToKeep } from './files-to-keep.ts';
+import { withEnv } from './granted-workspace.ts';
 import type { SessionPorts } from './ports.ts';
 
 /** The files of one agent instance or run, shared by its sessions, opened at first use. */
@@ -10,6 +12,8 @@ export interface Workspace {
   readonly spec: SandboxSpec;
   /** The workspace that this one is a part of; absent where it is a whole one. */
   readonly outer?: Workspace;
+  /** The same for others than its owner: without the secrets of the owner's environment. Absent where there are none. */
+  readonly common?: Workspace;
   open(): Promise<Sandbox>;
   /** Stores the files when they changed. */
   save(): Promise<void>;
@@ -29,6 +33,10 @@ export function createWorkspace(
   owner: { readonly name: string; readonly id: string; readonly env: Readonly<Record<string, Value>> },
 ): Workspace {
   const key = instanceKey(owner.name, owner.id);
+  const isPrivate = ([, value]: readonly [string, Value]): boolean => readsSecrets(value);
+  const entries = Object.entries(owner.env);
+  const plain = Object.fromEntries(entries.filter((entry) => !isPrivate(entry)));
+  const own = Object.fromEntries(entries.filter(isPrivate));
   let opening: Promise<Sandbox> | undefined;
   let saving: Promise<void> = Promise.resolve();
   /** A change that could not be stored. */
@@ -43,18 +51,12 @@ export function createWorkspace(
   }
 
   async function openNow(): Promise<Sandbox> {
-    const scope: Scope = { env: ports.env };
     const restore = (await ports.store.documents.get(namespace, key)) as SandboxSnapshot | undefined;
-    const env = Object.fromEntries(
-      Object.entries({ ...spec.env, ...owner.env }).map(([name, value]) => [
-        name,
-        String(value.evaluate(scope)),
-      ]),
-    );
-    return ports.sandboxes.open(spec, { env, ...(restore === undefined ? {} : { restore }) });
+    const env = envOfCommands(ports, { ...spec.env, ...plain }, { env: ports.env });
+    return ports.sandboxes.open(spec, { env, owner: key, ...(restore === undefined ? {} : { restore }) });
   }
 
-  return {
+  const common: Workspace = {
     spec,
     open() {
       opening ??= openNow().catch((thrown: unknown) => {
@@ -75,4 +77,8 @@ export function createWorkspace(
       await sandbox?.close();
     },
   };
+  if (Object.keys(own).length === 0) return common;
+  const open = async (): Promise<Sandbox> =>
+    withEnv(await common.open(), envOfCommands(ports, own, { env: ports.env }));
+  return { ...common, common, open };
 }
