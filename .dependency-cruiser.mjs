@@ -36,7 +36,7 @@ const surfaces = {
     rooms: ['server', 'studio', 'lsp'],
     files: [
       ...['against-runs', 'api', 'compile', 'compiler', 'engine', 'fix-project', 'load-code'],
-      ...['prune', 'upkeep', 'usage-report', 'validate-project'],
+      ...['mcp-servers', 'prune', 'upkeep', 'usage-report', 'validate-project'],
     ],
   },
 };

@@ -6,6 +6,7 @@ import type { SchemaOptions } from './commands/schema.ts';
 import type { ValidateOptions } from './commands/validate.ts';
 import { addText, examples, integer, perform } from './declare.ts';
 import { declareAnswers, declareApprovals } from './declare-answers.ts';
+import { declareMcp } from './declare-mcp.ts';
 import { declareModels } from './declare-models.ts';
 import { declareRuns, declareWhy } from './declare-runs.ts';
 import { declareSessions } from './declare-sessions.ts';
@@ -151,6 +152,7 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     );
 
   declareModels(engine, end);
+  declareMcp(engine, end);
 
   engine
     .command('graph')

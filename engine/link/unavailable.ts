@@ -1,15 +1,11 @@
 import { type Node, type Source, rootOf } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 
-/** Step verbs that the interpreter does not run yet. */
-export const unavailableVerbs: readonly string[] = ['code'];
-
 const unavailableKinds: readonly string[] = ['channel'];
 
 /** Keys of the language that this version does not act on, as paths from the root of the spec. */
 const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
   project: [
-    'mcpServers',
     'durable',
     'modules.plugins',
     'server.cors',
@@ -23,18 +19,9 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'store.synchronous',
     'store.busyTimeout',
   ],
-  agent: ['mcpServers', 'commands', 'code'],
-  profile: ['mcpServers', 'commands', 'code'],
   sandbox: [
-    'read',
-    'protect',
-    'compound',
-    'network',
     'module',
     'options',
-    'limits.files',
-    'limits.memoryMb',
-    'limits.processes',
   ],
 };
 
