@@ -17,6 +17,8 @@ export interface Outgoing {
   readonly isRepeatable: boolean;
   /** Bytes of the answer that are read at most; default 1 MiB. */
   readonly maxBytes?: number;
+  /** The answer is taken as a text, whatever it says of itself. */
+  readonly isText?: true;
 }
 
 /** Redirects followed in one call. */

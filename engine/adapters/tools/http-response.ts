@@ -14,7 +14,7 @@ const excerptLength = 1000;
  * Throws Problem `tool_failed` for other states (with `details`), answers over the limit, broken JSON and JSON nested deeper than 200 levels.
  */
 export async function readResponse(
-  { who, isRepeatable, maxBytes = defaultBytes }: Outgoing,
+  { who, isRepeatable, maxBytes = defaultBytes, isText = false }: Outgoing,
   answer: RawAnswer,
 ): Promise<Json> {
   const { status, headers } = answer;
@@ -29,8 +29,9 @@ export async function readResponse(
   const refused = (fault: string): Problem =>
     new Problem('tool_failed', `${who}: the answer ${fault}`, { details: { status } });
   if (text === undefined) throw refused(`is larger than ${maxBytes / 1024 / 1024} MiB`);
-  if (text === '') return null;
-  if (!/^application\/([a-z0-9.+-]+\+)?json\b/i.test(headers.get('content-type') ?? '')) return text;
+  if (text === '' && !isText) return null;
+  if (isText || !/^application\/([a-z0-9.+-]+\+)?json\b/i.test(headers.get('content-type') ?? ''))
+    return text;
   let value: Json;
   try {
     value = JSON.parse(text) as Json;

@@ -101,12 +101,12 @@ export async function openOpenApiTool(
       trustedHost: url.host,
       isRepeatable: true,
       maxBytes: mostDocument,
-    };
+      isText: true,
+    } as const;
     const { body } = await follow(sender, outgoing, AbortSignal.timeout(fetchMs));
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
     if (readOperation === undefined || api.operation === undefined)
       throw invalid('documents behind an address cannot be read here');
-    const read = readOperation(api.document, text, api.operation);
+    const read = readOperation(api.document, String(body), api.operation);
     if ('fault' in read) throw invalid(`its document ${read.fault}`);
     return read;
   }
