@@ -5,7 +5,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const packages = { deepagents: '1.14.1', langchain: '1.5.14', '@langchain/core': '1.4.0' };
+const packages = {
+  deepagents: '1.14.1',
+  langchain: '1.5.14',
+  '@langchain/core': '1.4.0',
+  '@pydantic/monty': '0.0.18',
+};
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'node_modules', '.optional');

@@ -1,3 +1,4 @@
+export { codeRunnerContract, type CodeRunnerCase, type CodeRunnerSubject } from './code-contract.ts';
 export { durableContract, type DurableContractOptions, type DurableWorld } from './durable-contract.ts';
 export { harnessContract, type HarnessCase, type HarnessSubject } from './harness-contract.ts';
 export {

@@ -1,4 +1,3 @@
-import { Problem } from '../../core/problem.ts';
 import type {
   BranchStep,
   FailStep,
@@ -12,6 +11,7 @@ import type { Flow, Frame } from '../frame.ts';
 import { runAgent } from './agent.ts';
 import { runApproval, runAsk } from './approval.ts';
 import { runBranch } from './branch.ts';
+import { runCodeStep } from './code.ts';
 import { runDispatch } from './dispatch.ts';
 import { runFail } from './fail.ts';
 import { runForeach } from './foreach.ts';
@@ -79,7 +79,7 @@ export async function doWork(step: WorkStep, frame: Frame, at: At): Promise<Work
     case 'http':
       return runHttp(step, frame, at);
     case 'code':
-      return refuse(step);
+      return runCodeStep(step, frame, at);
     case 'workflow':
       return runChild(step, frame, at);
     case 'dispatch':
@@ -113,9 +113,4 @@ export async function runFlow(step: FlowStep, path: string, frame: Frame): Promi
     case 'fail':
       return runFail(step, frame);
   }
-}
-
-/** A Program with such a step is refused before it runs. */
-function refuse({ verb }: Step): never {
-  throw new Problem('internal_error', `the verb "${verb}" cannot be run by this version`);
 }
