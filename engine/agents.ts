@@ -5,34 +5,29 @@ import { defaultSession } from './core/ids.ts';
 import { Problem } from './core/problem.ts';
 import { choices } from './core/suggest.ts';
 import { openSession } from './open-session.ts';
-import type { CodeRunner } from './ports/code-runner.ts';
 import type { Agent } from './program/agent.ts';
 import type { Program } from './program/program.ts';
 import { checkAddress, type SessionPorts, type Sessions } from './session/index.ts';
 
 /** The `agents` part of an engine. */
-export function createAgents(
-  ports: SessionPorts,
-  sessions: Sessions,
-  codeRunner: CodeRunner | undefined,
-): Engine['agents'] {
+export function createAgents(ports: SessionPorts, sessions: Sessions): Engine['agents'] {
   return {
     session(name, instance, session = defaultSession) {
       const agent = findAgent(ports.program, name);
       const address = { agent: name, instance, session };
       checkAddress(address);
-      return openSession(ports, sessions, codeRunner, agent, address);
+      return openSession(ports, sessions, agent, address);
     },
     sessions(name, instance) {
       const agent = findAgent(ports.program, name);
       checkAddress({ instance, session: defaultSession });
-      const addressOf = (session: string): Parameters<typeof openSession>[4] => ({
+      const addressOf = (session: string): Parameters<typeof openSession>[3] => ({
         agent: name,
         instance,
         session,
       });
       const open = (session: string): ReturnType<typeof openSession> =>
-        openSession(ports, sessions, codeRunner, agent, addressOf(session));
+        openSession(ports, sessions, agent, addressOf(session));
       const { kept } = sessions;
       return {
         list: (page = {}) => kept.list({ agent: name, instance }, page),

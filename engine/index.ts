@@ -87,7 +87,14 @@ export type {
 } from './ports/code-workflow.ts';
 export { createEngine } from './engine.ts';
 export type { Clock } from './ports/clock.ts';
-export type { CodeResult, CodeRunner } from './ports/code-runner.ts';
+export type {
+  CodeContext,
+  CodeFault,
+  CodeFunction,
+  CodeLimits,
+  CodeResult,
+  CodeRunner,
+} from './ports/code-runner.ts';
 export { isOverflow } from './ports/harness.ts';
 export type { Harness, HarnessContext, HarnessResult, HarnessTask } from './ports/harness.ts';
 export type { Finish, ModelEvent, ModelRequest, Models, ToolSpec } from './ports/model.ts';

@@ -2,10 +2,10 @@ import type { CallControl, CallOptions } from './api/call-options.ts';
 import type { CompactResult, PromptResult, Session, ShellResult } from './api/session.ts';
 import type { ResultOf, ResultSchema } from './api/result-schema.ts';
 import { callSubmission, grantsOf, type Call } from './call-submission.ts';
+import { checkCall } from './check-options.ts';
 import type { EngineEvent } from './core/event.ts';
 import type { SessionAddress } from './core/ids.ts';
 import { keyOption } from './idempotency-key.ts';
-import type { CodeRunner } from './ports/code-runner.ts';
 import type { Agent } from './program/agent.ts';
 import { readResultSchema } from './result-schema.ts';
 import { runCode } from './run-code.ts';
@@ -24,7 +24,6 @@ import {
 export function openSession(
   ports: SessionPorts,
   sessions: Sessions,
-  codeRunner: CodeRunner | undefined,
   agent: Agent,
   address: SessionAddress,
 ): Session {
@@ -95,6 +94,7 @@ export function openSession(
       await done;
     },
     async shell(message, options = {}) {
+      checkCall('shell', message, options);
       const { cwd, env = {} } = options;
       const names = Object.keys(env);
       const admitted = await sessions.submit({
@@ -111,6 +111,7 @@ export function openSession(
       return { submissionId, ...(output as unknown as Omit<ShellResult, 'submissionId'>) };
     },
     async compact(options = {}) {
+      checkCall('compact', undefined, options);
       const { instructions = '', keepTokens, model } = options;
       const admitted = await sessions.submit({
         ...plainSubmission(agent, address, instructions, options),
@@ -120,7 +121,7 @@ export function openSession(
       const { submissionId, output, usage } = await watched(admitted, options);
       return { ...untouched, ...(output as object), submissionId, usage } as CompactResult;
     },
-    runCode: (code, options = {}) => runCode(sessions, codeRunner, agent, address, code, options),
+    runCode: (code, options = {}) => runCode(ports, sessions, agent, address, code, options),
     runPython: (code, options) => session.runCode(code, options),
     ...sessionFiles((use) => sessions.files(agent, address, use)),
     history: () => sessions.history(address),
@@ -128,7 +129,7 @@ export function openSession(
     abort: (reason) => sessions.abort(address, reason),
     async fork(name, { at } = {}) {
       await sessions.kept.fork(address, name, at);
-      return openSession(ports, sessions, codeRunner, agent, { ...address, session: name });
+      return openSession(ports, sessions, agent, { ...address, session: name });
     },
     export: () => sessions.kept.export(address),
     delete: ({ abort = false, records = false } = {}) => sessions.kept.remove(address, { abort, records }),

@@ -100,12 +100,48 @@ export interface CompactOptions extends CallControl {
 }
 
 /** Options of code that is run. */
-export interface CodeOptions {
+export interface CodeOptions<Result extends ResultSchema = JsonSchema> {
   /** What the code finds as variables; default none. */
   readonly inputs?: JsonObject;
-  /** JSON Schema of the value; default any. */
-  readonly result?: JsonSchema;
+  /**
+   * What the code may call besides the functions for files: gets what it is given by position, and what it is given by name as a last
+   * object. What it throws is an exception that the code may catch; a call has two minutes.
+   */
+  readonly functions?: Readonly<Record<string, (...args: Json[]) => unknown>>;
+  /** JSON Schema of the value, or a schema of zod and the like; default any. */
+  readonly result?: Result;
+  /** Look at the types first, which may refuse code that would run; default false. */
+  readonly typeCheck?: boolean;
+  /**
+   * `new`: the result has the variables of the code as `state`, with which later code goes on. Such code calls no functions, and knows no
+   * files. Default: nothing is kept.
+   */
+  readonly state?: Uint8Array | 'new';
+  readonly limits?: {
+    /** Default 64. */
+    readonly memoryMb?: number;
+    /** Calls inside calls; default 200. */
+    readonly depth?: number;
+    /** Default 10 million. */
+    readonly allocations?: number;
+    /** Characters of what it prints that are kept; default 64,000. */
+    readonly outputChars?: number;
+  };
   readonly signal?: AbortSignal;
-  /** Milliseconds, default 5000. */
+  /** Milliseconds that it computes, default 5000; what its functions take does not count. */
   readonly timeoutMs?: number;
+  /** Name of a runner; default `monty`. */
+  readonly runner?: string;
+}
+
+/** What code that was run left. */
+export interface RunCodeResult<Value = Json> {
+  /** Value of its last expression. */
+  readonly value: Value;
+  /** What it printed. */
+  readonly stdout: string;
+  /** Whether it printed more than was kept. */
+  readonly truncated: boolean;
+  /** Its variables, when they were asked for. */
+  readonly state?: Uint8Array;
 }

@@ -24,6 +24,8 @@ export interface EngineOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Asked for each declared secret once, before variables and files. */
   readonly secrets?: SecretSource;
+  /** More runners of code by name; one called `monty` takes the place of the built-in one. */
+  readonly codeRunners?: Readonly<Record<string, CodeRunner>>;
   /** More harnesses by name. */
   readonly harnesses?: Readonly<Record<string, Harness>>;
   /** Take up at start what a crash or shutdown left unfinished; default true. */
@@ -48,7 +50,5 @@ export interface EngineOptions {
     readonly tools?: ToolSource;
     /** Default: MCP servers, through their SDK. */
     readonly servers?: ToolServers;
-    /** Runs code of `session.runCode`; default none. */
-    readonly codeRunner?: CodeRunner;
   };
 }

@@ -2,11 +2,11 @@ import type { EngineEvent } from '../core/event.ts';
 import type { Json, JsonSchema } from '../core/json.ts';
 import type { Message, Usage } from '../core/message.ts';
 import type { TypedReport } from '../core/typed-report.ts';
-import type { CodeResult } from '../ports/code-runner.ts';
 import type { FileInfo } from '../ports/sandbox.ts';
 import type { EntryList, EntryPage } from '../session/index.ts';
 import type {
   CodeOptions,
+  RunCodeResult,
   CompactOptions,
   PromptOptions,
   ShellOptions,
@@ -103,10 +103,20 @@ export interface Session {
    * A command that fails is a result. Throws Problem `sandbox_denied`, `sandbox_failed`, `timeout`, `aborted`, `interrupted`.
    */
   shell(command: string, options?: ShellOptions): Promise<ShellResult>;
-  /** Runs Python beside the conversation. Throws Problem `not_available` (no runner), `tool_failed`, `result_invalid`, `timeout`. */
-  runCode(code: string, options?: CodeOptions): Promise<CodeResult>;
+  /**
+   * Runs Python beside the conversation, which hears nothing of it. Code that fails throws Problem `tool_failed` with the exception, its
+   * line and its column in the details. Throws also `not_available` (what runs it is not installed), `invalid_request`,
+   * `result_invalid`, `timeout`, `aborted`.
+   */
+  runCode<Result extends ResultSchema = JsonSchema>(
+    code: string,
+    options?: CodeOptions<Result>,
+  ): Promise<RunCodeResult<ResultOf<Result>>>;
   /** The same as `runCode`. */
-  runPython(code: string, options?: CodeOptions): Promise<CodeResult>;
+  runPython<Result extends ResultSchema = JsonSchema>(
+    code: string,
+    options?: CodeOptions<Result>,
+  ): Promise<RunCodeResult<ResultOf<Result>>>;
   /** Text of a file. Like all file calls: paths as the sandbox has them. Throws Problem `sandbox_denied`, `sandbox_failed`. */
   readFile(path: string): Promise<string>;
   readBytes(path: string): Promise<Uint8Array>;

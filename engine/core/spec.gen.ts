@@ -205,7 +205,7 @@ export interface AgentSpec {
    */
   outputSchema?: JsonSchema;
   /**
-   * Tools the agent may call, these and no others: declared tools and the built-in `read write edit ls glob grep bash task load_skill`. A list, or names separated by commas. Default: the built-in ones its sandbox permits. `skills` bring `load_skill`, `subagents` bring `task`.
+   * Tools the agent may call, these and no others: declared tools and the built-in `read write edit ls glob grep stat exists mkdir rm bash task load_skill`. A list, or names separated by commas. Default: the built-in ones its sandbox permits, without `stat exists mkdir rm`. `skills` bring `load_skill`, `subagents` bring `task`.
    */
   tools?: ToolName[] | string;
   /**
@@ -1260,7 +1260,7 @@ export interface ProfileSpec {
    */
   outputSchema?: JsonSchema;
   /**
-   * Tools the agent may call, these and no others: declared tools and the built-in `read write edit ls glob grep bash task load_skill`. A list, or names separated by commas. Default: the built-in ones its sandbox permits. `skills` bring `load_skill`, `subagents` bring `task`.
+   * Tools the agent may call, these and no others: declared tools and the built-in `read write edit ls glob grep stat exists mkdir rm bash task load_skill`. A list, or names separated by commas. Default: the built-in ones its sandbox permits, without `stat exists mkdir rm`. `skills` bring `load_skill`, `subagents` bring `task`.
    */
   tools?: ToolName[] | string;
   /**

@@ -11,7 +11,6 @@ import type { AtStep } from './step-parts.ts';
 import { visibleIn, type Block } from './step-scope.ts';
 import { dyn } from '../expr/index.ts';
 import { linkTemplate, linkValue } from './text.ts';
-import { unavailableVerbs } from './unavailable.ts';
 
 /** Every verb of the language and how it is linked; the first one a step has is its verb. */
 const verbs: Readonly<Record<string, (at: AtStep, linkSteps: LinkSteps) => LinkedStep>> = {
@@ -52,10 +51,6 @@ export function linkVerb(
   const written = node.object() ?? {};
   const [verb, link] = allVerbs.find(([candidate]) => Object.hasOwn(written, candidate)) ?? [];
   if (verb === undefined || link === undefined) return { step: undefined, output: dyn };
-  if (unavailableVerbs.includes(verb)) {
-    const message = `the verb "${verb}" is not available in this version`;
-    linker.reporter.unavailable(node.get(verb), message, 'key');
-  }
   const base = linkBase(linker, node, block, place, stepTimeoutOf(block, verb));
   return link({ linker, node, block, base }, linkSteps);
 }

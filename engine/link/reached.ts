@@ -45,6 +45,7 @@ export function reachedBy(
     if ('role' in step && step.role !== undefined) hashes.add(reachable.roles[step.role]?.hash ?? '');
     if ('agent' in step && step.agent !== undefined) reachAgent(step.agent);
     if (step.verb === 'tool') reachTool(reachable.tools[step.tool]);
+    if (step.verb === 'code') for (const tool of step.tools) reachTool(reachable.tools[tool]);
     if (step.verb === 'skill') hashes.add(reachable.skills[step.skill]?.hash ?? '');
     if (step.verb === 'workflow') calls.add(step.workflow);
     innerSteps(step).forEach(reach);

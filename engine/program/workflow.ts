@@ -1,3 +1,4 @@
+import type { CodeBounds } from './code.ts';
 import type { JsonSchema } from '../core/json.ts';
 import type { Origin } from '../core/range.ts';
 import type { Expression, Template, Value } from '../expr/index.ts';
@@ -128,6 +129,9 @@ export interface CodeStep extends StepBase {
   readonly code: string;
   /** Variables the code sees. */
   readonly with: Value | undefined;
+  /** Names of declared tools that the code may call. */
+  readonly tools: readonly string[];
+  readonly limits: CodeBounds;
 }
 
 /** Sends a request; output is `{status, headers, body}`. Its headers may read `secrets`. */

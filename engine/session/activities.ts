@@ -1,6 +1,8 @@
 import { compileSchema } from '../expr/index.ts';
-import type { Activities } from '../ports/activities.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Activities, ActivityCall } from '../ports/activities.ts';
 import type { Workflow } from '../program/workflow.ts';
+import { createCodeWork } from './code-work.ts';
 import type { SessionPorts } from './ports.ts';
 import type { RunSurroundings } from './run-surroundings.ts';
 import type { Sessions } from './sessions.ts';
@@ -27,21 +29,20 @@ export function createActivities(
     id: run.id,
     env: {},
   });
+  const log =
+    ({ stepPath }: Pick<ActivityCall, 'stepPath'>) =>
+    (message: string, fields?: JsonObject): void =>
+      run.emit({
+        runId: run.id,
+        stepPath,
+        type: 'log',
+        data: { level: 'info', message, ...(fields === undefined ? {} : { fields }) },
+      });
+  const work = createStepWork(ports, workspace, run, log);
   return {
     ...createStepPrompts(ports, sessions, workflow, workspace, run),
-    ...createStepWork(
-      ports,
-      workspace,
-      run,
-      ({ stepPath }) =>
-        (message, fields) =>
-          run.emit({
-            runId: run.id,
-            stepPath,
-            type: 'log',
-            data: { level: 'info', message, ...(fields === undefined ? {} : { fields }) },
-          }),
-    ),
+    ...work,
+    code: createCodeWork(ports, workspace, work.tool, log),
     workflow: run.child,
     check: (schema, value) => compileSchema(schema).check(value),
     close: () => workspace.close(),

@@ -26,7 +26,7 @@ export async function bindTools(
     if (!agent.builtins.includes(tool.name)) continue;
     bound.set(tool.name, {
       spec: { name: tool.name, description: tool.description, inputSchema: tool.inputSchema },
-      repeatable: tool.needs === 'read' || tool.name === 'write',
+      repeatable: tool.needs === 'read' || tool.name === 'write' || tool.name === 'mkdir',
       run: (input, { signal }) =>
         storing(owner.workspace, async () =>
           tool.run(input, { sandbox: await owner.workspace.open(), signal, commands: agent.commands }),

@@ -101,6 +101,7 @@ export function fakeContext(options: FakeOptions = {}): Fake {
     agent: (call, request) => ask({ activity: 'agent', call, request: { ...request } }),
     skill: (call, request) => ask({ activity: 'skill', call, request: { ...request } }),
     task: (call, request) => ask({ activity: 'task', call, request: { ...request } }),
+    code: (call, request) => act({ activity: 'code', call, request: { ...request } }),
     tool: (call, request) => act({ activity: 'tool', call, request: { ...request } }),
     async dispatch(call, request) {
       const { agent, instance, session } = request;

@@ -225,30 +225,6 @@ describe('sessions: calls', () => {
     expect(failure.message).to.match(/image/);
   });
 
-  it('code needs a runner, and with one finds files and inputs', async () => {
-    const { engine } = await engineOf(project);
-    const failure = await failureOf(engine.agents.session('a', 'x').runPython('1 + 1'));
-    expect(failure.type).to.equal('not_available');
-    expect(failure.message).to.contain('@pydantic/monty');
-    const { engine: able } = await engineOf(project, undefined, {
-      ports: {
-        codeRunner: {
-          async run(code, { inputs, sandbox }) {
-            const file = new TextDecoder().decode(await sandbox.readFile('n.txt'));
-            return { value: { code, sum: Number(file) + Number(inputs['b']) }, stdout: '' };
-          },
-        },
-      },
-    });
-    const session = able.agents.session('a', 'x');
-    await session.writeFile('n.txt', '40');
-    const { value } = await session.runCode('a + b', { inputs: { b: 2 } });
-    expect(value).to.deep.equal({ code: 'a + b', sum: 42 });
-    expect(await failureOf(session.runCode('a + b', { result: { type: 'string' } }))).to.include({
-      type: 'result_invalid',
-    });
-  });
-
   it('a summary is made when it is asked for, and the history stays whole', async () => {
     const { engine, models } = await engineOf(project, (request) =>
       request.system.includes('You are A.') ? 'An answer.' : 'They talked.',
