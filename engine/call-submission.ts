@@ -1,7 +1,8 @@
 import { definitionFault } from './adapters/tools/define-tool.ts';
-import { runnerOf } from './adapters/tools/run-definition.ts';
+import { definedSchema, runnerOf } from './adapters/tools/run-definition.ts';
 import type { CallFile, CallGrants, CallOptions } from './api/call-options.ts';
 import type { ResultSchema } from './api/result-schema.ts';
+import { checkCall } from './check-options.ts';
 import type { SessionAddress } from './core/ids.ts';
 import type { Json } from './core/json.ts';
 import { Problem } from './core/problem.ts';
@@ -42,6 +43,7 @@ export function callSubmission(
   call: Call,
   options: CallOptions<ResultSchema>,
 ): Submission | Promise<Submission> {
+  checkCall(callOf(call.work), call.message, options);
   const files = (options.files ?? []).map((file) => readFile(sessions, call, file));
   const isThere = (file: AttachedFile | Promise<AttachedFile>): file is AttachedFile =>
     !(file instanceof Promise);
@@ -116,8 +118,12 @@ function readFile(
   return { name: file.name, content: file.data, mediaType: file.mediaType };
 }
 
+function callOf(work: Work | undefined): 'prompt' | 'skill' | 'task' {
+  return work?.kind === 'skill' || work?.kind === 'task' ? work.kind : 'prompt';
+}
+
 function openObject(definition: ToolDefinition): readonly [string, OpenTool] {
-  const { name, description, inputSchema, outputSchema } = definition;
+  const { name, description, inputSchema } = definition;
   const fault = definitionFault(definition) ?? missing({ name, description, inputSchema });
   if (fault !== undefined || name === undefined)
     throw new Problem('invalid_request', `a tool of the call cannot be used: ${fault ?? ''}`);
@@ -125,8 +131,8 @@ function openObject(definition: ToolDefinition): readonly [string, OpenTool] {
     name,
     {
       description: description ?? '',
-      inputSchema: inputSchema ?? true,
-      outputSchema,
+      inputSchema: definedSchema(inputSchema, 'input', `the "inputSchema" of tool "${name}"`) ?? true,
+      outputSchema: definedSchema(definition.outputSchema, 'output', `the "outputSchema" of tool "${name}"`),
       run: runnerOf(name, definition),
     },
   ];

@@ -1,4 +1,5 @@
 import type { Json, JsonObject, JsonSchema } from '../core/json.ts';
+import type { StandardSchema } from '../core/standard-schema.ts';
 import type { Scope } from '../expr/index.ts';
 import type { HttpTool, Tool } from '../program/tool.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -31,13 +32,15 @@ export interface ToolContext {
 }
 
 /** What `defineTool` takes: a tool in TypeScript. */
-export interface ToolDefinition<Input = never> {
+export interface ToolDefinition<Input = never, Output = unknown> {
   /** Needed by a tool that is given to one call; one of `src/tools/` is called as its file. */
   readonly name?: string;
   /** Needed when no YAML file describes the tool. */
   readonly description?: string;
-  readonly inputSchema?: JsonSchema;
-  readonly outputSchema?: JsonSchema;
+  /** JSON Schema, or a schema of a library that follows Standard Schema: then `run` gets what that makes of the input. */
+  readonly inputSchema?: JsonSchema | StandardSchema<Input>;
+  /** The same for the result. */
+  readonly outputSchema?: JsonSchema | StandardSchema<Output>;
   readonly annotations?: Tool['annotations'];
   run(input: Input, context: ToolContext): unknown;
 }

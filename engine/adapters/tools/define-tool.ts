@@ -1,5 +1,6 @@
 import { isObject } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
+import { isStandard } from '../../core/standard-schema.ts';
 import type { ToolDefinition } from '../../ports/tool-source.ts';
 
 /**
@@ -39,5 +40,5 @@ export function definitionFault(value: unknown): string | undefined {
 }
 
 function isSchema(value: unknown): boolean {
-  return value === undefined || typeof value === 'boolean' || isObject(value);
+  return value === undefined || typeof value === 'boolean' || isObject(value) || isStandard(value);
 }

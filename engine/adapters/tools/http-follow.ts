@@ -18,7 +18,7 @@ export interface Outgoing {
   /** Bytes of the answer that are read at most; default 1 MiB. */
   readonly maxBytes?: number;
   /** The answer is taken as a text, whatever it says of itself. */
-  readonly isText?: true;
+  readonly isText?: boolean;
 }
 
 /** Redirects followed in one call. */

@@ -1,12 +1,12 @@
 import { relative } from 'node:path';
-import type { Json } from '../../core/json.ts';
+import type { Json, JsonSchema } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
 import type { OpenTool, ToolDefinition } from '../../ports/tool-source.ts';
 import type { NodeTool, Tool } from '../../program/tool.ts';
 import { definitionFault } from './define-tool.ts';
 import type { ModuleLoader } from './module-loader.ts';
-import { messageOf, runnerOf } from './run-definition.ts';
+import { definedSchema, messageOf, runnerOf } from './run-definition.ts';
 
 /**
  * Imports a tool's module: a `defineTool` object or a bare function. What the tool's YAML file says wins over the module.
@@ -29,16 +29,18 @@ export async function openNodeTool(tool: Tool, node: NodeTool, loader: ModuleLoa
   const fault = definitionFault(definition);
   if (fault !== undefined) throw invalid(`has an unusable ${exportWords(node.export)}: ${fault}`);
 
+  const schemaOf = (side: 'input' | 'output'): JsonSchema | undefined =>
+    definedSchema(definition[`${side}Schema`], side, `tool "${tool.name}": the "${side}Schema" of ${file}`);
   const description = tool.description === '' ? definition.description : tool.description;
   if (description === undefined) throw invalid('must give a "description"');
   // A tool described in YAML that says nothing of its input takes none.
   const silent = tool.description === '' ? undefined : noInput;
-  const inputSchema = tool.inputSchema ?? definition.inputSchema ?? silent;
+  const inputSchema = tool.inputSchema ?? schemaOf('input') ?? silent;
   if (inputSchema === undefined) throw invalid('must give an "inputSchema"');
   return {
     description,
     inputSchema,
-    outputSchema: tool.outputSchema ?? definition.outputSchema,
+    outputSchema: tool.outputSchema ?? schemaOf('output'),
     ...(definition.annotations === undefined ? {} : { annotations: definition.annotations }),
     run: runnerOf(tool.name, definition),
   };

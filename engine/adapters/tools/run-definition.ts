@@ -1,19 +1,51 @@
-import { isObject, toJson, type Json, type JsonObject } from '../../core/json.ts';
+import { isObject, toJson, type Json, type JsonObject, type JsonSchema } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
+import { isStandard, issueText, jsonSchemaOf, type StandardSchema } from '../../core/standard-schema.ts';
 import type { OpenTool, ToolContext, ToolDefinition } from '../../ports/tool-source.ts';
 import { endOf } from './end-of.ts';
 
 /** Runs a tool in TypeScript: gives JSON, and throws Problem `tool_failed`, `timeout`, `aborted` or the tool's own. */
 export function runnerOf(tool: string, definition: ToolDefinition<Json>): OpenTool['run'] {
   return async (input, context) => {
+    const { inputSchema, outputSchema } = definition;
     let result: unknown;
     try {
-      result = await definition.run(input, withPlainLog(context));
+      // Without a schema of its own it starts at once.
+      const given = isStandard(inputSchema)
+        ? await checked(inputSchema, input, 'tool_input_invalid', `input of tool "${tool}"`)
+        : input;
+      result = await definition.run(given as Json, withPlainLog(context));
+      if (isStandard(outputSchema))
+        result = await checked(outputSchema, result, 'tool_output_invalid', `output of tool "${tool}"`);
     } catch (thrown) {
       throw failureOf(tool, thrown, context.signal);
     }
     return jsonOf(tool, result);
   };
+}
+
+/**
+ * The schema of a definition as JSON Schema. Throws Problem `tool_invalid` for a Standard Schema that gives none.
+ * @param what which schema of which tool, for messages.
+ */
+export function definedSchema(
+  schema: ToolDefinition['inputSchema'] | ToolDefinition['outputSchema'],
+  side: 'input' | 'output',
+  what: string,
+): JsonSchema | undefined {
+  if (!isStandard(schema)) return schema;
+  return jsonSchemaOf(
+    schema,
+    side,
+    (fault, cause) => new Problem('tool_invalid', `${what} ${fault}`, { cause }),
+  );
+}
+
+/** What a Standard Schema makes of a value. */
+async function checked(schema: StandardSchema, value: unknown, code: string, what: string): Promise<unknown> {
+  const outcome = await schema['~standard'].validate(value);
+  if (outcome.issues === undefined) return outcome.value;
+  throw new Problem(code, `${what}: ${outcome.issues.map(issueText).join('; ')}`);
 }
 
 function failureOf(tool: string, thrown: unknown, signal: AbortSignal): Problem {

@@ -1,0 +1,157 @@
+import { toStandardJsonSchema } from '@valibot/to-json-schema';
+import { expect } from 'chai';
+import * as v from 'valibot';
+import { z } from 'zod';
+import { defineTool } from '../../../engine/define-tool.ts';
+import type { ToolDefinition } from '../../../engine/ports/tool-source.ts';
+import { closeEngines, engineOf, failureOf, gate, linesOf, type Answer, type Call } from '../kit.ts';
+
+const project = {
+  'engine.yaml': 'model: openai/gpt-5\n',
+  'src/agents/a.yaml': 'description: An agent.\n',
+};
+
+describe('engine: tools in code', function () {
+  this.timeout(20_000);
+  afterEach(closeEngines);
+
+  /** What a model is told that makes these calls of one tool. */
+  async function answers(tool: ToolDefinition, inputs: readonly Call['input'][]) {
+    const { engine, models } = await engineOf(project, ({ messages }): Answer => {
+      const made = messages.filter(({ role }) => role === 'tool').length;
+      const input = inputs[made];
+      return input === undefined ? 'done' : { calls: [{ tool: tool.name ?? '', input }] };
+    });
+    const session = engine.agents.session('a', 'x');
+    const { submissionId } = await session.prompt('Go', { tools: [tool] });
+    const lines = linesOf((await session.history()).filter(({ role }) => role === 'tool'));
+    return {
+      spec: models.requests[0]?.tools[0],
+      lines: lines.map((line) => line.replace('tool: ', '')),
+      events: await engine.submissions.events(submissionId),
+      engine,
+    };
+  }
+
+  it('may describe input and result with zod, whose own checks and changes hold', async () => {
+    const tool = defineTool({
+      name: 'span',
+      description: 'Length of a span.',
+      inputSchema: z
+        .object({ from: z.number(), to: z.number().default(10) })
+        .refine(({ from, to }) => from < to, { message: 'must be before "to"', path: ['from'] }),
+      outputSchema: z.object({ length: z.number().max(8) }),
+      run: ({ from, to }) => ({ length: to - from }),
+    });
+    const { spec, lines } = await answers(tool as ToolDefinition, [
+      { from: 3 },
+      { from: 11 },
+      { from: 'x' },
+      { from: 1 },
+    ]);
+    expect(spec?.inputSchema).to.deep.include({
+      type: 'object',
+      required: ['from'],
+      additionalProperties: false,
+    });
+    expect(lines[0]).to.equal('= {"length":7}');
+    expect(lines[1]).to.equal('! "input of tool \\"span\\": /from must be before \\"to\\""');
+    expect(lines[2]).to.match(/^! "invalid input: /);
+    expect(lines[3]).to.match(/^! "output of tool \\"span\\": \/length /);
+  });
+
+  it('may describe them with valibot too; a schema without a JSON Schema is refused before the prompt', async () => {
+    const shape = v.object({ word: v.pipe(v.string(), v.minLength(2)) });
+    const base = { name: 'up', description: 'Upper case.' };
+    const tool = defineTool({
+      ...base,
+      inputSchema: toStandardJsonSchema(shape),
+      run: ({ word }) => word.toUpperCase(),
+    });
+    const { lines } = await answers(tool as ToolDefinition, [{ word: 'ab' }, { word: 'a' }]);
+    expect(lines[0]).to.equal('= "AB"');
+    expect(lines[1]).to.match(/^! /);
+    const { engine } = await engineOf(project);
+    const bare = defineTool({ ...base, inputSchema: shape, run: () => 1 }) as ToolDefinition;
+    expect(await failureOf(engine.agents.session('a', 'x').prompt('Go', { tools: [bare] }))).to.deep.equal({
+      type: 'tool_invalid',
+      message:
+        'the "inputSchema" of tool "up" gives no JSON Schema; wrap it in "toStandardJsonSchema" of @valibot/to-json-schema',
+    });
+  });
+
+  it('a result that is not what the schema says, or no JSON, is a failure in words', async () => {
+    const tool: ToolDefinition = {
+      name: 'odd',
+      description: 'Odd.',
+      inputSchema: { type: 'object' },
+      outputSchema: { type: 'object', required: ['n'] },
+      run: (input: { readonly big?: boolean }) => (input.big === true ? { n: 1n } : { m: 1 }),
+    };
+    const { lines } = await answers(tool, [{}, { big: true }]);
+    expect(lines[0]).to.match(/^! "output of tool \\"odd\\": .*n/);
+    expect(lines[1]).to.match(/^! "tool \\"odd\\" gave a value that is not JSON/);
+  });
+
+  it('a part of the work is done once for a call, in all its attempts, and has a name of its own', async () => {
+    const done: string[] = [];
+    const tool: ToolDefinition = {
+      name: 'parts',
+      description: 'Parts.',
+      inputSchema: { type: 'object' },
+      async run(input: { readonly twice?: boolean }, { step }) {
+        const first = await step('first', () => {
+          done.push('first');
+          return { n: 1 };
+        });
+        if (input.twice === true) await step('first', () => 2);
+        return first.n;
+      },
+    };
+    const { lines } = await answers(tool, [{}, {}, { twice: true }]);
+    expect(lines).to.deep.equal([
+      '= 1',
+      '= 1',
+      '! "tool \\"parts\\": two steps are called \\"first\\"; give each its own name"',
+    ]);
+    expect(done).to.deep.equal(['first', 'first', 'first']);
+  });
+
+  it('a real signal ends with the prompt, and progress is told while it lasts', async () => {
+    const { opened, open } = gate<AbortSignal>();
+    const tool: ToolDefinition = {
+      name: 'slow',
+      description: 'Slow.',
+      inputSchema: { type: 'object' },
+      run: (_input: unknown, { signal, progress, log }) => {
+        log('starts', { at: 1 });
+        progress(0.5, 'half way');
+        progress(7);
+        open(signal);
+        return new Promise(() => undefined);
+      },
+    };
+    const seen: unknown[] = [];
+    const { engine } = await engineOf(project, () => ({ calls: [{ tool: 'slow' }] }), {
+      observers: [
+        (event) => {
+          if (event.type === 'progress' || event.type === 'log')
+            seen.push([event.type, event.toolCallId, event.data]);
+        },
+      ],
+    });
+    const session = engine.agents.session('a', 'x');
+    const prompt = session.prompt('Go', { tools: [tool] });
+    prompt.catch(() => undefined);
+    const signal = await opened;
+    expect(signal.aborted).to.equal(false);
+    await session.abort();
+    await failureOf(prompt);
+    expect(signal.aborted).to.equal(true);
+    expect(seen).to.deep.equal([
+      ['log', 'call_1_1', { level: 'info', message: 'starts', fields: { at: 1 } }],
+      ['progress', 'call_1_1', { ratio: 0.5, message: 'half way' }],
+      ['progress', 'call_1_1', { ratio: 1 }],
+    ]);
+  });
+});
