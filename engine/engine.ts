@@ -2,12 +2,12 @@ import { createEmbedded } from './adapters/durable/embedded.ts';
 import { createConnections } from './adapters/mcp/tool-servers.ts';
 import { createSystemClock } from './adapters/clock/system.ts';
 import { conventionalKeys } from './adapters/model/provider-key.ts';
-import { createSandboxes } from './adapters/sandbox/sandboxes.ts';
 import { openMemoryStore } from './adapters/store/memory.ts';
 import { openSqliteStore } from './adapters/store/sqlite.ts';
 import { createAgents, createDispatch } from './agents.ts';
 import { createApprovals } from './approvals.ts';
 import { openCodeRunners } from './code-runners.ts';
+import { checkEngineOptions } from './check-engine-options.ts';
 import { createCalls } from './child-calls.ts';
 import type { Engine, EngineOptions, RunRecord } from './api.ts';
 import { compile, unavailableParts } from './compile.ts';
@@ -31,6 +31,7 @@ import { createRuns } from './runs.ts';
 import { createSchedules } from './schedules.ts';
 import { createSessions } from './session/index.ts';
 import { openSecrets, reportSecrets, requireSecrets } from './secrets.ts';
+import { openSandboxes } from './open-sandboxes.ts';
 import { signalRun } from './signal-run.ts';
 import { createSubmissions } from './submissions.ts';
 import { openTape } from './tape.ts';
@@ -40,7 +41,7 @@ import { createWhy } from './why.ts';
 
 /**
  * Starts an engine: compiles the project, opens its store, takes up unfinished runs.
- * Throws Problem `invalid_project` (with the diagnostics as details), `missing_secret` (a required one),
+ * Throws Problem `invalid_request` (options), `invalid_project` (with the diagnostics as details), `missing_secret` (a required one),
  * `store_unavailable`, `store_corrupt`, `store_locked`.
  *
  * @example
@@ -49,6 +50,7 @@ import { createWhy } from './why.ts';
  * await engine.close();
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  checkEngineOptions(options);
   armFromEnvironment();
   const program = options.program ?? (await compileOrThrow(options.project ?? '.'));
   const processEnv = options.env ?? process.env;
@@ -69,7 +71,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     redact: (value) => withoutNamed(redact.json(value)),
     report: (problem) => journal.report(problem),
   });
-  const sandboxes = options.ports?.sandboxes ?? createSandboxes({ projectRoot: program.root });
+  const sandboxes = options.ports?.sandboxes ?? (await openSandboxes(program, options));
   const calls = createCalls(() => ({ runs, sessions }));
   const shared = { store, journal, durable, clock, redact, harnesses, codeRunners, sandboxes, calls };
   const connections = createConnections(redact.text);

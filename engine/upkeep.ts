@@ -1,7 +1,7 @@
 import { asProblem } from './core/problem.ts';
 import type { Program } from './program/program.ts';
 import { prune, type PruneOrder } from './prune.ts';
-import type { SessionPorts, Sessions } from './session/index.ts';
+import { workspaceOwners, type SessionPorts, type Sessions } from './session/index.ts';
 
 /** What the retention of a project lets go at a time. */
 export function pruneOrder({ settings }: Program, now: number): PruneOrder {
@@ -22,13 +22,14 @@ const intervalMs = 3_600_000;
  * is under way.
  */
 export function keepTidy(ports: SessionPorts, sessions: Sessions): () => Promise<void> {
-  const { program, store, clock, specs, journal } = ports;
+  const { program, store, clock, specs, journal, sandboxes } = ports;
   let stopped = false;
   let working = Promise.resolve();
   const tidy = async (): Promise<void> => {
     try {
       const order = pruneOrder(program, clock.now());
       if (order.sessionsBefore !== undefined) await sessions.letGo();
+      if (!stopped) await sandboxes.keepOnly?.(() => workspaceOwners(store.documents));
       if (!stopped) await prune(store, { ...order, specs, alone: sessions.alone, isStopped: () => stopped });
     } catch (thrown) {
       if (!stopped) journal.report(asProblem(thrown));

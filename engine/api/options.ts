@@ -3,6 +3,7 @@ import type { CodeRunner } from '../ports/code-runner.ts';
 import type { Harness } from '../ports/harness.ts';
 import type { Models } from '../ports/model.ts';
 import type { Observer } from '../ports/observer.ts';
+import type { OpenSandboxHost } from '../ports/sandbox-host.ts';
 import type { Sandboxes } from '../ports/sandbox.ts';
 import type { Secrets, SecretSource } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
@@ -28,6 +29,8 @@ export interface EngineOptions {
   readonly codeRunners?: Readonly<Record<string, CodeRunner>>;
   /** More harnesses by name. */
   readonly harnesses?: Readonly<Record<string, Harness>>;
+  /** What makes the machines of sandboxes of type `custom`, by the name of the sandbox; goes before the module that its spec names. */
+  readonly sandboxes?: Readonly<Record<string, OpenSandboxHost>>;
   /** Take up at start what a crash or shutdown left unfinished; default true. */
   readonly recover?: boolean;
   /** Only look at what is stored: works beside the engine that owns the store, admits nothing; default false. */

@@ -2071,13 +2071,13 @@ export interface SandboxSpec {
    */
   limits?: SandboxLimits;
   /**
-   * Options of a service (`daytona`, `e2b`, `modal`, `runloop`) or of the module, passed on unread.
+   * Options of a service (`daytona`, `e2b`, `modal`, `runloop`) or of the module, passed on unread. Of `isolated` and `local`: `root`, the folder of the workspace on this machine, relative to the project. Default of `local`: the project; of `isolated`: a folder for each instance, kept beside the store.
    */
   options?: {
     [k: string]: unknown;
   };
   /**
-   * For `custom`: module that makes the sandbox, a path relative to the project or the name of a package.
+   * For `custom`: module that makes the sandbox, a path relative to the project or the name of a package. Without it, `createEngine({ sandboxes })` gives it.
    */
   module?: string;
 }

@@ -8,12 +8,13 @@ import { linkCommands } from './link-commands.ts';
 import { linkProtected, noteNotKept } from './link-sandbox-files.ts';
 import { modulePath } from './module-path.ts';
 import { pathPatterns } from './path-patterns.ts';
+import { noteNotHere } from './sandbox-place.ts';
 import { projectPath } from './project-path.ts';
 import { durationOf } from './scalars.ts';
 import { linkEnv } from './secret-sinks.ts';
 import type { Visible } from './visible.ts';
 
-const availableTypes = ['none', 'virtual'];
+const availableTypes = ['none', 'virtual', 'isolated', 'local', 'custom'];
 
 /** A sandbox policy: what is not granted is denied. */
 export function linkSandbox(
@@ -28,7 +29,7 @@ export function linkSandbox(
   if (!availableTypes.includes(type)) {
     reporter.unavailable(
       root.get('type'),
-      `sandbox type "${type}" is not available in this version; expected one of "none", "virtual"`,
+      `sandbox type "${type}" is not available in this version; expected one of ${availableTypes.map((one) => `"${one}"`).join(', ')}`,
     );
   }
   const workspace = root.get('workspace').text() ?? '/workspace';
@@ -36,6 +37,7 @@ export function linkSandbox(
   const commands = root.get('commands').list();
   const commandRules = linkCommands(reporter, commands);
   noteNotKept(reporter, root, type);
+  noteNotHere(reporter, root, type);
   const limits = root.get('limits');
   const { env, partials, secrets } = around;
   return {

@@ -19,10 +19,6 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'store.synchronous',
     'store.busyTimeout',
   ],
-  sandbox: [
-    'module',
-    'options',
-  ],
 };
 
 /** Notes what of these specs this version cannot run yet, apart from steps. */

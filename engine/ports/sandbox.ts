@@ -85,6 +85,10 @@ export interface Sandboxes {
       readonly owner?: string;
     },
   ): Promise<Sandbox>;
-  /** Removes the files that a sandbox keeps by itself for an owner. Resolves where there are none. */
+  /** Whether a sandbox of this spec keeps its files by itself, below the key of its owner. */
+  keeps?(spec: SandboxSpec): boolean;
+  /** Removes the files that are kept so for an owner. Resolves where there are none. */
   forget?(owner: string): Promise<void>;
+  /** Removes those of everybody else. @param owners asked for after what is there was looked at: who comes later loses nothing. */
+  keepOnly?(owners: () => Promise<readonly string[]>): Promise<void>;
 }

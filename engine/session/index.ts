@@ -7,6 +7,7 @@ export { callersIn, checkDepth, type Caller } from './execution-part.ts';
 export { peopleOf } from './people.ts';
 export type { SessionPorts } from './ports.ts';
 export { addressOf, messageOf } from './submission-input.ts';
+export { workspaceOwners } from './workspace.ts';
 export { createSessions, type Sessions } from './sessions.ts';
 export type { Admitted, Submission } from './submission.ts';
 export { versionOf } from './version.ts';

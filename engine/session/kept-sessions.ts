@@ -128,6 +128,8 @@ export function createKeptSessions(
             documents.delete(workspaces, instanceKey(child.agent, `${child.instance}/${child.session}`)),
           ),
         ]);
+        for (const { agent, instance, session: name } of children)
+          await ports.sandboxes.forget?.(instanceKey(agent, `${instance}/${name}`));
         session.forget();
       });
       if (options.records) await forgetSubmissions(store, address);

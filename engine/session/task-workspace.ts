@@ -28,7 +28,10 @@ export function taskWorkspace(
   const own = isOther ? createWorkspace(ports, policy, { ...owner, env: helper?.env ?? {} }) : seen;
   const end = async (): Promise<void> => {
     if (isOther && policy.type !== 'none')
-      await ports.store.documents.delete(namespace, instanceKey(owner.name, owner.id));
+      await Promise.all([
+        ports.store.documents.delete(namespace, instanceKey(owner.name, owner.id)),
+        ports.sandboxes.forget?.(instanceKey(owner.name, owner.id)),
+      ]);
   };
   const isSame = isOther || policy === undefined || policy.name === given.spec.name;
   const env = isOther ? {} : { ...(isSame ? {} : policy.env), ...helper?.env };

@@ -1,6 +1,7 @@
 import { instanceKey } from '../core/ids.ts';
 import type { Value } from '../expr/index.ts';
 import type { Sandbox, SandboxSnapshot } from '../ports/sandbox.ts';
+import type { Documents } from '../ports/store.ts';
 import type { Sandbox as SandboxSpec } from '../program/sandbox.ts';
 import { envOfCommands, readsSecrets } from './env-of-commands.ts';
 import { filesToKeep } from './files-to-keep.ts';
@@ -18,6 +19,16 @@ export interface Workspace {
   /** Stores the files when they changed. */
   save(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Keys of the owners of stored files, and of those that sandboxes keep by themselves. */
+export async function workspaceOwners(documents: Documents): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (;;) {
+    const page = await documents.keys(namespace, { after: found.at(-1) ?? '', limit: 500 });
+    found.push(...page.map(({ key }) => key));
+    if (page.length < 500) return found;
+  }
 }
 
 /** Namespace of the files among the documents. */
@@ -53,6 +64,9 @@ export function createWorkspace(
   async function openNow(): Promise<Sandbox> {
     const restore = (await ports.store.documents.get(namespace, key)) as SandboxSnapshot | undefined;
     const env = envOfCommands(ports, { ...spec.env, ...plain }, { env: ports.env });
+    // What a sandbox keeps by itself is kept as long as this is.
+    if (restore === undefined && ports.sandboxes.keeps?.(spec) === true)
+      await ports.store.documents.set(namespace, key, {});
     return ports.sandboxes.open(spec, { env, owner: key, ...(restore === undefined ? {} : { restore }) });
   }
 

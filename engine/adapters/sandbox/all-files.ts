@@ -1,6 +1,9 @@
 import type { Sandbox, SandboxSnapshot } from '../../ports/sandbox.ts';
 
-/** The files of a workspace, base64 by absolute path; an empty folder is a path that ends in `/`. Links are left out. */
+/**
+ * The files of a workspace, base64 by absolute path; an empty folder is a path that ends in `/`. Links are left out, and so
+ * is what may not be read.
+ */
 export async function allFiles(
   sandbox: Pick<Sandbox, 'spec' | 'list' | 'readFile'>,
   except: readonly string[],
@@ -12,7 +15,10 @@ export async function allFiles(
     for (const { path, kind, link } of entries) {
       if (link === true || except.includes(path)) continue;
       if (kind === 'folder') await walk(path);
-      else if (kind === 'file') found[path] = Buffer.from(await sandbox.readFile(path)).toString('base64');
+      else if (kind === 'file') {
+        const content = await sandbox.readFile(path).catch(() => undefined);
+        if (content !== undefined) found[path] = Buffer.from(content).toString('base64');
+      }
     }
   };
   await walk(sandbox.spec.workspace);

@@ -5,6 +5,7 @@ import type { FileInfo, Sandbox, SandboxView } from '../../ports/sandbox.ts';
 import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
 import { admitCommand } from './admit-command.ts';
 import { admitEnvironment } from './command-environment.ts';
+import { fileAccess } from './file-access.ts';
 import { fileProblem } from './file-problem.ts';
 import { allFiles } from './all-files.ts';
 import { isInside, normalise, temporaryFolder } from './virtual-path.ts';
@@ -27,6 +28,7 @@ export interface Guard {
  */
 export function guarded(spec: SandboxSpec, host: SandboxHost, guard: Guard): Sandbox {
   const closing = new AbortController();
+  const access = fileAccess(spec);
   return viewOn(spec, spec.workspace);
 
   function viewOn(policy: SandboxSpec, folder: string): Sandbox {
@@ -63,20 +65,32 @@ export function guarded(spec: SandboxSpec, host: SandboxHost, guard: Guard): San
     const sandbox: Sandbox = {
       spec: policy,
       resolve,
-      readFile: (path) => at(path, (absolute) => host.readFile(absolute, policy.limits.fileBytes)),
+      readFile: (path) =>
+        at(path, async (absolute) => {
+          admitAccess(access.readFault(absolute), path);
+          return host.readFile(absolute, policy.limits.fileBytes);
+        }),
       writeFile: (path, content) =>
         change(path, async (absolute) => {
           const bytes = typeof content === 'string' ? Buffer.from(content) : content;
           if (bytes.byteLength > policy.limits.fileBytes)
             throw new Error(`EFBIG: larger than ${policy.limits.fileBytes} bytes`);
+          admitAccess(access.writeFault(absolute), path);
           await host.writeFile(absolute, bytes);
         }),
       stat: (path) => at(path, (absolute) => host.stat(absolute)),
       list: (path) => at(path, async (absolute) => sorted(await host.list(absolute))),
-      makeFolder: (path) => change(path, (absolute) => host.makeFolder(absolute)),
+      makeFolder: (path) =>
+        change(path, async (absolute) => {
+          const reason = access.writeFault(absolute);
+          // The way to a file that may be written may be made.
+          if (reason?.startsWith('only these') !== true) admitAccess(reason, path);
+          await host.makeFolder(absolute);
+        }),
       remove: (path, { recursive = false } = {}) =>
         change(path, async (absolute) => {
           admitRemoval([folder, spec.workspace, ...guard.visible], absolute, path);
+          if (!recursive) admitAccess(access.writeFault(absolute), path);
           await host.remove(absolute, recursive);
         }),
       async exec(command, { cwd, env = {}, timeoutMs, signal, commands = [] } = {}) {
@@ -159,6 +173,10 @@ function admitWrite(policy: SandboxSpec, absolute: string, written: string): voi
       'sandbox_denied',
       `writing is not allowed: "${written}" (mount "${mount.to}" is read-only)`,
     );
+}
+
+function admitAccess(reason: string | undefined, path: string): void {
+  if (reason !== undefined) throw new Error(`EACCES: permission denied: ${reason}, '${path}'`);
 }
 
 function admitRemoval(kept: readonly string[], absolute: string, written: string): void {

@@ -20,6 +20,7 @@ import { posix } from 'node:path';
 import { promisify } from 'node:util';
 import type { SandboxHost } from '../../ports/sandbox-host.ts';
 import type { FileInfo } from '../../ports/sandbox.ts';
+import type { FileAccess } from './file-access.ts';
 import { removeTree } from './remove-tree.ts';
 import { fault, openHere, pathOf, withPlace, type Tree } from './safe-place.ts';
 
@@ -30,21 +31,26 @@ export type HostFiles = Omit<SandboxHost, 'run' | 'close'>;
  * Files of this machine below some folders. No path, link, or folder put in the place of another while a call runs leads out of them.
  * Only plain files are read and written: no pipes, sockets and devices. A file is written beside its place and put there whole, so that
  * one with a second name elsewhere (a hard link) stays as it is there.
+ * @param access which files may be read and changed; asked of paths after all links.
  * @param trees the folders; where one is seen below another the deeper one counts.
  */
-export function hostFiles(trees: readonly Tree[]): HostFiles {
+export function hostFiles(trees: readonly Tree[], access: Omit<FileAccess, 'isNarrow'>): HostFiles {
+  const admit = (reason: string | undefined, path: string): void => {
+    if (reason !== undefined) throw fault('EACCES', `permission denied: ${reason}`, path);
+  };
   const stat = async (path: string): Promise<FileInfo | undefined> => {
     const link = await lookAt(trees, path, true);
     if (link?.isSymbolicLink() !== true) return link === undefined ? undefined : infoOf(path, link);
     const target = await lookAt(trees, path, false).catch(() => undefined);
     return target === undefined
-      ? { path, kind: 'other', size: 0, modified: link.mtimeMs, link: true }
+      ? { path, kind: 'other', size: 0, modified: Math.round(link.mtimeMs), link: true }
       : { ...infoOf(path, target), link: true };
   };
   return {
     stat,
     readFile: (path, maxBytes) =>
       withPlace(trees, path, {}, async (place) => {
+        admit(access.readFault(place.seenAs), path);
         admitPlain(lstatSync(place.at), path);
         const file = openHere(place, constants.O_RDONLY);
         try {
@@ -56,6 +62,7 @@ export function hostFiles(trees: readonly Tree[]): HostFiles {
       }),
     writeFile: (path, content) =>
       withPlace(trees, path, { makes: true }, async (place) => {
+        admit(access.writeFault(place.seenAs), path);
         const before = lstatSync(place.at, { throwIfNoEntry: false });
         if (before !== undefined) admitPlain(before, path);
         if (place.name === undefined) throw fault('EISDIR', 'is a folder', path);
@@ -104,8 +111,13 @@ export function hostFiles(trees: readonly Tree[]): HostFiles {
     remove: (path, recursive) =>
       withPlace(trees, path, { keepsLink: true }, (place) => {
         const info = lstatSync(place.at);
-        if (!info.isDirectory()) unlinkSync(place.at);
-        else if (recursive) removeTree(place.folder, place.name ?? '.');
+        if (!info.isDirectory()) {
+          admit(access.writeFault(place.seenAs), path);
+          unlinkSync(place.at);
+        } else if (recursive)
+          removeTree(place.folder, place.name ?? '.', place.seenAs, (inner) => {
+            admit(access.writeFault(inner), inner);
+          });
         else rmdirSync(place.at);
       }),
   };

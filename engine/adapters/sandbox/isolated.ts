@@ -7,6 +7,7 @@ import { bwrapArguments, type BwrapOrder } from './bwrap-arguments.ts';
 import { findBubblewrap, type Bubblewrap } from './can-isolate.ts';
 import { hardenedEnvironment } from './command-environment.ts';
 import { makeControlGroup, type ControlGroup } from './control-group.ts';
+import { fileAccess } from './file-access.ts';
 import { guarded } from './guarded.ts';
 import { hostFiles } from './host-files.ts';
 import { projectFolder } from './mounts.ts';
@@ -51,8 +52,8 @@ export async function openIsolatedSandbox(spec: SandboxSpec, options: IsolatedOp
     { host: place.folder, seenAs: temporaryFolder },
     ...mounts.map(({ tree }) => tree),
   ];
-  const files = hostFiles(trees);
-  const own = hostFiles(trees.slice(0, 1));
+  const files = hostFiles(trees, fileAccess(spec));
+  const own = hostFiles(trees.slice(0, 1), { readFault: () => undefined, writeFault: () => undefined });
   if (options.restore !== undefined) await putBack(own, spec, options.restore);
   for (const { tree } of mounts) if (isInside(spec.workspace, tree.seenAs)) await own.makeFolder(tree.seenAs);
   const running = new Set<Promise<unknown>>();

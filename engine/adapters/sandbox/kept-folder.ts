@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { Problem } from '../../core/problem.ts';
 import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
@@ -35,6 +35,15 @@ export async function keptFolder(
 /** Removes what an owner has. */
 export async function forgetFolder(owner: string, folder: string): Promise<void> {
   await rm(join(folder, nameOf(owner)), { recursive: true, force: true });
+}
+
+/** Removes what others than these owners have. */
+export async function keepFolders(owners: () => Promise<readonly string[]>, folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  if (names.length === 0) return;
+  const kept = new Set((await owners()).map(nameOf));
+  for (const name of names)
+    if (!kept.has(name)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 /** A name that no two owners share and that is no path, whatever their names are. */

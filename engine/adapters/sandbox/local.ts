@@ -4,6 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import type { Sandbox } from '../../ports/sandbox.ts';
 import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
 import { hardenedEnvironment } from './command-environment.ts';
+import { fileAccess } from './file-access.ts';
 import { guarded } from './guarded.ts';
 import { hostFiles } from './host-files.ts';
 import { endOrphans, endProcesses, makeMark } from './leftovers.ts';
@@ -34,12 +35,12 @@ export function openLocalSandbox(
   const root = rootOf(spec, projectRoot);
   endOrphansOnce();
   const running = new Set<Promise<unknown>>();
+  const own: SandboxSpec = { ...spec, workspace: root };
+  const tree = { host: root, seenAs: root, hidden: stateFolder === undefined ? [] : [realOf(stateFolder)] };
   return guarded(
-    { ...spec, workspace: root },
+    own,
     {
-      ...hostFiles([
-        { host: root, seenAs: root, hidden: stateFolder === undefined ? [] : [realOf(stateFolder)] },
-      ]),
+      ...hostFiles([tree], fileAccess(own)),
       run({ argv, script, env: given, ...bounds }) {
         const mark = makeMark();
         const work = runProcess({

@@ -82,7 +82,7 @@ export async function runProcess(order: ProcessOrder): Promise<ExecResult> {
     const isClosed = await settled(closed);
     await (ending ?? order.end(child.pid ?? 0, isClosed ? 'none' : 'some'));
     if (!isClosed) await settled(closed);
-    if (fault !== undefined) throw fault as Problem;
+    if (fault !== undefined) throw fault;
     return {
       stdout: stdout.text(),
       stderr: stderr.text(),

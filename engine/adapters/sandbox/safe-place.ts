@@ -20,6 +20,8 @@ export interface Place {
   readonly folder: string;
   /** Name of the entry; undefined for the tree itself. */
   readonly name: string | undefined;
+  /** Path in the sandbox, after all links. */
+  readonly seenAs: string;
   /** Whether the path itself names a link, which was followed. */
   readonly isLinked: boolean;
 }
@@ -138,6 +140,7 @@ function walk(trees: readonly Tree[], path: string, { makes = false, keepsLink =
         : `${pathOf(folder.descriptor, folder.path)}/${last}`,
     folder: pathOf(folder.descriptor, folder.path),
     name: last,
+    seenAs: normal,
   };
   return { place, descriptor: folder.descriptor };
 }

@@ -5,7 +5,7 @@ import type { Sandboxes } from '../../ports/sandbox.ts';
 import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
 import { openCustomSandbox } from './custom.ts';
 import { openIsolatedSandbox } from './isolated.ts';
-import { forgetFolder, keptFolder } from './kept-folder.ts';
+import { forgetFolder, keepFolders, keptFolder } from './kept-folder.ts';
 import { openLocalSandbox } from './local.ts';
 import { openNoSandbox } from './none.ts';
 import { openPrivateFolder } from './private-folder.ts';
@@ -64,14 +64,20 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
         case 'custom':
           if (custom !== undefined)
             return openCustomSandbox(spec, await custom(spec), { projectRoot, env, owner });
+          break;
+        default:
       }
       throw new Problem(
         'sandbox_failed',
         `sandbox type "${spec.type}" is not available in this version; available: ${sandboxTypes.join(', ')}`,
       );
     },
+    keeps: ({ type, options: { root } }) => type === 'isolated' && root === undefined,
     async forget(owner) {
       if (stateFolder !== undefined || temporary !== undefined) await forgetFolder(owner, await workspaces());
+    },
+    async keepOnly(owners) {
+      if (stateFolder !== undefined || temporary !== undefined) await keepFolders(owners, await workspaces());
     },
   };
 }
