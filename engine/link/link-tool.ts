@@ -26,9 +26,6 @@ export function linkTool(
 ): Tool[] {
   const { name } = root.source;
   const type = root.get('type').text();
-  if (type === 'mcp') {
-    reporter.unavailable(root.get('type'), `tool type "${type}" is not available in this version`);
-  }
   const common = linkCommon(reporter, root, config);
   const outputSchema = root.get('outputSchema').object();
   const make = (
@@ -39,7 +36,9 @@ export function linkTool(
     hash: digest({
       spec: hashOf(root.source),
       code: parts.run.type === 'node' ? (textOnDisk(parts.run.module) ?? '') : '',
-      ...(parts.run.type === 'openapi' ? { input: parts.inputSchema, output: parts.outputSchema } : {}),
+      ...(parts.run.type === 'openapi' || parts.run.type === 'mcp'
+        ? { input: parts.inputSchema, output: parts.outputSchema }
+        : {}),
     }),
   });
   const sight = sightOf(root, config);

@@ -357,9 +357,7 @@ steps:
       'src/workflows/flow.yaml':
         "steps: [{ id: one, tool: shop__find, with: { q: a } }, { id: two, log: '{{steps.one.output.name}}' }]\n",
     });
-    expect(unavailableOf(program)).to.include(
-      'tools of MCP servers in a step are not available in this version',
-    );
+    expect(unavailableOf(program)).to.deep.equal([]);
     expect(
       await markedFindings({
         ...files,

@@ -25,6 +25,8 @@ export interface Connection {
 /** Lines of standard error that are kept for a message, and most lines that one call is told. */
 const keptLines = 10;
 const toldLines = 200;
+/** Most lines that wait for the next call. */
+const mostUntold = 50;
 
 /**
  * A server that is connected to when it is first needed, and again after it was lost.
@@ -41,6 +43,7 @@ export function createConnection(
   let isStale = false;
   let isClosed = false;
   const lines: string[] = [];
+  const untold: string[] = [];
   const calls = new Set<(line: string) => void>();
   const who = `MCP server "${name}"`;
 
@@ -49,6 +52,7 @@ export function createConnection(
     lines.push(clean);
     if (lines.length > keptLines) lines.shift();
     for (const tell of calls) tell(clean);
+    if (calls.size === 0 && untold.length < mostUntold) untold.push(clean);
   }
 
   function connected(connectMs: number): Promise<Connected> {
@@ -131,6 +135,7 @@ export function createConnection(
       };
       const onLine = (line: string): void => tell(`${who}: ${line}`);
       calls.add(onLine);
+      for (const line of untold.splice(0)) onLine(line);
       try {
         return await attempt(true);
       } finally {

@@ -45,6 +45,8 @@ export function stdioTransport(start: StdioStart): Transport {
           if (child !== undefined) forget(child);
           reject(thrown);
         });
+        // What it started would hold its output open.
+        child.once('exit', () => child !== undefined && killGroup(child, 'SIGKILL'));
         child.once('close', () => {
           if (child !== undefined) forget(child);
           transport.onclose?.();
@@ -103,8 +105,6 @@ const living = new Set<ChildProcess>();
 let isWatching = false;
 
 function forget(child: ChildProcess): void {
-  // What it started may outlive it.
-  killGroup(child, 'SIGKILL');
   living.delete(child);
 }
 
