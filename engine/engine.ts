@@ -108,16 +108,15 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     runId: string,
     { signal }: { readonly signal?: AbortSignal } = {},
   ): Promise<RunRecord> => {
-    for (;;) {
-      const execution = await getRun(runId);
-      if (isTerminal(execution.state)) return recordOf(execution);
-      for await (const event of subscribe(runId, signal === undefined ? {} : { signal })) {
-        if (event.type === 'run_end') break;
-      }
-      if (signal?.aborted === true) {
-        throw new Problem('aborted', 'waiting for the run was given up', { cause: signal.reason });
-      }
+    const execution = await getRun(runId);
+    if (isTerminal(execution.state)) return recordOf(execution);
+    try {
+      await durable.result(runId, signal);
+    } catch (thrown) {
+      if (signal?.aborted !== true) throw thrown;
+      throw new Problem('aborted', 'waiting for the run was given up', { cause: signal.reason });
     }
+    return recordOf(await getRun(runId));
   };
 
   return {
@@ -139,9 +138,13 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
         signal?.addEventListener('abort', cancel, { once: true });
         if (signal?.aborted === true) cancel();
         try {
-          const record = await wait(runId);
-          if (record.error !== undefined) throw fromData(record.error);
-          return { runId, output: record.output ?? null, usage: record.usage ?? noUsage };
+          const {
+            output = null,
+            error,
+            usage = noUsage,
+          } = (await durable.result(runId)) ?? (await getRun(runId));
+          if (error !== undefined) throw fromData(error);
+          return { runId, output, usage };
         } finally {
           signal?.removeEventListener('abort', cancel);
         }

@@ -1,5 +1,6 @@
 import { monotonicFactory } from 'ulid';
 import type { Clock } from '../../ports/clock.ts';
+import { randomFractions } from './random.ts';
 
 /** The machine's clock and its random source. ULIDs of all clocks of one process are increasing. */
 export function createSystemClock(): Clock {
@@ -11,7 +12,7 @@ export function createSystemClock(): Clock {
   };
 }
 
-const nextUlid = monotonicFactory();
+const nextUlid = monotonicFactory(randomFractions());
 
 /** Timers take at most 2^31-1 ms (24.8 days) and fire at once when given more. */
 const longestTimer = 2_147_483_647;

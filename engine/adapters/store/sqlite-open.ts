@@ -1,10 +1,10 @@
 import { backUp } from './backup.ts';
 import { takeLock } from './lock.ts';
+import { prepareCommits } from './sqlite-commits.ts';
 import { connect, type Connection } from './sqlite-connection.ts';
 import { inspect, locate, makePrivateFile, sizeOf } from './sqlite-file.ts';
 import { corrupt, storeProblem, unavailable } from './sqlite-problems.ts';
 import { migrate, readVersion, schemaVersion } from './sqlite-schema.ts';
-import { prepareWrites } from './sqlite-writes.ts';
 
 /** The open connections of one store. */
 export interface SqliteFiles {
@@ -52,7 +52,7 @@ async function openToOwn(file: string, undo: Undo): Promise<Opened> {
   const { version } = await readVersion(writer.query);
   if (version > 0 && version < schemaVersion) await backUp(writer.query, file, version);
   await migrate(writer.query);
-  await prepareWrites(writer.query);
+  await prepareCommits(writer.query);
   undo.push(async () => {
     // Tidiness only: what a full disk keeps from being moved stays in the WAL and is read from there.
     await writer.query('PRAGMA store.wal_checkpoint(TRUNCATE)').catch(() => undefined);

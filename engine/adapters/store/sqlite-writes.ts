@@ -4,10 +4,9 @@ import type { ProblemData } from '../../core/problem.ts';
 import { terminalStates } from '../../core/status.ts';
 import type { Execution, Outcome } from '../../ports/store.ts';
 import { packEvent } from './event-row.ts';
-import type { Query } from './sqlite-connection.ts';
 import { packUsage } from './usage-row.ts';
 
-/** One write: a row of the view `act`. What `value` holds depends on the kind. */
+/** One write: a row of a view of acts. What `value` holds depends on the kind. */
 export interface Act {
   readonly kind: keyof typeof meanings;
   readonly id?: string;
@@ -15,67 +14,12 @@ export interface Act {
   readonly value?: string | number;
 }
 
-/**
- * Makes what `commitActs` needs on a connection, in its temporary schema: the file stays as it is.
- *
- * Every statement sent to SQLite is a trip to another thread, dearer than its work. So a whole group is one statement, an insert
- * into the view `act`, and triggers do what each row means.
- */
-export async function prepareWrites(query: Query): Promise<void> {
-  // What is stored must not pass through the system's folder for temporary files.
-  await query('PRAGMA temp_store=MEMORY');
-  await query('CREATE TEMP TABLE answer (place INTEGER PRIMARY KEY, changed INTEGER)');
-  await query(
-    'CREATE TEMP VIEW act AS SELECT NULL AS place, NULL AS kind, NULL AS id, NULL AS key, NULL AS value',
-  );
-  for (const [kind, meaning] of Object.entries(meanings)) {
-    await query(
-      `CREATE TEMP TRIGGER act_${kind} INSTEAD OF INSERT ON act WHEN NEW.kind = '${kind}' BEGIN
-         ${meaning};
-         INSERT OR REPLACE INTO answer VALUES (NEW.place, changes());
-       END`,
-    );
-  }
-}
-
-/**
- * Writes all acts, in order, or none: resolves when they are on disk, for each whether it changed anything. Rejects with the
- * driver's error.
- */
-export async function commitActs(query: Query, acts: readonly Act[]): Promise<readonly boolean[]> {
-  if (acts.length <= largestStatement) return writeActs(query, acts);
-  const changed: boolean[] = [];
-  await query('BEGIN IMMEDIATE');
-  try {
-    for (let place = 0; place < acts.length; place += largestStatement)
-      changed.push(...(await writeActs(query, acts.slice(place, place + largestStatement))));
-    await query('COMMIT');
-  } catch (error) {
-    await query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
-  return changed;
-}
-
-/** Acts of one statement: SQLite takes 32766 values in one. */
-const largestStatement = 8000;
-
-async function writeActs(query: Query, acts: readonly Act[]): Promise<readonly boolean[]> {
-  const rows = await query(
-    `INSERT INTO act VALUES ${acts.map((_, place) => `(${place}, ?, ?, ?, ?)`).join(', ')}
-     RETURNING place, (SELECT changed FROM answer WHERE answer.place = act.place) AS changed`,
-    acts.flatMap(({ kind, id, key, value }) => [kind, id ?? null, key ?? null, value ?? null]),
-  );
-  const changed = new Set(rows.filter((row) => row['changed'] !== 0).map((row) => row['place']));
-  return acts.map((_, place) => changed.has(place));
-}
-
 const open = `state NOT IN (${terminalStates.map((state) => `'${state}'`).join(', ')})`;
 /** Holds when the execution `NEW.id` has ended. */
 const ended = `EXISTS (SELECT 1 FROM executions WHERE id = NEW.id AND NOT ${open})`;
 
 /** What each kind of act does. Triggers name tables without their schema; only the file has tables of these names. */
-const meanings = {
+export const meanings = {
   setDocument: `INSERT INTO documents (key, value, at)
     VALUES (NEW.key, NEW.value, CAST(unixepoch('subsec') * 1000 AS INTEGER))
     ON CONFLICT (key) DO UPDATE SET value = excluded.value, at = excluded.at`,

@@ -4,6 +4,7 @@ import type { Store } from '../../ports/store.ts';
 import { documentKey } from './document-key.ts';
 import { unpackEvent } from './event-row.ts';
 import { groupCommit } from './group-commit.ts';
+import { actCommits } from './sqlite-commits.ts';
 import { openFiles, type SqliteFiles } from './sqlite-open.ts';
 import { storeProblem, unavailable } from './sqlite-problems.ts';
 import {
@@ -24,7 +25,6 @@ import {
 import {
   appendEvents,
   cancelExecution,
-  commitActs,
   deleteDocument,
   finishExecution,
   forgetKeys,
@@ -63,7 +63,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
 function storeOver(files: SqliteFiles): Store {
   const { path, reader, writer } = files;
-  const commits = writer && groupCommit((acts: readonly Act[]) => commitActs(writer.query, acts));
+  const commits = writer && groupCommit(actCommits(writer.query));
   let closing: Promise<void> | undefined;
 
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
