@@ -7,7 +7,8 @@ export function checkAddress({ instance, session }: Omit<SessionAddress, 'agent'
     ['instance id', instance],
     ['session name', session],
   ] as const) {
-    const fault = idFault(id);
+    // Calls from JavaScript may leave it away.
+    const fault = typeof id === 'string' ? idFault(id) : `must be a text, got ${typeof id}`;
     if (fault !== undefined) throw new Problem('invalid_request', `the ${what} ${fault}`);
   }
 }

@@ -8,6 +8,7 @@ import { assembleSystem } from './assemble-prompt.ts';
 import { countRun } from './budget.ts';
 import { requireImages } from './fit-call.ts';
 import { harnessContext } from './harness-context.ts';
+import { laterTurns } from './later-turns.ts';
 import type { Operation, OperationResult } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
 import { wayAfterRefusal } from './refused-schema.ts';
@@ -58,9 +59,10 @@ async function attemptsBy(
   const { history } = operation;
   const isDone = (): boolean => plan?.hasEnded(history.since()) ?? false;
   const context = harnessContext(ports, working, system, isDone);
+  let turns = 0;
   if (!isFirst) await history.closeOpenCalls();
   else if (history.isAsked(operation.key)) {
-    await takeUp(ports, working, (call) => context.callTool(call, context.newTurnId()));
+    turns = await takeUp(ports, working, (call) => context.callTool(call, context.newTurnId()));
   } else {
     // An image that the model cannot take must not stay in the history either.
     if (operation.images.length > 0)
@@ -77,6 +79,7 @@ async function attemptsBy(
       before === undefined ? await run(attempt) : { text: before, usage: noUsage, modelCalls: 0 };
     before = undefined;
     countRun(spent, result);
+    turns += result.modelCalls;
     const text = ports.redact.text(result.text);
     const done = { usage: spent.usage, modelCalls: spent.modelCalls, attempts: attempt };
     if (plan === undefined) return { ...done, text, output: text };
@@ -104,7 +107,8 @@ async function attemptsBy(
         system,
         tools: [...working.tools.values()].map((tool) => tool.spec),
         settings: operation.settings,
-        maxTurns: agent.maxTurns,
+        // A crash and a correction give no turns back.
+        maxTurns: Math.max(1, agent.maxTurns - turns),
         origin: {
           agent: agent.name,
           ...(operation.scope.stepPath === undefined ? {} : { stepPath: operation.scope.stepPath }),
@@ -115,7 +119,7 @@ async function attemptsBy(
         ...(endings.length === 0 ? {} : { endings: endings.map(([name]) => name) }),
         ...(operation.thinking === undefined ? {} : { thinking: operation.thinking }),
       },
-      attempt === 1 ? context : harnessContext(ports, repairing, system, isDone),
+      laterTurns(attempt === 1 ? context : harnessContext(ports, repairing, system, isDone), turns),
     );
   }
 }

@@ -12,19 +12,21 @@ import type { SessionPorts } from './ports.ts';
 
 /**
  * Takes up an operation that a crash cut off: counts again what it had spent, and answers the tool calls that were open: with their
- * recorded results, by making those again that may be or that wait for a person, and else with "outcome unknown".
+ * recorded results, by making those again that may be or that wait for a person, and else with "outcome unknown". Gives how many
+ * turns it had.
  */
 export async function takeUp(
   ports: SessionPorts,
   operation: Operation,
   callTool: (call: ToolCallPart) => Promise<ToolResultPart>,
-): Promise<void> {
+): Promise<number> {
   const { history, spent, tools, callKeys, people } = operation;
   const ended = new Set<string>();
+  let turns = 0;
   const results = await readPast(ports, operation);
   await tellPartial(ports, operation, ended);
   const open = history.openCalls();
-  if (open.length === 0) return;
+  if (open.length === 0) return turns;
   const content = await Promise.all(
     open.map(async (call): Promise<ToolResultPart> => {
       const recorded = results.get(call.toolCallId);
@@ -39,6 +41,7 @@ export async function takeUp(
     }),
   );
   await history.append({ role: 'tool', content });
+  return turns;
 
   /** Results of the last turn that were stored before the crash. */
   async function readPast(
@@ -61,6 +64,7 @@ export async function takeUp(
         // Of a call that was cut off nothing is known, and it is made again.
         if (event.type === 'turn_end' && event.data.finish !== interrupted) {
           found.clear();
+          turns += 1;
           spent.usage = addUsage(spent.usage, event.data.usage);
           spent.modelCalls += 1;
         }
