@@ -1,4 +1,5 @@
 import type { ScriptedModel, ScriptReply, ScriptRule } from '../program/model.ts';
+import { suggest } from '../core/suggest.ts';
 import { dyn, recordOf, schemaFaults, typeScope } from '../expr/index.ts';
 import type { Reporter } from './context.ts';
 import { known } from './names.ts';
@@ -116,8 +117,17 @@ export function knownTool(
   part?: 'key',
 ): void {
   if (offered.has(name)) return;
-  if (!prefixes.some((prefix) => name.startsWith(prefix)))
-    known(reporter, node, 'tool', name, tools, undefined, part);
+  if (prefixes.some((prefix) => name.startsWith(prefix))) return;
+  // What is like no tool of the project may be one that a call brings along, or be wrong on purpose.
+  if (/^[\w-]+$/.test(name) && !tools.has(name) && suggest(name, tools).length === 0) {
+    const hint = 'it can only be one that a program gives a call, or a mistake that the model is to make';
+    reporter.report(node, 'ref/unknown-tool', `no tool "${name}" in this project; ${hint}`, {
+      level: 'warning',
+      ...(part === undefined ? {} : { part }),
+    });
+    return reporter.noteReference(node, { kind: 'tool', name, known: false });
+  }
+  known(reporter, node, 'tool', name, tools, undefined, part);
 }
 
 /** Tools that models are offered without any spec naming them: those that end with a typed result, and those of deepagents. */
