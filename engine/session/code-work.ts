@@ -1,5 +1,5 @@
 import { asProblem } from '../core/problem.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { Activities, ActivityCall } from '../ports/activities.ts';
 import type { CodeFunction } from '../ports/code-runner.ts';
 import {
@@ -77,10 +77,7 @@ export function createCodeWork(
           // A place of its own, so that nobody's approval of one call counts for another.
           const stepPath = `${call.stepPath}/${name}[${number}]`;
           const idempotencyKey = `${call.idempotencyKey}/${number}`;
-          return tool(
-            { ...call, stepPath, idempotencyKey, signal },
-            { tool: name, input, left },
-          );
+          return tool({ ...call, stepPath, idempotencyKey, signal }, { tool: name, input, left });
         },
       };
     }

@@ -7,6 +7,7 @@ import type { Expression, Template, Value } from '../../engine/expr/index.ts';
 import type { Agent } from '../../engine/program/agent.ts';
 import type { Sandbox } from '../../engine/program/sandbox.ts';
 import type { Retry } from '../../engine/program/tool.ts';
+import type { CodeBounds } from '../../engine/program/code.ts';
 import type { Step, StepBase, Workflow } from '../../engine/program/workflow.ts';
 
 /** A spec or a part of it, as YAML reads it. */
@@ -150,6 +151,14 @@ function stepOf(spec: Spec): Step {
         headers: values(headers),
         body: optional(body, value),
       },
+    };
+  }
+  if ('code' in spec) {
+    const { code, tools = [], limits = {} } = spec;
+    const given = optional(spec['with'], value);
+    return {
+      ...{ ...base, verb: 'code', code: code as string, with: given },
+      ...{ tools: tools as string[], limits: limits as CodeBounds },
     };
   }
   if ('set' in spec) return { ...base, verb: 'set', value: value(spec['set']) };
