@@ -61,6 +61,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const onTape = openTape(options, clock);
   const harnesses = await openHarnesses(program, options);
   const codeRunners = openCodeRunners(program, options);
+  const sandboxes = options.ports?.sandboxes ?? (await openSandboxes(program, options));
   const store = await openStore(program, options);
   const redact = redactor([...secrets.values(), ...conventionalKeys(processEnv)]);
   const journal = createJournal({ store, clock, observers: options.observers ?? [], redact });
@@ -71,7 +72,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     redact: (value) => withoutNamed(redact.json(value)),
     report: (problem) => journal.report(problem),
   });
-  const sandboxes = options.ports?.sandboxes ?? (await openSandboxes(program, options));
   const calls = createCalls(() => ({ runs, sessions }));
   const shared = { store, journal, durable, clock, redact, harnesses, codeRunners, sandboxes, calls };
   const connections = createConnections(redact.text);
