@@ -39,7 +39,8 @@ export function renderOperation(
   let { path } = call;
   for (const parameter of parameters.filter((one) => one.in === 'path'))
     path = path.replaceAll(`{${parameter.name}}`, pathText(who, parameter, valueOf(parameter)));
-  const url = urlOf(who, base.replace(/\/+$/, '') + path);
+  // A path that begins with an argument could else change the host.
+  const url = urlOf(who, base.replace(/\/+$/, '') + (path.startsWith('/') ? path : `/${path}`));
   for (const parameter of parameters) {
     const value = valueOf(parameter);
     if (value === null) continue;

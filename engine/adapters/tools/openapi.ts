@@ -60,7 +60,7 @@ export async function openOpenApiTool(
   const fault = operationFault(call);
   if (fault !== undefined) throw invalid(`"${api.operation ?? ''}" cannot be called: ${fault}`);
   const known = definedOf(env);
-  const base = api.baseUrl?.render({ env: known }) ?? serverOf();
+  const server = api.baseUrl === undefined ? serverOf() : '';
 
   return {
     description: operation.description === '' ? tool.description : operation.description,
@@ -69,6 +69,7 @@ export async function openOpenApiTool(
     annotations: operation.annotations,
     async run(input, { secrets, signal, idempotencyKey }) {
       const headers = headersOf(who, api, { env: known, secrets: grantedTo(tool, api, secrets) });
+      const base = api.baseUrl?.render({ env: known }) ?? server;
       const isKeyed = headers.has('idempotency-key');
       const request = renderOperation(who, call, input, {
         base,
@@ -77,7 +78,7 @@ export async function openOpenApiTool(
       });
       const isRepeatable = isKeyed || mayRepeat(tool, request.method);
       addKey(request, idempotencyKey);
-      return (await follow(sender, { who, request, trustedHost: new URL(base).host, isRepeatable }, signal))
+      return (await follow(sender, { who, request, trustedHost: request.url.host, isRepeatable }, signal))
         .body;
     },
   };
