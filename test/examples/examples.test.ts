@@ -90,6 +90,11 @@ const runs: Readonly<Record<string, (engine: Engine) => Promise<void>>> = {
     delete process.env['REFUND_LEDGER'];
     expect(output).to.deep.include({ state: 'paid', euros: 8, receipt: 'refund-B-3' });
   },
+  async warehouse(engine) {
+    // The part with its API is in warehouse.test.ts.
+    const { output } = await engine.workflows.run('sold', { item: 'chair' });
+    expect(output).to.deep.equal({ sold: 2, lines: '2026-03-03,in,chair,10\n2026-03-09,out,chair,2' });
+  },
 };
 
 describe('examples', () => {
