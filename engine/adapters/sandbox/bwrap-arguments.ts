@@ -14,11 +14,11 @@ export interface BwrapOrder {
  * The arguments of bubblewrap for one command: namespaces of its own for processes, mounts, users, names and messages between processes,
  * a read-only system without the files of this machine's users and services, no capabilities, no terminal. Everything ends with the engine.
  */
-export function bwrapArguments({ closesNamespaces }: Bubblewrap, order: BwrapOrder): string[] {
+export function bwrapArguments({ isRecent }: Bubblewrap, order: BwrapOrder): string[] {
   return [
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ...(order.network ? [] : ['--unshare-net']),
-    ...(closesNamespaces ? ['--disable-userns'] : []),
+    ...(isRecent ? ['--disable-userns'] : []),
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
     ...['--uid', '1000', '--gid', '1000', '--hostname', 'sandbox'],
     ...system.flatMap(systemFolder),
@@ -27,13 +27,18 @@ export function bwrapArguments({ closesNamespaces }: Bubblewrap, order: BwrapOrd
       path,
       path,
     ]),
-    ...['--proc', '/proc', '--dev', '/dev'],
+    ...['--proc', '/proc', '--dev', '/dev', '--remount-ro', '/dev'],
+    ...(isRecent ? ['--size', String(sharedBytes)] : []),
+    ...['--tmpfs', '/dev/shm'],
     ...order.binds.flatMap(({ from, to, write }) =>
       from === undefined ? ['--tmpfs', to] : [write ? '--bind' : '--ro-bind', from, to],
     ),
     ...['--remount-ro', '/', '--chdir', order.cwd],
   ];
 }
+
+/** Memory that processes may share by name. */
+const sharedBytes = 64 * 1024 * 1024;
 
 const system = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 

@@ -8,8 +8,8 @@ import { commandPath } from './command-environment.ts';
 /** The program that makes isolated sandboxes, once it was seen to work. */
 export interface Bubblewrap {
   readonly path: string;
-  /** Whether it can keep commands from making namespaces of their own. */
-  readonly closesNamespaces: boolean;
+  /** From 0.8 on: it can keep commands from making namespaces of their own, and bound what lies in memory. */
+  readonly isRecent: boolean;
 }
 
 /**
@@ -39,7 +39,7 @@ async function look(folders: readonly string[]): Promise<Bubblewrap> {
     throw cannot(`"${path}" cannot be run: ${messageOf(thrown)}`, thrown);
   });
   const [major = 0, minor = 0] = (/\d+\.\d+/.exec(stdout)?.[0] ?? '').split('.').map(Number);
-  const bubblewrap = { path, closesNamespaces: major > 0 || minor >= 8 };
+  const bubblewrap = { path, isRecent: major > 0 || minor >= 8 };
   const order = bwrapArguments(bubblewrap, { network: false, binds: [], cwd: '/' });
   await run(path, [...order, '--', '/bin/sh', '-c', ':'], { env: {}, timeout: 10_000 }).catch(
     (thrown: unknown) => {

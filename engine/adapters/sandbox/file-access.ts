@@ -20,7 +20,9 @@ export function fileAccess({ files, workspace, mounts }: SandboxSpec): FileAcces
   const write = files.write === undefined ? undefined : anyOf(files.write);
   /** The path below the workspace; undefined for what is no part of it. */
   const inner = (path: string): string | undefined => {
-    if (path === workspace || isInside(temporaryFolder, path)) return undefined;
+    if (path === workspace) return undefined;
+    // A workspace may itself lie among temporary files.
+    if (isInside(temporaryFolder, path) && !isInside(temporaryFolder, workspace)) return undefined;
     if (isInside(workspace, path))
       return workspace === '/' ? path.slice(1) : path.slice(workspace.length + 1);
     const mount = mounts.find(({ to }) => isInside(to, path));
