@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../core/json.ts';
-import { formsOf, isHideable } from './secret-forms.ts';
+import { formsOf, isHideable, partsOf } from './secret-forms.ts';
 import { openTextStream, type TextStream } from './text-stream.ts';
 
 /** Takes secrets out of what is stored, sent and logged. */
@@ -29,7 +29,7 @@ export function redactor(values: readonly string[]): Redactor & {
   let pattern: RegExp | undefined;
   let brokenPattern: RegExp | undefined;
   const learn = (more: readonly string[]): void => {
-    for (const found of more.filter(isHideable).map(formsOf)) {
+    for (const found of more.filter(isHideable).flatMap(partsOf).map(formsOf)) {
       for (const form of found.plain) plain.add(form);
       for (const form of found.wrapped) wrapped.add(form);
     }

@@ -22,6 +22,43 @@ const common = new Set(
   ).split(' '),
 );
 
+/**
+ * A secret, and what of it is secret alone: the long lines of a key, the texts of a JSON document such as the account of a service, the
+ * password in an address.
+ */
+export function partsOf(secret: string): readonly string[] {
+  const parts = [
+    secret,
+    ...secret.split(/\r?\n/).filter((line) => line.length >= longPart),
+    ...passwordOf(secret),
+  ];
+  if (secret.trimStart().startsWith('{'))
+    parts.push(...textsIn(secret).filter((text) => text.length >= longPart));
+  return parts.filter(
+    (part, at) => at === 0 || (isHideable(part) && !/^-----.*-----$|^https?:\/\/[^@]*$/.test(part)),
+  );
+}
+
+const longPart = 16;
+
+function passwordOf(secret: string): string[] {
+  const [, password = ''] = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@/i.exec(secret) ?? [];
+  return password.length < 8 ? [] : [password];
+}
+
+function textsIn(json: string): string[] {
+  const texts: string[] = [];
+  try {
+    JSON.parse(json, (key, value: unknown) => {
+      if (typeof value === 'string' && /key|secret|token|password/i.test(key))
+        texts.push(value, ...value.split('\n'));
+    });
+  } catch {
+    // It only looked like one.
+  }
+  return texts;
+}
+
 /** Every way a secret is written that is looked for. */
 export function formsOf(secret: string): SecretForms {
   const bytes = Buffer.from(secret);

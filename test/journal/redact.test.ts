@@ -74,6 +74,26 @@ describe('redaction', () => {
     }
   });
 
+  it('the lines of a key, the secret texts of a document and the password of an address go alone, too', () => {
+    const lines = ['MIIEvQIBADANBgkqhkiG9w0', 'BAQEFAASCBKcwggSjAgEAAo'];
+    const pem = `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----`;
+    const account = JSON.stringify({
+      type: 'service_account',
+      client_id: '12345678901234567890',
+      private_key: pem,
+    });
+    const address = 'postgres://ann:correct-horse@db.example.com/shop';
+    expect(redactor([pem]).text(`one ${lines[1]} -----BEGIN PRIVATE KEY-----`)).to.equal(
+      'one [secret] -----BEGIN PRIVATE KEY-----',
+    );
+    expect(redactor([account]).text(`${pem} ${lines[0]} service_account 12345678901234567890`)).to.equal(
+      '[secret] [secret] service_account 12345678901234567890',
+    );
+    expect(redactor([address]).text('password correct-horse of ann at db.example.com')).to.equal(
+      'password [secret] of ann at db.example.com',
+    );
+  });
+
   it('a text in pieces is shown without it wherever it is cut, and holds back nothing else', () => {
     const secrets = ['abcdef', 'abcdefghij', 'fgh-0123', secret];
     const { text, stream } = redactor(secrets);
