@@ -125,7 +125,7 @@ function retriesOf(step: Node, { program }: World): number {
 function turnsOf(name: string | undefined, { program }: World): number {
   const agent = name === undefined ? undefined : program.delegates[name];
   if (agent === undefined) return 1;
-  const hasTools = agent.builtins.length > 0 || agent.tools.length > 0;
+  const hasTools = agent.builtins.length > 0 || agent.tools.length > 0 || agent.code !== false;
   if (hasTools) return agent.maxTurns;
   return Math.min(agent.maxTurns, 1 + (agent.outputSchema === undefined ? 0 : agent.retries));
 }

@@ -15,7 +15,7 @@ export const modelAbility: Rule = {
       const place = (key: string): Spot =>
         placeOf(sources, { kind: 'agent', name: agent.name }, key) ?? agent.origin;
       checkThinking(agent.model, agent.thinking, place('thinking'), `agent "${agent.name}"`);
-      const hasTools = agent.tools.length > 0 || agent.builtins.length > 0;
+      const hasTools = agent.tools.length > 0 || agent.builtins.length > 0 || agent.code !== false;
       if (hasTools && knownModel(agent.model, program).capabilities?.tools === false)
         report(
           place('model'),

@@ -17,9 +17,13 @@ export const toolNotAvailable: Rule = {
       const users = usersOf(program, source);
       if (users.length === 0) continue;
       const has = new Set(
-        users.flatMap(({ builtins, tools }) => [...builtins, ...tools.map(({ name }) => name)]),
+        users.flatMap(({ builtins, tools, code }) => [
+          ...builtins,
+          ...tools.map(({ name }) => name),
+          ...(code === false ? [] : ['run_code']),
+        ]),
       );
-      const all = new Set([...Object.keys(program.tools), ...builtinTools]);
+      const all = new Set([...Object.keys(program.tools), ...builtinTools, 'run_code']);
       for (const { name, start } of namesIn(node.text() ?? '')) {
         const ours = all.has(name) ? name : name.toLowerCase();
         if (has.has(ours)) continue;

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import { faultOf } from './fault.ts';
 import type { Library, Limits, Printed, Progress } from './library.ts';
-import type { Order, Report } from './protocol.ts';
+import type { Order, Readiness, Report } from './protocol.ts';
 import { NotPlain, toPlain, toPython } from './to-plain.ts';
 
 type Printout = Pick<Report, 'stdout' | 'truncated'>;
@@ -19,8 +19,9 @@ const plain = {
   limits: { maxDurationSecs: 1, maxMemory: 1_000_000, maxRecursionDepth: 10, maxAllocations: 1_000 },
 };
 
+const ready: Readiness = { isReady: true };
 const [, , module = ''] = process.argv;
-const library = (await import(pathToFileURL(module).href)) as Library;
+const library = await load();
 const { Monty, MontyComplete, MontyNameLookup, MontyRepl, MontySnapshot, MontyTypingError } = library;
 
 // The interpreter breaks down where it would have to wait before it prints on.
@@ -28,7 +29,18 @@ const { _handle: output } = process.stdout as { _handle?: { setBlocking?(isBlock
 output?.setBlocking?.(true);
 
 process.on('message', (order: Order) => process.send?.(work(order)));
-process.send?.('ready');
+process.send?.(ready);
+
+/** The package; a process without it says why, and ends. */
+async function load(): Promise<Library> {
+  try {
+    return (await import(pathToFileURL(module).href)) as Library;
+  } catch (thrown) {
+    const message = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown);
+    process.send?.({ isReady: false, message } satisfies Readiness, () => process.exit(1));
+    return new Promise<never>(() => undefined);
+  }
+}
 
 function work(order: Order): Report {
   const printed = printer(order.limits.outputChars);

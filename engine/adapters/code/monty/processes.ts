@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../../../core/problem.ts';
-import type { Order, Report } from './protocol.ts';
+import type { Order, Readiness, Report } from './protocol.ts';
 import { stoppedBy } from './stopped-by.ts';
 
 /** Processes that do pieces of work, as many at a time as there are processors. */
@@ -106,9 +106,11 @@ export function createProcesses(module: () => string): Processes {
     });
     const ready = new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => reject(broken('did not start')), maxStartMs);
-      child.once('message', () => {
+      child.once('message', (word: Readiness) => {
         clearTimeout(late);
-        resolve();
+        if (word.isReady) return resolve();
+        const message = `Python cannot be run: @pydantic/monty cannot be loaded here: ${word.message}`;
+        reject(new Problem('not_available', message));
       });
       child.once('error', reject);
       child.once('exit', () => {

@@ -1,6 +1,9 @@
 import type { Json, JsonObject } from '../../../core/json.ts';
 import type { CodeFault, CodeLimits } from '../../../ports/code-runner.ts';
 
+/** The first word of a process. */
+export type Readiness = { readonly isReady: true } | { readonly isReady: false; readonly message: string };
+
 /** A piece of work for the interpreter's process: from the beginning, or from an answered call, to the next call or the end. */
 export type Order =
   | {
