@@ -23,6 +23,7 @@ import { deprecatedKey } from './schema/deprecated-key.ts';
 import { plaintextSecret } from './security/plaintext-secret.ts';
 import { unquotedUntrusted } from './security/unquoted-untrusted.ts';
 import { untrustedToDestructive } from './security/untrusted-to-destructive.ts';
+import { noBoundary } from './security/no-boundary.ts';
 import { wideNetwork } from './security/wide-network.ts';
 import { wildcardAllow } from './security/wildcard-allow.ts';
 import { bodyLength } from './skill/body-length.ts';
@@ -61,6 +62,7 @@ export const rules: readonly Rule[] = [
   modelAbility,
   unusedSpec,
   deprecatedKey,
+  noBoundary,
   plaintextSecret,
   unquotedUntrusted,
   untrustedToDestructive,

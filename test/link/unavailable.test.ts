@@ -31,7 +31,6 @@ sandbox: box
     expect(diagnostics).to.deep.equal([]);
     expect(parts).to.deep.equal([
       'engine.yaml:1:1 error link/not-available "durable" is not available in this version',
-      'src/sandboxes/box.yaml:1:7 error link/not-available sandbox type "local" is not available in this version; expected one of "none", "virtual"',
       'src/sandboxes/box.yaml:2:1 error link/not-available a sandbox of type "local" cannot keep to "network"; take it out, or take out "shell": commands there go where they want',
     ]);
   });

@@ -59,9 +59,22 @@ function announce(
     out.line(`  agent     ${name} ${dim(`POST ${address.url}/agents/${name}/<instance>`)}`);
   for (const name of workflows)
     out.line(`  workflow  ${name} ${dim(`POST ${address.url}/workflows/${name}`)}`);
+  for (const name of boundless(program))
+    out.line(
+      `  sandbox   ${name} ${dim('type local is no boundary: its commands run as you, on this machine')}`,
+    );
   if (agents.length + workflows.length === 0)
     out.line('  no agents and no workflows; put them in src/agents and src/workflows');
   out.line(dim(`  described at ${address.url}/openapi.json`));
+}
+
+/** Sandboxes in use whose commands nothing holds back. */
+function boundless({ agents, delegates, workflows }: Engine['program']): string[] {
+  const used = [...Object.values(agents), ...Object.values(delegates), ...Object.values(workflows)];
+  const found = used.flatMap(({ sandbox }) =>
+    sandbox.type === 'local' && sandbox.shell ? [sandbox.name] : [],
+  );
+  return [...new Set(found)];
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
