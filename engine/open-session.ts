@@ -1,4 +1,4 @@
-import type { CallControl, CallOptions } from './api/call-options.ts';
+import type { CallControl, CallOptions, SkillOptions } from './api/call-options.ts';
 import type { CompactResult, PromptResult, Session, ShellResult } from './api/session.ts';
 import type { ResultOf, ResultSchema } from './api/result-schema.ts';
 import { callSubmission, grantsOf, type Call } from './call-submission.ts';
@@ -12,6 +12,7 @@ import { runCode } from './run-code.ts';
 import { sessionFiles } from './session-files.ts';
 import {
   findSkill,
+  findSkillIn,
   skillMessage,
   type Admitted,
   type SessionPorts,
@@ -36,6 +37,18 @@ export function openSession(
     sessions.arrive(address, () => {
       const call = { agent, address, ...said, ...(work === undefined ? {} : { work }) };
       return callSubmission(program, sessions, call, options);
+    });
+  /** Such a skill is read now, and asked by in its words: it may be another one when the work begins. */
+  const askBySkillOfWorkspace = (name: string, options: SkillOptions<ResultSchema>): Promise<Admitted> =>
+    sessions.arrive(address, async () => {
+      const skill = await sessions.files(agent, address, (sandbox) =>
+        findSkillIn(ports, agent, name, sandbox),
+      );
+      // Who has no tool for the files of skills reads them where they are.
+      const reads = agent.skills.length > 0 || agent.builtins.includes('load_skill');
+      const message = skillMessage(program, reads ? skill : { ...skill, files: {} }, options.args);
+      const { args: _args, ...asked } = options;
+      return callSubmission(program, sessions, { agent, address, message, source: 'skill' }, asked);
     });
   const events = (submissionId: string): AsyncIterable<EngineEvent> =>
     ports.journal.subscribe(submissionId, { after: 0 });
@@ -74,6 +87,8 @@ export function openSession(
       return answered(await ask({ message, input: options.input }, options), options);
     },
     async skill(name, options = {}) {
+      if (!Object.hasOwn(program.skills, name) && agent.sandbox.type !== 'none')
+        return answered(await askBySkillOfWorkspace(name, options), options);
       const message = skillMessage(program, findSkill(program, name), options.args);
       return answered(await ask({ message }, options, { kind: 'skill', skill: name }), options);
     },

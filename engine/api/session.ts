@@ -77,7 +77,7 @@ export interface Session {
     message: string,
     options?: PromptOptions<Result>,
   ): Promise<PromptResult<ResultOf<Result>>>;
-  /** Works by a skill of the project. Throws what `prompt` throws. */
+  /** Works by a skill of the project, or else of the workspace. Throws what `prompt` throws. */
   skill<Result extends ResultSchema = JsonSchema>(
     name: string,
     options?: SkillOptions<Result>,

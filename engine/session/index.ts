@@ -12,7 +12,7 @@ export { createSessions, type Sessions } from './sessions.ts';
 export type { Admitted, Submission } from './submission.ts';
 export { versionOf } from './version.ts';
 export { checkAddress } from './address.ts';
-export { findSkill, skillMessage } from './skill-message.ts';
+export { findSkill, findSkillIn, skillMessage } from './skill-message.ts';
 export { attachFiles, type AttachedFile } from './attach-files.ts';
 export type { Grants } from './grants.ts';
 export type { SessionNote } from './list-sessions.ts';

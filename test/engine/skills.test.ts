@@ -48,6 +48,37 @@ describe('engine: skills', () => {
     expect((await engine.workflows.run('takes', { order: 'A7' })).output).to.equal('ok');
   });
 
+  it('a program may ask by a skill of the workspace, where the project has none of its name', async () => {
+    const there = {
+      ...files,
+      'src/sandboxes/repo.yaml': 'type: virtual\nworkspace: /repo\nmounts: [{ from: repo, to: /repo }]\n',
+      'src/agents/dev.yaml': 'sandbox: repo\n',
+      'repo/.agents/skills/release/SKILL.md': skill('release'),
+      'repo/.agents/skills/release/steps.md': 'One.\n',
+      'repo/.agents/skills/returns/SKILL.md': '---\nname: returns\ndescription: x\n---\nNot this.\n',
+      'repo/.agents/skills/broken/SKILL.md': '---\nname: other\n---\n',
+    };
+    const { engine, models } = await engineOf(there);
+    const session = engine.agents.session('dev', 'x');
+    await session.skill('release', { args: { tag: 'v1' } });
+    const said = JSON.stringify(models.requests[0]?.messages);
+    expect(said).to.contain('Do release.').and.to.contain('v1').and.not.to.contain('load_skill');
+    const { entries } = await session.entries({ limit: 1 });
+    expect(entries.map((entry) => entry.kind === 'message' && entry.source)).to.deep.equal(['skill']);
+    await session.skill('returns', { args: { order: 'A7' } });
+    expect(JSON.stringify(models.requests[1]?.messages))
+      .to.contain('Do returns.')
+      .and.not.to.contain('Not this.');
+    expect(await failureOf(session.skill('relaese'))).to.deep.equal({
+      type: 'invalid_request',
+      message: 'no skill "relaese"; did you mean "release"?',
+    });
+    expect(await failureOf(session.skill('broken'))).to.deep.include({ type: 'invalid_request' });
+    expect(await failureOf(engine.agents.session('clerk', 'x').skill('release'))).to.deep.include({
+      message: 'no skill "release"; expected one of "returns"',
+    });
+  });
+
   it('a schema of arguments that is none is a finding', async () => {
     const found = await findingsOf({
       ...files,
