@@ -5,6 +5,7 @@ import type { InitOptions } from './commands/init.ts';
 import type { SchemaOptions } from './commands/schema.ts';
 import type { ValidateOptions } from './commands/validate.ts';
 import { addText, examples, integer, perform } from './declare.ts';
+import { declareAdd } from './declare-add.ts';
 import { declareAnswers, declareApprovals } from './declare-answers.ts';
 import { declareMcp } from './declare-mcp.ts';
 import { declareModels } from './declare-models.ts';
@@ -152,6 +153,8 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     );
 
   declareModels(engine, end);
+
+  declareAdd(engine, end);
   declareMcp(engine, end);
 
   engine
