@@ -1,3 +1,4 @@
+import { mcpSearchTools } from '../program/mcp.ts';
 import type { ScriptedModel, ScriptReply, ScriptRule } from '../program/model.ts';
 import { suggest } from '../core/suggest.ts';
 import { dyn, recordOf, schemaFaults, typeScope } from '../expr/index.ts';
@@ -134,6 +135,7 @@ export function knownTool(
 const offered: ReadonlySet<string> = new Set([
   ...['finish', 'finish_result', 'give_up', 'give_up_result'],
   ...['write_todos', 'read_file', 'write_file', 'edit_file', 'delete'],
+  ...mcpSearchTools,
 ]);
 
 /** The id at the end of a step path such as `each[0]/weight` or `both.tea/price`. */
