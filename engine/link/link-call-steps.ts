@@ -36,8 +36,6 @@ export function linkToolStep(at: AtStep): LinkedStep {
   const tool = referenceOf(at, node.get('tool'), 'tool', all);
   const given = valueAt(at, node.get('with'));
   if (tool === undefined) return unknownStep(at);
-  if (isOther)
-    reporter.unavailable(node.get('tool'), 'built-in tools in a step are not available in this version');
   const declared = remote === undefined ? tools[tool] : undefined;
   const { timeoutMs, retry } = declared ?? {};
   const { inputSchema, outputSchema } = declared ?? remote ?? {};

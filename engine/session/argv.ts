@@ -8,5 +8,8 @@ export function lineOf(argv: readonly string[]): string {
 function quoted(word: string): string {
   if (word.includes('\0'))
     throw new Problem('tool_input_invalid', 'an argument of a command holds a NUL character');
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  if (/^[\w./:=@%+,-]+$/.test(word)) return word;
+  // What looks like a variable is taken apart, so that no reader of the line can take it for one.
+  const inner = word.replaceAll("'", () => `'\\''`).replaceAll(/\$(?=\\?\{)/g, () => `$''`);
+  return `'${inner}'`;
 }

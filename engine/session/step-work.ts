@@ -2,6 +2,7 @@ import { asProblem, Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
 import type { Json, JsonSchema } from '../core/json.ts';
 import type { Activities, ActivityCall } from '../ports/activities.ts';
+import { compileSchema, describeFaults } from '../expr/index.ts';
 import { serverTool } from '../program/mcp.ts';
 import type { Tool } from '../program/tool.ts';
 import { lineOf } from './argv.ts';
@@ -12,6 +13,7 @@ import { isRepeatable, openDeclared, runDeclaredTool, type ToolCaller } from './
 import { secretsReadBy } from './env-of-commands.ts';
 import type { SessionPorts } from './ports.ts';
 import type { RunSurroundings } from './run-surroundings.ts';
+import { fileTools, type BuiltinToolDefinition } from './tools/index.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -29,6 +31,8 @@ export function createStepWork(
     async tool(call, { tool: name, input, left = {} }) {
       const { tools } = ports.program;
       const tool = Object.hasOwn(tools, name) ? tools[name] : serverTool(ports.program.mcpServers, name);
+      const builtin = tool === undefined ? fileTools.find((one) => one.name === name) : undefined;
+      if (builtin !== undefined) return guarded(call, () => runBuiltin(call, builtin, input));
       if (tool === undefined)
         throw new Problem('tool_invalid', `no tool "${name}"${choices(name, Object.keys(tools))}`);
       const work = async (): Promise<Json> => {
@@ -81,6 +85,19 @@ export function createStepWork(
         return { status, headers: Object.fromEntries(texts), body: ports.redact.json(body) };
       }),
   };
+
+  async function runBuiltin(
+    { signal }: ActivityCall,
+    { name, inputSchema, needs, run: use }: BuiltinToolDefinition,
+    input: Json,
+  ): Promise<Json> {
+    const { value, faults } = compileSchema(inputSchema).check(input);
+    if (faults.length > 0)
+      throw new Problem('tool_input_invalid', `input of tool "${name}": ${describeFaults(faults)}`);
+    const sandbox = await workspace.open();
+    if (needs !== 'read') await run.committed();
+    return ports.redact.json(await use(value, { sandbox, signal }));
+  }
 
   /** Asks people when the rules of a tool say so. */
   function clear(call: ActivityCall, tool: Tool, schema: JsonSchema, input: Json): Promise<void> {

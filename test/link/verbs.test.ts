@@ -341,7 +341,7 @@ steps:
       `sandbox: virtual\nsteps:\n  - { id: one, tool: read, with: { path: a.txt } }\n`,
     );
     expect(step).to.include({ verb: 'tool', tool: 'read' });
-    expect(unavailable).to.deep.equal(['built-in tools in a step are not available in this version']);
+    expect(unavailable).to.deep.equal([]);
     expect(await flow('steps:\n  - { id: one, tool: task }\n')).to.deep.equal([
       '"task" ref/unknown-tool no tool "task"; expected one of "pay"',
     ]);

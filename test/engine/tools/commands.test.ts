@@ -126,7 +126,7 @@ describe('engine: tools that are commands', function () {
   });
 
   it('arguments that do not fit never run', async () => {
-    const [refused] = await answers([{ tool: 'say', input: { text: 7, more: true } as Json }]);
+    const [refused] = await answers([{ tool: 'say', input: { text: 7, more: true } }]);
     expect(refused).to.match(/^! "invalid input: /);
   });
 
