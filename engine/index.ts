@@ -99,7 +99,15 @@ export { isOverflow } from './ports/harness.ts';
 export type { Harness, HarnessContext, HarnessResult, HarnessTask } from './ports/harness.ts';
 export type { Finish, ModelEvent, ModelRequest, Models, ToolSpec } from './ports/model.ts';
 export type { Observer } from './ports/observer.ts';
-export type { ExecResult, FileInfo, Sandbox, Sandboxes, SandboxSnapshot } from './ports/sandbox.ts';
+export type {
+  ExecResult,
+  FileInfo,
+  Sandbox,
+  Sandboxes,
+  SandboxSnapshot,
+  SandboxView,
+} from './ports/sandbox.ts';
+export type { HostCommand, OpenSandboxHost, SandboxHost } from './ports/sandbox-host.ts';
 export type { Secrets, SecretSource, SecretsReport } from './ports/secrets.ts';
 export type { Documents, Execution, ExecutionFilter, Outcome, Store } from './ports/store.ts';
 export type { OpenTool, ToolContext, ToolDefinition, ToolSource } from './ports/tool-source.ts';
