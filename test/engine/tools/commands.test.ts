@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { closeEngines, engineOf, linesOf, type Answer, type Call } from '../kit.ts';
-import type { Json } from '../../../engine/core/json.ts';
 
 const text =
   '{ type: object, required: [text], additionalProperties: false, properties: { text: { type: string } } }';
