@@ -117,19 +117,20 @@ function secretsRead(values: readonly Value[]): string[] {
 function checkTools(reporter: Reporter, server: string, node: Node, locked: RemoteTools | undefined): void {
   const all = locked === undefined ? undefined : Object.keys(locked);
   const listed = node.get('tools').list();
-  const report = (at: Node, name: string, part?: 'key'): void => {
-    if (all === undefined || all.includes(name)) return;
+  const isGone = (at: Node, name: string, part?: 'key'): boolean => {
+    if (all === undefined || all.includes(name)) return false;
     reporter.report(
       at,
       'ref/unknown-tool',
       `server "${server}" has no tool "${name}" in "engine.lock"${choices(name, all)}`,
       { suggestions: suggest(name, all, 3), ...(part === undefined ? {} : { part }) },
     );
+    return true;
   };
-  for (const item of listed) report(item, item.text() ?? '');
+  for (const item of listed) isGone(item, item.text() ?? '');
   const seen = new Map<string, string>();
   for (const [tool, to] of node.get('rename').entries()) {
-    report(to, tool, 'key');
+    if (isGone(to, tool, 'key')) continue;
     const name = to.text() ?? '';
     const other = seen.get(name);
     if (other !== undefined)
