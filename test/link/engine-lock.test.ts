@@ -62,9 +62,9 @@ describe('engine.lock', () => {
     ]);
     expect(await findingsOf(project({}, ', tools: [stok], rename: { pay: buy, stock: look }'))).to.deep.equal(
       [
-        'engine.yaml:3:33 error ref/unknown-tool server "shop" has no tool "stok" in "engine.lock"; did you mean "stock"?',
-        'engine.yaml:3:50 error ref/unknown-tool server "shop" has no tool "pay" in "engine.lock"; expected one of "pay.now", "stock"',
-          'engine.yaml:3:60 error ref/unknown-tool "stock" is not offered; add it to "tools"',
+        'engine.yaml:3:34 error ref/unknown-tool server "shop" has no tool "stok" in "engine.lock"; did you mean "stock"?',
+        'engine.yaml:3:51 error ref/unknown-tool server "shop" has no tool "pay" in "engine.lock"; expected one of "pay.now", "stock"',
+          'engine.yaml:3:61 error ref/unknown-tool "stock" is not offered; add it to "tools"',
       ],
     );
   });
