@@ -10,6 +10,7 @@ import type { History } from './history.ts';
 import { operationIdOf } from './operation-id.ts';
 import type { OperationResult } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
+import { redactedProblem } from './redacted-problem.ts';
 import type { Turn } from './turns.ts';
 import type { Work } from './work.ts';
 import type { Workspace } from './workspace.ts';
@@ -56,8 +57,8 @@ export async function runShell(
     });
     return { text, output, usage: noUsage, modelCalls: 0, attempts: 1 };
   } catch (thrown) {
-    const problem = redacted(
-      ports,
+    const problem = redactedProblem(
+      ports.redact,
       conduct.signal.aborted ? abortProblem(conduct.signal) : asProblem(thrown),
     );
     // One that is to go on at the next start has not ended.
@@ -122,13 +123,4 @@ function cut(value: Json): Json {
 function fenceFor(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`{3,}/g)].map(([ticks]) => ticks.length));
   return '`'.repeat(longest + 1);
-}
-
-function redacted({ redact }: SessionPorts, problem: Problem): Problem {
-  const { code, message, details, cause, retryable } = problem;
-  return new Problem(code, redact.text(message), {
-    ...(details === undefined ? {} : { details: redact.json(details) }),
-    cause,
-    retryable,
-  });
 }

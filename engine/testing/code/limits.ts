@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Problem } from '../../core/problem.ts';
-import { failureWith, faultWith, runWith, valueOf, type CodeRunnerCase } from './case.ts';
+import { failureWith, faultWith, functionOf, runWith, valueOf, type CodeRunnerCase } from './case.ts';
 
 /** Ways to the machine that code must not have; each fails. */
 const ways: readonly string[] = [
@@ -73,6 +73,15 @@ export const limitCases: readonly CodeRunnerCase[] = [
         const fault = await faultWith(runWith(runner, code, { limits })).catch(because(code));
         assert.ok(['MemoryError', 'OverflowError', 'ValueError'].includes(String(fault['type'])), code);
       }
+    },
+  },
+  {
+    title: 'what a function is given is JSON, and not too long',
+    async run({ runner }) {
+      const functions = { take: functionOf(() => 1) };
+      for (const code of ['take(float("nan"))', 'take("x" * 2000)', 'take(a="x" * 2000)'])
+        await faultWith(runWith(runner, code, { functions, limits: { valueChars: 1000 } }));
+      assert.equal(await valueOf(runner, 'take("x" * 900)', { functions, limits: { valueChars: 1000 } }), 1);
     },
   },
   {

@@ -3,7 +3,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import { faultOf } from './fault.ts';
-import type { Library, Limits, Printed, Progress } from './library.ts';
+import type { Library, Limits, Printed, Progress, Snapshot } from './library.ts';
 import type { Order, Readiness, Report } from './protocol.ts';
 import { NotPlain, toPlain, toPython } from './to-plain.ts';
 
@@ -70,14 +70,11 @@ function proceed(order: Order & { kind: 'start' | 'resume' }, printCallback: Pri
       return { kind: 'done', value: jsonOf(progress.output, order.limits) };
     if (!(progress instanceof MontySnapshot)) throw new Error('the interpreter gave what nobody knows');
     const { functionName: name, args, kwargs } = progress;
-    if (functions.has(name))
-      return {
-        kind: 'call',
-        name,
-        args: toPlain(args) as readonly Json[],
-        named: toPlain(new Map(Object.entries(kwargs))) as JsonObject,
-        paused: progress.dump(),
-      };
+    if (functions.has(name)) {
+      const all = jsonOf([args, new Map(Object.entries(kwargs))], order.limits, `what ${name}() is given`);
+      const [given, named] = all as unknown as [readonly Json[], JsonObject];
+      return { kind: 'call', name, args: given, named, paused: pausedAt(progress, name) };
+    }
     progress = progress.resume({
       exception: { type: 'NameError', message: `name '${name}' is not defined` },
     });
@@ -125,6 +122,8 @@ class Taken extends Error {}
 function endOf(thrown: unknown): Ended {
   if (thrown instanceof Taken)
     return { kind: 'refused', message: `"${thrown.message}" is a name of Python's own; choose another one` };
+  if (thrown instanceof TooMuch)
+    return { kind: 'failed', isLate: false, fault: { type: 'MemoryError', message: thrown.message } };
   if (thrown instanceof NotPlain)
     return { kind: 'failed', isLate: false, fault: { type: 'ValueError', message: thrown.message } };
   if (thrown instanceof MontyTypingError)
@@ -133,16 +132,30 @@ function endOf(thrown: unknown): Ended {
   return { kind: 'broken', message: thrown instanceof Error ? thrown.message : String(thrown) };
 }
 
-function jsonOf(value: unknown, { valueChars }: Order['limits']): Json {
+/** The code as it waits for an answer. It passes through the engine, so there is a bound. */
+function pausedAt(snapshot: Snapshot, name: string): Uint8Array {
+  const paused = snapshot.dump();
+  if (paused.byteLength <= maxPaused) return paused;
+  const mb = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)} MB`;
+  throw new TooMuch(
+    `the variables take ${mb(paused.byteLength)} at the call of ${name}(); at most ${mb(maxPaused)} are allowed at a call`,
+  );
+}
+
+const maxPaused = 8 * 1024 * 1024;
+
+class TooMuch extends Error {}
+
+function jsonOf(value: unknown, { valueChars }: Order['limits'], what = 'the value'): Json {
   let json: Json;
   try {
     json = toPlain(value);
   } catch (thrown) {
-    throw thrown instanceof NotPlain ? new NotPlain(`the value is not JSON: ${thrown.message}`) : thrown;
+    throw thrown instanceof NotPlain ? new NotPlain(`${what} is not JSON: ${thrown.message}`) : thrown;
   }
   const { length } = JSON.stringify(json);
   if (length > valueChars)
-    throw new NotPlain(`the value is ${length} characters of JSON long; at most ${valueChars} are allowed`);
+    throw new NotPlain(`${what} is ${length} characters of JSON long; at most ${valueChars} are allowed`);
   return json;
 }
 

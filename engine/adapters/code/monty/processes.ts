@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, constants, setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../../../core/problem.ts';
@@ -101,6 +101,9 @@ export function createProcesses(module: () => string): Processes {
       env: {},
       cwd: dirname(entry),
       execArgv: [...loaders, '--max-old-space-size=256'],
+      // Ctrl-C is for the engine, which ends these itself.
+      detached: true,
+      windowsHide: true,
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
     });
@@ -119,6 +122,8 @@ export function createProcesses(module: () => string): Processes {
       });
     });
     ready.catch(() => undefined);
+    // Whatever code computes, the engine comes first.
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     const running: Running = { child, ready, pieces: 0 };
     all.add(running);
     child.on('error', () => end(running));
