@@ -41,6 +41,8 @@ export function redactor(values: readonly string[]): Redactor & {
     if (pattern === undefined) return input;
     const shown = input.replace(pattern, '[secret]');
     if (!/\n|\\n/.test(shown) || !brokenLines.test(shown)) return shown;
+    // Looked for in whole lines first, which is quick.
+    if (shown.replace(lineEnds, '').search(pattern) < 0) return shown;
     brokenPattern ??= new RegExp([...wrapped].map(breakable).join('|'), 'g');
     return shown.replace(brokenPattern, '[secret]');
   };
@@ -68,6 +70,9 @@ export function redactor(values: readonly string[]): Redactor & {
 
 /** Lines of base64 or hexadecimal digits, as programs break them. */
 const brokenLines = /[\w+/=-]{16}(?:\r?\n|\\n)[\w+/-]/;
+
+/** The ends of lines that may go on with the next one. */
+const lineEnds = /(?<=[\w+/=-])(?:\r?\n|\\n)(?=[\w+/-])/g;
 
 function breakable(form: string): string {
   return [...form].map(escape).join('(?:\\r?\\n|\\\\n)?');
