@@ -69,7 +69,12 @@ export function linkAgentTools(
     if (found === undefined) continue;
     if (found === 'mcp') mcpTools.push(tool.name);
     else if (typeof found !== 'string') for (const one of found) tools.set(one.name, one);
-    else if (isOpen || found === 'task' || found === 'load_skill' || granted.includes(found))
+    else if (
+      isOpen ||
+      found === 'task' ||
+      found === 'load_skill' ||
+      [...granted, ...grantedByName(sandbox)].includes(found)
+    )
       builtins.add(found);
     else if (isClaude(tool.node)) withheld.push(tool);
     else {
@@ -135,6 +140,12 @@ function grantedBy(sandbox: Sandbox): readonly BuiltinTool[] {
     ...(sandbox.write ? (['write', 'edit'] as const) : []),
     ...(sandbox.shell ? (['bash'] as const) : []),
   ];
+}
+
+/** Built-in tools a sandbox allows to those that name them: what they do, others do as well. */
+function grantedByName(sandbox: Sandbox): readonly BuiltinTool[] {
+  if (sandbox.type === 'none') return [];
+  return [...(['stat', 'exists'] as const), ...(sandbox.write ? (['mkdir', 'rm'] as const) : [])];
 }
 
 function whatIsMissing(tool: BuiltinTool, sandbox: Sandbox): string {

@@ -46,7 +46,9 @@ function lackingFor(
   }
   if (step.tool === 'bash') return shell ? undefined : noShell;
   if (type === 'none') return fileTools.includes(step.tool) ? 'has no files' : undefined;
-  return !write && (step.tool === 'write' || step.tool === 'edit') ? 'has no "write: true"' : undefined;
+  return !write && writingTools.includes(step.tool) ? 'has no "write: true"' : undefined;
 }
 
-const fileTools: readonly string[] = ['read', 'ls', 'glob', 'grep', 'write', 'edit'];
+const writingTools: readonly string[] = ['write', 'edit', 'mkdir', 'rm'];
+
+const fileTools: readonly string[] = ['read', 'ls', 'glob', 'grep', 'stat', 'exists', ...writingTools];

@@ -78,7 +78,7 @@ output: \${{ steps.first.outptu }}
       'engine.yaml:7:22 error ref/unknown-sandbox no sandbox "viritual"; did you mean "virtual"?',
       'engine.yaml:9:76 error ref/unknown-secret no secret "TOKNE"; did you mean "TOKEN"?',
       'src/agents/one.md:3:8 error ref/unknown-model no model alias "fst"; did you mean "fast"?',
-      'src/agents/one.md:4:9 error ref/unknown-tool no tool "serch"; expected one of "bad", "bash", "edit", "glob", "grep", "load_skill", …',
+      'src/agents/one.md:4:9 error ref/unknown-tool no tool "serch"; expected one of "bad", "bash", "edit", "exists", "glob", "grep", …',
       'src/agents/one.md:4:16 error ref/unknown-tool no tool "looku"; did you mean "lookup"?',
       'src/agents/one.md:5:10 error ref/unknown-skill no skill "guid"; did you mean "guide"?',
       'src/agents/one.md:6:13 error ref/unknown-subagent no subagent "tow"; did you mean "two"?',

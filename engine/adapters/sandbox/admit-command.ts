@@ -1,6 +1,7 @@
 import { Problem } from '../../core/problem.ts';
 import type { CommandRule, Sandbox as SandboxSpec } from '../../program/sandbox.ts';
 import { admitLine } from './command-policy.ts';
+import { unparsable } from './policy-unparsable.ts';
 import { shellText } from './policy-shell-text.ts';
 import { loadShell } from './shell.ts';
 
@@ -33,6 +34,8 @@ export async function admitCommand(
   { commands = [], filesAreKept }: AdmitOptions,
 ): Promise<AdmittedCommand> {
   if (!spec.shell) throw new Problem('sandbox_denied', `sandbox "${spec.name}" does not allow commands`);
+  const fault = unparsable(command);
+  if (fault !== undefined) throw new Problem('sandbox_denied', `the command could not be parsed: ${fault}`);
   const rules = commandRules(spec, commands);
   if (rules.length === 0 && spec.compound) return { argv: undefined, script: command };
   const { parse } = await loadShell();

@@ -1,4 +1,5 @@
 import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
+import { isReserved } from './command-environment.ts';
 import { optionFault, type Options } from './policy-options.ts';
 import { placeFault, urlFault } from './policy-places.ts';
 import type { ProgramPolicy } from './policy-program.ts';
@@ -153,6 +154,10 @@ function wrappedFault(
     isNamed: false,
     isOne: false,
   };
+  for (const { start } of operands.slice(0, own)) {
+    const [variable = ''] = start.split('=');
+    if (wraps.assignments === true && isReserved(variable)) return `variable "${variable}" may not be set`;
+  }
   if (words.length === 0) return undefined;
   return around.faultOfCommand(wraps.appends === true ? [...words, unseen] : words);
 }

@@ -74,7 +74,7 @@ function assignment(node: SyntaxNode): string {
 function redirection(node: SyntaxNode): string {
   const operator = String(node['operator']);
   const target = node['target'] as SyntaxNode;
-  const fd = node['fd'] === null ? '' : String(node['fd'] as number);
+  const fd = node['fd'] === null ? '' : String(node['fd']);
   if (target['type'] === 'HereDoc' || operator === '<<<') {
     const content = (target['type'] === 'HereDoc' ? target['content'] : target) as SyntaxNode;
     const texts = partsOf(content).map(literalPart);

@@ -117,11 +117,17 @@ export async function openVirtualSandbox(
 }
 
 async function infoOf(files: IFileSystem, path: string): Promise<FileInfo | undefined> {
-  const followed = await files.stat(path).catch(() => undefined);
-  const stat = followed ?? (await files.lstat(path).catch(() => undefined));
+  const own = await files.lstat(path).catch(() => undefined);
+  const stat = (await files.stat(path).catch(() => undefined)) ?? own;
   if (stat === undefined) return undefined;
   const kind = stat.isFile ? 'file' : stat.isDirectory ? 'folder' : 'other';
-  return { path, kind, size: stat.isFile ? stat.size : 0, modified: stat.mtime.getTime() };
+  return {
+    path,
+    kind,
+    size: stat.isFile ? stat.size : 0,
+    modified: stat.mtime.getTime(),
+    ...(own?.isSymbolicLink === true ? { link: true } : {}),
+  };
 }
 
 async function listFolder(files: IFileSystem, path: string): Promise<readonly FileInfo[]> {

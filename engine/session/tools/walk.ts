@@ -8,7 +8,7 @@ const skipped = new Set(['.git', 'node_modules']);
 const maxEntries = 50_000;
 
 /**
- * The files below a folder, or the one file, in the order of their paths. Links and other special entries are left out.
+ * The files below a folder, or the one file, in the order of their paths. Special entries and links to folders are left out.
  * @param turn called for every entry; see `createPace`.
  */
 export async function* walk(
@@ -29,8 +29,20 @@ export async function* walk(
     }
     if (entry.kind === 'file') yield entry;
     if (entry.kind !== 'folder') continue;
-    const entries = await sandbox.list(entry.path);
+    // A link to a folder leads to files that are found elsewhere, or round in a circle.
+    if (entry.link === true && entry !== start) continue;
+    const entries = await listed(sandbox, entry, start);
     waiting.push(...entries.filter((child) => !skipped.has(nameOf(child))).reverse());
+  }
+}
+
+/** The entries of a folder; one that went away or may not be looked into, below the first, is no reason to find nothing. */
+async function listed(sandbox: Sandbox, entry: FileInfo, start: FileInfo): Promise<readonly FileInfo[]> {
+  try {
+    return await sandbox.list(entry.path);
+  } catch (thrown) {
+    if (entry === start) throw thrown;
+    return [];
   }
 }
 

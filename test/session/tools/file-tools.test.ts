@@ -51,6 +51,10 @@ describe('the built-in tools', () => {
       ['ls', 'read'],
       ['glob', 'read'],
       ['grep', 'read'],
+      ['stat', 'read'],
+      ['exists', 'read'],
+      ['mkdir', 'write'],
+      ['rm', 'write'],
       ['bash', 'shell'],
     ]);
     for (const tool of fileTools) {
