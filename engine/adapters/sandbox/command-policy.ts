@@ -139,7 +139,7 @@ function redirectionFault(
 ): string | undefined {
   const { text } = target;
   if (text === undefined) return 'the file of a redirection must be written out';
-  if (/^\d+$|^-$/.test(text) || text === '/dev/null') return undefined;
+  if (text === '/dev/null') return undefined;
   if (text.startsWith('/dev/')) return `a redirection to "${text}" is not allowed`;
   if (filesAreKept) return undefined;
   if (writes && !spec.write) return 'writing is not allowed, nor is a redirection into a file';

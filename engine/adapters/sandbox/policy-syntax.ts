@@ -35,7 +35,7 @@ export function readLine(script: SyntaxNode): CommandLine | string {
     if (node['type'] === 'Redirection') {
       const target = node['target'] as SyntaxNode;
       const operator = String(node['operator']);
-      const isFile = target['type'] === 'Word' && operator !== '<<<';
+      const isFile = target['type'] === 'Word' && operator !== '<<<' && !isDescriptor(operator, target);
       if (isFile)
         redirections.push({ target: wordOf(target), writes: operator !== '<' && operator !== '<&' });
     }
@@ -49,6 +49,11 @@ export function readLine(script: SyntaxNode): CommandLine | string {
     }
     return undefined;
   }
+}
+
+/** `2>&1`, `3>&-`: nothing is opened. */
+function isDescriptor(operator: string, target: SyntaxNode): boolean {
+  return (operator === '>&' || operator === '<&') && /^(\d+|-)$/.test(wordOf(target).text ?? '');
 }
 
 /** Nodes whose meaning is fully in their child nodes. */

@@ -444,6 +444,10 @@ describe('a machine whose files the sandbox does not keep', () => {
     'echo x > f',
     'echo x >> f',
     'ls &> f',
+    'echo >2>&1',
+    'echo > 2',
+    'echo &> 2',
+    'echo >& f',
     "sed -i 's/a/b/' f",
     'find . -delete',
     'git init',
@@ -475,6 +479,8 @@ describe('a machine whose files the sandbox does not keep', () => {
     'git log -3',
     'tar tf a.tar',
     'ls 2> /dev/null',
+    'ls 2>&1',
+    'ls 3>&-',
     'cat < f',
   ])
     it(`without write, ${JSON.stringify(command)} runs`, async () => {
