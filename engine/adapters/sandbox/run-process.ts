@@ -79,9 +79,9 @@ export async function runProcess(order: ProcessOrder): Promise<ExecResult> {
   if (order.signal.aborted) onAbort();
   try {
     const { code, signal } = await exited;
-    const isClosed = await settled(closed);
+    const isClosed = await settled(closed, 100);
     await (ending ?? order.end(child.pid ?? 0, isClosed ? 'none' : 'some'));
-    if (!isClosed) await settled(closed);
+    if (!isClosed) await settled(closed, 1_000);
     if (fault !== undefined) throw fault;
     return {
       stdout: stdout.text(),
@@ -101,10 +101,10 @@ export async function runProcess(order: ProcessOrder): Promise<ExecResult> {
 }
 
 /** Whether the outputs are closed, which they are at once unless something that was started holds them. */
-async function settled(closed: Promise<void>): Promise<boolean> {
+async function settled(closed: Promise<void>, patienceMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, 100, false);
+    timer = setTimeout(resolve, patienceMs, false);
   });
   const isClosed = await Promise.race([closed.then(() => true), patience]);
   clearTimeout(timer);

@@ -20,7 +20,8 @@ export function within(
       ? [`ulimit -u ${bounds.processes} || ulimit -p ${bounds.processes}`]
       : []),
   ].map((step) => `{ ${step}; } 2>/dev/null`);
-  const close = isAlone ? `exec ${[3, 4, 5, 6, 7, 8, 9].map((one) => `${one}>&-`).join(' ')}; ` : '';
+  // The fourth tells the engine that all that was started is gone.
+  const close = isAlone ? `exec ${[3, 5, 6, 7, 8, 9].map((one) => `${one}>&-`).join(' ')}; ` : '';
   return ['/bin/sh', '-c', `${close}${set.join('; ')}; exec "$@"`, 'sh', ...command];
 }
 
