@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../core/json.ts';
 import type { ToolCallPart, ToolResultPart, Usage } from '../core/message.ts';
+import type { KeepWhole } from './keep-whole.ts';
 import type { ToolSpec } from '../ports/model.ts';
 import type { Permissions } from '../program/permissions.ts';
 import type { Retry } from '../program/tool.ts';
@@ -34,6 +35,8 @@ export interface BoundTool {
   readonly permissions?: Permissions;
   /** No rule is about it: it is the engine's own way to hear of the model. */
   readonly isFree?: true;
+  /** Keeps a result that is too long to be shown; absent: it is lost. */
+  readonly keepWhole?: KeepWhole;
   /** Whether its work ends soon after its signal, so that it is waited for and not left behind. */
   readonly endsItself?: true;
   /**

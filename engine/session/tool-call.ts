@@ -64,7 +64,7 @@ export async function callTool(
     isError = true;
     output = ports.redact.text(faultText(thrown));
   }
-  output = cut(output);
+  output = await shown(output);
   end(output, isError);
   return { type: 'tool_result', toolCallId: call.toolCallId, toolName: call.toolName, output, isError };
 
@@ -140,6 +140,16 @@ export async function callTool(
     });
   }
 
+  /** A result as the model is shown it: of a long one the beginning, and where the whole of it is. */
+  async function shown(whole: Json): Promise<Json> {
+    const text = typeof whole === 'string' ? whole : JSON.stringify(whole);
+    if (text.length <= maxOutput) return whole;
+    const place = isError ? undefined : await tools.get(call.toolName)?.keepWhole?.(text, operation.callKey);
+    const where = place === undefined ? '' : `; all of it is in the file "${place}"`;
+    const left = text.length - maxOutput;
+    return `${text.slice(0, maxOutput)}\n[cut: ${left} of ${text.length} characters left out${where}]`;
+  }
+
   function end(result: Json, failed: boolean): void {
     operation.emit({
       ...scope,
@@ -165,10 +175,4 @@ function checkInput({ spec }: BoundTool, input: Json): Json {
 function faultText(thrown: unknown): string {
   const problem = asProblem(thrown);
   return problem.code === 'internal_error' ? 'the tool failed for an internal reason' : problem.message;
-}
-
-function cut(output: Json): Json {
-  const text = typeof output === 'string' ? output : JSON.stringify(output);
-  if (text.length <= maxOutput) return output;
-  return `${text.slice(0, maxOutput)}\n[cut: ${text.length - maxOutput} of ${text.length} characters left out]`;
 }

@@ -3,6 +3,7 @@ import type { Tool } from '../program/tool.ts';
 import type { BoundTool } from './bound-tool.ts';
 import { callerOf, type CallingOperation } from './caller-of.ts';
 import { isRepeatable, openDeclared, runDeclaredTool } from './declared-tool.ts';
+import { keepWholeIn } from './keep-whole.ts';
 import { loadSkillTool } from './load-skill.ts';
 import type { SessionPorts } from './ports.ts';
 import { taskTool, type RunTask } from './task-tool.ts';
@@ -37,7 +38,11 @@ export async function bindTools(
   if (agent.builtins.includes('task') && runTask !== undefined) {
     bound.set('task', taskTool(agent, ports.program.delegates, runTask));
   }
-  for (const tool of agent.tools) bound.set(tool.name, await bindDeclared(ports, tool, agent.secrets, owner));
+  const keepWhole = keepWholeIn(owner.workspace, agent, owner.operationId);
+  for (const tool of agent.tools) {
+    const declared = await bindDeclared(ports, tool, agent.secrets, owner);
+    bound.set(tool.name, { ...declared, ...(keepWhole === undefined ? {} : { keepWhole }) });
+  }
   if (agent.code !== false) bound.set('run_code', runCodeTool(ports, agent.code, owner.workspace, bound));
   return bound;
 }

@@ -117,6 +117,25 @@ describe('engine: tools in code', function () {
     expect(done).to.deep.equal(['first', 'first', 'first']);
   });
 
+  it('a result of many megabytes is cut, and kept whole in a file that the model can read', async () => {
+    const files = {
+      ...project,
+      'src/agents/a.yaml': 'description: An agent.\nsandbox: box\ntools: [long, read]\n',
+      'src/sandboxes/box.yaml': 'type: virtual\nwrite: true\n',
+      'src/tools/long.ts': `export default { description: 'Long.', inputSchema: { type: 'object' }, run: () => 'x'.repeat(10_000_000) + ' end' };\n`,
+    };
+    const { engine } = await engineOf(files, ({ messages }): Answer => {
+      const made = messages.filter(({ role }) => role === 'tool').length;
+      return made === 0 ? { calls: [{ tool: 'long' }] } : 'done';
+    });
+    const session = engine.agents.session('a', 'x');
+    await session.prompt('Go');
+    const [line = ''] = linesOf((await session.history()).filter(({ role }) => role === 'tool'));
+    expect(line.length).to.be.below(61_000);
+    const [, path = ''] = /all of it is in the file \\"([^"]+)\\"/.exec(line) ?? [];
+    expect(await session.readFile(path)).to.match(/^x+ end$/);
+  });
+
   it('a real signal ends with the prompt, and progress is told while it lasts', async () => {
     const { opened, open } = gate<AbortSignal>();
     const tool: ToolDefinition = {
