@@ -104,6 +104,7 @@ export function linkAgent(
       reporter,
       merged.get('code'),
       reach.tools.map(({ name }) => name),
+      Object.keys(linked.tools),
     ),
     permissions: joinPermissions([
       config.settings.permissions,

@@ -14,22 +14,30 @@ export function codeBounds(node: Node): CodeBounds {
   };
 }
 
-/** The `code` of an agent: a runner, alone or with what the code may reach. */
+/**
+ * The `code` of an agent: a runner, alone or with what the code may reach.
+ * @param own tools of the agent.
+ * @param declared every tool of the project.
+ */
 export function linkCodeGrant(
   reporter: Reporter,
   node: Node,
-  /** Tools of the agent. */
-  tools: readonly string[],
+  own: readonly string[],
+  declared: readonly string[],
 ): CodeGrant | false {
   if (node.text() === 'monty') return { runner: 'monty', tools: [], limits: {} };
   if (node.get('runner').text() !== 'monty') return false;
-  const wanted = node.get('tools').list();
+  const linkTool = (item: Node): readonly string[] => {
+    const name = item.text();
+    if (name === undefined || !known(reporter, item, 'tool', name, declared)) return [];
+    if (own.includes(name)) return [name];
+    const message = `code may call tools of its agent, and "${name}" is none; add it to "tools" of the agent`;
+    reporter.report(item, 'ref/unknown-tool', message);
+    return [];
+  };
   return {
     runner: 'monty',
-    tools: wanted.flatMap((item) => {
-      const name = item.text();
-      return name !== undefined && known(reporter, item, 'tool', name, tools) ? [name] : [];
-    }),
+    tools: node.get('tools').list().flatMap(linkTool),
     limits: codeBounds(node.get('limits')),
   };
 }

@@ -103,7 +103,6 @@ export function createProcesses(module: () => string): Processes {
       execArgv: [...loaders, '--max-old-space-size=256'],
       // Ctrl-C is for the engine, which ends these itself.
       detached: true,
-      windowsHide: true,
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
     });
