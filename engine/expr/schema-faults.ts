@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject, type JsonSchema } from '../core/json.ts';
 import { pointer, segmentsOf } from '../core/json-pointer.ts';
+import { namesForSchema } from '../core/names-for-schema.ts';
 import { isPlainSchema } from '../core/plain-schema.ts';
 import { limits } from './limits.ts';
 import { linearPattern } from './linear-pattern.ts';
@@ -14,6 +15,8 @@ import type { SchemaFault } from './types.ts';
 export function schemaFaults(schema: unknown): SchemaFault[] {
   if (typeof schema === 'boolean') return [];
   if (!isObject(schema)) return [{ pointer: '', message: 'a JSON Schema must be an object or a boolean' }];
+  const names = namesForSchema(schema);
+  if (names !== undefined) return [{ pointer: '', message: names }];
   const { tooDeep, hasIds, refers, faults } = walk(schema);
   if (tooDeep) return [{ pointer: '', message: `is nested deeper than ${limits.depth} levels` }];
   try {

@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { pointer as pointerOf } from '../core/json-pointer.ts';
 import { isObject, type Json } from '../core/json.ts';
+import { namesForSchema } from '../core/names-for-schema.ts';
 import { isPlainSchema } from '../core/plain-schema.ts';
 import { choices, suggest } from '../core/suggest.ts';
 import { describe, nameOf, quote, type Fault } from './fault.ts';
@@ -40,6 +41,8 @@ export function userSchemas(value: Json): { readonly pointer: string; readonly s
 export function schemaFaults(schema: Json, at: string): Fault[] {
   const text = JSON.stringify(schema);
   if (flawless.has(text)) return [];
+  const names = namesForSchema(schema);
+  if (names !== undefined) return [invalid(`${nameOf(at)} ${names}`, at)];
   const faults: Fault[] = [];
   walk(schema, at, faults);
   const check = isPlainSchema(schema) ? undefined : metaSchema();
