@@ -16,12 +16,8 @@ export async function benchFloor(
     fdatasyncSync(file);
   });
   closeSync(file);
-  const { query, close } = await connect(join(folder, 'floor.sqlite'), 1000);
-  await query('PRAGMA store.journal_mode=WAL');
-  await query('PRAGMA store.synchronous=FULL');
-  await query('CREATE TABLE store.t (a TEXT)');
-  const text = 'x'.repeat(500);
-  const commits = await timed(300, () => query('INSERT INTO t VALUES (?)', [text]));
+  const { commit, close } = await openFloor(folder);
+  const commits = await timed(300, commit);
   await close();
   const commitMs = middle(commits);
   return {
@@ -31,4 +27,16 @@ export async function benchFloor(
       { name: 'floor: one row committed by the driver, p50', value: commitMs, unit: 'ms' },
     ],
   };
+}
+
+/** Bare commits of one row by the driver, to be measured in turns with what is compared with them. */
+export async function openFloor(
+  folder: string,
+): Promise<{ commit(): Promise<unknown>; close(): Promise<void> }> {
+  const { query, close } = await connect(join(folder, 'floor.sqlite'), 1000);
+  await query('PRAGMA store.journal_mode=WAL');
+  await query('PRAGMA store.synchronous=FULL');
+  await query('CREATE TABLE store.t (a TEXT)');
+  const text = 'x'.repeat(500);
+  return { commit: () => query('INSERT INTO t VALUES (?)', [text]), close };
 }

@@ -5,7 +5,7 @@ import { sessionKey } from '../../engine/core/ids.ts';
 import type { Json } from '../../engine/core/json.ts';
 import type { Bench, Figure } from '../durable.ts';
 import { startEngine, writeProject } from './project.ts';
-import { middle, rate, timed } from './timed.ts';
+import { cpuTime, middle, rate, timed } from './timed.ts';
 
 /** What a turn costs behind histories of different length, and what it leaves on the disk. */
 export async function benchTurns({ folder }: Bench): Promise<readonly Figure[]> {
@@ -38,6 +38,11 @@ export async function benchTurns({ folder }: Bench): Promise<readonly Figure[]> 
         : [{ name: '  to that behind 50', value: value / short, unit: '×', target: '≤ 1.2' }]),
     );
   }
+  figures.push({
+    name: 'processor time of a turn behind 50 turns, all threads',
+    value: await cpuTime(20, () => engine.agents.session('a', 'h50').prompt('Hello')),
+    unit: 'ms',
+  });
   await engine.close();
 
   const path = join(folder, 'bytes.sqlite');

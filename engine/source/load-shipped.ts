@@ -20,7 +20,6 @@ const folders = {
   roles: 'role',
   skills: 'skill',
   sandboxes: 'sandbox',
-  policies: 'sandbox',
 } as const;
 
 /** Reads the specs and prompts that ship with the engine, through the same parser as a project's. */

@@ -3,13 +3,9 @@ import { Problem } from '../../core/problem.ts';
 import type { OpenSandboxHost } from '../../ports/sandbox-host.ts';
 import type { Sandboxes } from '../../ports/sandbox.ts';
 import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
-import { openCustomSandbox } from './custom.ts';
-import { openIsolatedSandbox } from './isolated.ts';
 import { forgetFolder, keepFolders, keptFolder } from './kept-folder.ts';
-import { openLocalSandbox } from './local.ts';
 import { openNoSandbox } from './none.ts';
 import { openPrivateFolder } from './private-folder.ts';
-import { openVirtualSandbox } from './virtual.ts';
 
 /** Sandbox types this version can open. */
 export const sandboxTypes = ['none', 'virtual', 'isolated', 'local', 'custom'] as const;
@@ -27,6 +23,7 @@ export interface SandboxesOptions {
 /**
  * The sandboxes of the engine: `none` refuses every call, `virtual` is in memory, `isolated` runs commands in namespaces, `local` runs
  * them as they are, `custom` is somebody else's. Any other type throws Problem `sandbox_failed`; no type takes the place of another.
+ * The code of a type is loaded when one is first opened.
  */
 export function createSandboxes(options: SandboxesOptions): Sandboxes {
   const { projectRoot, stateFolder, custom } = options;
@@ -46,25 +43,31 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
       switch (spec.type) {
         case 'none':
           return openNoSandbox(spec);
-        case 'virtual':
+        case 'virtual': {
+          const { openVirtualSandbox } = await import('./virtual.ts');
           return openVirtualSandbox(spec, { projectRoot, env, ...begin });
-        case 'local':
+        }
+        case 'local': {
+          const { openLocalSandbox } = await import('./local.ts');
           return openLocalSandbox(spec, {
             projectRoot,
             env,
             ...(stateFolder === undefined ? {} : { stateFolder }),
           });
+        }
         case 'isolated': {
+          const { openIsolatedSandbox } = await import('./isolated.ts');
           const { folder, isNew } = await keptFolder(spec, owner, {
             folder: await workspaces(),
             projectRoot,
           });
           return openIsolatedSandbox(spec, { projectRoot, env, folder, ...(isNew ? begin : {}) });
         }
-        case 'custom':
-          if (custom !== undefined)
-            return openCustomSandbox(spec, await custom(spec), { projectRoot, env, owner });
-          break;
+        case 'custom': {
+          if (custom === undefined) break;
+          const { openCustomSandbox } = await import('./custom.ts');
+          return openCustomSandbox(spec, await custom(spec), { projectRoot, env, owner });
+        }
         default:
       }
       throw new Problem(
