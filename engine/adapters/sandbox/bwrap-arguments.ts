@@ -31,7 +31,9 @@ export function bwrapArguments({ isRecent }: Bubblewrap, order: BwrapOrder): str
     ...(isRecent ? ['--size', String(sharedBytes)] : []),
     ...['--tmpfs', '/dev/shm'],
     ...order.binds.flatMap(({ from, to, write }) =>
-      from === undefined ? ['--tmpfs', to] : [write ? '--bind' : '--ro-bind', from, to],
+      from === undefined
+        ? ['--tmpfs', to, ...(write ? [] : ['--remount-ro', to])]
+        : [write ? '--bind' : '--ro-bind', from, to],
     ),
     ...['--remount-ro', '/', '--chdir', order.cwd],
   ];

@@ -4,6 +4,7 @@ import type { HostCommand, SandboxHost } from '../../ports/sandbox-host.ts';
 import type { ExecResult, Sandbox, SandboxSnapshot } from '../../ports/sandbox.ts';
 import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
 import { bwrapArguments, type BwrapOrder } from './bwrap-arguments.ts';
+import { coversOf } from './covers.ts';
 import { findBubblewrap, type Bubblewrap } from './can-isolate.ts';
 import { hardenedEnvironment } from './command-environment.ts';
 import { makeControlGroup, type ControlGroup } from './control-group.ts';
@@ -16,7 +17,7 @@ import { shellArgv } from './shell-argv.ts';
 import { openHere, withPlace, type Tree } from './safe-place.ts';
 import { isInside, temporaryFolder } from './virtual-path.ts';
 import { within } from './within-bounds.ts';
-import { openPrivateFolder } from './private-folder.ts';
+import { openScratch } from './private-folder.ts';
 import { putBack } from './put-back.ts';
 
 /** How an isolated sandbox is opened. */
@@ -46,13 +47,15 @@ export async function openIsolatedSandbox(spec: SandboxSpec, options: IsolatedOp
       write: write && spec.write,
     })),
   );
-  const place = await openPrivateFolder();
+  const place = await openScratch();
   const trees: readonly Tree[] = [
     { host: options.folder, seenAs: spec.workspace },
-    { host: place.folder, seenAs: temporaryFolder },
+    { host: place.temporary, seenAs: temporaryFolder },
     ...mounts.map(({ tree }) => tree),
   ];
-  const files = hostFiles(trees, fileAccess(spec));
+  const access = fileAccess(spec);
+  const kept = [trees[0], ...mounts.map(({ tree }) => tree)].filter((tree) => tree !== undefined);
+  const files = hostFiles(trees, access);
   const own = hostFiles(trees.slice(0, 1), { readFault: () => undefined, writeFault: () => undefined });
   if (options.restore !== undefined) await putBack(own, spec, options.restore);
   for (const { tree } of mounts) if (isInside(spec.workspace, tree.seenAs)) await own.makeFolder(tree.seenAs);
@@ -62,19 +65,23 @@ export async function openIsolatedSandbox(spec: SandboxSpec, options: IsolatedOp
   async function start(command: HostCommand): Promise<ExecResult> {
     if (group === false) group = makeControlGroup(spec.bounds);
     const control = group;
+    const covers = (await coversOf(kept, spec, access)).filter(({ path }) => isInside(command.folder, path));
     const isWhole = command.folder === spec.workspace;
     const order: BwrapOrder = {
       network,
       cwd: command.cwd,
       binds: [
         isWhole
-          ? { from: place.folder, to: temporaryFolder, write: true }
+          ? { from: place.temporary, to: temporaryFolder, write: true }
           : { to: temporaryFolder, write: true },
         // By the descriptor: nobody can put another folder in its place.
         { from: '/proc/self/fd/3', to: command.folder, write: command.write },
         ...mounts
           .filter(({ tree }) => isWhole || tree.seenAs.startsWith(`${command.folder}/`))
           .map(({ tree, write }) => ({ from: tree.host, to: tree.seenAs, write: write && command.write })),
+        ...covers.map(({ path, isFolder }) =>
+          isFolder ? { to: path, write: false } : { from: place.nothing, to: path, write: false },
+        ),
       ],
     };
     return withPlace(trees, command.folder, {}, (at) => {

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,4 +19,17 @@ export async function openPrivateFolder(): Promise<{
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What an isolated sandbox has beside its workspace: its `/tmp`, and a file that nobody may read. */
+export async function openScratch(): Promise<{
+  readonly temporary: string;
+  readonly nothing: string;
+  remove(): Promise<void>;
+}> {
+  const { folder, remove } = await openPrivateFolder();
+  const [temporary, nothing] = [join(folder, 'tmp'), join(folder, 'nothing')];
+  await mkdir(temporary);
+  await writeFile(nothing, '', { mode: 0 });
+  return { temporary, nothing, remove };
 }

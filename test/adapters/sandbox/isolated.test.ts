@@ -135,6 +135,28 @@ describe('an isolated sandbox', () => {
     ).to.equal('sandbox_failed');
   });
 
+  it('keeps commands from protected files, in mounts and views too', async () => {
+    mkdirSync(join(outer, 'docs'));
+    writeFileSync(join(outer, 'docs', '.env'), 'canary-mount');
+    mkdirSync(join(folder, 'sub', 'secrets'), { recursive: true });
+    writeFileSync(join(folder, '.env'), 'canary-env');
+    writeFileSync(join(folder, 'sub', '.env'), 'canary-sub');
+    writeFileSync(join(folder, 'sub', 'secrets', 'key'), 'canary-key');
+    writeFileSync(join(folder, 'sub', 'free'), 'free');
+    symlinkSync('.env', join(folder, 'link'));
+    const sandbox = await open({
+      files: { read: undefined, write: undefined, protect: ['.env', 'sub/secrets'] },
+      mounts: [{ from: join(outer, 'docs'), to: '/workspace/docs', write: false }],
+    });
+    const line =
+      'cat .env link docs/.env sub/.env secrets/key sub/secrets/* 2>/dev/null; mv .env other; rm -f .env sub/.env; echo x > sub/secrets/new; ' +
+      'cat other; cat free sub/free 2>/dev/null';
+    expect((await sandbox.exec(line)).stdout).to.equal('free');
+    expect((await sandbox.restricted({ folder: 'sub' }).exec(line)).stdout).to.equal('free');
+    expect(readFileSync(join(folder, '.env'), 'utf8')).to.equal('canary-env');
+    expect(readFileSync(join(folder, 'sub', '.env'), 'utf8')).to.equal('canary-sub');
+  });
+
   it('keeps a file that a command writes to its limit', async () => {
     const sandbox = await open();
     await sandbox.exec('head -c 1000000 /dev/zero > large');
