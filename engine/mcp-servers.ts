@@ -2,7 +2,7 @@ import { createConnections } from './adapters/mcp/tool-servers.ts';
 import type { EngineOptions } from './api.ts';
 import { isSame, remoteDrift, type RemoteDrift } from './core/remote-drift.ts';
 import { asProblem, Problem } from './core/problem.ts';
-import type { RemoteTool, RemoteTools } from './core/remote-tool.ts';
+import type { RemoteTools } from './core/remote-tool.ts';
 import { redactor } from './journal/index.ts';
 import { engineLockText, lockFile } from './link/index.ts';
 import type { McpServer } from './program/mcp.ts';
@@ -81,7 +81,7 @@ export async function* inspectServers(
       const { tools, warnings } = await connections
         .servers({ env, secrets, processEnv })
         .tools(whole, signal);
-      const now = Object.fromEntries(tools.map(({ tool, name: _, ...about }) => [tool, about as RemoteTool]));
+      const now = Object.fromEntries(tools.map(({ tool, name: _, ...about }) => [tool, about]));
       yield { server, ms: passed(), tools: now, warnings, ...driftOf(server, now) };
     } catch (thrown) {
       if (signal.aborted) throw thrown;

@@ -88,8 +88,8 @@ function sorted({ description, annotations, inputSchema, outputSchema }: RemoteT
   return {
     description,
     ...(annotations === undefined ? {} : { annotations: deep(annotations as Json) }),
-    inputSchema: deep(inputSchema as Json),
-    ...(outputSchema === undefined ? {} : { outputSchema: deep(outputSchema as Json) }),
+    inputSchema: deep(inputSchema),
+    ...(outputSchema === undefined ? {} : { outputSchema: deep(outputSchema) }),
   };
 }
 

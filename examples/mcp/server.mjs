@@ -35,7 +35,8 @@ const answers = {
   ping: () => ({}),
   'tools/list': () => ({ tools }),
   'tools/call': ({ name, arguments: { item, count } }) => {
-    if (name === 'order') return { content: [{ type: 'text', text: `${count} of ${item} are on their way` }] };
+    if (name === 'order')
+      return { content: [{ type: 'text', text: `${count} of ${item} are on their way` }] };
     const left = { item, left: stock[item] };
     return { structuredContent: left, content: [{ type: 'text', text: JSON.stringify(left) }] };
   },
