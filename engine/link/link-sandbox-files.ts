@@ -33,8 +33,8 @@ export function noteNotKept(reporter: Reporter, root: Node, type: string): void 
   }
 }
 
-const inside = ['none', 'virtual', 'custom'];
-const here = [...inside, 'isolated', 'local'];
+const inside = ['none', 'virtual'];
+const here = [...inside, 'custom', 'isolated'];
 const kept: readonly {
   readonly key: readonly string[];
   readonly types: readonly string[];
@@ -42,13 +42,13 @@ const kept: readonly {
 }[] = [
   { key: ['read'], types: inside, onlyCommands: true },
   { key: ['write'], types: inside, onlyCommands: true },
-  { key: ['protect'], types: inside, onlyCommands: true },
+  { key: ['protect'], types: [...inside, 'isolated'], onlyCommands: true },
   {
     key: ['network'],
-    types: [...inside, 'isolated', 'daytona', 'e2b', 'modal', 'runloop'],
+    types: [...inside, 'custom', 'isolated', 'daytona', 'e2b', 'modal', 'runloop'],
     onlyCommands: true,
   },
   { key: ['limits', 'files'], types: inside, onlyCommands: false },
-  { key: ['limits', 'memoryMb'], types: here, onlyCommands: false },
+  { key: ['limits', 'memoryMb'], types: [...here, 'local'], onlyCommands: false },
   { key: ['limits', 'processes'], types: here, onlyCommands: false },
 ];
