@@ -7,7 +7,7 @@ import { isOfType, typesOf } from './types-of.ts';
 import { enumFaults, wrongType } from './value-faults.ts';
 import { branchesOf, byLiterals, propertiesOf, requiredOf, viableBranches, type Branch } from './branches.ts';
 import { unknownKey } from './explain-object.ts';
-import { either, nameOf, type Fault } from './fault.ts';
+import { describe, either, nameOf, typeWord, type Fault } from './fault.ts';
 import { foreignKey } from './foreign-keys.ts';
 import type { Located } from './schema-set.ts';
 
@@ -45,6 +45,13 @@ export function unionFaults(
       value,
       at,
     );
+  }
+  const [only] = literals;
+  if (accepting.length === 1 && only !== undefined && typeof only !== 'string') {
+    const others = branches.filter((branch) => !accepting.includes(branch));
+    const words = [...new Set(others.flatMap(({ schema }) => typesOf(schema)).map(typeWord))];
+    const message = `${nameOf(at)} must be ${either([...words, JSON.stringify(only)])}, got ${describe(value)}`;
+    return enumFaults([only], value, at).map((fault) => (words.length === 0 ? fault : { ...fault, message }));
   }
   return fewest(accepting.map(({ located }) => context.explain(located, value, at, context)));
 }

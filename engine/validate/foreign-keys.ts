@@ -124,7 +124,7 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
   tasks: ['steps'],
   nodes: ['steps'],
   jobs: ['steps'],
-  name: ['id', 'title', 'description'],
+  name: ['id', 'title', 'description', 'tool'],
   provider: ['scheme'],
   type: ['scheme'],
   header: ['verify.header'],

@@ -141,7 +141,7 @@ function walk(schema: Json, at: string, faults: Fault[], isPart = false): void {
   if (!isObject(schema)) return;
   for (const key of Object.keys(schema)) {
     if (keywords.includes(key) || key.startsWith('x-')) continue;
-    const [near] = suggest(key, keywords);
+    const near = key === 'property' || key === 'props' ? 'properties' : suggest(key, keywords)[0];
     if (near === undefined) continue;
     const message = `unknown keyword "${key}" of JSON Schema; did you mean "${near}"?`;
     faults.push({ ...invalid(message, at + pointerOf(key)), part: 'key', suggestions: [near] });

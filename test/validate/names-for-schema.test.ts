@@ -28,6 +28,12 @@ describe('validate: a map of names in place of a JSON Schema', () => {
       expect(await findings(schema)).to.deep.equal([]);
     });
 
+  it('"property" is no keyword', async () => {
+    const found = await findings('{ type: object, property: { a: { type: string } } }');
+    expect(found).to.have.length(1);
+    expect(found[0]).to.contain('unknown keyword "property" of JSON Schema; did you mean "properties"?');
+  });
+
   it('schemas of calls are held to the same', () => {
     expect(schemaFaults({ kind: 'string' })).to.have.length(1);
     expect(schemaFaults({ type: 'object', kind: 'string' })).to.deep.equal([]);
