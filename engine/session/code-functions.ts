@@ -7,7 +7,7 @@ import type { Sandbox as SandboxSpec } from '../program/sandbox.ts';
 import { deadline, within } from './deadline.ts';
 
 /** Nothing waits without a deadline. */
-const longestCallMs = 120_000;
+export const longestCallMs = 120_000;
 /** For functions that have deadlines of their own. */
 export const ownDeadlineMs = 86_400_000;
 
@@ -73,16 +73,26 @@ export function codeFunction(
 ): CodeFunction {
   return {
     parameters,
-    async call(args, named, signal) {
-      const input = inputOf(name, parameters, args, named);
-      const limit = deadline(clock, timeoutMs, [signal], `the function "${name}"`);
-      try {
-        return await within(limit.signal, call(input, limit.signal));
-      } finally {
-        limit.cancel();
-      }
-    },
+    call: async (args, named, signal) =>
+      bounded(clock, name, timeoutMs, signal, inputOf(name, parameters, args, named), call),
   };
+}
+
+/** Calls a function under a deadline; one that ignores it is left behind. */
+export async function bounded(
+  clock: Clock,
+  name: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+  input: JsonObject,
+  call: CalledFunction['call'],
+): Promise<Json> {
+  const limit = deadline(clock, timeoutMs, [signal], `the function "${name}"`);
+  try {
+    return await within(limit.signal, call(input, limit.signal));
+  } finally {
+    limit.cancel();
+  }
 }
 
 /** What a tool takes, in the order in which code may give it: what it needs comes first. */

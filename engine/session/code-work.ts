@@ -1,10 +1,12 @@
 import { asProblem } from '../core/problem.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { Activities, ActivityCall } from '../ports/activities.ts';
 import type { CodeFunction } from '../ports/code-runner.ts';
 import {
+  bounded,
   codeFunction,
   fileFunctions,
+  longestCallMs,
   ownDeadlineMs,
   parametersOf,
   pythonName,
@@ -31,24 +33,19 @@ export function createCodeWork(
     const { redact } = ports;
     let calls = 0;
     const functions: Record<string, CodeFunction> = {};
-    /** A call that was made before a crash is answered as it was then. */
-    const add = (name: string, called: CalledFunction, timeoutMs?: number): void => {
-      functions[name] = codeFunction(
-        ports.clock,
-        name,
-        {
-          parameters: called.parameters,
-          call: (input, signal) => {
-            calls += 1;
-            return record(calls, { name, input }, () => called.call(input, signal));
-          },
-        },
-        timeoutMs,
-      );
+    /** A call that was made before a crash is answered as it was then, also one that had ended at its deadline. */
+    const add = (name: string, { parameters, call: work }: CalledFunction, timeoutMs: number): void => {
+      const recorded = (input: JsonObject, signal: AbortSignal): Promise<Json> => {
+        calls += 1;
+        return record(calls, { name, input }, () =>
+          bounded(ports.clock, name, timeoutMs, signal, input, work),
+        );
+      };
+      functions[name] = codeFunction(ports.clock, name, { parameters, call: recorded }, ownDeadlineMs);
     };
     try {
       for (const [name, called] of Object.entries(fileFunctions(workspace.spec, () => workspace.open())))
-        add(name, called);
+        add(name, called, longestCallMs);
       for (const name of tools) add(pythonName(name), await toolFunction(name), ownDeadlineMs);
       const running = codeRunner(ports).run(code, {
         inputs,

@@ -292,6 +292,31 @@ output: '\${{ steps.bad.output }}'
     expect((await failureOf(engine.workflows.run('w', {}))).type).to.equal('timeout');
   });
 
+  it('waits for people about each call that a rule asks about', async () => {
+    const files = {
+      ...workflow(
+        "steps:\n  - id: s\n    tools: [add-up]\n    code: return [await add_up(1), await add_up(5)]\noutput: '${{ steps.s.output }}'\n",
+      ),
+      'src/tools/add-up.yaml':
+        'description: A.\ninputSchema: { type: object, properties: { a: { type: number } }, required: [a] }\ntype: node\nmodule: ../code/add.ts\npermissions: { ask: [add-up] }\n',
+      'src/code/add.ts': tool('({ sum: a + 1 })'),
+    };
+    delete (files as Record<string, unknown>)['src/tools/add-up.ts'];
+    const { engine } = await codeOf(files);
+    const { runId } = await engine.workflows.start('w', {});
+    for (const number of [1, 2]) {
+      const step = `s/add-up[${number}]`;
+      let [asked] = await engine.approvals.list();
+      while (asked === undefined || !asked.step.startsWith(step)) {
+        await new Promise((next) => setImmediate(next));
+        [asked] = await engine.approvals.list();
+      }
+      expect((await engine.runs.get(runId)).state).to.equal('waiting');
+      await engine.approvals.resolve(runId, asked.step, { decision: 'approved' });
+    }
+    expect((await engine.runs.wait(runId)).output).to.deep.equal([{ sum: 2 }, { sum: 6 }]);
+  });
+
   it('calls no function twice when the engine stops between two calls', async () => {
     const files = {
       ...workflow(`steps:
