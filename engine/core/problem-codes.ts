@@ -36,6 +36,7 @@ export const problemCodes = {
   output_invalid: { status: 500, exit: 1, retryable: false },
   max_turns: { status: 500, exit: 1, retryable: false },
   limit_reached: { status: 500, exit: 1, retryable: false },
+  loop_detected: { status: 500, exit: 1, retryable: false },
   timeout: { status: 504, exit: 1, retryable: true },
   not_available: { status: 501, exit: 2, retryable: false },
   mcp_unavailable: { status: 503, exit: 1, retryable: true },

@@ -7,6 +7,7 @@ import { admitCall, countCall, countMore } from './budget.ts';
 import { abortProblem } from './deadline.ts';
 import type { Marks } from './entry.ts';
 import type { UserMessage } from './history.ts';
+import { createLoopGuard } from './loop-guard.ts';
 import { createRoomMaker } from './make-room.ts';
 import { modelsFor } from './model-calls.ts';
 import type { Operation } from './operation.ts';
@@ -36,6 +37,7 @@ export function harnessContext(
     operation.emit({ ...operation.scope, ...event });
     partial.see(event);
   });
+  const guard = createLoopGuard();
   const room = createRoomMaker(ports, { ...operation, models }, system);
   return {
     models,
@@ -57,6 +59,7 @@ export function harnessContext(
       const isLast =
         message.role === 'assistant' && message.content.every((part) => part.type !== 'tool_call');
       const own = message.role === 'assistant' ? marks : {};
+      guard.see(message);
       if (isLast) operation.history.hold(message, own);
       // In one commit with what is said of the calls, by which it is known after a crash that the operation got further.
       else await Promise.all([operation.history.append(message, own), told(ports, operation)]);
@@ -74,6 +77,7 @@ export function harnessContext(
         used: (count) => countMore(spent, count),
       }),
     async nextTurn(usage, modelCalls) {
+      guard.check();
       admitCall(spent, { usage, modelCalls });
       for (const { submissionId, message, images } of await operation.joining()) {
         const user: UserMessage = { role: 'user', content: [{ type: 'text', text: message }, ...images] };

@@ -136,6 +136,73 @@ describe('engine: tools in code', function () {
     expect(await session.readFile(path)).to.match(/^x+ end$/);
   });
 
+  it('a model that makes the same call for ever is stopped; one whose results differ is not', async () => {
+    let made = 0;
+    const tool: ToolDefinition = {
+      name: 'poll',
+      description: 'Poll.',
+      inputSchema: { type: 'object' },
+      run: (input: { readonly same?: boolean }) => {
+        made += 1;
+        return input.same === true ? 'pending' : made;
+      },
+    };
+    const { lines } = await answers(
+      tool,
+      Array.from({ length: 30 }, () => ({})),
+    );
+    expect(lines).to.have.length(30);
+    made = 0;
+    const failure = await failureOf(
+      answers(
+        tool,
+        Array.from({ length: 100 }, () => ({ same: true })),
+      ),
+    );
+    expect(failure).to.deep.equal({
+      type: 'loop_detected',
+      message: 'the model made the same tool calls 20 times in a row, with the same results',
+    });
+    expect(made).to.equal(20);
+  });
+
+  it('fifty calls of one turn, and calls that cannot be, each have an answer', async () => {
+    let made = 0;
+    const tool: ToolDefinition = {
+      name: 'add',
+      description: 'Adds.',
+      inputSchema: {
+        type: 'object',
+        required: ['n'],
+        additionalProperties: false,
+        properties: { n: { type: 'number' } },
+      },
+      run: ({ n }: { readonly n: number }) => {
+        made += 1;
+        return n + 1;
+      },
+    };
+    const calls: Call[] = [
+      ...Array.from({ length: 50 }, (_, n) => ({ tool: 'add', input: { n } })),
+      { tool: 'none' },
+      { tool: 'add' },
+      { tool: 'add', input: { n: 1, m: 2 } },
+      { tool: 'add', input: { n: 'one' } },
+      { tool: 'add', input: ['n'] },
+    ];
+    const { engine } = await engineOf(project, ({ messages }): Answer =>
+      messages.at(-1)?.role === 'tool' ? 'done' : { calls },
+    );
+    const session = engine.agents.session('a', 'x');
+    await session.prompt('Go', { tools: [tool] });
+    const [results] = (await session.history()).filter(({ role }) => role === 'tool');
+    const outputs =
+      results?.role === 'tool' ? results.content.map(({ output, isError }) => [output, isError]) : [];
+    expect(outputs.slice(0, 50)).to.deep.equal(Array.from({ length: 50 }, (_, n) => [n + 1, false]));
+    expect(outputs.slice(50).map(([, isError]) => isError)).to.deep.equal([true, true, true, true, true]);
+    expect(made).to.equal(50);
+  });
+
   it('a real signal ends with the prompt, and progress is told while it lasts', async () => {
     const { opened, open } = gate<AbortSignal>();
     const tool: ToolDefinition = {
