@@ -95,6 +95,21 @@ describe('engine: agents in TypeScript', () => {
     expect(await faultOf('throwing')).to.equal('agent "throwing" (src/agents/throwing.ts): no luck');
   });
 
+  it('a file that calls what flue-engine does not have is told so', async () => {
+    const { engine } = await engineOf({
+      'engine.yaml': 'model: openai/m\n',
+      'src/agents/a.ts': `import { creatAgent } from 'flue-engine';\nexport default creatAgent({});\n`,
+      'src/tools/t.ts': `import { createEngine } from 'flue-engine';\nexport default createEngine({});\n`,
+      'src/agents/b.yaml': 'description: B.\ntools: [t]\n',
+    });
+    expect((await failureOf(engine.agents.session('a', 'x').prompt('hi'))).message).to.equal(
+      'agent "a" (src/agents/a.ts): the file cannot be imported: "flue-engine" has no "creatAgent" for this file; did you mean "createAgent"?',
+    );
+    expect((await failureOf(engine.agents.session('b', 'x').prompt('hi'))).message).to.contain(
+      '"flue-engine" has no "createEngine" for this file; ',
+    );
+  });
+
   it('start from profiles in code, by name or as they are, and have subagents', async () => {
     const { engine, models } = await engineOf(
       {

@@ -1,5 +1,6 @@
 import type { Jiti, ModuleCache } from 'jiti';
 import { Problem } from '../../core/problem.ts';
+import { choices } from '../../core/suggest.ts';
 import { defineTool } from './define-tool.ts';
 
 /** Imports user modules, TypeScript or JavaScript, each once; throws what the module throws. */
@@ -20,12 +21,24 @@ export function createModuleLoader(offered: Readonly<Record<string, unknown>> = 
       starting ??= start(offered);
       const jiti = await starting;
       entries.add(path);
-      return jiti.import<Readonly<Record<string, unknown>>>(path);
+      return jiti.import<Readonly<Record<string, unknown>>>(path).catch((thrown: unknown) => {
+        throw notOffered(thrown, offered) ?? thrown;
+      });
     },
   };
 }
 
 const own = { defineTool, Problem };
+
+/** What a module throws that calls what `flue-engine` does not have, in words of its author. */
+function notOffered(thrown: unknown, offered: Readonly<Record<string, unknown>>): Error | undefined {
+  const name =
+    thrown instanceof TypeError ? /_flueEngine\.(\w+)\)? is not/.exec(thrown.message)?.[1] : undefined;
+  if (name === undefined || name in offered) return undefined;
+  return new Error(`"flue-engine" has no "${name}" for this file${choices(name, Object.keys(offered))}`, {
+    cause: thrown,
+  });
+}
 
 /** Node's module cache is one per process, so what was imported is known per process too. */
 const entries = new Set<string>();
