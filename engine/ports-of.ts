@@ -67,7 +67,9 @@ export function createPortsOf(
     const { settings, providers, scripts } = program;
     const { clock } = shared;
     const env = pick(processEnv, settings.env);
-    const servers = options.ports?.servers ?? connections.servers({ env, secrets, processEnv });
+    const servers =
+      options.ports?.servers ??
+      connections.servers({ env, secrets, processEnv: { ...process.env, ...processEnv } });
     const can = (model: ModelChoice): ModelCapabilities => knownModel(model, program).capabilities ?? {};
     const ports: SessionPorts = {
       ...shared,

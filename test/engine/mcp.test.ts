@@ -125,7 +125,10 @@ describe('MCP servers of an agent', () => {
     expect((found?.output as unknown as { tools: object[] }).tools[0]).to.deep.include({
       inputSchema: tools[0]?.inputSchema,
     });
-    expect(tooMany).to.deep.include({ isError: true, output: 'invalid input: /limit must be at most 5, got 50' });
+    expect(tooMany).to.deep.include({
+      isError: true,
+      output: 'invalid input: /limit must be at most 5, got 50',
+    });
     expect(namesIn(five?.output)).to.have.length(5);
     expect(wrong).to.deep.include({
       isError: true,
@@ -218,7 +221,9 @@ describe('MCP servers of an agent', () => {
       [{ calls: [{ tool: 'shop__noise' }] }, { calls: [{ tool: 'shop__env' }] }, 'done'],
       { env: { SHOP_KEY: key, OTHER: 'another-long-key', CANARY: 'bird', PATH: process.env['PATH'] } },
     );
-    expect(outcome.results[1]?.output).to.deep.equal({ KEY: '[secret]', PATH: process.env['PATH'] });
+    const seen = outcome.results[1]?.output as Record<string, string>;
+    expect(seen['KEY']).to.equal('[secret]');
+    expect(Object.keys(seen).filter((name) => !['HOME', 'KEY', 'PATH'].includes(name))).to.deep.equal([]);
     expect(outcome.logs.join('\n')).to.include('the key is [secret]').and.not.include(key);
   });
 });

@@ -83,6 +83,10 @@ const runs: Readonly<Record<string, (engine: Engine) => Promise<void>>> = {
     expect(Object.keys(engine.program.providers)).to.deep.equal(['ollama', 'llamacpp', 'vllm']);
     return Promise.resolve();
   },
+  async mcp(engine) {
+    const { output } = await engine.workflows.run('restock', { item: 'chair' });
+    expect(output).to.deep.equal({ left: 0, ordered: '5 of chair are on their way' });
+  },
   async refund(engine) {
     process.env['REFUND_LEDGER'] = join(temporaryFolder(), 'ledger.txt');
     const line = { item: 'cup', euros: 8, complaint: 'cracked' };
