@@ -1,6 +1,7 @@
 import { Problem } from '../../core/problem.ts';
 import type { CommandRule, Sandbox as SandboxSpec } from '../../program/sandbox.ts';
 import { admitLine } from './command-policy.ts';
+import type { CommandLine } from './policy-syntax.ts';
 import { unparsable } from './policy-unparsable.ts';
 import { shellText } from './policy-shell-text.ts';
 import { loadShell } from './shell.ts';
@@ -14,6 +15,8 @@ export interface AdmittedCommand {
    * Reading it throws Problem `sandbox_denied` for syntax that such a shell does not share with the parser that checked it.
    */
   readonly script: string;
+  /** The simple commands of the line; none where nothing was to be checked. */
+  readonly commands: CommandLine['commands'];
 }
 
 /** What a sandbox can keep commands from by itself. */
@@ -34,14 +37,19 @@ export async function admitCommand(
   { commands = [], filesAreKept }: AdmitOptions,
 ): Promise<AdmittedCommand> {
   if (!spec.shell) throw new Problem('sandbox_denied', `sandbox "${spec.name}" does not allow commands`);
+  const rules = commandRules(spec, commands);
+  const isFree = rules.length === 0 && spec.compound;
+  const asGiven = { argv: undefined, script: command, commands: [] };
+  // Only the shell of this machine reads it.
+  if (isFree && spec.type !== 'virtual') return asGiven;
   const fault = unparsable(command);
   if (fault !== undefined) throw new Problem('sandbox_denied', `the command could not be parsed: ${fault}`);
-  const rules = commandRules(spec, commands);
-  if (rules.length === 0 && spec.compound) return { argv: undefined, script: command };
+  if (isFree) return asGiven;
   const { parse } = await loadShell();
   const { line, tree } = admitLine(parse, command, { spec, rules, filesAreKept });
   return {
     argv: line.isSimple ? argvOf(line.commands[0]) : undefined,
+    commands: line.commands,
     get script() {
       if (rules.length === 0) return command;
       try {

@@ -8,7 +8,11 @@ import { admitEnvironment } from './command-environment.ts';
 import { fileAccess } from './file-access.ts';
 import { fileProblem } from './file-problem.ts';
 import { allFiles } from './all-files.ts';
+import { admitRepositories } from './policy-git.ts';
 import { isInside, normalise, temporaryFolder } from './virtual-path.ts';
+
+/** Bytes of the largest settings of a repository that are looked at. */
+const largestConfig = 1024 * 1024;
 
 /** How a machine is made a sandbox. */
 export interface Guard {
@@ -104,6 +108,7 @@ export function guarded(spec: SandboxSpec, host: SandboxHost, guard: Guard): San
         const place = resolve(cwd ?? folder);
         if ((await host.stat(place))?.kind !== 'folder')
           throw new Problem('sandbox_failed', `there is no folder "${cwd ?? folder}" to run in`);
+        await admitRepositories(admitted.commands, place, (path) => textOf(host, path));
         return host.run({
           argv: admitted.argv,
           script: admitted.script,
@@ -163,6 +168,17 @@ function aliased(path: string, workspace: string, { alias = {} }: Guard): string
 function sorted(entries: readonly FileInfo[]): readonly FileInfo[] {
   const nameOf = ({ path }: FileInfo): string => posix.basename(path);
   return [...entries].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+}
+
+/** The text of a file, undefined where there is none. Throws for one that is too large to be settings. */
+async function textOf(host: SandboxHost, path: string): Promise<string | undefined> {
+  try {
+    return Buffer.from(await host.readFile(path, largestConfig)).toString();
+  } catch (thrown) {
+    if (thrown instanceof Error && thrown.message.startsWith('EFBIG'))
+      throw new Problem('sandbox_denied', `git is not run here: "${path}" is too large`);
+    return undefined;
+  }
 }
 
 function admitWrite(policy: SandboxSpec, absolute: string, written: string): void {
