@@ -221,10 +221,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       await durable.close();
       await sessions.close();
       await Promise.all(Object.values(codeRunners).map((runner) => runner.close?.()));
-      await connections.close();
       journal.close();
       await failpoint('shutdown.close');
     } finally {
+      await connections.close();
       await store.close();
     }
   }

@@ -1,6 +1,8 @@
 import { Problem } from '../../core/problem.ts';
 import type { OpenTool, ToolSource } from '../../ports/tool-source.ts';
 import type { Tool } from '../../program/tool.ts';
+import type { ToolServers } from '../../ports/tool-servers.ts';
+import { openMcpTool } from '../mcp/open-tool.ts';
 import type { FindAddresses } from './http-host.ts';
 import { createSender } from './http-send.ts';
 import { createStepSender, openHttpTool } from './http.ts';
@@ -13,14 +15,16 @@ import { openOpenApiTool, type ReadOperation } from './openapi.ts';
  * modules.
  * @param options.env the values templates read as `env`.
  * @param options.readOperation reads documents that had to be fetched; default these cannot be used.
+ * @param options.servers where `mcp` tools are; default these cannot be used.
  * @param options.findAddresses finds the addresses of hosts that nobody wrote out; default the system does.
  */
 export function createToolSource(options: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readOperation?: ReadOperation;
   readonly findAddresses?: FindAddresses;
+  readonly servers?: ToolServers;
 }): ToolSource {
-  const { env, readOperation, findAddresses } = options;
+  const { env, readOperation, findAddresses, servers } = options;
   const loader = createModuleLoader();
   const sender = createSender(findAddresses);
   const opened = new WeakMap<Tool, Promise<OpenTool>>();
@@ -33,6 +37,9 @@ export function createToolSource(options: {
         return openHttpTool(tool, tool.run, { env, sender });
       case 'openapi':
         return openOpenApiTool(tool, tool.run, { env, sender, readOperation });
+      case 'mcp':
+        if (servers !== undefined) return openMcpTool(tool, tool.run, servers);
+        throw new Problem('not_available', `tool "${tool.name}": there are no MCP servers here`);
       default:
         throw new Problem('invalid_project', `tool type "${tool.run.type}" is not available in this version`);
     }
