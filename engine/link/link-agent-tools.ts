@@ -68,8 +68,10 @@ export function linkAgentTools(
     const found = find(tool);
     if (found === undefined) continue;
     if (found === 'mcp') mcpTools.push(tool.name);
-    else if (typeof found !== 'string') for (const one of found) tools.set(one.name, one);
-    else if (
+    else if (typeof found !== 'string') {
+      for (const one of found) tools.set(one.name, one);
+      if (!isOpen) reportCommand(reporter, tool, found, sandbox);
+    } else if (
       isOpen ||
       found === 'task' ||
       found === 'load_skill' ||
@@ -107,6 +109,24 @@ export function linkAgentTools(
     mcpTools: merged.has('tools') ? mcpTools : undefined,
     withoutMcpTools,
   };
+}
+
+/** Reports a tool that runs a command where the agent works, and there are none. */
+function reportCommand(
+  reporter: Reporter,
+  { node, written, start }: NamedTool,
+  found: readonly Tool[],
+  sandbox: Sandbox,
+): void {
+  const isLacking = found.some(({ run }) => run.type === 'command' && run.sandbox === undefined);
+  if (!isLacking || sandbox.shell) return;
+  const missing = sandbox.type === 'none' ? 'has no commands at all' : 'has no "shell: true"';
+  reporter.report(
+    node,
+    'security/tool-not-granted',
+    `tool "${written}" runs a command and needs a sandbox that grants it; "${sandbox.name}" ${missing}`,
+    written === node.text() ? {} : { within: { start, end: start + written.length } },
+  );
 }
 
 /** Says once of an agent of Claude Code, which says nothing of sandboxes, which tools it does without. */
