@@ -5,7 +5,7 @@ import { findBubblewrap } from '../../engine/adapters/sandbox/can-isolate.ts';
 import type { EngineOptions } from '../../engine/api.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { projectOf, writeFiles } from '../fakes/project.ts';
-import { closeEngines, engineOf, failureOf } from './kit.ts';
+import { closeEngines, engineOf, failureOf, type Answering } from './kit.ts';
 
 const agent = 'description: Works.\nmodel: openai/x\nsandbox: box\ninstructions: Work.\n';
 const project = (box: string, more: Readonly<Record<string, string>> = {}): string =>
@@ -70,6 +70,49 @@ describe('where an agent works', () => {
     expect(seen).not.to.contain('canary-value');
     expect(seen).not.to.contain('root:x');
   });
+
+  for (const type of ['virtual', 'local', 'isolated'] as const) {
+    it(`the environment of the engine is in no command of a sandbox of type ${type}: of tasks, workflows and attempts`, async function () {
+      if (type === 'isolated') await findBubblewrap().catch(() => this.skip());
+      process.env['TIER_CANARY'] = 'canary-value';
+      try {
+        const root = project(`type: ${type}\n${all}env: { SHOWN: yes-shown }\n`, {
+          'src/agents/worker.yaml': `${agent}subagents: [helper]\n`,
+          'src/profiles/helper.md': '---\ndescription: Helps.\n---\n\nHelp.\n',
+          'src/workflows/look.yaml': `sandbox: box
+steps:
+  - { id: plain, shell: env; printenv; cat /proc/self/environ }
+  - { id: asked, task: Look, agent: worker }
+  - { id: inner, workflow: inner }
+`,
+          'src/workflows/inner.yaml': 'sandbox: box\nsteps:\n  - { id: plain, shell: env; set }\n',
+        });
+        const look = { tool: 'bash', input: { command: 'env; set; export -p; cat /proc/self/environ' } };
+        const answer: Answering = ({ messages }) => {
+          const asked = JSON.stringify(messages);
+          if (asked.includes('tool_result')) return 'done';
+          if (asked.includes('Delegate'))
+            return { calls: [{ tool: 'task', input: { prompt: 'Look', cwd: 'sub' } }] };
+          return { calls: [look] };
+        };
+        const { engine, models } = await engineOf(root, answer);
+        const session = engine.agents.session('worker', 'one');
+        await session.makeFolder('sub');
+        await session.prompt('Delegate');
+        await engine.workflows.run('look').catch((thrown: unknown) => {
+          throw new Error(JSON.stringify(thrown));
+        });
+        const seen = JSON.stringify(models.requests);
+        expect(seen).to.contain('yes-shown').and.not.to.contain('canary-value');
+        for (const { runId } of await engine.runs.list()) {
+          const events = await engine.runs.events(runId);
+          expect(JSON.stringify(events)).not.to.contain('canary-value');
+        }
+      } finally {
+        delete process.env['TIER_CANARY'];
+      }
+    });
+  }
 
   it('local works in the project, and its file tools leave the state of the engine alone', async () => {
     const root = project(`type: local\n${all}`, { 'notes.txt': 'from the project' });
