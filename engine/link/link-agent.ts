@@ -12,7 +12,7 @@ import { linkAgentTools } from './link-agent-tools.ts';
 import { linkCodeGrant } from './link-code.ts';
 import { linkCommands } from './link-commands.ts';
 import { linkCompaction } from './link-compaction.ts';
-import { linkAgentServers, linkMcpUse } from './link-mcp.ts';
+import { knownOfServers, linkAgentServers, linkMcpUse } from './link-mcp.ts';
 import { linkPermissions, type KnownTools } from './link-permissions.ts';
 import { extensionsOf, type Config } from './link-settings.ts';
 import type { Linked } from './linked.ts';
@@ -80,7 +80,7 @@ export function linkAgent(
       tools: reach.tools.map((tool) => tool.hash),
       skills: skills.map((skill) => skill.hash),
       sandbox: sandbox.hash,
-      ...lockedBy(mcpServers),
+      ...knownOfServers(mcpServers),
     }),
     origin: root.origin(),
     model: model.value === false ? false : (agentModel(reporter, model, config) ?? config.settings.model),
@@ -211,16 +211,6 @@ function toolsKnownTo(linked: Linked, config: Config, servers: Agent['mcpServers
     ]),
     prefixes: all.flatMap((server) => (offeredNames(server) === undefined ? [`${server.name}__`] : [])),
   };
-}
-
-/** What of an agent depends on its MCP servers. */
-function lockedBy(servers: Agent['mcpServers']): object {
-  const all = Object.values(servers).map(({ name, tools, rename, locked }) => ({
-    ...{ name, rename },
-    tools: tools ?? null,
-    locked: locked ?? null,
-  }));
-  return all.length === 0 ? {} : { mcpServers: all };
 }
 
 function linkSandboxOf(reporter: Reporter, node: Node, sandboxes: Linked['sandboxes']): Sandbox {

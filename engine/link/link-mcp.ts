@@ -106,6 +106,16 @@ export function linkMcpServer(reporter: Reporter, name: string, node: Node, arou
   };
 }
 
+/** What specs may depend on of servers: which tools they offer, and what is known of those. */
+export function knownOfServers(servers: Readonly<Record<string, McpServer>>): object {
+  const all = Object.values(servers).map(({ name, tools, rename, locked }) => ({
+    ...{ name, rename },
+    tools: tools ?? null,
+    locked: locked ?? null,
+  }));
+  return all.length === 0 ? {} : { mcpServers: all };
+}
+
 function secretsRead(values: readonly Value[]): string[] {
   const names = values
     .flatMap(valueReads)

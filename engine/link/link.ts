@@ -16,6 +16,7 @@ import type { Linked } from './linked.ts';
 import { linkAllTools } from './link-all-tools.ts';
 import { linkChannel } from './link-channel.ts';
 import { linkInstructions } from './link-instructions.ts';
+import { knownOfServers } from './link-mcp.ts';
 import { linkSandbox } from './link-sandbox.ts';
 import { linkSchedule } from './link-schedule.ts';
 import { linkScript } from './link-script.ts';
@@ -82,6 +83,7 @@ export function link(
       ),
       model: settings.settings.model ?? null,
       models: settings.settings.models,
+      ...knownOfServers(settings.mcpServers),
     }),
   };
   const skills = mapNodes(names.of.skill, (node) => linkSkill(reporter, node));

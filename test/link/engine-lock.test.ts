@@ -1,9 +1,10 @@
 import { expect } from 'chai';
+import { createCompiler, relink } from '../../engine/compiler.ts';
 import { remoteDrift, driftLines } from '../../engine/core/remote-drift.ts';
 import { remoteName } from '../../engine/core/remote-name.ts';
 import type { RemoteTools } from '../../engine/core/remote-tool.ts';
 import { engineLockText } from '../../engine/link/index.ts';
-import { findingsOf, programOf, type Files } from '../fakes/project.ts';
+import { findingsOf, programOf, projectOf, writeFiles, type Files } from '../fakes/project.ts';
 
 const tools: RemoteTools = {
   stock: {
@@ -64,9 +65,31 @@ describe('engine.lock', () => {
       [
         'engine.yaml:3:34 error ref/unknown-tool server "shop" has no tool "stok" in "engine.lock"; did you mean "stock"?',
         'engine.yaml:3:51 error ref/unknown-tool server "shop" has no tool "pay" in "engine.lock"; expected one of "pay.now", "stock"',
-          'engine.yaml:3:61 error ref/unknown-tool "stock" is not offered; add it to "tools"',
+        'engine.yaml:3:61 error ref/unknown-tool "stock" is not offered; add it to "tools"',
       ],
     );
+  });
+
+  it('is read again when it changes, and is part of what work that started with it is linked from', async () => {
+    const folder = projectOf(
+      project({
+        'src/workflows/flow.yaml': 'steps:\n  - { id: one, tool: shop__stock, with: { item: lamp } }\n',
+        'src/agents/clerk.yaml': 'description: H.\n',
+      }),
+    );
+    const compiler = createCompiler(folder);
+    const first = await compiler.analyze();
+    expect(first.diagnostics).to.deep.equal([]);
+    const texts = first.texts();
+    const { stock: _, ...rest } = tools;
+    writeFiles(folder, { 'engine.lock': engineLockText({ shop: rest }) });
+    const second = await compiler.analyze();
+    expect(second.diagnostics.map(({ rule, file }) => `${file} ${rule}`)).to.deep.equal([
+      'src/workflows/flow.yaml ref/unknown-tool',
+    ]);
+    const { program } = await relink(folder, texts);
+    expect(program?.mcpServers['shop']?.locked).to.deep.equal(tools);
+    expect(program?.agents['clerk']?.hash).to.equal(first.program?.agents['clerk']?.hash);
   });
 
   it('that cannot be used, or was changed by hand, is told', async () => {
