@@ -55,10 +55,14 @@ export function rankIndex<T extends Ranked>(items: readonly T[]): RankIndex<T> {
   };
 }
 
+/** Words that say nothing of what a tool does. */
+const empty: ReadonlySet<string> = new Set('a an and by for from in is of on or the to with'.split(' '));
+
 /** The words of a text in lower case, those of `camelCase` and `snake_case` apart, without a plural `s`. */
 function wordsOf(text: string): string[] {
   const apart = text.replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1 $2').toLowerCase();
-  return (apart.match(/[\p{L}\p{N}]+/gu) ?? []).map((word) =>
+  const words = (apart.match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => !empty.has(word));
+  return words.map((word) =>
     word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word,
   );
 }
