@@ -2043,7 +2043,7 @@ export interface SandboxSpec {
    */
   commands?: CommandRule[];
   /**
-   * Whether one line may hold several commands (`&&`, `|`, `;`); each is checked. Default: `false`.
+   * Whether one line may hold several commands (`&&`, `|`, `;`), redirections, loops and substitutions; each command is checked. Default: `false` where `commands` names some, else `true`.
    */
   compound?: boolean;
   /**
@@ -2055,7 +2055,7 @@ export interface SandboxSpec {
    */
   read?: string[];
   /**
-   * Path patterns of files that can be neither read nor written, whatever else is said.
+   * Path patterns of files that can be neither read nor written, whatever else is said. Default: `.env` and `.env.*`; and `.git`, `.engine`, `engine.yaml`, `.vscode` and `.idea` can be read only. A list takes the place of both.
    */
   protect?: string[];
   /**
@@ -2124,7 +2124,7 @@ export interface SandboxLimits {
    */
   outputBytes?: number;
   /**
-   * Most files in the workspace. Default: 10000.
+   * Most files and folders in the workspace. Default: 10000.
    */
   files?: number;
   /**
