@@ -38,6 +38,8 @@ export async function callTool(
     readonly scope: EventScope;
     /** See `CallContext`. */
     readonly callKey: string;
+    /** The result goes to code, which gets all of it. */
+    readonly isWhole?: true;
     emit(event: NewEvent): void;
     /** Told what runs and agents used that the call calls. */
     used(count: Count): void;
@@ -64,9 +66,15 @@ export async function callTool(
     isError = true;
     output = ports.redact.text(faultText(thrown));
   }
-  output = await shown(output);
-  end(output, isError);
-  return { type: 'tool_result', toolCallId: call.toolCallId, toolName: call.toolName, output, isError };
+  const told = await shown(output);
+  end(told, isError);
+  return {
+    type: 'tool_result',
+    toolCallId: call.toolCallId,
+    toolName: call.toolName,
+    output: operation.isWhole === true ? output : told,
+    isError,
+  };
 
   async function run(): Promise<Json> {
     const called = tools.get(call.toolName);
@@ -107,14 +115,22 @@ export async function callTool(
           callKey,
           attempt,
           hold: limit.hold,
-          callTool: (toolName, input) => {
+          callTool: async (toolName, input) => {
             inner += 1;
-            return callTool(
-              ports,
-              tools,
-              { type: 'tool_call', toolCallId: `${call.toolCallId}/${inner}`, toolName, input },
-              { ...operation, callKey: `${callKey}/${inner}`, signal: limit.signal },
-            );
+            const inside = { callKey: `${callKey}/${inner}`, signal: limit.signal, isWhole: true } as const;
+            const toolCallId = `${call.toolCallId}/${inner}`;
+            // This call waits, and whether the other one does is its own.
+            operation.people?.rest(true);
+            try {
+              return await callTool(
+                ports,
+                tools,
+                { type: 'tool_call', toolCallId, toolName, input },
+                { ...operation, ...inside },
+              );
+            } finally {
+              operation.people?.rest(false);
+            }
           },
           log: (message, fields) =>
             operation.emit({

@@ -208,10 +208,22 @@ describe('code: by a model', () => {
         await new Promise((next) => setImmediate(next));
         [asked] = await engine.approvals.list();
       }
+      expect((await engine.submissions.get(asked.submissionId ?? '')).state).to.equal('waiting');
       await engine.approvals.resolve(asked.submissionId ?? '', step, { decision: 'approved' });
     }
     await done;
     expect(linesOf(await session.history())[2]).to.equal('tool: = {"value":[{"sum":2},{"sum":6}]}');
+  });
+
+  it('gets all of what a tool gives, of which a model is shown a part', async () => {
+    const files = { ...project, 'src/tools/add-up.ts': tool("'x'.repeat(100_000)") };
+    const code = 'const text = await add_up(1); return text.length';
+    const { engine } = await codeOf(files, [{ calls: [{ tool: 'run_code', input: { code } }] }, 'Done.']);
+    const session = engine.agents.session('a', 'x');
+    const events = await all(session.stream('go'));
+    expect(linesOf(await session.history())[2]).to.equal('tool: = {"value":100000}');
+    const [inner] = events.flatMap((event) => (event.type === 'tool_end' ? [event.data.output] : []));
+    expect(String(inner)).to.match(/cut|shown|left out/);
   });
 
   it('ends when the prompt is aborted', async () => {
@@ -421,10 +433,16 @@ describe('code: without a runner', () => {
       'src/workflows/w.yaml':
         'steps:\n  - id: often\n    loop: { until: "true", maxIterations: 2 }\n    steps: [{ id: a, code: 1 + 1 }]\n',
     };
-    for (const files of [project, step]) {
+    for (const [who, files] of [
+      ['agent "a"', project],
+      ['workflow "w"', step],
+    ] as const) {
       const { program, diagnostics } = await compile(projectOf(files));
       expect([diagnostics, program === undefined ? [] : unavailableParts(program)]).to.deep.equal([[], []]);
-      expect(await failureOf(engineOf(files))).to.deep.equal({ type: 'not_available', message: needs });
+      expect(await failureOf(engineOf(files))).to.deep.equal({
+        type: 'not_available',
+        message: `${who} runs code: ${needs}`,
+      });
       await engineOf(files, [], { readOnly: true });
     }
   });
