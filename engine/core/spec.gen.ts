@@ -2610,7 +2610,7 @@ export interface ToolSpec {
    */
   operations?: string[];
   /**
-   * For `openapi`: address of the API. Default: the first server of the document.
+   * For `openapi`: address of the API, a text template over `env`. Default: the first server of the document.
    */
   baseUrl?: string;
   /**
@@ -2636,7 +2636,7 @@ export interface ToolSpec {
    */
   env?: EnvMap;
   /**
-   * For `command`: sandbox to run in. Default: the sandbox of the caller.
+   * For `command`: sandbox to run in, with nothing but its mounts. Default: the sandbox of the caller, with its files.
    */
   sandbox?: Name;
   /**
@@ -2648,7 +2648,7 @@ export interface ToolSpec {
    */
   agent?: Name;
   /**
-   * For `agent`: what to say to it, a text template over `input`. Default: the arguments.
+   * For `agent`: what to say to it, a text template over `input`. Default: the arguments; where neither tool nor agent says what it takes, it takes a `message`.
    */
   message?: string;
   /**
