@@ -58,7 +58,12 @@ export function checkGrants(program: Program, agent: Agent, grants: Grants): voi
         `no secret "${name}"${choices(name, secrets)}; declare it under "secrets" in engine.yaml`,
       );
   }
-  const taken = new Set<string>([...agent.builtins, ...agent.tools.map(({ name }) => name), ...grants.tools]);
+  const taken = new Set<string>([
+    ...agent.builtins,
+    ...(agent.code === false ? [] : ['run_code']),
+    ...agent.tools.map(({ name }) => name),
+    ...grants.tools,
+  ]);
   for (const { name } of grants.objects) {
     if (!/^[A-Za-z_][\w-]{0,63}$/.test(name))
       throw refused(`"${name}" cannot be the name of a tool; use letters, digits, "_" and "-"`);

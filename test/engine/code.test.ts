@@ -226,6 +226,14 @@ describe('code: by a model', () => {
     expect(String(inner)).to.match(/cut|shown|left out/);
   });
 
+  it('keeps its name from tools that a call brings', async () => {
+    const { engine } = await codeOf();
+    const own = { name: 'run_code', description: 'Mine.', inputSchema: {}, run: () => 1 };
+    expect(await failureOf(engine.agents.session('a', 'x').prompt('go', { tools: [own] }))).to.include({
+      type: 'invalid_request',
+    });
+  });
+
   it('ends when the prompt is aborted', async () => {
     const started = gate();
     const runner = fakeCodeRunner();
