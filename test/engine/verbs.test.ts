@@ -8,7 +8,8 @@ import { closeEngines, engineOf, failureOf, gate } from './kit.ts';
 
 const base = {
   'engine.yaml': 'model: openai/gpt-5\nsecrets: { TOKEN: {} }\n',
-  'src/sandboxes/desk.yaml': 'type: virtual\nshell: true\nwrite: true\ncommands: [echo, cat, test, env]\ncompound: true\n',
+  'src/sandboxes/desk.yaml':
+    'type: virtual\nshell: true\nwrite: true\ncommands: [echo, cat, test, env]\ncompound: true\n',
   'src/agents/clerk.md':
     '---\ndescription: A clerk.\ninputSchema: { type: object, required: [n], properties: { n: { type: number } } }\n---\n\nYou are the clerk.\n',
   'src/profiles/finder.md': '---\ndescription: Finds.\n---\n\nYou find.\n',

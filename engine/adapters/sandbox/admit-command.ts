@@ -1,6 +1,6 @@
 import { Problem } from '../../core/problem.ts';
 import type { CommandRule, Sandbox as SandboxSpec } from '../../program/sandbox.ts';
-import { admitLine } from './command-policy.ts';
+import { admitLine, allowedHint } from './command-policy.ts';
 import type { CommandLine } from './policy-syntax.ts';
 import { unparsable } from './policy-unparsable.ts';
 import { shellText } from './policy-shell-text.ts';
@@ -43,7 +43,8 @@ export async function admitCommand(
   // Only the shell of this machine reads it.
   if (isFree && spec.type !== 'virtual') return asGiven;
   const fault = unparsable(command);
-  if (fault !== undefined) throw new Problem('sandbox_denied', `the command could not be parsed: ${fault}`);
+  if (fault !== undefined)
+    throw new Problem('sandbox_denied', `the command could not be parsed: ${fault}${allowedHint(rules)}`);
   if (isFree) return asGiven;
   const { parse } = await loadShell();
   const { line, tree } = admitLine(parse, command, { spec, rules, filesAreKept });

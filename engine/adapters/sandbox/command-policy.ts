@@ -25,8 +25,7 @@ export function admitLine(
   command: string,
   policy: CommandPolicy,
 ): { readonly line: CommandLine; readonly tree: SyntaxNode } {
-  const hint =
-    policy.rules.length === 0 ? '' : `; allowed commands: ${policy.rules.map(ruleText).join(', ')}`;
+  const hint = allowedHint(policy.rules);
   const refuse = (fault: string, cause?: unknown): never => {
     throw new Problem('sandbox_denied', `${fault}${hint}`, cause === undefined ? {} : { cause });
   };
@@ -42,6 +41,11 @@ export function admitLine(
   if (typeof line === 'string') return refuse(line);
   const fault = lineFault(line, policy);
   return fault === undefined ? { line, tree } : refuse(fault);
+}
+
+/** What a refusal says at its end of the commands that may run; empty where all may. */
+export function allowedHint(rules: readonly CommandRule[]): string {
+  return rules.length === 0 ? '' : `; allowed commands: ${rules.map(ruleText).join(', ')}`;
 }
 
 /** Words of the shell that do nothing by themselves. */
