@@ -28,7 +28,9 @@ steps:
 sandbox: box
 `,
     });
-    expect(diagnostics.map(({ rule }) => rule)).to.deep.equal(['security/no-boundary']);
+    expect((diagnostics as readonly { rule: string }[]).map(({ rule }) => rule)).to.deep.equal([
+      'security/no-boundary',
+    ]);
     expect(parts).to.deep.equal([
       'engine.yaml:1:1 error link/not-available "durable" is not available in this version',
       'src/sandboxes/box.yaml:2:1 error link/not-available a sandbox of type "local" cannot keep to "network"; take it out, or take out "shell": commands there go where they want',

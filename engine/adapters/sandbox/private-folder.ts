@@ -3,23 +3,28 @@ import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder for files that need not last, which nobody else may look into. */
-export async function openPrivateFolder(): Promise<{
-  readonly folder: string;
-  remove(): Promise<void>;
-  /** The same at once, for the end of the process. */
-  removeNow(): void;
-}> {
+/** A folder for files that need not last, which nobody else may look into; it goes with the process at the latest. */
+export async function openPrivateFolder(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+  if (!isWatching) {
+    isWatching = true;
+    process.once('exit', () => {
+      for (const folder of open) rmSync(folder, { recursive: true, force: true });
+    });
+  }
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'flue-engine-')));
+  open.add(folder);
   await chmod(folder, 0o700);
   return {
     folder,
-    remove: () => rm(folder, { recursive: true, force: true }),
-    removeNow() {
-      rmSync(folder, { recursive: true, force: true });
+    async remove() {
+      open.delete(folder);
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
+
+const open = new Set<string>();
+let isWatching = false;
 
 /** What an isolated sandbox has beside its workspace: its `/tmp`, and a file that nobody may read. */
 export async function openScratch(): Promise<{

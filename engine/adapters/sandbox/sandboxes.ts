@@ -30,10 +30,7 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
   let temporary: Promise<{ readonly folder: string }> | undefined;
   const workspaces = async (): Promise<string> => {
     if (stateFolder !== undefined) return join(stateFolder, 'workspaces');
-    temporary ??= openPrivateFolder().then((place) => {
-      process.once('exit', place.removeNow);
-      return place;
-    });
+    temporary ??= openPrivateFolder();
     return (await temporary).folder;
   };
 
