@@ -31,7 +31,7 @@ export function hostFault(network: SandboxSpec['network'], url: URL): string | u
 }
 
 /** `*.` in front stands for any subdomain, `*` for every host; a port, where one is named, must be that of the URL. */
-export function fitsHost(pattern: string, url: URL): boolean {
+function fitsHost(pattern: string, url: URL): boolean {
   if (pattern === '*') return true;
   const [, name = '', port] = /^(.*?)(?::(\d+))?$/.exec(pattern.toLowerCase()) ?? [];
   const host = url.hostname

@@ -13,11 +13,6 @@ export interface CommandWord {
   readonly isPattern: boolean;
 }
 
-/** A word that is known in full. */
-export function literalWord(text: string): CommandWord {
-  return { text, start: text, splits: false, isPattern: false };
-}
-
 /** What is known of a word of the syntax tree. */
 export function wordOf(word: SyntaxNode): CommandWord {
   let start = '';
