@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { RunOptions } from './commands/run.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import { examples, integer, perform } from './declare.ts';
-import { envFileOption } from './engine-options.ts';
+import { envFromOption } from './engine-options.ts';
 import { recordOption, replayOption } from './tape-options.ts';
 
 /** The commands that let a project work: once, or for those who call. */
@@ -19,11 +19,20 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
     .option('--instance <id>', 'agent instance; default a new one')
     .option('--session <name>', 'session of the instance; default "default"')
     .option('--model <model>', 'model for the agent: "provider/model" or an alias')
+    .option('--role <role>', 'role of the project for this message to an agent')
+    .option(
+      '--thinking <level>',
+      'how hard the model of the agent thinks: off, minimal, low, medium, high or xhigh',
+    )
+    .option(
+      '--file <path...>',
+      'text file or image that goes with the message to an agent; may be given again',
+    )
     .option('--idempotency-key <key>', 'the same key with the same input is the same work')
     .option('--no-wait', 'leave a workflow when it only waits for people, with exit code 4')
     .addOption(recordOption())
     .addOption(replayOption())
-    .addOption(envFileOption())
+    .addOption(envFromOption())
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print one JSON object with ids, output and usage')
     .option('-q, --quiet', 'no progress')
@@ -32,6 +41,7 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
       examples(
         'engine run triage --text "My order 17 is late"',
         'engine run triage --text @letter.txt --instance customer-17',
+        'engine run triage --text "What is broken here?" --file screenshot.png --file log.txt',
         'engine run refund --input \'{"orderId": "17"}\' --json',
         'cat order.json | engine run workflow:refund --input -',
         'engine run refund --input @order.json --no-wait',
@@ -55,7 +65,7 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
     )
     .addOption(recordOption())
     .addOption(replayOption())
-    .addOption(envFileOption())
+    .addOption(envFromOption())
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print one JSON object with the address and what is served')
     .addHelpText('after', examples('engine serve', 'engine serve --project ./my-project --port 8080'))

@@ -6,27 +6,27 @@ import { Problem } from '../core/problem.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options of commands whose work needs secrets. */
-export interface EnvFileOptions {
-  readonly envFile?: string;
+export interface EnvFromOptions {
+  readonly envFrom?: string;
 }
 
-/** The option `--env-file`. No such file is read unless it is named. */
-export function envFileOption(): Option {
+/** The option `--env-from`; Node takes `--env-file` for itself, wherever it stands. No such file is read unless it is named. */
+export function envFromOption(): Option {
   return new Option(
-    '--env-file <file>',
+    '--env-from <file>',
     'read environment variables from this file too; those that are set already win',
   );
 }
 
 /** The environment of the engine. Throws Problem `invalid_request` for a file that cannot be read. */
-export function envOf({ envFile }: EnvFileOptions): {
+export function envOf({ envFrom }: EnvFromOptions): {
   readonly env?: Readonly<Record<string, string | undefined>>;
 } {
-  if (envFile === undefined) return {};
+  if (envFrom === undefined) return {};
   try {
-    return { env: { ...parseEnv(readFileSync(envFile, 'utf8')), ...process.env } };
+    return { env: { ...parseEnv(readFileSync(envFrom, 'utf8')), ...process.env } };
   } catch (thrown) {
-    throw new Problem('invalid_request', `the file "${envFile}" of --env-file cannot be read`, {
+    throw new Problem('invalid_request', `the file "${envFrom}" of --env-from cannot be read`, {
       cause: thrown,
     });
   }

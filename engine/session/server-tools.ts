@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../core/json.ts';
+import type { Json, JsonObject, JsonSchema } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import { compileSchema, describeFaults, schemaFaults } from '../expr/index.ts';
 import type { OfferedTools, ServerTool } from '../ports/tool-servers.ts';
@@ -94,7 +94,12 @@ function isGiven({ mcpTools, withoutMcpTools }: Agent, server: McpServer, name: 
 function bindTool(ports: SessionPorts, server: McpServer, tool: ServerTool): BoundTool {
   const { name, description, inputSchema, outputSchema, annotations = {} } = tool;
   return {
-    spec: { name, description, inputSchema },
+    // A server may tell what it was given to be reached.
+    spec: {
+      name,
+      description: ports.redact.text(description),
+      inputSchema: ports.redact.json(inputSchema) as JsonSchema,
+    },
     repeatable: annotations.readOnlyHint === true || annotations.idempotentHint === true,
     // Its own times come first: to find the server again, and to call it.
     timeoutMs: server.connectTimeoutMs + server.timeoutMs + 1_000,

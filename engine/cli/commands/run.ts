@@ -1,5 +1,5 @@
 import { createEngine } from '../../engine.ts';
-import { envOf, watchSecrets, type EnvFileOptions } from '../engine-options.ts';
+import { envOf, watchSecrets, type EnvFromOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { findTarget } from '../find-target.ts';
 import { watchInterrupts } from '../interrupt.ts';
@@ -10,12 +10,17 @@ import { tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Options of `engine run`. */
-export interface RunOptions extends EnvFileOptions, TapeOptions {
+export interface RunOptions extends EnvFromOptions, TapeOptions {
   readonly input?: string;
   readonly text?: string;
   readonly instance?: string;
   readonly session?: string;
   readonly model?: string;
+  readonly role?: string;
+  /** A level; checked by the call. */
+  readonly thinking?: string;
+  /** Paths on this machine. */
+  readonly file?: readonly string[];
   readonly idempotencyKey?: string;
   readonly project: string;
   readonly json?: boolean;

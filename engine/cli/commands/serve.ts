@@ -1,7 +1,7 @@
 import { createEngine } from '../../engine.ts';
 import type { Engine } from '../../api.ts';
 import { createServer } from '../../server/index.ts';
-import { envOf, watchSecrets, type EnvFileOptions } from '../engine-options.ts';
+import { envOf, watchSecrets, type EnvFromOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { watchInterrupts } from '../interrupt.ts';
 import { openProgram } from '../open-program.ts';
@@ -9,7 +9,7 @@ import { tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Options of `engine serve`. */
-export interface ServeOptions extends TapeOptions, EnvFileOptions {
+export interface ServeOptions extends TapeOptions, EnvFromOptions {
   readonly host?: string;
   readonly port?: number;
   readonly project: string;
