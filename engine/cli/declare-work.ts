@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { thinkingLevels } from '../program/thinking-levels.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import { examples, integer, perform } from './declare.ts';
@@ -20,9 +21,8 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
     .option('--session <name>', 'session of the instance; default "default"')
     .option('--model <model>', 'model for the agent: "provider/model" or an alias')
     .option('--role <role>', 'role of the project for this message to an agent')
-    .option(
-      '--thinking <level>',
-      'how hard the model of the agent thinks: off, minimal, low, medium, high or xhigh',
+    .addOption(
+      new Option('--thinking <level>', 'how hard the model of the agent thinks').choices(thinkingLevels),
     )
     .option(
       '--file <path...>',

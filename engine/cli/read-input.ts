@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import type { Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
@@ -17,6 +18,19 @@ export async function readText(given: string, option: string): Promise<string> {
     return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (thrown) {
     throw new Problem('invalid_request', `${option}: cannot read "${file}": ${reasonOf(thrown)}`, {
+      cause: thrown,
+    });
+  }
+}
+
+/** A file of this machine for a message, under its own name. Throws Problem `invalid_request` when it cannot be read. */
+export async function readAttachment(
+  path: string,
+): Promise<{ readonly name: string; readonly data: Uint8Array }> {
+  try {
+    return { name: basename(path), data: await readFile(path) };
+  } catch (thrown) {
+    throw new Problem('invalid_request', `--file: cannot read "${path}": ${reasonOf(thrown)}`, {
       cause: thrown,
     });
   }

@@ -11,7 +11,7 @@ import { showProgress, type Progress } from './progress.ts';
 import { usageText } from './usage-text.ts';
 import { attend } from './questions/attend.ts';
 import { holdBack } from './questions/hold-back.ts';
-import { readJson, readText } from './read-input.ts';
+import { readAttachment, readJson, readText } from './read-input.ts';
 import { reportFailure } from './report/failure.ts';
 import { projectOption } from './report/project-option.ts';
 import { printResult } from './report/result.ts';
@@ -28,7 +28,7 @@ export async function runAgent(
   options: RunOptions,
   { terminal, interrupt }: { readonly terminal: Terminal; readonly interrupt: Interrupt },
 ): Promise<number> {
-  const { json = false, quiet = false, model } = options;
+  const { json = false, quiet = false, model, role, thinking } = options;
   const { signal } = interrupt;
   if (options.wait === false) throw new Problem('invalid_request', '--no-wait is for workflows');
   if (options.text === undefined && options.input === undefined) {
@@ -39,6 +39,7 @@ export async function runAgent(
   }
   const message = options.text === undefined ? '' : await readText(options.text, '--text');
   const input = options.input === undefined ? undefined : await readJson(options.input, '--input');
+  const files = await Promise.all((options.file ?? []).map(readAttachment));
   const { idempotencyKey } = options;
   const session = engine.agents.session(
     name,
@@ -77,6 +78,9 @@ export async function runAgent(
       onEvent,
       ...(input === undefined ? {} : { input }),
       ...(model === undefined ? {} : { model }),
+      ...(role === undefined ? {} : { role }),
+      ...(thinking === undefined ? {} : { thinking }),
+      ...(files.length === 0 ? {} : { files }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     };
     const result = await session.prompt(message, started);

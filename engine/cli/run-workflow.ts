@@ -162,7 +162,7 @@ async function inputOf({
 }
 
 function refuseAgentOptions(options: RunOptions): void {
-  for (const name of ['instance', 'session', 'model'] as const) {
+  for (const name of ['instance', 'session', 'model', 'role', 'thinking', 'file'] as const) {
     if (options[name] !== undefined) {
       throw new Problem('invalid_request', `--${name} is for agents; a workflow says it in its steps`);
     }

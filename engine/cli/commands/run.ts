@@ -1,4 +1,5 @@
 import { createEngine } from '../../engine.ts';
+import type { Thinking } from '../../program/model.ts';
 import { envOf, watchSecrets, type EnvFromOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { findTarget } from '../find-target.ts';
@@ -17,8 +18,7 @@ export interface RunOptions extends EnvFromOptions, TapeOptions {
   readonly session?: string;
   readonly model?: string;
   readonly role?: string;
-  /** A level; checked by the call. */
-  readonly thinking?: string;
+  readonly thinking?: Thinking;
   /** Paths on this machine. */
   readonly file?: readonly string[];
   readonly idempotencyKey?: string;
