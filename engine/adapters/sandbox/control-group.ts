@@ -1,12 +1,13 @@
 import { mkdirSync, existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A group of processes whose number and memory the kernel bounds. */
 export interface ControlGroup {
   /** Files that take the id of a process to put it, and what it starts, into the group. */
   readonly members: readonly string[];
   /** Removes the group, once nothing is in it. */
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 /** Makes a control group, where this machine lets the engine; else undefined. */
@@ -31,11 +32,13 @@ export function makeControlGroup(bounds: {
   if (folders.length === 0) return undefined;
   return {
     members: folders.map((folder) => `${folder}/cgroup.procs`),
-    remove() {
-      for (const folder of folders)
-        attempt(() => {
-          rmdirSync(folder);
-        });
+    async remove() {
+      // What has been ended may take a moment to be gone; what stays is removed by the next engine.
+      for (let round = 0; round < 20; round += 1) {
+        for (const folder of folders) attempt(() => rmdirSync(folder));
+        if (!folders.some((folder) => existsSync(folder))) return;
+        await pause(10);
+      }
     },
   };
 }

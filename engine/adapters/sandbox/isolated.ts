@@ -114,7 +114,7 @@ export async function openIsolatedSandbox(spec: SandboxSpec, options: IsolatedOp
     },
     async close() {
       await Promise.allSettled(running);
-      if (group !== false) group?.remove();
+      if (group !== false) await group?.remove();
       await place.remove();
     },
   };
