@@ -29,8 +29,8 @@ export function keepTidy(ports: SessionPorts, sessions: Sessions): () => Promise
     try {
       const order = pruneOrder(program, clock.now());
       if (order.sessionsBefore !== undefined) await sessions.letGo();
-      if (!stopped) await sandboxes.keepOnly?.(() => workspaceOwners(store.documents));
       if (!stopped) await prune(store, { ...order, specs, alone: sessions.alone, isStopped: () => stopped });
+      if (!stopped) await sandboxes.keepOnly?.(() => workspaceOwners(store.documents));
     } catch (thrown) {
       if (!stopped) journal.report(asProblem(thrown));
     }

@@ -157,10 +157,10 @@ export const documents: Readonly<Record<string, KindDocuments>> = {
         limits: { timeout: '30s', memoryMb: 256 },
       },
       'a module': { type: 'custom', module: './sandbox.ts', options: { size: 2 } },
+      'what a program brings along': { type: 'custom' },
     },
     bad: {
       'an unknown type': { type: 'docker' },
-      'no module for custom': { type: 'custom' },
       'a module without custom': { type: 'virtual', module: './sandbox.ts' },
       'a workspace that is not absolute': { workspace: 'work' },
       'an unknown key of limits': { limits: { cpu: 1 } },
