@@ -28,16 +28,18 @@ const typesOnly = { ports: ['expr'], adapters: ['program'], fix: ['source'] };
 
 /** Rooms that stand on everything else: any room, and these files of the root. */
 const surfaces = {
-  api: { rooms: [], files: ['explain-conditions', 'why'] },
+  api: { rooms: ['runs', 'bind'], files: [] },
+  runs: { rooms: [], files: ['api', 'compile', 'compiler'] },
+  calls: { rooms: ['api'], files: ['api'] },
+  code: { rooms: [], files: ['compile', 'compiler'] },
+  upkeep: { rooms: ['runs'], files: ['api'] },
+  bind: { rooms: ['api', 'calls', 'code', 'runs'], files: ['api'] },
   server: { rooms: ['studio'], files: ['api', 'compile', 'compiler', 'engine', 'validate-project'] },
   studio: { rooms: [], files: ['compile', 'compiler', 'engine'] },
   lsp: { rooms: [], files: ['compile', 'compiler'] },
   cli: {
-    rooms: ['server', 'studio', 'lsp'],
-    files: [
-      ...['against-runs', 'api', 'compile', 'compiler', 'engine', 'fix-project', 'load-code'],
-      ...['mcp-servers', 'prune', 'upkeep', 'usage-report', 'validate-project'],
-    ],
+    rooms: ['server', 'studio', 'lsp', 'runs', 'code', 'upkeep', 'bind'],
+    files: ['api', 'compile', 'compiler', 'engine', 'fix-project', 'validate-project'],
   },
 };
 

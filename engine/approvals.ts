@@ -7,7 +7,7 @@ import { compileSchema, describeFaults } from './expr/index.ts';
 import { requestsIn, type ApprovalRequest, type KnownRequest } from './ports/approval-request.ts';
 import { answerTopic } from './ports/topics.ts';
 import type { Execution, Store } from './ports/store.ts';
-import { starterKey } from './runs.ts';
+import { starterKey } from './runs/runs.ts';
 import { addressOf, type SessionPorts } from './session/index.ts';
 
 /** What people are asked, and their answers. */

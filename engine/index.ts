@@ -74,9 +74,9 @@ export {
   type CreatedAgent,
   type DescribeAgent,
   type ProfileDefinition,
-} from './define-agent.ts';
-export { defineTool } from './define-tool.ts';
-export { loadSkill, type LoadedSkill } from './load-skill.ts';
+} from './code/define-agent.ts';
+export { defineTool } from './code/define-tool.ts';
+export { loadSkill, type LoadedSkill } from './code/load-skill.ts';
 export type {
   AgentInCode,
   AnswerInCode,
@@ -117,4 +117,4 @@ export type { Program, Settings } from './program/program.ts';
 export { createServer, type Log, type LogEntry, type Server, type ServerOptions } from './server/index.ts';
 export type { EntryList, EntryPage, SessionEntry, SessionNote } from './session/index.ts';
 export { validate, type ValidateOptions } from './validate-project.ts';
-export { usageReport, type UsageLine, type UsageReport } from './usage-report.ts';
+export { usageReport, type UsageLine, type UsageReport } from './upkeep/usage-report.ts';

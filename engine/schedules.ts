@@ -5,7 +5,7 @@ import { isObject, type Json } from './core/json.ts';
 import { asProblem, Problem } from './core/problem.ts';
 import { choices } from './core/suggest.ts';
 import type { Schedule } from './program/schedule.ts';
-import type { Runs } from './runs.ts';
+import type { Runs } from './runs/runs.ts';
 import type { SessionPorts } from './session/index.ts';
 
 /** The schedules of a Program: what they are, and when they fire. */

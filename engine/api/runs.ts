@@ -2,10 +2,10 @@ import type { EngineEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { Usage } from '../core/message.ts';
 import type { ExecutionState } from '../core/status.ts';
-import type { Explanation } from '../why.ts';
+import type { Explanation } from '../runs/why.ts';
 
-export type { ConditionExplained, ExplainedPart } from '../explain-conditions.ts';
-export type { Explanation } from '../why.ts';
+export type { ConditionExplained, ExplainedPart } from '../runs/explain-conditions.ts';
+export type { Explanation } from '../runs/why.ts';
 
 /** Says that a run is accepted. */
 export interface RunReceipt {

@@ -2,13 +2,13 @@ import { compileSchema } from '../expr/index.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Activities, ActivityCall } from '../ports/activities.ts';
 import type { Workflow } from '../program/workflow.ts';
-import { createCodeWork } from './code-work.ts';
+import { createCodeWork } from './tool-calls/code-work.ts';
 import type { SessionPorts } from './ports.ts';
 import type { RunSurroundings } from './run-surroundings.ts';
 import type { Sessions } from './sessions.ts';
 import { createStepPrompts } from './step-prompts.ts';
 import { createStepWork } from './step-work.ts';
-import { createWorkspace, type Workspace } from './workspace.ts';
+import { createWorkspace, type Workspace } from './workspaces/workspace.ts';
 
 /** The activities of one run; `close` stores and closes the run's workspace. */
 export interface RunActivities extends Activities {

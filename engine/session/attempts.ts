@@ -11,8 +11,8 @@ import { harnessContext } from './harness-context.ts';
 import { laterTurns } from './later-turns.ts';
 import type { Operation, OperationResult } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
-import { wayAfterRefusal } from './refused-schema.ts';
-import { endedBefore, notRun, planResult, type ResultPlan } from './result-plan.ts';
+import { wayAfterRefusal } from './results/refused-schema.ts';
+import { endedBefore, notRun, planResult, type ResultPlan } from './results/result-plan.ts';
 import { takeUp } from './resume.ts';
 
 /**

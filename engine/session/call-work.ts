@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../core/json.ts';
 import type { AgentTool, Tool, WorkflowTool } from '../program/tool.ts';
 import type { Called, Calling } from './calls.ts';
-import type { ToolCaller } from './declared-tool.ts';
+import type { ToolCaller } from './tool-calls/declared-tool.ts';
 import { operationIdOf } from './operation-id.ts';
 import type { SessionPorts } from './ports.ts';
 

@@ -1,8 +1,8 @@
 import type { ActivityCall } from '../ports/activities.ts';
 import type { Limits } from '../program/agent.ts';
-import type { ToolCaller } from './declared-tool.ts';
+import type { ToolCaller } from './tool-calls/declared-tool.ts';
 import type { RunSurroundings } from './run-surroundings.ts';
-import type { Workspace } from './workspace.ts';
+import type { Workspace } from './workspaces/workspace.ts';
 
 /** Where a tool is called from by a step of a run. */
 export function callerOfStep(

@@ -1,9 +1,9 @@
 import type { SessionAddress } from '../core/ids.ts';
-import type { CallContext } from './bound-tool.ts';
+import type { CallContext } from './tool-calls/bound-tool.ts';
 import { leftOf, type Spent } from './budget.ts';
-import type { ToolCaller } from './declared-tool.ts';
+import type { ToolCaller } from './tool-calls/declared-tool.ts';
 import type { ExecutionPart } from './execution-part.ts';
-import type { Workspace } from './workspace.ts';
+import type { Workspace } from './workspaces/workspace.ts';
 
 /** The operation whose model calls tools. */
 export interface CallingOperation {

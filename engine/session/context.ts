@@ -1,6 +1,6 @@
 import type { Message } from '../core/message.ts';
 import type { CompactionEntry, Marks } from './entry.ts';
-import { estimateMessage } from './tokens.ts';
+import { estimateMessage } from './compaction/tokens.ts';
 
 /** A message of the context, where it is stored, and its marks. */
 export interface Item {

@@ -2,23 +2,23 @@ import type { EventScope, NewEvent } from '../core/event.ts';
 import type { SessionAddress } from '../core/ids.ts';
 import type { ImagePart } from '../core/message.ts';
 import type { Agent } from '../program/agent.ts';
-import type { BoundTool } from './bound-tool.ts';
+import type { BoundTool } from './tool-calls/bound-tool.ts';
 import { startSpending, totalOf, type Count, type Spent } from './budget.ts';
-import { callKeys } from './call-keys.ts';
+import { callKeys } from './tool-calls/call-keys.ts';
 import { deadline } from './deadline.ts';
 import { inSession, type ExecutionPart } from './execution-part.ts';
 import type { History } from './history.ts';
 import { operationIdOf } from './operation-id.ts';
 import { runOperation, type OperationKind, type OperationResult } from './operation.ts';
-import type { OpenPeople } from './people.ts';
+import type { OpenPeople } from './tool-calls/people.ts';
 import type { SessionPorts } from './ports.ts';
-import { bindServers } from './server-tools.ts';
+import { bindServers } from './tool-calls/server-tools.ts';
 import { lookAround } from './surroundings.ts';
 import type { Prepared } from './prepare.ts';
-import { taskRunner } from './tasks.ts';
-import { bindTools } from './tool-set.ts';
+import { taskRunner } from './tasks/tasks.ts';
+import { bindTools } from './tool-calls/tool-set.ts';
 import type { Source } from './work.ts';
-import type { Workspace } from './workspace.ts';
+import type { Workspace } from './workspaces/workspace.ts';
 
 /** Where an operation's events go, and what it belongs to. */
 export interface Conduct {

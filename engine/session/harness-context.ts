@@ -7,13 +7,13 @@ import { admitCall, countCall, countMore } from './budget.ts';
 import { abortProblem } from './deadline.ts';
 import type { Marks } from './entry.ts';
 import type { UserMessage } from './history.ts';
-import { createLoopGuard } from './loop-guard.ts';
-import { createRoomMaker } from './make-room.ts';
+import { createLoopGuard } from './tool-calls/loop-guard.ts';
+import { createRoomMaker } from './compaction/make-room.ts';
 import { modelsFor } from './model-calls.ts';
 import type { Operation } from './operation.ts';
 import { keepPartial } from './partial-text.ts';
 import type { SessionPorts } from './ports.ts';
-import { callTool } from './tool-call.ts';
+import { callTool } from './tool-calls/tool-call.ts';
 import { wholeDeltas } from './whole-deltas.ts';
 
 /** What a harness may do for an operation: call its models and tools, write its history, tell its events. */

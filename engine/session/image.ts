@@ -1,6 +1,6 @@
 import type { ImagePart } from '../core/message.ts';
 import { Problem } from '../core/problem.ts';
-import type { Workspace } from './workspace.ts';
+import type { Workspace } from './workspaces/workspace.ts';
 
 const mediaTypes: Readonly<Record<string, string>> = {
   png: 'image/png',

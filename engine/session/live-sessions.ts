@@ -4,7 +4,7 @@ import type { Agent } from '../program/agent.ts';
 import { loadHistory, type History } from './history.ts';
 import type { SessionPorts } from './ports.ts';
 import { createQueue, type Queue } from './queue.ts';
-import { createWorkspace, type Workspace } from './workspace.ts';
+import { createWorkspace, type Workspace } from './workspaces/workspace.ts';
 
 /** A session in memory: its queue, its history once read, and what stops its work. */
 export interface LiveSession {

@@ -8,17 +8,17 @@ import type { Agent } from '../program/agent.ts';
 import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
 import type { Role } from '../program/role.ts';
 import { runAttempts } from './attempts.ts';
-import type { BoundTool } from './bound-tool.ts';
+import type { BoundTool } from './tool-calls/bound-tool.ts';
 import { totalOf, type Spent } from './budget.ts';
-import type { CallKeys } from './call-keys.ts';
+import type { CallKeys } from './tool-calls/call-keys.ts';
 import type { Joining } from './conversation.ts';
 import { abortProblem } from './deadline.ts';
 import type { History } from './history.ts';
-import type { People } from './people.ts';
+import type { People } from './tool-calls/people.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Source } from './work.ts';
-import type { ResultCheck } from './typed-result.ts';
+import type { ResultCheck } from './results/typed-result.ts';
 
 /** What an operation is called in events. */
 export type OperationKind = 'prompt' | 'skill' | 'task';

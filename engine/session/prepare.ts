@@ -7,7 +7,7 @@ import { resolveModel } from '../program/model-reference.ts';
 import type { ModelChoice, ModelSettings, Thinking } from '../program/model.ts';
 import type { Program } from '../program/program.ts';
 import type { Role } from '../program/role.ts';
-import type { ResultCheck } from './typed-result.ts';
+import type { ResultCheck } from './results/typed-result.ts';
 
 /** What a caller asks of an agent. */
 export interface Ask {

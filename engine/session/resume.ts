@@ -2,12 +2,12 @@ import type { EventData } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import { addUsage, noUsage, type Message, type ToolCallPart, type ToolResultPart } from '../core/message.ts';
 import { countMore } from './budget.ts';
-import { reportCompaction } from './compaction.ts';
+import { reportCompaction } from './compaction/compaction.ts';
 import type { CompactionEntry } from './entry.ts';
 import { unknownOutcome } from './history.ts';
 import type { Operation } from './operation.ts';
 import { dropPartial, partialOf } from './partial-text.ts';
-import { countOf, pastTasks } from './past-tasks.ts';
+import { countOf, pastTasks } from './tasks/past-tasks.ts';
 import type { SessionPorts } from './ports.ts';
 
 /**

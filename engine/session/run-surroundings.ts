@@ -1,7 +1,7 @@
 import type { NewEvent } from '../core/event.ts';
 import type { Activities } from '../ports/activities.ts';
 import type { ExecutionPart } from './execution-part.ts';
-import type { OpenPeople } from './people.ts';
+import type { OpenPeople } from './tool-calls/people.ts';
 
 /** The run that steps are part of. */
 export interface RunSurroundings {

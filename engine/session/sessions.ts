@@ -2,20 +2,20 @@ import { sessionKey, type SessionAddress } from '../core/ids.ts';
 import type { Message } from '../core/message.ts';
 import { Problem } from '../core/problem.ts';
 import { checkAddress } from './address.ts';
-import { admit } from './admission.ts';
-import { createArrivals } from './arrivals.ts';
+import { admit } from './submissions/admission.ts';
+import { createArrivals } from './submissions/arrivals.ts';
 import type { Conduct } from './conversation.ts';
-import { createKeptSessions, type KeptSessions } from './kept-sessions.ts';
+import { createKeptSessions, type KeptSessions } from './kept/kept-sessions.ts';
 import { createLiveSessions, type LiveSessions } from './live-sessions.ts';
-import { createOutcomes } from './outcomes.ts';
-import { described, describedAgent } from './described.ts';
+import { createOutcomes } from './submissions/outcomes.ts';
+import { described, describedAgent } from './skills/described.ts';
 import type { SessionPorts } from './ports.ts';
-import { prepareSubmission } from './prepare-submission.ts';
-import type { Admitted, PromptOutcome, Submission } from './submission.ts';
-import { defineSubmissions } from './submissions.ts';
-import { takeTurn } from './turns.ts';
-import { withFiles, type UseFiles } from './use-files.ts';
-import type { Workspace } from './workspace.ts';
+import { prepareSubmission } from './submissions/prepare-submission.ts';
+import type { Admitted, PromptOutcome, Submission } from './submissions/submission.ts';
+import { defineSubmissions } from './submissions/submissions.ts';
+import { takeTurn } from './submissions/turns.ts';
+import { withFiles, type UseFiles } from './workspaces/use-files.ts';
+import type { Workspace } from './workspaces/workspace.ts';
 
 /** Prompts to sessions: one at a time a session, in the order they came. */
 export interface Sessions {

@@ -5,15 +5,15 @@ import { asProblem, Problem } from '../core/problem.ts';
 import { say } from './assemble-prompt.ts';
 import type { Conduct } from './conversation.ts';
 import { abortProblem } from './deadline.ts';
-import type { Here } from './grants.ts';
+import type { Here } from './workspaces/grants.ts';
 import type { History } from './history.ts';
 import { operationIdOf } from './operation-id.ts';
 import type { OperationResult } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
-import { redactedProblem } from './redacted-problem.ts';
-import type { Turn } from './turns.ts';
+import { redactedProblem } from './tool-calls/redacted-problem.ts';
+import type { Turn } from './submissions/turns.ts';
 import type { Work } from './work.ts';
-import type { Workspace } from './workspace.ts';
+import type { Workspace } from './workspaces/workspace.ts';
 
 /** Longest output that a model is shown, in characters. */
 const maxShown = 60_000;

@@ -5,20 +5,20 @@ import { choices } from '../core/suggest.ts';
 import type { Activities, ActivityCall, PromptOutcome } from '../ports/activities.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Workflow } from '../program/workflow.ts';
-import { checkTasksAllowed } from './caller-task.ts';
+import { checkTasksAllowed } from './tasks/caller-task.ts';
 import type { Conduct } from './conversation.ts';
 import { startSpending, totalOf } from './budget.ts';
-import { describedHelper } from './described.ts';
+import { describedHelper } from './skills/described.ts';
 import { withoutWaiting } from './execution-part.ts';
 import { imageOf } from './image.ts';
 import type { SessionPorts } from './ports.ts';
 import type { RunSurroundings } from './run-surroundings.ts';
 import type { Sessions } from './sessions.ts';
-import { skillMessage } from './skill-message.ts';
-import { skilled } from './skilled.ts';
-import type { Submission } from './submission.ts';
-import { taskIdOf, tellTask } from './task-events.ts';
-import type { Workspace } from './workspace.ts';
+import { skillMessage } from './skills/skill-message.ts';
+import { skilled } from './skills/skilled.ts';
+import type { Submission } from './submissions/submission.ts';
+import { taskIdOf, tellTask } from './tasks/task-events.ts';
+import type { Workspace } from './workspaces/workspace.ts';
 
 type Asked = Pick<Submission, 'agent' | 'address' | 'message'> & Partial<Submission>;
 

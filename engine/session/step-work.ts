@@ -5,16 +5,16 @@ import type { Activities, ActivityCall } from '../ports/activities.ts';
 import { compileSchema, describeFaults } from '../expr/index.ts';
 import { serverTool } from '../program/mcp.ts';
 import type { Tool } from '../program/tool.ts';
-import { lineOf } from './argv.ts';
+import { lineOf } from './tool-calls/argv.ts';
 import { callerOfStep } from './caller-of-step.ts';
-import { clearCall } from './clear-call.ts';
+import { clearCall } from './tool-calls/clear-call.ts';
 import { within } from './deadline.ts';
-import { isRepeatable, openDeclared, runDeclaredTool, type ToolCaller } from './declared-tool.ts';
-import { secretsReadBy } from './env-of-commands.ts';
+import { isRepeatable, openDeclared, runDeclaredTool, type ToolCaller } from './tool-calls/declared-tool.ts';
+import { secretsReadBy } from './workspaces/env-of-commands.ts';
 import type { SessionPorts } from './ports.ts';
 import type { RunSurroundings } from './run-surroundings.ts';
 import { fileTools, type BuiltinToolDefinition } from './tools/index.ts';
-import type { Workspace } from './workspace.ts';
+import type { Workspace } from './workspaces/workspace.ts';
 
 /**
  * What the steps of one run do without a model: tools, commands, requests. What it gives and what it fails with holds no secret, and

@@ -3,10 +3,10 @@ import type { EventScope, NewEvent } from '../core/event.ts';
 import type { Sandbox } from '../ports/sandbox.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Skill } from '../program/skill.ts';
-import type { Place } from './main-argument.ts';
+import type { Place } from './tool-calls/main-argument.ts';
 import type { SessionPorts } from './ports.ts';
-import { skillsIn } from './workspace-skills.ts';
-import type { Workspace } from './workspace.ts';
+import { skillsIn } from './skills/workspace-skills.ts';
+import type { Workspace } from './workspaces/workspace.ts';
 
 /** What the files that an operation works with say to its model. */
 export interface Surroundings {

@@ -39,7 +39,8 @@ providers:
   });
 
   it('says when no model has such a name', async () => {
-    const { stdout, stderr, exitCode } = await startCli(['models', 'nobody'], { cwd: temporaryFolder() }).done;
+    const { stdout, stderr, exitCode } = await startCli(['models', 'nobody'], { cwd: temporaryFolder() })
+      .done;
     expect([stdout, exitCode]).to.deep.equal(['', 0]);
     expect(stderr).to.contain('no model with "nobody" in its name is known');
   });

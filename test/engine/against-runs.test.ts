@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
-import { againstRuns, type RunAgainst } from '../../engine/against-runs.ts';
+import { againstRuns, type RunAgainst } from '../../engine/runs/against-runs.ts';
 import { analyze } from '../../engine/compile.ts';
 import { createEngine } from '../../engine/engine.ts';
 import type { Store } from '../../engine/ports/store.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import type { Problem } from '../../engine/core/problem.ts';
 import { createEngine } from '../../engine/engine.ts';
-import { loadCode } from '../../engine/load-code.ts';
+import { loadCode } from '../../engine/code/load-code.ts';
 import { findingsOf, programOf, projectOf, temporaryFolder } from '../fakes/project.ts';
 import { closeEngines, engineOf, failureOf, fakeModels, gate } from './kit.ts';
 

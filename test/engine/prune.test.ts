@@ -4,7 +4,7 @@ import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import type { Engine } from '../../engine/api.ts';
 import { createEngine } from '../../engine/engine.ts';
 import type { Store } from '../../engine/ports/store.ts';
-import { prune, type PruneOrder } from '../../engine/prune.ts';
+import { prune, type PruneOrder } from '../../engine/upkeep/prune.ts';
 import { join } from 'node:path';
 import { programOf, temporaryFolder, type Files } from '../fakes/project.ts';
 import { fakeModels } from './kit.ts';

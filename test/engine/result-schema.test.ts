@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import * as v from 'valibot';
 import { z } from 'zod';
 import type { ResultSchema } from '../../engine/api/result-schema.ts';
-import { readResultSchema } from '../../engine/result-schema.ts';
+import { readResultSchema } from '../../engine/calls/result-schema.ts';
 import { failureOf } from './kit.ts';
 
 const label = { type: 'string', enum: ['bug', 'feature'] };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Problem } from '../../engine/core/problem.ts';
-import { loadSkill } from '../../engine/load-skill.ts';
+import { loadSkill } from '../../engine/code/load-skill.ts';
 import { findingsOf, projectOf } from '../fakes/project.ts';
 import { closeEngines, engineOf, failureOf } from './kit.ts';
 import { join } from 'node:path';

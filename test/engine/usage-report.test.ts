@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { usageReport } from '../../engine/usage-report.ts';
+import { usageReport } from '../../engine/upkeep/usage-report.ts';
 import { closeEngines, engineOf } from './kit.ts';
 
 const files = {

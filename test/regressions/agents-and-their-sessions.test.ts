@@ -5,7 +5,7 @@ import {
   defineAgentProfile,
   extendAgentProfile,
   isCreatedAgent,
-} from '../../engine/define-agent.ts';
+} from '../../engine/code/define-agent.ts';
 import { all, closeEngines, engineOf, failureOf, linesOf } from '../engine/kit.ts';
 
 const agent = (more = ''): string => `---\ndescription: A.\nmodel: openai/m\n${more}---\n\nYou are it.\n`;

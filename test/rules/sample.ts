@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { analyze, compile, unavailableParts } from '../../engine/compile.ts';
-import { loadCode } from '../../engine/load-code.ts';
+import { loadCode } from '../../engine/code/load-code.ts';
 import type { Diagnostic } from '../../engine/core/diagnostic.ts';
 import { rules } from '../../engine/rules/index.ts';
 import { projectOf, temporaryFolder, writeFiles, type Files } from '../fakes/project.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
-import { lineOf } from '../../engine/session/argv.ts';
+import { lineOf } from '../../engine/session/tool-calls/argv.ts';
 import { Problem } from '../../engine/core/problem.ts';
 
 describe('a program and its arguments as a line', function () {

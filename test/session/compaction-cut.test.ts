@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
 import { noUsage, textOf, type Message } from '../../engine/core/message.ts';
-import { findCut } from '../../engine/session/compaction-cut.ts';
+import { findCut } from '../../engine/session/compaction/compaction-cut.ts';
 import { loadHistory, type History, type UserMessage } from '../../engine/session/history.ts';
 
 const user = (text: string): UserMessage => ({ role: 'user', content: [{ type: 'text', text }] });

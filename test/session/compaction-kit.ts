@@ -1,7 +1,7 @@
 import type { EngineEvent, EventData } from '../../engine/core/event.ts';
 import { noUsage, textOf, type Message } from '../../engine/core/message.ts';
 import type { ModelRequest, Models } from '../../engine/ports/model.ts';
-import { estimateMessage, estimateText } from '../../engine/session/tokens.ts';
+import { estimateMessage, estimateText } from '../../engine/session/compaction/tokens.ts';
 import { fakeModels, type Answer } from '../engine/kit.ts';
 
 /** A window of 1000 tokens of which 800 may be used, 300 of them for what stays. */

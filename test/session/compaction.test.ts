@@ -4,7 +4,7 @@ import type { EngineEvent } from '../../engine/core/event.ts';
 import { noUsage, textOf, type Message } from '../../engine/core/message.ts';
 import { Problem } from '../../engine/core/problem.ts';
 import type { ModelRequest, Models } from '../../engine/ports/model.ts';
-import { estimateMessage, estimateText } from '../../engine/session/tokens.ts';
+import { estimateMessage, estimateText } from '../../engine/session/compaction/tokens.ts';
 import { all, closeEngines, engineOf, failureOf, fakeModels, linesOf } from '../engine/kit.ts';
 import {
   small,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
 import { noUsage, textOf, type Message } from '../../engine/core/message.ts';
 import type { Documents } from '../../engine/ports/store.ts';
-import { findCut } from '../../engine/session/compaction-cut.ts';
+import { findCut } from '../../engine/session/compaction/compaction-cut.ts';
 import { readEntries } from '../../engine/session/entry.ts';
 import { loadHistory, type History } from '../../engine/session/history.ts';
 

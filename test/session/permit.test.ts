@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { permit, type Verdict } from '../../engine/session/permit.ts';
+import { permit, type Verdict } from '../../engine/session/tool-calls/permit.ts';
 import type { PermissionPattern, Permissions } from '../../engine/program/permissions.ts';
 
 const patterns = (sources: readonly string[]): PermissionPattern[] =>

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { rankIndex } from '../../engine/session/rank-tools.ts';
+import { rankIndex } from '../../engine/session/tool-calls/rank-tools.ts';
 
 const tools = [
   { name: 'github__create_issue', description: 'Opens a new issue in a repository.' },

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { openSqliteStore } from '../../adapters/store/sqlite.ts';
-import { againstRuns, type Reason, type RunAgainst } from '../../against-runs.ts';
+import { againstRuns, type Reason, type RunAgainst } from '../../runs/against-runs.ts';
 import { analyze } from '../../compile.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { codeFrames } from '../report/codeframe.ts';

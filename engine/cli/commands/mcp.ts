@@ -13,7 +13,7 @@ import {
   type InspectedServer,
   type NamedServer,
   type ServersOf,
-} from '../../mcp-servers.ts';
+} from '../../bind/mcp-servers.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { watchInterrupts } from '../interrupt.ts';
 import { openProgram } from '../open-program.ts';

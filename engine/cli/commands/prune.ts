@@ -1,6 +1,6 @@
 import { openSqliteStore } from '../../adapters/store/sqlite.ts';
-import { prune, type Pruned } from '../../prune.ts';
-import { pruneOrder } from '../../upkeep.ts';
+import { prune, type Pruned } from '../../upkeep/prune.ts';
+import { pruneOrder } from '../../upkeep/upkeep.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { openProgram } from '../open-program.ts';
 import { count } from '../report/summary.ts';

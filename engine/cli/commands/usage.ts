@@ -1,6 +1,6 @@
 import type { Usage } from '../../core/message.ts';
 import { createEngine } from '../../engine.ts';
-import { usageReport } from '../../usage-report.ts';
+import { usageReport } from '../../upkeep/usage-report.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { openProgram } from '../open-program.ts';
 import { table } from '../report/table.ts';

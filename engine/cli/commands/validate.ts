@@ -78,7 +78,7 @@ export async function validate(
 
 /** The analysis with what is wrong with code. */
 async function withCode(analysis: Analysis): Promise<Analysis> {
-  const { loadCode } = await import('../../load-code.ts');
+  const { loadCode } = await import('../../code/load-code.ts');
   const { program, draft } = analysis;
   const found = await loadCode(program === undefined ? draft : { ...draft, texts: analysis.texts() });
   if (found.length === 0) return analysis;

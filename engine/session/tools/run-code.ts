@@ -3,11 +3,17 @@ import { isObject } from '../../core/json.ts';
 import { asProblem, Problem } from '../../core/problem.ts';
 import type { CodeFunction } from '../../ports/code-runner.ts';
 import type { CodeGrant } from '../../program/code.ts';
-import type { BoundTool } from '../bound-tool.ts';
-import { codeFunction, fileFunctions, ownDeadlineMs, parametersOf, pythonName } from '../code-functions.ts';
-import { codeLimits, codeRunner } from '../code-runners.ts';
+import type { BoundTool } from '../tool-calls/bound-tool.ts';
+import {
+  codeFunction,
+  fileFunctions,
+  ownDeadlineMs,
+  parametersOf,
+  pythonName,
+} from '../tool-calls/code-functions.ts';
+import { codeLimits, codeRunner } from '../tool-calls/code-runners.ts';
 import type { SessionPorts } from '../ports.ts';
-import type { Workspace } from '../workspace.ts';
+import type { Workspace } from '../workspaces/workspace.ts';
 
 /**
  * `run_code`: a model runs Python on the files that it may read, and with the tools that its code may call; a call from code is one like

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { join } from 'node:path';
 import type { ToolDefinition } from '../../../engine/ports/tool-source.ts';
 import { createEngine } from '../../../engine/engine.ts';
-import { defineTool } from '../../../engine/define-tool.ts';
+import { defineTool } from '../../../engine/code/define-tool.ts';
 import { programOf, temporaryFolder } from '../../fakes/project.ts';
 import { closeEngines, engineOf, failureOf, fakeModels, gate, linesOf, type Answering } from '../kit.ts';
 import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';

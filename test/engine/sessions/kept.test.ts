@@ -139,7 +139,8 @@ describe('sessions: what is kept of them', () => {
   it('a dispatched message says that it was one, and so does one of a run', async () => {
     const { engine } = await engineOf({
       ...project,
-      'src/workflows/w.yaml': 'steps:\n  - { id: ask, agent: plain, instance: x, session: default, message: from the run }\n',
+      'src/workflows/w.yaml':
+        'steps:\n  - { id: ask, agent: plain, instance: x, session: default, message: from the run }\n',
     });
     const { submissionId } = await engine.dispatch('plain', { instance: 'x', message: 'Hi' });
     await engine.submissions.wait(submissionId);

@@ -2,7 +2,7 @@ import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import { expect } from 'chai';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { defineTool } from '../../../engine/define-tool.ts';
+import { defineTool } from '../../../engine/code/define-tool.ts';
 import type { ToolDefinition } from '../../../engine/ports/tool-source.ts';
 import { closeEngines, engineOf, failureOf, gate, linesOf, type Answer, type Call } from '../kit.ts';
 

@@ -1,0 +1,57 @@
+import type { Engine, SubmissionRecord } from '../api.ts';
+import { Problem } from '../core/problem.ts';
+import { isTerminal } from '../core/status.ts';
+import type { Execution } from '../ports/store.ts';
+import { addressOf, messageOf, type SessionPorts } from '../session/index.ts';
+
+/** The `submissions` part of an engine. */
+export function createSubmissions(ports: SessionPorts): Engine['submissions'] {
+  const { store, durable, journal } = ports;
+
+  const find = async (id: string): Promise<Execution> => {
+    const execution = await store.executions.get(id);
+    if (execution?.kind !== 'submission') throw new Problem('submission_not_found', `no submission "${id}"`);
+    return execution;
+  };
+  const recordOf = (execution: Execution): SubmissionRecord => {
+    const { id, name, state, input, output, error, usage, createdAt, startedAt, endedAt, key } = execution;
+    const { instance, session } = addressOf(input) ?? { instance: '', session: '' };
+    const place = isTerminal(state) ? -1 : durable.pending(key).indexOf(id);
+    return {
+      submissionId: id,
+      agent: name,
+      instance,
+      session,
+      state,
+      ...(place > 0 ? { position: place } : {}),
+      message: messageOf(input),
+      ...(output === undefined ? {} : { output }),
+      ...(error === undefined ? {} : { error }),
+      ...(usage === undefined ? {} : { usage }),
+      acceptedAt: new Date(createdAt).toISOString(),
+      ...(startedAt === undefined ? {} : { startedAt: new Date(startedAt).toISOString() }),
+      ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString() }),
+    };
+  };
+
+  return {
+    get: async (id) => recordOf(await find(id)),
+    async events(id, { after = 0, limit = 1000 } = {}) {
+      await find(id);
+      return store.events.read(id, { after, limit });
+    },
+    async *subscribe(id, { after = 0, signal } = {}) {
+      await find(id);
+      yield* journal.subscribe(id, { after, ...(signal === undefined ? {} : { signal }) });
+    },
+    async wait(id, { signal } = {}) {
+      await find(id);
+      await durable.result(id, signal);
+      return recordOf(await find(id));
+    },
+    async abort(id, reason = 'the submission was aborted') {
+      await find(id);
+      return durable.cancel(id, new Problem('aborted', reason));
+    },
+  };
+}

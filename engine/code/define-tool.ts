@@ -1,0 +1,1 @@
+export { defineTool } from '../adapters/tools/define-tool.ts';

@@ -1,1 +1,0 @@
-export { defineTool } from './adapters/tools/define-tool.ts';

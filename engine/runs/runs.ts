@@ -1,0 +1,256 @@
+import { callerEnded, createChildRuns, type ChildRuns } from './child-runs.ts';
+import { encodeKey, runId as makeRunId } from '../core/ids.ts';
+import { toJson, type Json, type JsonSchema } from '../core/json.ts';
+import { noUsage } from '../core/message.ts';
+import { asProblem, Problem } from '../core/problem.ts';
+import { choices } from '../core/suggest.ts';
+import { compileSchema, describeFaults } from '../expr/index.ts';
+import type { Durable, ExecutionContext, Receipt } from '../ports/durable.ts';
+import type { Execution } from '../ports/store.ts';
+import type { Limits } from '../program/agent.ts';
+import type { Program } from '../program/program.ts';
+import type { Workflow } from '../program/workflow.ts';
+import { callersKey, leftKey, modelCallsKey, within } from './run-limits.ts';
+import {
+  callersIn,
+  checkDepth,
+  createActivities,
+  peopleOf,
+  versionOf,
+  type Caller,
+  type SessionPorts,
+  type Sessions,
+} from '../session/index.ts';
+import { runCode, runWorkflow, type RunOptions } from '../workflow/index.ts';
+
+/** How to admit a run. */
+export interface StartOptions {
+  /** The same key with the same input is one run; default none. */
+  readonly idempotencyKey?: string;
+  /** The run whose step this is; it ends when that one does. */
+  readonly parent?: string;
+  /** Who starts it; that person may not decide where another one must. */
+  readonly by?: string;
+  /** What the run that calls has left for it. */
+  readonly left?: Limits;
+  /** Who called for it, the outermost first; default nobody but a person or program. */
+  readonly callers?: readonly Caller[];
+}
+
+/** Runs of workflows: admitted, carried through, resumed after a crash, recorded once. */
+export interface Runs {
+  /**
+   * Admits a run; resolves when it is committed. Throws Problem `workflow_not_found`, `invalid_input`, `conflict` (also when the
+   * workflow takes no more runs at a time), `shutting_down`.
+   */
+  start(workflow: string, input: Json, options?: StartOptions): Promise<Receipt>;
+  /** How the last of some callers, a run or a submission, calls workflows of a version. */
+  call(on: SessionPorts, callers: readonly Caller[]): ReturnType<ChildRuns['callOf']>;
+}
+
+/** The runs of a Program, carried out by a durable engine, which must not have been started yet. */
+export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Durable): Runs {
+  const { store, clock } = ports;
+  const children = createChildRuns(store, durable);
+
+  durable.define('run', {
+    outlastsStore: true,
+    limit: ({ name }) => workflowNamed(ports.program, name)?.concurrency?.limit ?? 1,
+    started: ({ id, name, input, hash }, records) =>
+      records === undefined
+        ? { runId: id, type: 'run_start', data: { workflow: name, input, hash } }
+        : { runId: id, type: 'run_resume', data: { checkpoints: records } },
+    ended: ({ id }, { state, output, error, usage }) => ({
+      runId: id,
+      type: 'run_end',
+      data: {
+        state,
+        ...(output === undefined ? {} : { output }),
+        ...(error === undefined ? {} : { error }),
+        usage: usage ?? noUsage,
+      },
+    }),
+    work,
+  });
+
+  return {
+    start: (name, input, options) => start(ports, name, input, options),
+    call: (on, callers) =>
+      children.callOf(callers.at(-1)?.id ?? '', (called, input, how) =>
+        start(on, called, input, { ...how, callers }),
+      ),
+  };
+
+  async function start(
+    { program, specs, codeOf }: SessionPorts,
+    name: string,
+    input: Json,
+    options: StartOptions = {},
+  ): Promise<Receipt> {
+    const { idempotencyKey, parent, by, left = {}, callers = [] } = options;
+    checkDepth(program, callers);
+    const workflow = find(program, name);
+    const { inputSchema } = workflow.module === undefined ? workflow : await codeOf(workflow);
+    // What is stored is what runs, so that a run taken up again sees the same input.
+    const checked = ports.redact.json(checkInput(name, inputSchema, input));
+    const wanted = keyOf(workflow, checked);
+    // A run that its own caller stands before would wait for ever.
+    const key = (await isHeldAbove(wanted, parent)) ? '' : wanted;
+    const isKnown = await wasAdmitted(workflow, idempotencyKey);
+    // From here to the admission nothing is awaited, so that no other run comes between.
+    const before = durable.pending(key);
+    const { limit, busy } = workflow.concurrency ?? { limit: Infinity, busy: 'queue' };
+    if (busy === 'reject' && before.length >= limit && !isKnown) throw isBusy(name, limit);
+    const id = makeRunId(name, clock.ulid());
+    const admitted = durable.admit({
+      id,
+      kind: 'run',
+      name,
+      key,
+      input: checked,
+      hash: workflow.hash,
+      ...(specs === undefined ? {} : { specs }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(parent === undefined ? {} : { parent }),
+    });
+    // Asked for at the same time, so that it is one commit with the admission.
+    const noted = [
+      ...(by === undefined ? [] : [store.checkpoints.put(id, starterKey, by)]),
+      ...(Object.keys(left).length === 0 ? [] : [store.checkpoints.put(id, leftKey, { ...left })]),
+      ...(callers.length === 0 ? [] : [store.checkpoints.put(id, callersKey, toJson(callers))]),
+    ];
+    const [receipt] = await Promise.all([admitted, ...noted]);
+    if (busy === 'replace' && receipt.created) {
+      const reason = new Problem('cancelled', 'a newer run replaced this one');
+      const replaced = before.slice(0, Math.max(0, before.length + 1 - limit));
+      await Promise.all(replaced.map((earlier) => durable.cancel(earlier, reason)));
+    }
+    return receipt;
+  }
+
+  async function work(context: ExecutionContext, execution: Execution): Promise<Json> {
+    try {
+      return await carry(context, execution);
+    } catch (thrown) {
+      // One that failed while it was taken up again had no time to stop the runs it had called before.
+      const isResumed = context.past.size > 0;
+      if (isResumed && asProblem(thrown).code !== 'shutting_down') await children.stop(execution);
+      throw thrown;
+    }
+  }
+
+  async function carry(context: ExecutionContext, execution: Execution): Promise<Json> {
+    const { id } = execution;
+    const own = await versionOf(ports, execution);
+    const workflow = within(pinned(own, execution), await noted(leftKey, execution, context));
+    const callers = callersIn(await noted(callersKey, execution, context));
+    if (await children.isOrphan(execution)) throw callerEnded();
+    const emit = context.emit.bind(context);
+    const activities = createActivities(own, sessions.on(own), workflow, {
+      id,
+      emit,
+      committed: context.committed.bind(context),
+      people: (stepPath) => peopleOf(context, stepPath),
+      part: { callers: [...callers, { id, sessions: [] }], record: context.step.bind(context) },
+      // Calls that a spec writes out are no deeper than it says.
+      child: children.callOf(id, (called, input, how) => start(own, called, input, { ...how, callers })),
+    });
+    let modelCalls = 0;
+    // Who called it counts them among its own.
+    if (execution.parent !== undefined)
+      context.withOutcome(async () => {
+        if (modelCalls > 0) await store.checkpoints.put(id, modelCallsKey, modelCalls);
+      });
+    const seen = { ...context, activities };
+    const options: RunOptions = {
+      env: own.env,
+      onUsage(usage, calls) {
+        context.spent(usage);
+        modelCalls = calls;
+      },
+    };
+    const { input } = execution;
+    try {
+      const code = workflow.module === undefined ? undefined : await own.codeOf(workflow);
+      const { output } =
+        code === undefined
+          ? await runWorkflow(workflow, input, seen, options)
+          : await runCode(workflow, code, input, seen, options);
+      return output;
+    } finally {
+      await activities.close();
+    }
+  }
+
+  /** What the caller of a run noted of it; it is stored together with the run. */
+  async function noted(
+    key: string,
+    { id, parent }: Execution,
+    context: ExecutionContext,
+  ): Promise<Json | undefined> {
+    if (parent === undefined) return undefined;
+    return context.recorded(key) ?? (await store.checkpoints.all(id)).get(key);
+  }
+
+  /** Whether the run that calls, or one that called it, counts under a key. */
+  async function isHeldAbove(key: string, caller: string | undefined): Promise<boolean> {
+    if (key === '' || caller === undefined) return false;
+    const run = await store.executions.get(caller);
+    return run !== undefined && (run.key === key || isHeldAbove(key, run.parent));
+  }
+
+  async function wasAdmitted({ name, concurrency }: Workflow, key: string | undefined): Promise<boolean> {
+    if (key === undefined || concurrency?.busy !== 'reject') return false;
+    return (await store.executions.byIdempotencyKey('run', name, key)) !== undefined;
+  }
+
+  /** Runs with the same key count together; without a bound they do not count at all. */
+  function keyOf({ name, concurrency }: Workflow, input: Json): string {
+    if (concurrency === undefined) return '';
+    const text = concurrency.key?.render({ input, env: ports.env }) ?? '';
+    return encodeKey(`workflow:${name}`, text);
+  }
+
+  /** The workflow that a run was admitted on. */
+  function pinned({ program, specs }: SessionPorts, { name, hash, ...run }: Execution): Workflow {
+    const workflow = workflowNamed(program, name);
+    if (workflow === undefined)
+      throw new Problem('workflow_not_found', `workflow "${name}" is gone since the run started`);
+    // A stored version has another hash when only the code of a tool is another one; code is not stored.
+    if (workflow.hash !== hash && (run.specs === undefined || run.specs !== specs))
+      throw new Problem('spec_changed', `workflow "${name}" changed since the run started`);
+    return workflow;
+  }
+
+  function find(program: Program, name: string): Workflow {
+    const workflow = workflowNamed(program, name);
+    if (workflow !== undefined) return workflow;
+    throw new Problem(
+      'workflow_not_found',
+      `no workflow "${name}"${choices(name, Object.keys(program.workflows))}`,
+    );
+  }
+
+  function workflowNamed(program: Program, name: string): Workflow | undefined {
+    return Object.hasOwn(program.workflows, name) ? program.workflows[name] : undefined;
+  }
+}
+
+/** Key of the record of who started a run. */
+export const starterKey = '?by';
+
+function isBusy(name: string, limit: number): Problem {
+  const runs = limit === 1 ? 'a run' : `${limit} runs`;
+  return new Problem('conflict', `workflow "${name}" has ${runs} at work, and takes no more at a time`, {
+    retryable: true,
+  });
+}
+
+function checkInput(name: string, schema: JsonSchema | undefined, input: Json): Json {
+  if (schema === undefined) return input;
+  const { value, faults } = compileSchema(schema).check(input);
+  if (faults.length === 0) return value;
+  throw new Problem('invalid_input', `input of workflow "${name}": ${describeFaults(faults)}`, {
+    details: { faults: faults.map(({ pointer, message }) => ({ pointer, message })) },
+  });
+}

@@ -1,0 +1,84 @@
+import { sessionKey, type SessionAddress } from '../../core/ids.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Receipt } from '../../ports/durable.ts';
+import type { Agent } from '../../program/agent.ts';
+import { busy, checkAddress, named } from '../address.ts';
+import { checkDepth } from '../execution-part.ts';
+import { noGrants } from '../workspaces/grants.ts';
+import type { LiveSessions } from '../live-sessions.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { SessionPorts } from '../ports.ts';
+import { prepareSubmission } from './prepare-submission.ts';
+import { toInput } from './submission-input.ts';
+import type { Submission } from './submission.ts';
+import { promptWork } from '../work.ts';
+
+/** Admits a submission to its session, as the agent's policy for busy sessions says; resolves when it is committed. */
+export async function admit(
+  ports: SessionPorts,
+  live: LiveSessions,
+  outcomes: Outcomes,
+  submission: Submission,
+): Promise<Receipt> {
+  const { durable } = ports;
+  const { agent, address, images, timeoutMs, idempotencyKey, grants = noGrants } = submission;
+  const { callers = [], parent } = submission;
+  const { work = promptWork, source = work.kind === 'compact' ? 'prompt' : work.kind } = submission;
+  checkAddress(address);
+  const own = submission.on ?? ports;
+  checkDepth(own.program, callers);
+  const said = prepareSubmission(ports, submission);
+  const key = sessionKey(address);
+  const before = durable.pending(key);
+  const isBusy = before.length > 0 || live.get(address).queue.length > 0;
+  const isFull = before.length > agent.queueLimit;
+  // What was admitted before gets its receipt, however busy the session is.
+  if (((agent.busy === 'reject' && isBusy) || isFull) && !(await isKnown(ports, agent, idempotencyKey)))
+    throw isFull ? full(agent, address) : busy(address);
+  const id = `sub_${ports.clock.ulid()}`;
+  outcomes.expect(id, submission.here);
+  try {
+    const receipt = await durable.admit({
+      id,
+      kind: 'submission',
+      name: agent.name,
+      key,
+      input: toInput(said, { address, work, source, images, timeoutMs, grants, callers }),
+      hash: agent.hash,
+      ...(own.specs === undefined ? {} : { specs: own.specs }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(parent === undefined ? {} : { parent }),
+    });
+    const isPrompt = work.kind === 'prompt' || work.kind === 'skill';
+    if (agent.busy === 'replace' && isPrompt && receipt.created) {
+      const reason = new Problem('aborted', 'a newer prompt replaced this one');
+      await Promise.all(before.map((earlier) => durable.cancel(earlier, reason)));
+    }
+    if (receipt.id !== id) outcomes.drop(id);
+    return receipt;
+  } catch (thrown) {
+    outcomes.drop(id);
+    throw thrown;
+  }
+}
+
+/** Whether a submission with this key was admitted before. */
+async function isKnown(
+  { store }: SessionPorts,
+  { name }: Agent,
+  idempotencyKey: string | undefined,
+): Promise<boolean> {
+  if (idempotencyKey === undefined) return false;
+  return (await store.executions.byIdempotencyKey('submission', name, idempotencyKey)) !== undefined;
+}
+
+function full({ queueLimit: limit }: Agent, address: SessionAddress): Problem {
+  const what = limit === 1 ? 'a prompt waits' : `${limit} prompts wait`;
+  return new Problem(
+    'too_many_requests',
+    limit === 0
+      ? `${named(address)} is at work, and no prompt may wait`
+      : `${what} in ${named(address)}; no more are taken`,
+    { details: { limit, retryAfterSeconds: 1 } },
+  );
+}

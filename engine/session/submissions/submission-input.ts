@@ -1,0 +1,117 @@
+import { isObject, toJson, type Json, type JsonSchema } from '../../core/json.ts';
+import type { SessionAddress } from '../../core/ids.ts';
+import type { ImagePart } from '../../core/message.ts';
+import type { ModelChoice, ModelSettings, Thinking } from '../../program/model.ts';
+import { callersIn, type Caller } from '../execution-part.ts';
+import { noGrants, type Grants } from '../workspaces/grants.ts';
+import type { Ask, Prepared } from '../prepare.ts';
+import { promptWork, type Source, type Work } from '../work.ts';
+
+/** What a submission stores of itself: all that its work needs, also in another process. */
+export interface StoredAsk {
+  readonly address: SessionAddress;
+  readonly work: Work;
+  readonly source: Source;
+  readonly ask: Ask;
+  readonly images: readonly ImagePart[];
+  readonly timeoutMs: number | undefined;
+  readonly grants: Grants;
+  readonly callers: readonly Caller[];
+}
+
+/** What is said in a session, and how if a model shall answer. */
+export type Said = Pick<Prepared, 'message'> & Partial<Prepared>;
+
+/** The input of a submission's execution: message and input as they are asked, and how, under `options`. */
+export function toInput(said: Said, stored: Omit<StoredAsk, 'ask'>): Json {
+  const { message, input, model, role, settings, thinking, schema } = said;
+  const { work, source, grants, callers } = stored;
+  return toJson({
+    message,
+    ...(input === undefined ? {} : { input }),
+    options: {
+      ...stored.address,
+      model,
+      role: role?.name,
+      modelSettings: settings,
+      thinking,
+      schema,
+      images: stored.images,
+      timeoutMs: stored.timeoutMs,
+      ...(work.kind === 'prompt' ? {} : { work }),
+      ...(source === 'prompt' ? {} : { source }),
+      ...(Object.values(grants).every(({ length }) => length === 0) ? {} : { grants }),
+      ...(callers.length === 0 ? {} : { callers }),
+    },
+  });
+}
+
+/** What was asked, from the input of a submission's execution; undefined when it was stored before options were. */
+export function fromInput(stored: Json): StoredAsk | undefined {
+  const { message, input, options } = isObject(stored) ? stored : {};
+  if (!isObject(options)) return undefined;
+  const {
+    agent,
+    instance,
+    session,
+    model,
+    role,
+    modelSettings,
+    thinking,
+    schema,
+    images,
+    timeoutMs,
+    ...more
+  } = options as unknown as StoredOptions;
+  const { work = promptWork, source = 'prompt', grants = noGrants, callers } = more;
+  return {
+    address: { agent, instance, session },
+    work,
+    source,
+    ask: {
+      message: String(message),
+      input: input,
+      model,
+      role,
+      modelSettings: modelSettings ?? {},
+      thinking,
+      schema,
+    },
+    images,
+    timeoutMs,
+    grants,
+    callers: callersIn(callers),
+  };
+}
+
+/** The input without what it comes from, and who asked. */
+export function withoutSource(stored: Json): Json {
+  if (!isObject(stored) || !isObject(stored['options'])) return stored;
+  const { source: _source, callers: _callers, ...options } = stored['options'];
+  return { ...stored, options };
+}
+
+/** The session that a submission went to, from its input. */
+export function addressOf(stored: Json): SessionAddress | undefined {
+  return fromInput(stored)?.address;
+}
+
+/** What a submission said, from its input. */
+export function messageOf(stored: Json): string {
+  const message = isObject(stored) ? stored['message'] : undefined;
+  return typeof message === 'string' ? message : '';
+}
+
+interface StoredOptions extends SessionAddress {
+  readonly model: ModelChoice | undefined;
+  readonly role: string | undefined;
+  readonly modelSettings: ModelSettings | undefined;
+  readonly thinking: Thinking | undefined;
+  readonly schema: JsonSchema | undefined;
+  readonly images: readonly ImagePart[];
+  readonly timeoutMs: number | undefined;
+  readonly work?: Work;
+  readonly source?: Source;
+  readonly grants?: Grants;
+  readonly callers?: Json;
+}

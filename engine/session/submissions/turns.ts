@@ -1,0 +1,54 @@
+import { carryOut } from './carry-out.ts';
+import type { Conduct } from '../conversation.ts';
+import { deadline } from '../deadline.ts';
+import type { LiveSessions } from '../live-sessions.ts';
+import type { SessionPorts } from '../ports.ts';
+import type { Said } from './submission-input.ts';
+import type { PromptOutcome, Submission } from './submission.ts';
+import type { Workspace } from '../workspaces/workspace.ts';
+
+/** A submission whose turn is to come, everything about it decided. */
+export type Turn = Pick<Submission, 'agent' | 'address' | 'images' | 'timeoutMs'> &
+  Pick<Submission, 'kind' | 'on' | 'work' | 'source' | 'grants' | 'here' | 'spent'> & {
+    readonly said: Said;
+  };
+
+/** Waits for the turn of a submission in its session, and does its work. */
+export async function takeTurn(
+  ports: SessionPorts,
+  live: LiveSessions,
+  turn: Turn,
+  conduct: Conduct,
+  workspace: Workspace | undefined,
+): Promise<PromptOutcome> {
+  const own = turn.on ?? ports;
+  const session = live.get(turn.address);
+  const files = workspace ?? live.workspace(turn.agent, turn.address);
+  const controller = new AbortController();
+  session.controllers.add(controller);
+  const stop = deadline(ports.clock, undefined, [conduct.signal, controller.signal], 'the prompt');
+  try {
+    return await session.queue.run(stop.signal, async () => {
+      const history = await session.history();
+      conduct.withOutcome?.(() => history.committed());
+      const work = carryOut(own, turn, {
+        history,
+        workspace: files,
+        conduct: { ...conduct, signal: stop.signal },
+      });
+      // What was written until an abort belongs to the history too, but it is the abort that is told.
+      if (conduct.withOutcome === undefined)
+        await work.then(history.committed, () => history.committed().catch(() => undefined));
+      const result = await work;
+      return { ...result, model: result.answeredBy ?? nameOf(turn.said) };
+    });
+  } finally {
+    stop.cancel();
+    session.controllers.delete(controller);
+    await live.trim();
+  }
+}
+
+function nameOf({ model }: Said): string {
+  return model === undefined ? '' : `${model.provider}/${model.id}`;
+}

@@ -1,0 +1,48 @@
+import { asProblem } from '../core/problem.ts';
+import type { Program } from '../program/program.ts';
+import { prune, type PruneOrder } from './prune.ts';
+import { workspaceOwners, type SessionPorts, type Sessions } from '../session/index.ts';
+
+/** What the retention of a project lets go at a time. */
+export function pruneOrder({ settings }: Program, now: number): PruneOrder {
+  const { runsMs, eventsMs, sessionsMs, idempotencyMs } = settings.retention;
+  return {
+    runsBefore: now - runsMs,
+    keysBefore: now - idempotencyMs,
+    ...(eventsMs === undefined ? {} : { eventsBefore: now - eventsMs }),
+    ...(sessionsMs === undefined ? {} : { sessionsBefore: now - sessionsMs }),
+  };
+}
+
+/** How often an engine looks for what it need not keep, in milliseconds. */
+const intervalMs = 3_600_000;
+
+/**
+ * Removes what a project does not keep any longer, now and every hour, beside all other work. The result stops it, and waits for what
+ * is under way.
+ */
+export function keepTidy(ports: SessionPorts, sessions: Sessions): () => Promise<void> {
+  const { program, store, clock, specs, journal, sandboxes } = ports;
+  let stopped = false;
+  let working = Promise.resolve();
+  const tidy = async (): Promise<void> => {
+    try {
+      const order = pruneOrder(program, clock.now());
+      if (order.sessionsBefore !== undefined) await sessions.letGo();
+      if (!stopped) await prune(store, { ...order, specs, alone: sessions.alone, isStopped: () => stopped });
+      if (!stopped) await sandboxes.keepOnly?.(() => workspaceOwners(store.documents));
+    } catch (thrown) {
+      if (!stopped) journal.report(asProblem(thrown));
+    }
+  };
+  const begin = (): void => void (working = working.then(tidy));
+  begin();
+  const timer = setInterval(begin, intervalMs);
+  // Tidiness alone keeps no process alive.
+  timer.unref();
+  return async () => {
+    stopped = true;
+    clearInterval(timer);
+    await working;
+  };
+}
