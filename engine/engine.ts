@@ -220,7 +220,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     try {
       await durable.close();
       await sessions.close();
-      await Promise.all(Object.values(codeRunners).map((runner) => runner.close?.()));
+      await Promise.all(Object.values(codeRunners).map(async (runner) => runner.close?.()));
       journal.close();
       await failpoint('shutdown.close');
     } finally {

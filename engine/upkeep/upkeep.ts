@@ -29,8 +29,11 @@ export function keepTidy(ports: SessionPorts, sessions: Sessions): () => Promise
     try {
       const order = pruneOrder(program, clock.now());
       if (order.sessionsBefore !== undefined) await sessions.letGo();
-      if (!stopped) await prune(store, { ...order, specs, alone: sessions.alone, isStopped: () => stopped });
-      if (!stopped) await sandboxes.keepOnly?.(() => workspaceOwners(store.documents));
+      if (stopped) return;
+      await Promise.all([
+        prune(store, { ...order, specs, alone: sessions.alone, isStopped: () => stopped }),
+        sandboxes.keepOnly?.(() => workspaceOwners(store.documents)),
+      ]);
     } catch (thrown) {
       if (!stopped) journal.report(asProblem(thrown));
     }

@@ -11,9 +11,9 @@ const project = {
   'src/agents/a.md': `---\ndescription: An agent.\nmodel: openai/gpt-5\nretries: 2\ntools: [count]\noutputSchema: ${JSON.stringify(schema)}\n---\n\nJudge.\n`,
   'src/agents/free.md': '---\ndescription: An agent.\nmodel: openai/gpt-5\n---\n\nTalk.\n',
   'src/tools/count.ts':
-    "export default { description: 'Counts.', inputSchema: { type: 'object' }, run: () => (globalThis.counted = (globalThis.counted ?? 0) + 1) };",
+    "export default { description: 'Counts.', inputSchema: { type: 'object' }, run: () => (globalThis.countCalls = (globalThis.countCalls ?? 0) + 1) };",
 };
-const counted = (): unknown => (globalThis as { counted?: unknown }).counted;
+const counted = (): unknown => (globalThis as { countCalls?: unknown }).countCalls;
 
 describe('sessions: typed results', () => {
   afterEach(closeEngines);

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../../../engine/adapters/store/sqlite-connection.ts';
 import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';
@@ -15,7 +15,7 @@ const path = join(disk, 'engine.sqlite');
 const engine = await createEngine({ project, store: await openSqliteStore({ path }) });
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const { runId } = await engine.workflows.start('w', { text: 'x'.repeat(8000) });
-while (!existsSync(witness) || readFileSync(witness, 'utf8') === '') await pause(5);
+while (!existsSync(`${witness}.held`)) await pause(5);
 fill(ballast);
 writeFileSync(`${witness}.full`, '');
 // What the log of the store has room for it still takes.

@@ -44,12 +44,14 @@ describe('what a disk may do', function () {
     const folder = projectOf({
       'src/tools/work.ts': witnessTool(),
       // Holds the run until the disk is full.
-      'src/tools/hold.ts': `import { existsSync } from 'node:fs';
+      'src/tools/hold.ts': `import { existsSync, writeFileSync } from 'node:fs';
 export default {
   description: 'Holds.',
   inputSchema: { type: 'object' },
   annotations: { readOnlyHint: true },
   async run() {
+    // It begins behind the record of the first step.
+    writeFileSync(process.env.WITNESS + '.held', '');
     while (!existsSync(process.env.WITNESS + '.full')) await new Promise((resolve) => setTimeout(resolve, 5));
     return {};
   },
