@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../core/event.ts';
 import type { Json, JsonObject, JsonSchema } from '../core/json.ts';
 import type { ImagePart } from '../core/message.ts';
-import type { ToolDefinition } from '../ports/tool-source.ts';
+import type { AnyToolDefinition } from '../ports/tool-source.ts';
 import type { Thinking } from '../program/model.ts';
 import type { ResultSchema } from './result-schema.ts';
 
@@ -49,7 +49,7 @@ export interface CallOptions<Result extends ResultSchema = JsonSchema> extends C
    * More tools: names of declared ones, or `defineTool` objects with a `name`. An object ends with the process: after a restart its
    * calls fail, which the model is told.
    */
-  readonly tools?: readonly (string | ToolDefinition)[];
+  readonly tools?: readonly (string | AnyToolDefinition)[];
 }
 
 /** Options of one prompt. */

@@ -7,7 +7,7 @@ import type { SessionAddress } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import { keyOption } from './idempotency-key.ts';
-import type { OpenTool, ToolDefinition } from '../ports/tool-source.ts';
+import type { AnyToolDefinition, OpenTool, ToolDefinition } from '../ports/tool-source.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Program } from '../program/program.ts';
 import { readResultSchema } from './result-schema.ts';
@@ -122,7 +122,7 @@ function callOf(work: Work | undefined): 'prompt' | 'skill' | 'task' {
   return work?.kind === 'skill' || work?.kind === 'task' ? work.kind : 'prompt';
 }
 
-function openObject(definition: ToolDefinition): readonly [string, OpenTool] {
+function openObject(definition: AnyToolDefinition): readonly [string, OpenTool] {
   const { name, description, inputSchema } = definition;
   const fault = definitionFault(definition) ?? missing({ name, description, inputSchema });
   if (fault !== undefined || name === undefined)
@@ -133,7 +133,7 @@ function openObject(definition: ToolDefinition): readonly [string, OpenTool] {
       description: description ?? '',
       inputSchema: definedSchema(inputSchema, 'input', `the "inputSchema" of tool "${name}"`) ?? true,
       outputSchema: definedSchema(definition.outputSchema, 'output', `the "outputSchema" of tool "${name}"`),
-      run: runnerOf(name, definition),
+      run: runnerOf(name, definition as ToolDefinition<Json>),
     },
   ];
 }

@@ -45,6 +45,11 @@ export interface ToolDefinition<Input = never, Output = unknown> {
   run(input: Input, context: ToolContext): unknown;
 }
 
+/** A tool in TypeScript, whatever its input is. */
+export type AnyToolDefinition = Omit<ToolDefinition, 'inputSchema'> & {
+  readonly inputSchema?: JsonSchema | StandardSchema;
+};
+
 /** A declared tool made ready to run. */
 export interface OpenTool {
   readonly description: string;
