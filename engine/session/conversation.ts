@@ -8,7 +8,7 @@ import { callKeys } from './tool-calls/call-keys.ts';
 import { deadline } from './deadline.ts';
 import { inSession, type ExecutionPart } from './execution-part.ts';
 import type { History } from './history.ts';
-import { operationIdOf } from './operation-id.ts';
+import { operationScope } from './operation-scope.ts';
 import { runOperation, type OperationKind, type OperationResult } from './operation.ts';
 import type { OpenPeople } from './tool-calls/people.ts';
 import type { SessionPorts } from './ports.ts';
@@ -78,14 +78,8 @@ export async function converse(
 ): Promise<OperationResult> {
   const { workspace, depth = 0, spent = startSpending(agent, undefined) } = options;
   const conduct: Conduct = { ...options.conduct, part: inSession(options.conduct.part, address) };
-  const operationId = operationIdOf(conduct.key);
-  const scope: EventScope = {
-    ...conduct.scope,
-    agent: address.agent,
-    instanceId: address.instance,
-    session: address.session,
-    operationId,
-  };
+  const scope = operationScope(conduct, address);
+  const { operationId } = scope;
   const limit = deadline(
     ports.clock,
     shortest(options.timeoutMs, agent.timeoutMs, agent.limits.durationMs),

@@ -1,4 +1,3 @@
-import type { EventScope } from '../core/event.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { noUsage } from '../core/message.ts';
 import { asProblem, Problem } from '../core/problem.ts';
@@ -7,7 +6,7 @@ import type { Conduct } from './conversation.ts';
 import { abortProblem } from './deadline.ts';
 import type { Here } from './workspaces/grants.ts';
 import type { History } from './history.ts';
-import { operationIdOf } from './operation-id.ts';
+import { operationScope } from './operation-scope.ts';
 import type { OperationResult } from './operation.ts';
 import type { SessionPorts } from './ports.ts';
 import { redactedProblem } from './tool-calls/redacted-problem.ts';
@@ -30,13 +29,7 @@ export async function runShell(
   const { command, address } = turn;
   const { history, conduct } = place;
   const { clock, program } = ports;
-  const scope: EventScope = {
-    ...conduct.scope,
-    agent: address.agent,
-    instanceId: address.instance,
-    session: address.session,
-    operationId: operationIdOf(conduct.key),
-  };
+  const scope = operationScope(conduct, address);
   const started = clock.elapsed();
   const ended = { usage: noUsage, durationMs: 0 };
   conduct.emit({ ...scope, type: 'operation_start', data: { operation: 'shell', message: command } });

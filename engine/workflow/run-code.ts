@@ -8,7 +8,7 @@ import { abortProblem, childController, problemOf, withinTime } from './abort.ts
 import { checkValue } from './check-value.ts';
 import { codeContext } from './code-context.ts';
 import type { RunOptions, RunOutcome } from './run.ts';
-import { spending } from './spending.ts';
+import { spending, type Spending } from './spending.ts';
 
 /**
  * Runs a workflow in code to its end, as `runWorkflow` does a declared one. Code that ignores its signal is left behind when the run is
@@ -23,13 +23,7 @@ export async function runCode(
 ): Promise<RunOutcome> {
   const what = `of workflow "${workflow.name}"`;
   const { activities } = context;
-  const spent = spending();
-  const counted = spending({
-    add(usage, modelCalls) {
-      spent.add(usage, modelCalls);
-      options.onUsage?.(spent.usage, spent.modelCalls);
-    },
-  });
+  const spent: Spending = spending({ add: () => options.onUsage?.(spent.usage, spent.modelCalls) });
   try {
     const checked = checkValue(activities, code.inputSchema, input, 'invalid_input', `input ${what}`);
     const given = await withinTime(context, workflow.timeoutMs, context.signal, late, (signal) =>
@@ -54,7 +48,7 @@ export async function runCode(
       signal.addEventListener('abort', () => reject(abortProblem(signal)), { once: true });
     });
     stopped.catch(() => undefined);
-    const seen = codeContext(workflow, checked, { ...context, signal }, options.env, counted);
+    const seen = codeContext(workflow, checked, { ...context, signal }, options.env, spent);
     try {
       return await Promise.race([Promise.resolve().then(() => code.run(seen)), stopped]);
     } catch (thrown) {

@@ -10,7 +10,7 @@ import { checkValue } from './check-value.ts';
 import type { Frame } from './frame.ts';
 import { runSteps } from './run-steps.ts';
 import { rootScope, type StepViews } from './scope.ts';
-import { limitProblem, spending } from './spending.ts';
+import { limitProblem, spending, type Spending } from './spending.ts';
 import { stepEvents } from './step-events.ts';
 
 /** What a run gets from its surroundings. */
@@ -44,13 +44,7 @@ export async function runWorkflow(
 ): Promise<RunOutcome> {
   const what = `of workflow "${workflow.name}"`;
   const { activities } = context;
-  const spent = spending();
-  const counted = spending({
-    add: (usage, modelCalls) => {
-      spent.add(usage, modelCalls);
-      options.onUsage?.(spent.usage, spent.modelCalls);
-    },
-  });
+  const spent: Spending = spending({ add: () => options.onUsage?.(spent.usage, spent.modelCalls) });
   const events = stepEvents(context);
   try {
     const checkedInput = checkValue(
@@ -91,7 +85,7 @@ export async function runWorkflow(
       again: '',
       signal: controller.signal,
       events,
-      spent: counted,
+      spent,
     };
     try {
       const flow = await runSteps(workflow.steps, frame);

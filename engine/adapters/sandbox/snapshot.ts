@@ -1,6 +1,7 @@
 import type { InMemoryFs } from 'just-bash';
 import type { SandboxSnapshot } from '../../ports/sandbox.ts';
 import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
+import { putBack } from './put-back.ts';
 import { isInside, mountOf, normalise } from './virtual-path.ts';
 
 /** The workspace's own files, base64 by absolute path; an empty folder is a path that ends in `/`. Links are left out. */
@@ -21,16 +22,18 @@ export async function takeSnapshot(files: InMemoryFs, spec: SandboxSpec): Promis
   return snapshot;
 }
 
-/** Puts a snapshot back; paths that are not the workspace's own are skipped. */
+/** Puts a snapshot back into memory; paths that are not the workspace's own are skipped. */
 export async function restoreSnapshot(
   files: InMemoryFs,
   spec: SandboxSpec,
   snapshot: SandboxSnapshot,
 ): Promise<void> {
-  for (const [key, content] of Object.entries(snapshot)) {
-    const path = normalise(key);
-    if (path === undefined || !isInside(spec.workspace, path) || mountOf(spec, path) !== undefined) continue;
-    if (key.endsWith('/')) await files.mkdir(path, { recursive: true });
-    else await files.writeFile(path, Buffer.from(content, 'base64'));
-  }
+  await putBack(
+    {
+      writeFile: (path, content) => files.writeFile(path, content),
+      makeFolder: (path) => files.mkdir(path, { recursive: true }),
+    },
+    spec,
+    snapshot,
+  );
 }

@@ -1,4 +1,3 @@
-import type { EventScope } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
 import { asProblem } from '../../core/problem.ts';
 import type { Agent } from '../../program/agent.ts';
@@ -13,7 +12,7 @@ import { abortProblem, deadline } from '../deadline.ts';
 import type { CompactionEntry } from '../entry.ts';
 import type { History } from '../history.ts';
 import { modelsFor } from '../model-calls.ts';
-import { operationIdOf } from '../operation-id.ts';
+import { operationScope } from '../operation-scope.ts';
 import type { OperationResult } from '../operation.ts';
 import type { SessionPorts } from '../ports.ts';
 import type { Turn } from '../submissions/turns.ts';
@@ -37,13 +36,7 @@ export async function runCompact(
 ): Promise<OperationResult> {
   const { agent, address, model, instructions } = turn;
   const { clock } = ports;
-  const scope: EventScope = {
-    ...conduct.scope,
-    agent: address.agent,
-    instanceId: address.instance,
-    session: address.session,
-    operationId: operationIdOf(conduct.key),
-  };
+  const scope = operationScope(conduct, address);
   const spent = startSpending(agent, undefined);
   const started = clock.elapsed();
   const limit = deadline(clock, turn.timeoutMs ?? agent.timeoutMs, [conduct.signal], `agent "${agent.name}"`);
