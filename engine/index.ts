@@ -111,7 +111,13 @@ export type { HostCommand, OpenSandboxHost, SandboxHost } from './ports/sandbox-
 export type { Secrets, SecretSource, SecretsReport } from './ports/secrets.ts';
 export type { Documents, Execution, ExecutionFilter, Outcome, Store } from './ports/store.ts';
 export type { OfferedTools, ServerCall, ServerTool, ToolServers } from './ports/tool-servers.ts';
-export type { AnyToolDefinition, OpenTool, ToolContext, ToolDefinition, ToolSource } from './ports/tool-source.ts';
+export type {
+  AnyToolDefinition,
+  OpenTool,
+  ToolContext,
+  ToolDefinition,
+  ToolSource,
+} from './ports/tool-source.ts';
 export type { ModelChoice, ModelSettings, Thinking } from './program/model.ts';
 export type { Program, Settings } from './program/program.ts';
 export { createServer, type Log, type LogEntry, type Server, type ServerOptions } from './server/index.ts';
