@@ -2,7 +2,7 @@ import type { InMemoryFs } from 'just-bash';
 import type { SandboxSnapshot } from '../../ports/sandbox.ts';
 import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
 import { putBack } from './put-back.ts';
-import { isInside, mountOf, normalise } from './virtual-path.ts';
+import { isInside, mountOf } from './virtual-path.ts';
 
 /** The workspace's own files, base64 by absolute path; an empty folder is a path that ends in `/`. Links are left out. */
 export async function takeSnapshot(files: InMemoryFs, spec: SandboxSpec): Promise<SandboxSnapshot> {
