@@ -157,9 +157,9 @@ describe('expr: types of CEL', () => {
     for (const operator of [' || ', ' && ']) {
       const { expression } = parseExpression(chain.join(operator));
       if (expression === undefined) throw new Error('the chain does not parse');
-      const start = performance.now();
+      const start = process.cpuUsage();
       expect(typeOfExpression(expression, scope).faults).to.deep.equal([]);
-      expect(performance.now() - start).to.be.below(1_000);
+      expect(process.cpuUsage(start).user / 1000).to.be.below(1_000);
     }
   });
 });
