@@ -197,7 +197,7 @@ mounts: [{ from: docs, to: docs, write: true }, { from: docs, to: /data }]
 read: ['**/*.md', 'src/{a,b}/[xyz].ts']
 protect: ['**/.env*', '.git/**']
 env: { LANG: '\${{ env.LANG }}', KEY: '\${{ secrets.KEY }}', N: 3 }
-network: { allow: [api.example.com, '*.npmjs.org', 'localhost:8080', 10.0.0.1], deny: [x.npmjs.org] }
+network: { allow: [api.example.com, '*.example.org', 'localhost:8080', 10.0.0.1], deny: [x.example.org] }
 limits: { timeout: 5s, outputBytes: 10, files: 10, fileBytes: 10, memoryMb: 10, processes: 2 }
 options: { image: node }
 `,
@@ -211,7 +211,7 @@ options: { image: node }
       write: ['reports/**', '*.md'],
       protect: ['**/.env*', '.git/**'],
     });
-    expect(sandboxes['desk']?.network.deny).to.deep.equal(['x.npmjs.org']);
+    expect(sandboxes['desk']?.network.deny).to.deep.equal(['x.example.org']);
     expect(sandboxes['desk']?.commandRules.at(1)).to.deep.equal({ command: 'git', args: ['status', '**'] });
   });
 
