@@ -267,7 +267,8 @@ describe('a virtual sandbox on its own', () => {
     );
     expect(problem.code).to.equal('timeout');
     expect(problem.message).to.equal('the command ran longer than 300ms');
-    expect(turns).to.be.greaterThan(10);
+    // A loop that never let go would leave none; how many there are is the machine's.
+    expect(turns).to.be.greaterThan(3);
   });
 
   for (const command of [
