@@ -54,7 +54,9 @@ export function createKeptSessions(
   };
   const demand = async (address: SessionAddress): Promise<void> => {
     checkAddress(address);
-    if (!(await has(address))) throw new Problem('session_not_found', `there is no ${named(address)}`);
+    // One whose first message is admitted, and not yet in its history, is there.
+    if (durable.pending(sessionKey(address)).length > 0 || (await has(address))) return;
+    throw new Problem('session_not_found', `there is no ${named(address)}`);
   };
   const unfinished = async ({ agent, ...rest }: SessionAddress): Promise<readonly string[]> => {
     const key = sessionKey({ agent, ...rest });
