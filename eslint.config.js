@@ -27,7 +27,7 @@ const nodeOnly = [
 ];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '**/.engine/', 'test/golden/', 'test/**/fixtures/']),
+  globalIgnores(['dist/', 'coverage/', '**/*.gen.ts', '**/.engine/', 'test/golden/', 'test/**/fixtures/']),
   js.configs.recommended,
   tseslint.configs.recommended,
   {
