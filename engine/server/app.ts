@@ -4,6 +4,7 @@ import type { Engine } from '../api.ts';
 import { isObject, type Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import type { Report } from './error-body.ts';
+import { anyone } from './auth/caller.ts';
 import { refuseForeign } from './guard.ts';
 import { readBody } from './read-body.ts';
 import type { Route } from './route.ts';
@@ -56,6 +57,7 @@ function createRouter({ engine, routes, bodyBytes, report, closing }: AppOptions
       const gone = goneSignal(context, wantsEvents ? closing : undefined);
       const reply = await route.handle({
         engine,
+        caller: anyone,
         params: context.params,
         search: context.querystring,
         body,

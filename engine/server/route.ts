@@ -1,11 +1,14 @@
 import type { Engine } from '../api.ts';
 import type { EngineEvent } from '../core/event.ts';
 import type { Json, JsonObject, JsonSchema } from '../core/json.ts';
+import type { Access, Caller } from './auth/caller.ts';
 import { readQuery, type Parameters, type Values } from './parameters.ts';
 
 /** A request as a handler sees it. */
 export interface Call<Path extends string = string, P extends Parameters = Parameters> {
   readonly engine: Engine;
+  /** Who asks. */
+  readonly caller: Caller;
   /** Decoded segments of the path. */
   readonly params: Readonly<Record<Segments<Path>, string>>;
   readonly query: Values<P>;
@@ -33,9 +36,11 @@ export type Reply =
 
 /** One line of the API. The router and `/openapi.json` are both built from these. */
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly operation: string;
+  /** Who may use it. */
+  readonly access: Access;
   readonly summary: string;
   /** Described once for each agent or workflow, with its own schemas. */
   readonly each?: 'agent' | 'workflow';

@@ -20,6 +20,7 @@ export const agentRoutes: readonly Route[] = [
     method: 'GET',
     path: '/agents',
     operation: 'listAgents',
+    access: 'signed-in',
     summary: 'The agents that are served.',
     answers: {
       200: {
@@ -46,6 +47,7 @@ export const agentRoutes: readonly Route[] = [
     method: 'POST',
     path: '/agents/:name/:id',
     operation: 'promptAgent',
+    access: 'agents',
     summary:
       'Sends a message to an instance of an agent and answers with what it says. It is carried on when the caller leaves.',
     each: 'agent',
@@ -82,6 +84,7 @@ export const agentRoutes: readonly Route[] = [
     method: 'GET',
     path: '/agents/:name/:id/sessions/:session',
     operation: 'readHistory',
+    access: 'agents',
     summary: 'The messages of a conversation, oldest first; empty when nothing was said yet.',
     answers: {
       200: {
@@ -98,6 +101,7 @@ export const agentRoutes: readonly Route[] = [
     method: 'POST',
     path: '/agents/:name/:id/abort',
     operation: 'abortSession',
+    access: 'agents',
     summary: 'Ends the running prompt of a conversation and refuses the waiting ones.',
     body: () => ({ schema: abortSchema, required: false }),
     answers: {

@@ -63,6 +63,7 @@ export const approvalRoutes: readonly Route[] = [
     method: 'POST',
     path: '/runs/:id/signals/:topic',
     operation: 'signalRun',
+    access: 'workflows',
     summary: 'Sends an event to a run, which keeps it until a step waits for its topic.',
     isIdempotent: true,
     body: () => ({ schema: {}, required: false }),
@@ -85,6 +86,7 @@ export const approvalRoutes: readonly Route[] = [
     method: 'GET',
     path: '/approvals',
     operation: 'listApprovals',
+    access: 'approvals',
     summary: 'What steps and tool calls ask people and nobody has answered, of the newest work first.',
     query: {
       workflow: text('Only of runs of this workflow.'),
@@ -112,6 +114,7 @@ export const approvalRoutes: readonly Route[] = [
     method: 'POST',
     path: '/approvals/:id',
     operation: 'answerApproval',
+    access: 'approvals',
     summary:
       'Gives the one answer to what a step or a tool call asks. What does not fit the form is refused, and it stays open. The id is percent-encoded.',
     body: () => ({ schema: answerSchema, required: true }),

@@ -6,6 +6,7 @@ export const healthRoutes: readonly Route[] = [
     method: 'GET',
     path: '/health',
     operation: 'health',
+    access: 'public',
     summary: 'Tells that the process lives.',
     answers: { 200: { description: 'It lives.', schema: () => objectOf({ status: { const: 'ok' } }) } },
     handle: () => Promise.resolve({ status: 200, body: { status: 'ok' } }),
@@ -14,6 +15,7 @@ export const healthRoutes: readonly Route[] = [
     method: 'GET',
     path: '/ready',
     operation: 'ready',
+    access: 'public',
     summary:
       'Tells whether work is taken: the store answers and the server is not shutting down; 503 when not.',
     answers: { 200: { description: 'It is ready.', schema: () => objectOf({ status: { const: 'ready' } }) } },

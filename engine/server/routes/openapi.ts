@@ -7,6 +7,7 @@ export function openapiRoute(others: readonly Route[]): Route {
     method: 'GET',
     path: '/openapi.json',
     operation: 'describeApi',
+    access: 'signed-in',
     summary: 'This API as OpenAPI 3.1.',
     answers: { 200: { description: 'The document.', schema: () => ({ type: 'object' }) } },
     handle: ({ engine }) => Promise.resolve({ status: 200, body: describeApi(engine, [...others, self]) }),

@@ -12,6 +12,7 @@ export const runRoutes: readonly Route[] = [
     method: 'GET',
     path: '/runs',
     operation: 'listRuns',
+    access: 'runs',
     summary: 'Runs, newest first.',
     query: {
       workflow: text('Only runs of this workflow.'),
@@ -43,6 +44,7 @@ export const runRoutes: readonly Route[] = [
     method: 'GET',
     path: '/runs/:id',
     operation: 'readRun',
+    access: 'runs',
     summary: 'A run: its state, and its output or error once it ended.',
     answers: { 200: { description: 'The run.', schema: () => run } },
     handle: async ({ engine, params }) => ({ status: 200, body: await engine.runs.get(params.id) }),
@@ -51,6 +53,7 @@ export const runRoutes: readonly Route[] = [
     method: 'GET',
     path: '/runs/:id/events',
     operation: 'readRunEvents',
+    access: 'runs',
     summary: 'Stored events of a run, oldest first.',
     query: pageQuery,
     answers: {
@@ -76,6 +79,7 @@ export const runRoutes: readonly Route[] = [
     method: 'GET',
     path: '/runs/:id/stream',
     operation: 'streamRun',
+    access: 'runs',
     summary:
       'Stored events of a run, then live ones, until it ends. 204 when the caller has seen the end already.',
     streams: 'always',

@@ -15,6 +15,7 @@ export const submissionRoutes: readonly Route[] = [
     method: 'POST',
     path: '/agents/:name/:id/dispatch',
     operation: 'dispatchToAgent',
+    access: 'agents',
     summary: 'Hands a message to an instance of an agent and does not wait for its answer.',
     each: 'agent',
     isIdempotent: true,
@@ -50,6 +51,7 @@ export const submissionRoutes: readonly Route[] = [
     method: 'GET',
     path: '/submissions/:id',
     operation: 'readSubmission',
+    access: 'agents',
     summary:
       'A message to an agent: its state and place in the queue, and its answer or error once it ended.',
     answers: { 200: { description: 'The submission.', schema: () => submission } },
@@ -59,6 +61,7 @@ export const submissionRoutes: readonly Route[] = [
     method: 'GET',
     path: '/submissions/:id/events',
     operation: 'readSubmissionEvents',
+    access: 'agents',
     summary: 'Stored events of a message, oldest first.',
     query: pageQuery,
     answers: {
@@ -84,6 +87,7 @@ export const submissionRoutes: readonly Route[] = [
     method: 'GET',
     path: '/submissions/:id/stream',
     operation: 'streamSubmission',
+    access: 'agents',
     summary:
       'Stored events of a message, then live ones, until it ends. 204 when the caller has seen the end already.',
     streams: 'always',
@@ -105,6 +109,7 @@ export const submissionRoutes: readonly Route[] = [
     method: 'POST',
     path: '/submissions/:id/abort',
     operation: 'abortSubmission',
+    access: 'agents',
     summary: 'Ends a message that waits or is at work.',
     body: () => ({ schema: emptySchema, required: false }),
     answers: {

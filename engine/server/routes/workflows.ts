@@ -12,6 +12,7 @@ export const workflowRoutes: readonly Route[] = [
     method: 'GET',
     path: '/workflows',
     operation: 'listWorkflows',
+    access: 'signed-in',
     summary: 'The workflows that are served.',
     answers: {
       200: {
@@ -38,6 +39,7 @@ export const workflowRoutes: readonly Route[] = [
     method: 'POST',
     path: '/workflows/:name',
     operation: 'startWorkflow',
+    access: 'workflows',
     summary:
       'Starts a run; the body is the input. Answers when the run is accepted, or with `wait=result` when it ended.',
     each: 'workflow',

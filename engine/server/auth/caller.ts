@@ -1,0 +1,28 @@
+/** A group of routes that a caller may use. */
+export type Scope = 'agents' | 'workflows' | 'runs' | 'approvals' | 'admin';
+
+/** Who may use a route: everybody, whoever has signed in, or callers with a scope. */
+export type Access = 'public' | 'signed-in' | Scope;
+
+/** Who sent a request. */
+export interface Caller {
+  /** Unique among all callers: `token:<name>`, `jwt:<subject>`, or `anyone` where nobody signs in. */
+  readonly id: string;
+  /** Shown in logs and with approvals. */
+  readonly name: string;
+  /** Undefined: everything, where nobody signs in. */
+  readonly scopes: readonly Scope[] | undefined;
+  /** Undefined: all. */
+  readonly agents: readonly string[] | undefined;
+  /** Undefined: all. */
+  readonly workflows: readonly string[] | undefined;
+}
+
+/** The caller of a server where nobody signs in. */
+export const anyone: Caller = {
+  id: 'anyone',
+  name: 'anyone',
+  scopes: undefined,
+  agents: undefined,
+  workflows: undefined,
+};
