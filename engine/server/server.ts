@@ -3,9 +3,12 @@ import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
 import type { Engine } from '../api.ts';
 import { Problem } from '../core/problem.ts';
+import { insideOf } from '../inside.ts';
 import { createApp } from './app.ts';
+import { createGate } from './auth/gate.ts';
 import { createReport, logToStderr, type Log, type Report } from './error-body.ts';
 import { isLoopback } from './guard.ts';
+import type { OnRequest } from './request-end.ts';
 import { refuseUnreadable } from './raw-answer.ts';
 import { routes } from './routes/routes.ts';
 import { addSockets } from './socket/sockets.ts';
@@ -20,6 +23,8 @@ export interface ServerOptions {
   readonly bodyBytes?: number;
   /** Receives a line for every failed request; default: internal errors go to stderr as JSON lines. */
   readonly log?: Log;
+  /** Receives every request that has ended, for an access log or metrics. */
+  readonly onRequest?: OnRequest;
 }
 
 /** An engine over HTTP, SSE and WebSocket. */
@@ -44,15 +49,18 @@ export function createServer(engine: Engine, options: ServerOptions = {}): Serve
   const { settings } = engine.program;
   const report = createReport(options.log ?? logToStderr, engine.redact);
   const closing = new AbortController();
+  const gate = createGate(settings.server.auth, () => insideOf(engine).secrets);
   const app = createApp({
     engine,
     routes,
     bodyBytes: options.bodyBytes ?? settings.server.bodyBytes,
     report,
     closing: closing.signal,
+    onRequest: options.onRequest,
+    gate,
   });
   app.listen = boundedListen(app, report);
-  const sockets = addSockets(app, { engine, report, closing: closing.signal });
+  const sockets = addSockets(app, { engine, gate, report, closing: closing.signal });
   let http: HttpServer | undefined;
 
   return {
