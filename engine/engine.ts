@@ -19,6 +19,7 @@ import type { Diagnostic } from './core/diagnostic.ts';
 import { fromData, Problem } from './core/problem.ts';
 import { isTerminal } from './core/status.ts';
 import { noUsage } from './core/message.ts';
+import { keepInside } from './inside.ts';
 import { openHarnesses } from './bind/harnesses.ts';
 import { keyOption } from './calls/idempotency-key.ts';
 import { createJournal, redactor, withoutNamed } from './journal/index.ts';
@@ -119,7 +120,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     return recordOf(await getRun(runId));
   };
 
-  return {
+  const engine: Engine = {
     program,
     agents: createAgents(ports, sessions),
     dispatch,
@@ -184,6 +185,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     executions: (filter) => store.executions.list(filter),
     close: ({ graceMs = 0 } = {}) => (closing ??= close(graceMs)),
   };
+  keepInside(engine, { secrets, store });
+  return engine;
 
   async function keepOrClose(): Promise<string | undefined> {
     try {

@@ -9,7 +9,7 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
     'durable',
     'modules.plugins',
     'server.cors',
-    'server.auth',
+    'server.auth.jwt',
     'server.basePath',
     'server.trustProxy',
     'server.limits.concurrency',

@@ -1,5 +1,8 @@
+/** Groups of routes that a caller may use. */
+export const scopes = ['agents', 'workflows', 'runs', 'approvals', 'admin'] as const;
+
 /** A group of routes that a caller may use. */
-export type Scope = 'agents' | 'workflows' | 'runs' | 'approvals' | 'admin';
+export type Scope = (typeof scopes)[number];
 
 /** Who may use a route: everybody, whoever has signed in, or callers with a scope. */
 export type Access = 'public' | 'signed-in' | Scope;
@@ -16,6 +19,10 @@ export interface Caller {
   readonly agents: readonly string[] | undefined;
   /** Undefined: all. */
   readonly workflows: readonly string[] | undefined;
+  /** Of the `roles` claim; for `role:<name>` among the approvers of an approval. */
+  readonly roles?: readonly string[];
+  /** When the sign-in ends, in milliseconds since 1970; absent: never. */
+  readonly expiresAt?: number;
 }
 
 /** The caller of a server where nobody signs in. */

@@ -5,6 +5,9 @@ import websockify from 'koa-websocket';
 import type { VerifyClientCallbackAsync, WebSocket, WebSocketServer } from 'ws';
 import type { Engine } from '../../api.ts';
 import { Problem } from '../../core/problem.ts';
+import type { Caller } from '../auth/caller.ts';
+import { challengeOf } from '../auth/challenge.ts';
+import { refuseUnscoped, type Gate } from '../auth/gate.ts';
 import type { Report } from '../error-body.ts';
 import { refuseForeign } from '../guard.ts';
 import { refuseUnreadable } from '../raw-answer.ts';
@@ -13,6 +16,9 @@ import { socketTarget } from './target.ts';
 
 /** Largest frame of a client, in bytes. */
 const maxFrameBytes = 1024 * 1024;
+
+/** The version of the protocol, which a client may name. */
+const protocol = 'engine.v1';
 
 /** Milliseconds between pings; a client that did not answer the last one is cut off. */
 const pingMs = 30_000;
@@ -25,6 +31,7 @@ type Verdict = Parameters<VerifyClientCallbackAsync>[1];
 /** What the sockets need. */
 export interface SocketOptions {
   readonly engine: Engine;
+  readonly gate: Gate;
   readonly report: Report;
   readonly closing: AbortSignal;
 }
@@ -38,24 +45,27 @@ export interface Sockets {
 }
 
 /** Adds WebSockets to an app. What cannot be served is refused before the upgrade, with the error envelope. */
-export function addSockets(app: Koa, { engine, report, closing }: SocketOptions): Sockets {
+export function addSockets(app: Koa, { engine, gate, report, closing }: SocketOptions): Sockets {
   const socketed = websockify(app, {
     maxPayload: maxFrameBytes,
     clientTracking: true,
     verifyClient: ({ req }: { readonly req: IncomingMessage }, done: Verdict) => {
-      try {
-        if (closing.aborted) throw new Problem('shutting_down', 'the server is shutting down');
-        refuseForeign(req);
-        socketTarget(engine, req.url ?? '');
-        done(true);
-      } catch (thrown) {
-        const { problem, body } = report(thrown, req);
-        done(false, problem.status, JSON.stringify(body), {
-          'Content-Type': 'application/json; charset=utf-8',
-        });
-      }
+      admit(req).then(
+        () => done(true),
+        (thrown: unknown) => {
+          const { problem, body } = report(thrown, req);
+          const challenge = challengeOf(problem);
+          done(false, problem.status, JSON.stringify(body), {
+            'Content-Type': 'application/json; charset=utf-8',
+            ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
+          });
+        },
+      );
     },
+    // A token among the offers must not come back.
+    handleProtocols: (offered: Set<string>) => (offered.has(protocol) ? protocol : false),
   });
+  const callers = new WeakMap<IncomingMessage, Caller>();
   const answering = new WeakSet<WebSocket>();
   let server: WebSocketServer | undefined;
   let pinging: NodeJS.Timeout | undefined;
@@ -101,4 +111,13 @@ export function addSockets(app: Koa, { engine, report, closing }: SocketOptions)
       await Promise.all(left);
     },
   };
+
+  async function admit(request: IncomingMessage): Promise<void> {
+    if (closing.aborted) throw new Problem('shutting_down', 'the server is shutting down');
+    refuseForeign(request);
+    const caller = await gate.authenticateSocket(request);
+    const { target } = socketTarget(engine, request.url ?? '');
+    refuseUnscoped(caller, { access: target === 'agent' ? 'agents' : 'workflows', method: 'POST' });
+    callers.set(request, caller);
+  }
 }

@@ -1,0 +1,28 @@
+import type { Engine } from './api/engine.ts';
+import type { Secrets } from './ports/secrets.ts';
+import type { Store } from './ports/store.ts';
+import { Problem } from './core/problem.ts';
+
+/** What a server needs of its engine, and who only calls the engine must not see. */
+export interface Inside {
+  readonly secrets: Secrets;
+  readonly store: Store;
+}
+
+const insides = new WeakMap<Engine, Inside>();
+
+/** Keeps the inside of an engine as long as the engine. */
+export function keepInside(engine: Engine, inside: Inside): void {
+  insides.set(engine, inside);
+}
+
+/** The inside of an engine of `createEngine`. Throws Problem `invalid_request` for anything else. */
+export function insideOf(engine: Engine): Inside {
+  const inside = insides.get(engine);
+  if (inside === undefined)
+    throw new Problem(
+      'invalid_request',
+      'this is no engine of createEngine; give the very object that it gave',
+    );
+  return inside;
+}
