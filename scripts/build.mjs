@@ -1,17 +1,20 @@
-// Compiles engine/ into dist/, from an empty folder, and makes the command executable.
+// Builds dist/ from an empty folder: the types of engine/, its code, and an executable command.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
 const tsc = createRequire(import.meta.url).resolve('typescript/lib/tsc.js');
-const command = `${root}dist/cli/main.js`;
 
-rmSync(`${root}dist`, { recursive: true, force: true });
-const built = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+rmSync(dist, { recursive: true, force: true });
+const typed = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
   cwd: root,
   stdio: 'inherit',
 });
-if (built.status === 0 && existsSync(command)) chmodSync(command, 0o755);
-if (built.status !== 0) process.exitCode = built.status ?? 1;
+if (typed.status !== 0) process.exit(typed.status ?? 1);
+await bundle(dist);
+chmodSync(join(dist, 'cli/main.js'), 0o755);

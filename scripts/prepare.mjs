@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { devDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const needed = Object.keys(devDependencies).filter(
-  (name) => name === 'typescript' || name.startsWith('@types/'),
+  (name) => name === 'typescript' || name === 'esbuild' || name.startsWith('@types/'),
 );
 const missing = needed.filter((name) => !existsSync(`${root}node_modules/${name}/package.json`));
 

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { packageUrl } from '../core/package-url.ts';
 import type { JsonObject } from '../core/json.ts';
 import { bundleSchema } from './bundle-schema.ts';
 
-const folder = fileURLToPath(new URL('../../schema/', import.meta.url));
+const folder = fileURLToPath(new URL('schema/', packageUrl));
 const suffix = '.schema.json';
 const common = 'common.schema.json';
 

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { packageUrl } from '../core/package-url.ts';
 import type { Level } from '../core/diagnostic.ts';
 
 /** What `specs/rules/<family>/<rule>.md` says of a rule. */
@@ -16,7 +17,7 @@ export interface RulePage {
   readonly path: string;
 }
 
-const folder = fileURLToPath(new URL('../../specs/rules/', import.meta.url));
+const folder = fileURLToPath(new URL('specs/rules/', packageUrl));
 
 /** The pages of all rules, ordered by rule. */
 export async function readRulePages(): Promise<readonly RulePage[]> {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { packageUrl } from '../core/package-url.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { discover } from './discover.ts';
 import { openDisk } from './disk.ts';
@@ -23,7 +24,7 @@ const folders = {
 } as const;
 
 /** Reads the specs and prompts that ship with the engine, through the same parser as a project's. */
-export function loadShipped(folder = fileURLToPath(new URL('../../specs', import.meta.url))): Shipped {
+export function loadShipped(folder = fileURLToPath(new URL('specs', packageUrl))): Shipped {
   const disk = openDisk();
   const realRoot = disk.realPath(folder) ?? folder;
   const found = discover(disk, [{ path: folder, prefix: 'flue-engine/specs/', kinds: folders }], realRoot);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageUrl } from '../core/package-url.ts';
 import { segmentsOf } from '../core/json-pointer.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 
@@ -21,7 +22,7 @@ export interface SchemaSet {
   readonly follow: (located: Located) => Located;
 }
 
-const shippedFolder = fileURLToPath(new URL('../../schema', import.meta.url));
+const shippedFolder = fileURLToPath(new URL('schema', packageUrl));
 const known = new Map<string, SchemaSet>();
 
 /** Reads the schemas of a folder (default: those of the package) once. */

@@ -1,11 +1,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageUrl } from '../../core/package-url.ts';
 import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
 import { readGuide, type Guide } from './guide.ts';
 
-const folder = fileURLToPath(new URL('../../../specs/connectors/', import.meta.url));
+const folder = fileURLToPath(new URL('specs/connectors/', packageUrl));
 
 /** Largest guide, in bytes. */
 const largest = 262_144;

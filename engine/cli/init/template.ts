@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageUrl } from '../../core/package-url.ts';
 import { parse } from 'yaml';
 import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
@@ -33,7 +34,7 @@ export interface TemplateFile {
   readonly text: string;
 }
 
-const folder = fileURLToPath(new URL('../../../specs/templates/', import.meta.url));
+const folder = fileURLToPath(new URL('specs/templates/', packageUrl));
 const shared = '_shared';
 const about = 'template.yaml';
 

@@ -1,0 +1,109 @@
+// Makes the code of engine/ into few files. Reading a thousand small modules is most of what a start costs, so what every start needs of
+// other packages is taken in too; the rest stays in node_modules and is read when it is first used.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Packages that every start needs: plain JavaScript that is one copy's own business. */
+const takenIn = [
+  '@keyv/sqlite',
+  '@koa/cors',
+  '@koa/router',
+  '@marcbachmann/cel-js',
+  'ajv',
+  'ajv-formats',
+  'commander',
+  'croner',
+  'diff',
+  'gray-matter',
+  'handlebars',
+  'keyv',
+  'koa',
+  'koa-websocket',
+  'picocolors',
+  're2js',
+  'ulid',
+  'ws',
+  'yaml',
+];
+
+/** Native code, and what such a package only tries to find. */
+const never = ['sqlite3', 'bufferutil', 'utf-8-validate'];
+
+const entries = {
+  index: 'engine/index.ts',
+  'client/index': 'engine/client/index.ts',
+  'testing/index': 'engine/testing/index.ts',
+  'cli/main': 'engine/cli/main.ts',
+  // Files that are found by where they are.
+  'chunks/package-url': 'engine/core/package-url.ts',
+  'chunks/interpreter': 'engine/adapters/code/monty/interpreter.ts',
+};
+
+/**
+ * @param outdir an empty folder beside `schema/` and `specs/`.
+ */
+export async function bundle(outdir) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: entries,
+    outdir,
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    metafile: true,
+    logLevel: 'warning',
+    plugins: [
+      { name: 'few-packages', setup: leaveOut },
+      { name: 'required-parts-of-node', setup: giveBuiltins },
+    ],
+  });
+  writeNotices(outdir, metafile);
+}
+
+/** Leaves every package where it is but those taken in, and what they are made of. */
+function leaveOut(bundler) {
+  bundler.onResolve({ filter: /^[^./]/ }, ({ path, importer }) => {
+    const name = path
+      .split('/')
+      .slice(0, path.startsWith('@') ? 2 : 1)
+      .join('/');
+    if (isBuiltin(path)) return undefined;
+    if (never.includes(name)) return { path, external: true };
+    const isOurs = !importer.includes('/node_modules/');
+    return isOurs && !takenIn.includes(name) ? { path, external: true } : undefined;
+  });
+}
+
+/** What a package in CommonJS requires of Node: modules like ours have no `require`. */
+function giveBuiltins(bundler) {
+  bundler.onResolve({ filter: /./ }, ({ path, kind }) =>
+    kind === 'require-call' && isBuiltin(path) ? { path, namespace: 'builtin' } : undefined,
+  );
+  bundler.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
+    contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+  }));
+}
+
+/** The licences of what was taken in. */
+function writeNotices(outdir, { inputs }) {
+  const folders = new Set(
+    Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+  );
+  const notices = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
+    const text = file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim();
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  writeFileSync(join(outdir, 'THIRD-PARTY-NOTICES.txt'), notices.join(`\n${'-'.repeat(72)}\n\n`));
+}
