@@ -27,10 +27,12 @@ export function createApprovals({
   redact,
 }: Pick<SessionPorts, 'store' | 'durable' | 'clock' | 'redact'>): Approvals {
   return {
-    async list({ agent, limit = 100, ...filter } = {}) {
+    async list({ agent, limit = 100, after, ...filter } = {}) {
       const found: Approval[] = [];
-      for await (const one of unfinished(store, filter)) {
-        const open = await openRequests(one);
+      const [last = '', seen = ''] =
+        after === undefined ? [] : (/^([^/]+)\/(.+)$/s.exec(after)?.slice(1) ?? [after]);
+      for await (const one of unfinished(store, filter, last)) {
+        const open = await openRequests(one, one.id === last ? seen : undefined);
         const wanted = open.filter(({ request }) => agent === undefined || request.agent === agent);
         found.push(...wanted.map(({ request }) => approvalOf(one, request)));
         if (found.length >= limit) return found.slice(0, limit);
@@ -48,9 +50,11 @@ export function createApprovals({
     },
   };
 
-  /** What is asked and neither answered nor too late. */
-  async function openRequests(run: Execution): Promise<readonly KnownRequest[]> {
-    const asked = requestsIn(await store.checkpoints.all(run.id)).filter(({ isOpen }) => isOpen);
+  /** What is asked and neither answered nor too late; of that what was asked behind a step. */
+  async function openRequests(run: Execution, behind?: string): Promise<readonly KnownRequest[]> {
+    const all = requestsIn(await store.checkpoints.all(run.id));
+    const start = all.findIndex(({ request }) => request.step === behind) + 1;
+    const asked = all.slice(start).filter(({ isOpen }) => isOpen);
     if (asked.length === 0) return [];
     const answered = new Set((await store.signals.all(run.id)).map(({ topic }) => topic));
     return asked.filter(({ key, request }) => !answered.has(answerTopic(key)) && !isLate(request));
@@ -167,9 +171,11 @@ async function find(store: Store, id: string): Promise<Execution> {
   throw new Problem('run_not_found', `no run "${id}"`);
 }
 
+/** What has not ended, the newest first; with `from` that one and those before it. */
 async function* unfinished(
   store: Store,
   { workflow, runId, submissionId }: Pick<ApprovalFilter, 'workflow' | 'runId' | 'submissionId'>,
+  from: string,
 ): AsyncGenerator<Execution> {
   const id = runId ?? submissionId;
   if (id !== undefined) {
@@ -178,7 +184,9 @@ async function* unfinished(
     if (!isTerminal(one.state) && (workflow === undefined || workflow === one.name)) yield one;
     return;
   }
-  for (let before: string | undefined; ;) {
+  const first = from === '' ? undefined : await find(store, from);
+  if (first !== undefined && !isTerminal(first.state)) yield first;
+  for (let before = first?.id; ;) {
     const page = await store.executions.list({
       // While no engine is at work, what waits is kept as queued.
       states: ['waiting', 'running', 'queued'],

@@ -40,6 +40,8 @@ export interface ApprovalFilter {
   readonly submissionId?: string;
   /** Default 100. */
   readonly limit?: number;
+  /** Only what comes behind the approval with this id, whether it is still open or not. */
+  readonly after?: string;
 }
 
 /** What a person answers. */

@@ -58,10 +58,15 @@ export interface EngineWorkflows {
 export interface EngineRuns {
   /** Throws Problem `run_not_found`. */
   get(runId: string): Promise<RunRecord>;
+  /** Newest first. */
   list(filter?: {
     readonly workflow?: string;
     readonly states?: readonly ExecutionState[];
+    /** Milliseconds since 1970: only runs admitted then or later. */
+    readonly since?: number;
+    /** 1 to 1000, default 100. */
     readonly limit?: number;
+    /** Only runs admitted before this one. Throws Problem `run_not_found`. */
     readonly before?: string;
   }): Promise<readonly RunRecord[]>;
   /** Stored events after an index (default 0), at most `limit` (default 1000). */

@@ -18,10 +18,27 @@ export interface InstanceSessions {
   import(session: string, lines: string | Iterable<string> | AsyncIterable<string>): Promise<Session>;
 }
 
+/** An instance of an agent, in short. */
+export interface InstanceNote {
+  readonly instance: string;
+  /** How many sessions it has, those of tasks left out. */
+  readonly sessions: number;
+}
+
 /** The agents of an engine. */
 export interface EngineAgents {
   /** A session of an agent instance, whether there is one or not. Throws Problem `agent_not_found`, `invalid_request` (bad ids). */
   session(agent: string, instance: string, session?: string): Session;
   /** The sessions of an instance. Throws Problem `agent_not_found`, `invalid_request` (bad id). */
   sessions(agent: string, instance: string): InstanceSessions;
+  /** Instances that have a session, by their ids. At most `limit` (default 100) behind `after`. Throws Problem `agent_not_found`. */
+  instances(
+    agent: string,
+    page?: { readonly after?: string; readonly limit?: number },
+  ): Promise<readonly InstanceNote[]>;
+  /**
+   * Removes all sessions of an instance, and its files. Throws Problem `agent_not_found`, `session_not_found` (there is nothing of it),
+   * `session_busy`; then sessions before the busy one are gone, and the rest stays.
+   */
+  delete(agent: string, instance: string, options?: DeleteOptions): Promise<void>;
 }

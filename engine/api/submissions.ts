@@ -37,8 +37,26 @@ export interface SubmissionRecord {
   readonly endedAt?: string;
 }
 
+/** Which messages to list. */
+export interface SubmissionFilter {
+  readonly agent?: string;
+  /** Only with an `agent`. */
+  readonly instance?: string;
+  /** Only with an `instance`. */
+  readonly session?: string;
+  readonly states?: readonly ExecutionState[];
+  /** Milliseconds since 1970: only what was admitted then or later. */
+  readonly since?: number;
+  /** 1 to 1000, default 100. */
+  readonly limit?: number;
+  /** Only what was admitted before this one. Throws Problem `submission_not_found`. */
+  readonly before?: string;
+}
+
 /** Messages that agents were sent, by their ids. */
 export interface EngineSubmissions {
+  /** Newest first. Throws Problem `invalid_request` for an instance without an agent, or a session without an instance. */
+  list(filter?: SubmissionFilter): Promise<readonly SubmissionRecord[]>;
   /** Throws Problem `submission_not_found`. */
   get(submissionId: string): Promise<SubmissionRecord>;
   /** Stored events after an index (default 0), at most `limit` (default 1000). */

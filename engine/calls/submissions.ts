@@ -1,4 +1,5 @@
 import type { Engine, SubmissionRecord } from '../api.ts';
+import { encodeKey } from '../core/ids.ts';
 import { Problem } from '../core/problem.ts';
 import { isTerminal } from '../core/status.ts';
 import type { Execution } from '../ports/store.ts';
@@ -36,6 +37,23 @@ export function createSubmissions(ports: SessionPorts): Engine['submissions'] {
 
   return {
     get: async (id) => recordOf(await find(id)),
+    async list({ agent, instance, session, before, ...filter } = {}) {
+      if (
+        (instance !== undefined && agent === undefined) ||
+        (session !== undefined && instance === undefined)
+      )
+        throw new Problem('invalid_request', 'an instance needs its agent, and a session its instance');
+      if (before !== undefined) await find(before);
+      const place = [agent, instance, session].filter((part) => part !== undefined);
+      const found = await store.executions.list({
+        ...filter,
+        kind: 'submission',
+        ...(agent === undefined ? {} : { name: agent }),
+        ...(place.length < 2 ? {} : { under: encodeKey(...place) }),
+        ...(before === undefined ? {} : { before }),
+      });
+      return found.map(recordOf);
+    },
     async events(id, { after = 0, limit = 1000 } = {}) {
       await find(id);
       return store.events.read(id, { after, limit });

@@ -61,6 +61,10 @@ export interface ExecutionFilter {
   readonly kind?: Execution['kind'];
   readonly name?: string;
   readonly states?: readonly ExecutionState[];
+  /** Only executions whose key is this one, or begins with it and a `.`. */
+  readonly under?: string;
+  /** Milliseconds since 1970: only executions admitted then or later. */
+  readonly since?: number;
   /** Only executions admitted before this one. */
   readonly before?: string;
   /** 1 to 1000, default 100. */

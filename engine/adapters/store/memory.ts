@@ -203,7 +203,9 @@ function listed(all: Execution[], filter: ExecutionFilter): Execution[] {
       (execution) =>
         (filter.kind === undefined || execution.kind === filter.kind) &&
         (filter.name === undefined || execution.name === filter.name) &&
-        (filter.states === undefined || filter.states.includes(execution.state)),
+        (filter.states === undefined || filter.states.includes(execution.state)) &&
+        (filter.under === undefined || `${execution.key}.`.startsWith(`${filter.under}.`)) &&
+        (filter.since === undefined || execution.createdAt >= filter.since),
     )
     .reverse()
     .slice(0, listLimit(filter));

@@ -38,13 +38,17 @@ export function toSignal(row: Row, payload: Json): Signal {
 export function listExecutions(filter: ExecutionFilter): Statement {
   const where: string[] = [];
   const parameters: (string | number)[] = [];
-  const need = (condition: string, ...values: readonly string[]): void => {
+  const need = (condition: string, ...values: readonly (string | number)[]): void => {
     where.push(condition);
     parameters.push(...values);
   };
   if (filter.kind !== undefined) need('kind = ?', filter.kind);
   if (filter.name !== undefined) need('name = ?', filter.name);
   if (filter.states !== undefined) need(statesCondition(filter.states), ...filter.states);
+  // No character of a key sorts between "." and "/".
+  if (filter.under !== undefined)
+    need('(key = ? OR (key >= ? AND key < ?))', filter.under, `${filter.under}.`, `${filter.under}/`);
+  if (filter.since !== undefined) need('created_at >= ?', filter.since);
   if (filter.before !== undefined) {
     need('seq < (SELECT seq FROM executions WHERE id = ?)', filter.before);
   }

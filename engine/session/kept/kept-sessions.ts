@@ -6,6 +6,7 @@ import { busy, checkAddress, named } from '../address.ts';
 import { childSessionsOf } from '../tasks/child-session.ts';
 import { entryKey, headKey, madeKey, namespace, type Entry } from '../entry.ts';
 import { forgetSubmissions } from '../submissions/forget-submissions.ts';
+import { hasInstance, listInstances } from './instances.ts';
 import { listSessions, type SessionNote } from './list-sessions.ts';
 import type { LiveSession, LiveSessions } from '../live-sessions.ts';
 import { pageEntries, placedEntries, placeOf, type EntryList, type EntryPage } from './page-entries.ts';
@@ -20,6 +21,16 @@ export interface KeptSessions {
     instance: Omit<SessionAddress, 'session'>,
     page: { readonly after?: string; readonly limit?: number },
   ): Promise<readonly SessionNote[]>;
+  /** Instances of an agent that have a session, by their ids. */
+  instances(
+    agent: string,
+    page: { readonly after?: string; readonly limit?: number },
+  ): ReturnType<typeof listInstances>;
+  /** Removes all sessions of an instance and its files. Throws Problem `session_not_found`, `session_busy`. */
+  removeInstance(
+    instance: Omit<SessionAddress, 'session'>,
+    options: { readonly abort: boolean; readonly records: boolean },
+  ): Promise<void>;
   /** Throws Problem `session_not_found`. */
   demand(address: SessionAddress): Promise<void>;
   /** Throws Problem `conflict` when there is one. */
@@ -87,8 +98,34 @@ export function createKeptSessions(
     });
   };
 
-  return {
-    list: (instance, page) => listSessions(documents, instance, page),
+  const kept: KeptSessions = {
+    async list(instance, page) {
+      const found = await listSessions(documents, instance, page);
+      return found.map((note) => {
+        const pending = durable.pending(sessionKey({ ...instance, session: note.session })).length;
+        return { ...note, state: pending === 0 ? 'idle' : 'busy', pending };
+      });
+    },
+    instances: (agent, page) => listInstances(documents, agent, page),
+    async removeInstance({ agent, instance }, options) {
+      checkAddress({ instance, session: 'any' });
+      if (!(await hasInstance(documents, agent, instance)))
+        throw new Problem('session_not_found', `there is no instance "${instance}" of agent "${agent}"`);
+      for (;;) {
+        const found = await listSessions(documents, { agent, instance }, { limit: 100 });
+        for (const { session } of found) await kept.remove({ agent, instance, session }, options);
+        if (found.length < 100) break;
+      }
+      // Files that are open in memory would be stored again.
+      await live.trim(0);
+      const key = instanceKey(agent, instance);
+      const isGone = await live.alone(key, async () => {
+        await documents.delete(workspaces, key);
+        await ports.sandboxes.forget?.(key);
+        return true;
+      });
+      if (!isGone) throw new Problem('session_busy', `instance "${instance}" of agent "${agent}" is at work`);
+    },
     demand,
     create: (address) => make(address, () => Promise.resolve([])),
 
@@ -153,6 +190,7 @@ export function createKeptSessions(
       await make(address, () => Promise.resolve(writeAll(documents, sessionKey(address), entries)));
     },
   };
+  return kept;
 }
 
 /** Does something in a session that no prompt runs beside. */

@@ -12,6 +12,10 @@ export interface SessionNote {
   /** ISO times; of a session without entries both are that of its creation. */
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** `busy`: something is at work in it, or waits. */
+  readonly state: 'idle' | 'busy';
+  /** How many are at work or wait in it. */
+  readonly pending: number;
 }
 
 /** Sessions of an instance in the order of their keys. Costs a few reads each, however long they are. */
@@ -19,12 +23,12 @@ export async function listSessions(
   documents: Documents,
   { agent, instance }: Omit<SessionAddress, 'session'>,
   { after = '', limit = 100 }: { readonly after?: string; readonly limit?: number },
-): Promise<readonly SessionNote[]> {
+): Promise<readonly Omit<SessionNote, 'state' | 'pending'>[]> {
   checkAddress({ instance, session: after === '' ? 'any' : after });
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
     throw new Problem('invalid_request', '"limit" must be a whole number from 1 to 1000');
   const prefix = `${instanceKey(agent, instance)}.`;
-  const found: SessionNote[] = [];
+  const found: Omit<SessionNote, 'state' | 'pending'>[] = [];
   let last = after === '' ? '' : encodeKey(after);
   while (found.length < limit) {
     const name = await nextName(documents, prefix, last);
@@ -35,15 +39,23 @@ export async function listSessions(
   return found;
 }
 
-/** The first name behind one, in the order of the keys. */
-async function nextName(documents: Documents, prefix: string, last: string): Promise<string | undefined> {
+/** The first part of a key that begins with a prefix, behind one such part, in the order of the keys. */
+export async function nextName(
+  documents: Documents,
+  prefix: string,
+  last: string,
+): Promise<string | undefined> {
   // No character of a key sorts behind "~".
   const after = last === '' ? '' : `${prefix}${last}.~`;
   const [found] = await documents.keys(namespace, { prefix, after, limit: 1 });
   return found?.key.slice(prefix.length).split('.')[0];
 }
 
-async function noteOf(documents: Documents, key: string, session: string): Promise<SessionNote> {
+async function noteOf(
+  documents: Documents,
+  key: string,
+  session: string,
+): Promise<Omit<SessionNote, 'state' | 'pending'>> {
   const [entries, note] = await Promise.all([endOf(documents, key), documents.get(namespace, madeKey(key))]);
   const made = (note as { readonly at?: number } | undefined)?.at;
   const [first] = await placedEntries(documents, key, 0, 1);

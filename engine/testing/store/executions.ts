@@ -167,6 +167,15 @@ export function executionTests(test: Test): void {
     assert.deepEqual(await listed({ states: ['failed', 'queued'] }), ['sub2', 'run1']);
     assert.deepEqual(await listed({ states: [] }), []);
     assert.deepEqual(await listed({ kind: 'run', before: 'sub1', limit: 1 }), ['run2']);
+    assert.deepEqual(await listed({ since: 3 }), ['sub2', 'sub1']);
+    assert.deepEqual(await listed({ since: 5 }), []);
+  });
+
+  test('a list is narrowed to a key and what is below it', async ({ executions }) => {
+    for (const [index, key] of ['a.b', 'a.b.c', 'a.b.d', 'a.b-c', 'a.bc.d', 'a'].entries())
+      await executions.insert({ ...execution(`e${index}`, index), key });
+    assert.deepEqual(ids(await executions.list({ under: 'a.b' })), ['e2', 'e1', 'e0']);
+    assert.deepEqual(ids(await executions.list({ under: 'a.b.c' })), ['e1']);
   });
 }
 
