@@ -2,11 +2,12 @@ import type { EngineEvent } from '../core/event.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { ExecutionLog } from '../ports/log.ts';
 import type { Delivery, Inbox } from './inbox.ts';
+import { roughSize } from './rough-size.ts';
 
 /** Who writes and who follows one execution in this process. */
 export interface Channel {
   /** Gives an event to observers and followers, in the order of the calls. Never throws. */
-  deliver(delivery: Delivery): void;
+  deliver(delivery: Omit<Delivery, 'size'>): void;
   /** The log writes no more; followers look for themselves whether the execution is over. */
   leave(): void;
 }
@@ -37,9 +38,12 @@ export function createChannels(observers: readonly Observer[]): Channels {
       const open = logs.get(executionId);
       if (open !== undefined) return open;
       const log = make({
-        deliver(delivery) {
-          for (const observer of observers) tell(observer, delivery.event);
-          inboxes.get(executionId)?.forEach((inbox) => inbox.put(delivery));
+        deliver(sent) {
+          for (const observer of observers) tell(observer, sent.event);
+          const followers = inboxes.get(executionId);
+          if (followers === undefined) return;
+          const delivery = { ...sent, size: roughSize(sent.event) };
+          for (const inbox of followers) inbox.put(delivery);
         },
         leave() {
           if (logs.get(executionId) === log) logs.delete(executionId);

@@ -4,6 +4,15 @@ import type { EngineEvent } from '../core/event.ts';
 export interface Delivery {
   readonly event: EngineEvent;
   readonly behind: number;
+  /** About how many bytes the event holds. */
+  readonly size: number;
+}
+
+/** What one subscriber may leave lying. */
+export interface InboxLimits {
+  readonly events: number;
+  /** Of the events together; a single larger one is taken all the same. */
+  readonly bytes: number;
 }
 
 /** Live events that one subscriber has not taken yet, bounded. */
@@ -22,12 +31,13 @@ export interface Inbox {
 }
 
 /**
- * An empty inbox for at most `limit` events. When it is full, live-only events are dropped first; when that makes no room,
- * everything is dropped and the subscriber has to read the store.
+ * An empty inbox. When it is full, live-only events are dropped first; when that makes no room, everything is dropped and the
+ * subscriber has to read the store.
  */
-export function createInbox(limit: number): Inbox {
+export function createInbox(limits: InboxLimits): Inbox {
   let waiting: Delivery[] = [];
   let taken = 0;
+  let bytes = 0;
   let missed = true;
   let woken = false;
   let resume: () => void = () => undefined;
@@ -36,27 +46,37 @@ export function createInbox(limit: number): Inbox {
     woken = true;
     resume();
   };
-  const makeRoom = (): void => {
-    waiting = waiting.slice(taken).filter(({ event }) => event.index > 0);
+  const isFullFor = ({ size }: Delivery): boolean => {
+    const count = waiting.length - taken;
+    return count >= limits.events || (count > 0 && bytes + size > limits.bytes);
+  };
+  const keep = (left: Delivery[]): void => {
+    waiting = left;
     taken = 0;
-    if (waiting.length < limit) return;
-    waiting = [];
+    bytes = left.reduce((sum, { size }) => sum + size, 0);
+  };
+  const makeRoomFor = (delivery: Delivery): void => {
+    keep(waiting.slice(taken).filter(({ event }) => event.index > 0));
+    if (!isFullFor(delivery)) return;
+    keep([]);
     missed = true;
   };
 
   return {
     put(delivery) {
-      if (waiting.length - taken >= limit) {
+      if (isFullFor(delivery)) {
         if (delivery.event.index === 0) return;
-        makeRoom();
+        makeRoomFor(delivery);
       }
       waiting.push(delivery);
+      bytes += delivery.size;
       wake();
     },
     take() {
       const delivery = waiting[taken];
       if (delivery === undefined) return undefined;
       taken += 1;
+      bytes -= delivery.size;
       // Cut off now and then: shifting every single one would cost the length of the queue each time.
       if (taken === waiting.length || taken >= 1024) {
         waiting = waiting.slice(taken);

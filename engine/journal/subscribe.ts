@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { Channels } from './channels.ts';
 import { createInbox, type Inbox } from './inbox.ts';
+import { roughSize } from './rough-size.ts';
 
 /** From where, and until when. */
 export interface SubscribeOptions {
@@ -23,6 +24,12 @@ export interface SubscriptionPorts {
   readonly pollMs?: number;
 }
 
+/** Bytes of events that wait for one subscriber in memory; behind that it reads the store. */
+const maxBytes = 512 * 1024;
+
+/** Bytes of stored events that a subscriber reads at once, as far as the events before them tell. */
+const pageBytes = 256 * 1024;
+
 /** The events of an execution as promised by `Journal.subscribe`. Nothing is held before the first event is asked for. */
 export function subscribe(
   executionId: string,
@@ -31,7 +38,7 @@ export function subscribe(
 ): AsyncIterable<EngineEvent> {
   return {
     [Symbol.asyncIterator]() {
-      const inbox = createInbox(ports.buffer ?? 10_000);
+      const inbox = createInbox({ events: ports.buffer ?? 10_000, bytes: maxBytes });
       const stop = new AbortController();
       const events = follow(executionId, options, ports, inbox, stop);
       return {
@@ -103,12 +110,13 @@ async function* follow(
 }
 
 async function* replay(store: Store, executionId: string, after: number): AsyncGenerator<EngineEvent> {
-  const pageSize = 500;
+  let limit = 4;
   for (let cursor = after; ;) {
-    const page = await store.events.read(executionId, { after: cursor, limit: pageSize });
+    const page = await store.events.read(executionId, { after: cursor, limit });
     yield* page;
-    if (page.length < pageSize) return;
+    if (page.length < limit) return;
     cursor = page.at(-1)?.index ?? cursor;
+    limit = Math.min(500, Math.max(1, Math.floor((pageBytes * page.length) / roughSize(page))));
   }
 }
 
