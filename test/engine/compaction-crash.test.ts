@@ -2,12 +2,11 @@ import { expect } from 'chai';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { projectOf, temporaryFolder } from '../fakes/project.ts';
 import { linesOf } from './kit.ts';
-import { bundleOf } from './kills/bundle.ts';
+import { childProgram } from './kills/child-program.ts';
 
 /** Its answer after the tool needs a summary of what was asked, and both take their time. */
 const project = {
@@ -28,7 +27,7 @@ describe('engine: killed around a summary', function () {
   const children = new Set<ChildProcess>();
   let program: string;
   before(async () => {
-    program = await bundleOf(fileURLToPath(new URL('./child.ts', import.meta.url)));
+    program = await childProgram();
   });
   afterEach(() => {
     for (const child of children) child.kill('SIGKILL');

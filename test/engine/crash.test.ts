@@ -3,13 +3,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import type { Engine } from '../../engine/api.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { projectOf, temporaryFolder } from '../fakes/project.ts';
 import { failureOf, linesOf } from './kit.ts';
-import { bundleOf } from './kills/bundle.ts';
+import { childProgram } from './kills/child-program.ts';
 
 /** The tool writes a line a call; where `HOLD` names its item it says so and never ends. */
 const project = {
@@ -72,7 +71,7 @@ describe('engine: killed and started again', function () {
   let program: string;
 
   before(async () => {
-    program = await bundleOf(fileURLToPath(new URL('./child.ts', import.meta.url)));
+    program = await childProgram();
   });
 
   beforeEach(() => {

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import type { Engine, EngineOptions } from '../../engine/api.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { projectOf, temporaryFolder } from '../fakes/project.ts';
+import { childProgram } from './kills/child-program.ts';
 import { linesOf } from './kit.ts';
 
 const project = {
@@ -39,6 +39,11 @@ describe('engine: killed while a person is asked about a tool call', function ()
   this.timeout(60_000);
   let folder: string;
   let path: string;
+  let program: string;
+
+  before(async () => {
+    program = await childProgram();
+  });
 
   beforeEach(() => {
     folder = projectOf(project);
@@ -49,8 +54,7 @@ describe('engine: killed while a person is asked about a tool call', function ()
     existsSync(join(folder, 'paid')) ? readFileSync(join(folder, 'paid'), 'utf8') : '';
 
   function start(...args: readonly string[]) {
-    const script = fileURLToPath(new URL('./child.ts', import.meta.url));
-    return spawn(process.execPath, ['--import', 'tsx', script, folder, path, ...args], {
+    return spawn(process.execPath, [program, folder, path, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
   }

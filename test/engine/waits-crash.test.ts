@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import type { Engine, EngineOptions } from '../../engine/api.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { projectOf, temporaryFolder } from '../fakes/project.ts';
+import { childProgram } from './kills/child-program.ts';
 
 const project = {
   'engine.yaml': 'model: script/m\n',
@@ -34,8 +34,7 @@ describe('engine: killed while it waits', function () {
 
   /** Starts a run in a process of its own and kills it when an event at a step is on disk. */
   async function killedAt(workflow: string, type: string, step: string): Promise<void> {
-    const script = fileURLToPath(new URL('./child.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', script, folder, path, 'run', workflow, '{}'], {
+    const child = spawn(process.execPath, [await childProgram(), folder, path, 'run', workflow, '{}'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -6,10 +6,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import { createEngine } from '../../engine/engine.ts';
+import { childProgram } from '../engine/kills/child-program.ts';
 import { temporaryFolder } from '../fakes/project.ts';
 
 const project = fileURLToPath(new URL('../../examples/refund', import.meta.url));
-const child = fileURLToPath(new URL('../engine/child.ts', import.meta.url));
 
 describe('the example refund', function () {
   this.timeout(60_000);
@@ -58,7 +58,7 @@ describe('the example refund', function () {
 
 /** Runs an engine of its own and kills it when an event of a type is on disk. */
 async function killedAt(type: string, args: readonly string[], ledger: string): Promise<void> {
-  const process_ = spawn(process.execPath, ['--import', 'tsx', child, ...args], {
+  const process_ = spawn(process.execPath, [await childProgram(), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, REFUND_LEDGER: ledger },
   });

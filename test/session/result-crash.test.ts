@@ -2,11 +2,10 @@ import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { linesOf } from '../engine/kit.ts';
-import { bundleOf } from '../engine/kills/bundle.ts';
+import { childProgram } from '../engine/kills/child-program.ts';
 import { projectOf, temporaryFolder } from '../fakes/project.ts';
 import { expectWellFormed } from './well-formed.ts';
 
@@ -36,7 +35,7 @@ describe('sessions: typed results cut off by a crash', function () {
   let program: string;
 
   before(async () => {
-    program = await bundleOf(fileURLToPath(new URL('../engine/child.ts', import.meta.url)));
+    program = await childProgram();
   });
   afterEach(() => delete process.env['WITNESS']);
 

@@ -3,14 +3,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import type { Engine } from '../../engine/api.ts';
 import type { EngineEvent } from '../../engine/core/event.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { projectOf, temporaryFolder } from '../fakes/project.ts';
 import { linesOf } from '../engine/kit.ts';
-import { bundleOf } from '../engine/kills/bundle.ts';
+import { childProgram } from '../engine/kills/child-program.ts';
 import { expectWellFormed } from './well-formed.ts';
 
 const usage = 'usage: { inputTokens: 2, outputTokens: 1 }';
@@ -72,7 +71,7 @@ describe('sessions: tasks cut off by a crash', function () {
   let witness: string;
 
   before(async () => {
-    program = await bundleOf(fileURLToPath(new URL('../engine/child.ts', import.meta.url)));
+    program = await childProgram();
   });
   afterEach(() => {
     for (const child of children) child.kill('SIGKILL');

@@ -2,9 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { projectOf, temporaryFolder, type Files } from '../../fakes/project.ts';
-import { bundleOf } from '../kills/bundle.ts';
+import { childProgram } from '../kills/child-program.ts';
 
 /** A line that the process says. */
 export type Line = Readonly<Record<string, unknown>>;
@@ -49,11 +48,9 @@ export interface Process {
   readonly exited: Promise<NodeJS.Signals | null>;
 }
 
-let program: Promise<string> | undefined;
-
 /** A place for a project. Everything in it goes when this process ends. */
 export async function placeOf(files: Files): Promise<Place> {
-  const bundle = await (program ??= bundleOf(fileURLToPath(new URL('../child.ts', import.meta.url))));
+  const bundle = await childProgram();
   const folder = projectOf(files);
   const own = temporaryFolder();
   const path = join(own, 'engine.sqlite');

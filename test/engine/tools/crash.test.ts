@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';
 import { projectOf, temporaryFolder } from '../../fakes/project.ts';
+import { childProgram } from '../kills/child-program.ts';
 
 const tools = {
   'src/tools/order.yaml': `type: node
@@ -72,8 +72,7 @@ describe('engine: killed inside a tool', function () {
     existsSync(join(folder, 'noted')) ? readFileSync(join(folder, 'noted'), 'utf8').trim() : '';
 
   async function child(...args: readonly string[]): Promise<string | null> {
-    const script = fileURLToPath(new URL('../child.ts', import.meta.url));
-    const process_ = spawn(process.execPath, ['--import', 'tsx', script, folder, path, ...args], {
+    const process_ = spawn(process.execPath, [await childProgram(), folder, path, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const exited = new Promise<string | null>((resolve) =>
