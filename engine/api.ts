@@ -1,6 +1,7 @@
 // The types of the public API, by subject.
 export type { Approval, ApprovalAnswer, ApprovalFilter } from './api/approvals.ts';
 export type { Engine } from './api/engine.ts';
+export type { Reloaded, ReloadOptions } from './api/reload.ts';
 export type { EngineOptions } from './api/options.ts';
 export type { ConditionExplained, ExplainedPart, Explanation, RunReceipt, RunRecord } from './api/runs.ts';
 export type { ScheduleFired, ScheduleRecord } from './api/schedules.ts';
@@ -13,7 +14,14 @@ export type {
   SkillOptions,
   TaskOptions,
 } from './api/call-options.ts';
-export type { CompactResult, DeleteOptions, PromptResult, Session, ShellResult } from './api/session.ts';
+export type {
+  CompactResult,
+  DeleteOptions,
+  PromptResult,
+  SentPrompt,
+  Session,
+  ShellResult,
+} from './api/session.ts';
 export type { ResultOf, ResultSchema, StandardSchema } from './api/result-schema.ts';
-export type { InstanceSessions } from './api/sessions.ts';
-export type { Dispatch, SubmissionReceipt, SubmissionRecord } from './api/submissions.ts';
+export type { InstanceNote, InstanceSessions } from './api/sessions.ts';
+export type { Dispatch, SubmissionFilter, SubmissionReceipt, SubmissionRecord } from './api/submissions.ts';

@@ -12,6 +12,8 @@ import type { SessionPorts } from './session/index.ts';
 export interface Schedules {
   /** Begins to watch the clock; times that passed meanwhile are made up for as each schedule says. */
   start(): Promise<void>;
+  /** Goes on with the schedules of the Program as it is now; no time is lost or dealt with twice. */
+  restart(): Promise<void>;
   readonly list: Engine['schedules']['list'];
   readonly trigger: Engine['schedules']['trigger'];
   /** Stops; a firing that is under way is waited for. */
@@ -40,9 +42,10 @@ export function createSchedules(
   ports: SessionPorts,
   { runs, dispatch }: { readonly runs: Runs; readonly dispatch: Engine['dispatch'] },
 ): Schedules {
-  const { clock, env, journal, program } = ports;
+  const { clock, journal } = ports;
   const { documents } = ports.store;
-  const stopped = new AbortController();
+  let stopped = new AbortController();
+  let begun: number | undefined;
   let following: readonly Promise<void>[] = [];
 
   const timesOf = ({ cron, timezone }: Schedule): CronTimes => cronTimes(cron, timezone);
@@ -61,7 +64,7 @@ export function createSchedules(
   /** Admits the work of one time. */
   async function fire({ name, target, input }: Schedule, at: number): Promise<ScheduleFired> {
     const time = new Date(at).toISOString();
-    const scope = { schedule: { name, time }, env };
+    const scope = { schedule: { name, time }, env: ports.env };
     const idempotencyKey = `${name}@${time}`;
     const given = input?.evaluate(scope);
     if (target.kind === 'workflow') {
@@ -125,12 +128,12 @@ export function createSchedules(
   }
 
   /** Watches the clock for one schedule until the engine closes. */
-  async function follow(schedule: Schedule, begun: number): Promise<void> {
+  async function follow(schedule: Schedule, since: number): Promise<void> {
     const times = timesOf(schedule);
-    let memory = (await memoryOf(schedule)) ?? (await remember(schedule, begun));
+    let memory = (await memoryOf(schedule)) ?? (await remember(schedule, since));
     for (;;) {
       const now = clock.now();
-      memory = await makeUp(schedule, times, memory, Math.max(begun, now - patienceMs));
+      memory = await makeUp(schedule, times, memory, Math.max(begun ?? since, now - patienceMs));
       const next = times.next(memory.at);
       if (next === undefined) return;
       const left = next - now;
@@ -140,23 +143,41 @@ export function createSchedules(
     }
   }
 
+  async function stop(): Promise<void> {
+    stopped.abort(new Problem('shutting_down', 'the engine is shutting down'));
+    await Promise.all(following);
+  }
+
+  async function watch(): Promise<void> {
+    const since = clock.now();
+    const active = Object.values(ports.program.schedules).filter(({ enabled }) => enabled);
+    // One that comes back, or is turned on again, has missed nothing.
+    for (const { key } of await documents.keys(namespace, { limit: 10_000 }))
+      if (!active.some(({ name }) => name === key)) await documents.delete(namespace, key);
+    const { signal } = stopped;
+    following = active.map((schedule) =>
+      follow(schedule, since).catch((thrown: unknown) => {
+        if (!signal.aborted) journal.report(asProblem(thrown));
+      }),
+    );
+  }
+
   return {
     async start() {
-      const begun = clock.now();
-      const active = Object.values(program.schedules).filter(({ enabled }) => enabled);
-      // One that comes back, or is turned on again, has missed nothing.
-      for (const { key } of await documents.keys(namespace, { limit: 10_000 }))
-        if (!active.some(({ name }) => name === key)) await documents.delete(namespace, key);
-      following = active.map((schedule) =>
-        follow(schedule, begun).catch((thrown: unknown) => {
-          if (!stopped.signal.aborted) journal.report(asProblem(thrown));
-        }),
-      );
+      begun = clock.now();
+      await watch();
+    },
+
+    async restart() {
+      if (begun === undefined) return;
+      await stop();
+      stopped = new AbortController();
+      await watch();
     },
 
     list: () =>
       Promise.all(
-        Object.values(program.schedules).map(async (schedule): Promise<ScheduleRecord> => {
+        Object.values(ports.program.schedules).map(async (schedule): Promise<ScheduleRecord> => {
           const { name, description, cron, timezone, missed, enabled, target } = schedule;
           const memory = await memoryOf(schedule);
           const next = enabled ? timesOf(schedule).next(clock.now()) : undefined;
@@ -175,16 +196,13 @@ export function createSchedules(
       ),
 
     async trigger(name) {
-      const all = program.schedules;
+      const all = ports.program.schedules;
       const schedule = Object.hasOwn(all, name) ? all[name] : undefined;
       if (schedule === undefined)
         throw new Problem('not_found', `no schedule "${name}"${choices(name, Object.keys(all))}`);
       return fire(schedule, clock.now());
     },
 
-    async close() {
-      stopped.abort(new Problem('shutting_down', 'the engine is shutting down'));
-      await Promise.all(following);
-    },
+    close: stop,
   };
 }

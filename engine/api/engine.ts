@@ -1,6 +1,7 @@
 import type { SecretsReport } from '../ports/secrets.ts';
 import type { Execution, ExecutionFilter } from '../ports/store.ts';
 import type { Program } from '../program/program.ts';
+import type { Reloaded, ReloadOptions } from './reload.ts';
 import type { EngineApprovals } from './approvals.ts';
 import type { EngineRuns, EngineWorkflows } from './runs.ts';
 import type { EngineSchedules } from './schedules.ts';
@@ -9,7 +10,18 @@ import type { Dispatch, EngineSubmissions, SubmissionReceipt } from './submissio
 
 /** A running engine: one Program, its ports, and everything that works. */
 export interface Engine {
+  /** The Program that is at work now. */
   readonly program: Program;
+  /**
+   * Takes up another Program of the same folder, and loses nothing: what has begun ends on the specs it began with, what comes is about
+   * the new ones; sessions keep their history and files. Reloads are done in order. One that fails changes nothing. Throws what
+   * refuses a Program at the start, and Problem `shutting_down`.
+   *
+   * @example
+   * const { program } = await compile('./my-project');
+   * if (program !== undefined) await engine.reload(program);
+   */
+  reload(program: Program, options?: ReloadOptions): Promise<Reloaded>;
   readonly agents: EngineAgents;
   /**
    * Admits a message to an agent; resolves when it is committed, and does not wait for the answer. Throws what refuses a prompt.

@@ -8,6 +8,7 @@ const known: Readonly<Record<keyof EngineOptions, true>> = {
   ...{ project: true, program: true, store: true, observers: true, env: true, secrets: true },
   ...{ harnesses: true, codeRunners: true, recover: true, readOnly: true, record: true, replay: true },
   sandboxes: true,
+  telemetry: true,
   ports: true,
 };
 const knownPorts: Readonly<Record<keyof NonNullable<EngineOptions['ports']>, true>> = {
@@ -20,7 +21,7 @@ const knownPorts: Readonly<Record<keyof NonNullable<EngineOptions['ports']>, tru
  */
 export function checkEngineOptions(options: EngineOptions): void {
   checkKnown('options of createEngine', options, Object.keys(known));
-  const { store, observers, harnesses = {}, ports = {} } = options;
+  const { store, observers, telemetry, harnesses = {}, ports = {} } = options;
   checkKnown('"ports" of createEngine', ports, Object.keys(knownPorts));
   if (store !== undefined && store !== 'memory' && !has(store, 'documents'))
     refuse(`"store" must be "memory" or a Store${storeHint(store)}`);
@@ -29,6 +30,8 @@ export function checkEngineOptions(options: EngineOptions): void {
     !(Array.isArray(observers) && observers.every((one) => typeof one === 'function'))
   )
     refuse('"observers" must be a list of functions');
+  if (telemetry !== undefined && !has(telemetry, 'meters'))
+    refuse('"telemetry" must be what createTelemetry gives');
   for (const [name, harness] of Object.entries(harnesses))
     if (!isHarness(harness)) refuse(`harness "${name}" must be an object with a "run" function`);
   if (ports.models !== undefined && !has(ports.models, 'stream'))

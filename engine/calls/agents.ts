@@ -13,13 +13,13 @@ import { checkAddress, type SessionPorts, type Sessions } from '../session/index
 export function createAgents(ports: SessionPorts, sessions: Sessions): Engine['agents'] {
   return {
     session(name, instance, session = defaultSession) {
-      const agent = findAgent(ports.program, name);
+      findAgent(ports.program, name);
       const address = { agent: name, instance, session };
       checkAddress(address);
-      return openSession(ports, sessions, agent, address);
+      return openSession(ports, sessions, (program) => findAgent(program, name), address);
     },
     sessions(name, instance) {
-      const agent = findAgent(ports.program, name);
+      findAgent(ports.program, name);
       checkAddress({ instance, session: defaultSession });
       const addressOf = (session: string): Parameters<typeof openSession>[3] => ({
         agent: name,
@@ -27,7 +27,7 @@ export function createAgents(ports: SessionPorts, sessions: Sessions): Engine['a
         session,
       });
       const open = (session: string): ReturnType<typeof openSession> =>
-        openSession(ports, sessions, agent, addressOf(session));
+        openSession(ports, sessions, (program) => findAgent(program, name), addressOf(session));
       const { kept } = sessions;
       return {
         list: (page = {}) => kept.list({ agent: name, instance }, page),
@@ -46,19 +46,27 @@ export function createAgents(ports: SessionPorts, sessions: Sessions): Engine['a
         },
       } satisfies InstanceSessions;
     },
+    async instances(name, page = {}) {
+      findAgent(ports.program, name);
+      return sessions.kept.instances(name, page);
+    },
+    async delete(name, instance, { abort = false, records = false } = {}) {
+      findAgent(ports.program, name);
+      return sessions.kept.removeInstance({ agent: name, instance }, { abort, records });
+    },
   };
 }
 
 /** The `dispatch` of an engine. */
-export function createDispatch(program: Program, sessions: Sessions): Engine['dispatch'] {
+export function createDispatch(ports: SessionPorts, sessions: Sessions): Engine['dispatch'] {
   return async (name, { instance, session = defaultSession, message = '', input, ...options }) => {
-    const agent = findAgent(program, name);
+    const on = ports.now();
+    const agent = findAgent(on.program, name);
     const address = { agent: name, instance, session };
     checkAddress(address);
     const call = { agent, address, message, input, source: 'dispatch' as const };
-    const { receipt } = await sessions.arrive(address, () =>
-      callSubmission(program, sessions, call, options),
-    );
+    const own = sessions.on(on);
+    const { receipt } = await own.arrive(address, () => callSubmission(on.program, own, call, options));
     return { submissionId: receipt.id, acceptedAt: new Date(receipt.acceptedAt).toISOString() };
   };
 }

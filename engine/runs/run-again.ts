@@ -26,12 +26,14 @@ export interface RunAgain {
 
 /** Doing runs again, by a durable engine. */
 export function createRunAgain(
-  { program, specs, store, clock }: Pick<SessionPorts, 'program' | 'specs' | 'store' | 'clock'>,
+  ports: Pick<SessionPorts, 'program' | 'specs' | 'store' | 'clock'>,
   durable: Durable,
 ): RunAgain {
+  const { store, clock } = ports;
   const newId = ({ name }: Execution): string => makeRunId(name, clock.ulid());
   return {
     redrive(run) {
+      const { program, specs } = ports;
       const workflow = Object.hasOwn(program.workflows, run.name) ? program.workflows[run.name] : undefined;
       if (workflow === undefined)
         throw new Problem(

@@ -31,6 +31,8 @@ export interface StartOptions {
   readonly parent?: string;
   /** Who starts it; that person may not decide where another one must. */
   readonly by?: string;
+  /** Whose it is; default the owner of its parent. */
+  readonly owner?: string;
   /** What the run that calls has left for it. */
   readonly left?: Limits;
   /** Who called for it, the outermost first; default nobody but a person or program. */
@@ -74,7 +76,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
   });
 
   return {
-    start: (name, input, options) => start(ports, name, input, options),
+    start: (name, input, options) => start(ports.now(), name, input, options),
     call: (on, callers) =>
       children.callOf(callers.at(-1)?.id ?? '', (called, input, how) =>
         start(on, called, input, { ...how, callers }),
@@ -82,7 +84,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
   };
 
   async function start(
-    { program, specs, codeOf }: SessionPorts,
+    { program, specs, env, codeOf }: SessionPorts,
     name: string,
     input: Json,
     options: StartOptions = {},
@@ -93,10 +95,11 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     const { inputSchema } = workflow.module === undefined ? workflow : await codeOf(workflow);
     // What is stored is what runs, so that a run taken up again sees the same input.
     const checked = ports.redact.json(checkInput(name, inputSchema, input));
-    const wanted = keyOf(workflow, checked);
+    const wanted = keyOf(workflow, checked, env);
     // A run that its own caller stands before would wait for ever.
     const key = (await isHeldAbove(wanted, parent)) ? '' : wanted;
     const isKnown = await wasAdmitted(workflow, idempotencyKey);
+    const owner = options.owner ?? (parent && (await store.executions.get(parent))?.owner);
     // From here to the admission nothing is awaited, so that no other run comes between.
     const before = durable.pending(key);
     const { limit, busy } = workflow.concurrency ?? { limit: Infinity, busy: 'queue' };
@@ -112,6 +115,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
       ...(specs === undefined ? {} : { specs }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(parent === undefined ? {} : { parent }),
+      ...(owner ? { owner } : {}),
     });
     // Asked for at the same time, so that it is one commit with the admission.
     const noted = [
@@ -205,9 +209,9 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
   }
 
   /** Runs with the same key count together; without a bound they do not count at all. */
-  function keyOf({ name, concurrency }: Workflow, input: Json): string {
+  function keyOf({ name, concurrency }: Workflow, input: Json, env: SessionPorts['env']): string {
     if (concurrency === undefined) return '';
-    const text = concurrency.key?.render({ input, env: ports.env }) ?? '';
+    const text = concurrency.key?.render({ input, env }) ?? '';
     return encodeKey(`workflow:${name}`, text);
   }
 

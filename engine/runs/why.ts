@@ -25,9 +25,9 @@ export interface Explanation extends Verdict {
  * when the workflow is not the one of the run any more.
  */
 export function createWhy(ports: SessionPorts): (run: Execution, step: string) => Promise<Explanation> {
-  const { store, env } = ports;
+  const { store } = ports;
   return async (run, word) => {
-    const { program, specs } = await versionOf(ports, run);
+    const { program, specs, env } = await versionOf(ports, run);
     const workflow = Object.hasOwn(program.workflows, run.name) ? program.workflows[run.name] : undefined;
     const isSame = workflow?.hash === run.hash || (run.specs !== undefined && run.specs === specs);
     if (workflow === undefined || !isSame)
@@ -38,7 +38,7 @@ export function createWhy(ports: SessionPorts): (run: Execution, step: string) =
     const records = await store.checkpoints.all(run.id);
     const ends = await endsOf(store, run.id);
     const places = stepPlaces(workflow.steps);
-    const target = find(word, run, places, [...(await reached(workflow, run, records)), ...ends.keys()]);
+    const target = find(word, run, places, [...(await reached(workflow, run, records, env)), ...ends.keys()]);
     const seen = new Map<string, Seen>();
     await replayRun(workflow, run, {
       env,
@@ -60,6 +60,7 @@ export function createWhy(ports: SessionPorts): (run: Execution, step: string) =
     workflow: Workflow,
     run: Execution,
     records: ReadonlyMap<string, Json>,
+    env: SessionPorts['env'],
   ): Promise<readonly string[]> {
     const paths: string[] = [];
     await replayRun(workflow, run, {

@@ -21,7 +21,10 @@ export interface LiveSessions {
   get(address: SessionAddress): LiveSession;
   /** The session when it is in memory. */
   find(address: SessionAddress): LiveSession | undefined;
-  /** The workspace of the instance a session belongs to. */
+  /**
+   * The workspace of the instance a session belongs to. When the agent's sandbox has become another one since it was opened, it is
+   * opened anew, but not while anything works in it.
+   */
   workspace(agent: Agent, address: SessionAddress): Workspace;
   /** Keeps a session and its files in memory until the result is called. */
   hold(address: SessionAddress): () => void;
@@ -43,7 +46,10 @@ const maxIdle = 256;
 /** An empty registry. */
 export function createLiveSessions(ports: SessionPorts): LiveSessions {
   const sessions = new Map<string, LiveSession>();
-  const workspaces = new Map<string, { readonly workspace: Workspace; readonly sessions: Set<string> }>();
+  const workspaces = new Map<
+    string,
+    { readonly workspace: Workspace; readonly place: string; readonly sessions: Set<string> }
+  >();
   const owners = new Map<string, string>();
   const held = new Map<string, number>();
   /** Settles when what somebody works on alone is whole again. */
@@ -65,14 +71,18 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
     workspace(agent, address) {
       const key = instanceKey(address.agent, address.instance);
       let entry = workspaces.get(key);
-      if (entry === undefined) {
+      const place = placeOf(agent);
+      const isOther = entry !== undefined && entry.place !== place;
+      if (entry === undefined || (isOther && !isBusy(entry.sessions))) {
+        const before = entry?.workspace.close();
+        before?.catch(nothing);
         const own = createWorkspace(ports, agent.sandbox, {
           name: agent.name,
           id: address.instance,
           env: agent.env,
         });
-        const workspace: Workspace = { ...own, open: async () => (await emptied, own.open()) };
-        entry = { workspace, sessions: new Set() };
+        const workspace: Workspace = { ...own, open: async () => (await emptied, await before, own.open()) };
+        entry = { workspace, place, sessions: entry?.sessions ?? new Set() };
         workspaces.set(key, entry);
       }
       entry.sessions.add(sessionKey(address));
@@ -140,6 +150,10 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
     };
   }
 
+  function isBusy(keys: ReadonlySet<string>): boolean {
+    return [...keys].some((key) => held.has(key) || (sessions.get(key)?.controllers.size ?? 0) > 0);
+  }
+
   async function load(key: string): Promise<History> {
     await emptied;
     return loadHistory(ports.store.documents, key);
@@ -160,6 +174,12 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
     workspaces.delete(owner);
     await entry.workspace.close();
   }
+}
+
+/** What decides how the workspace of an agent's instance is opened. */
+function placeOf({ sandbox, env }: Agent): string {
+  const values = Object.entries(env).map(([name, value]) => [name, value.source]);
+  return JSON.stringify([sandbox.hash, values]);
 }
 
 function nothing(): void {}

@@ -20,6 +20,8 @@ import type { Calls } from './calls.ts';
 /** What the session room works with. */
 export interface SessionPorts {
   readonly program: Program;
+  /** The same as they are at this moment, for work that begins: a reload of the engine changes nothing in them. */
+  now(): SessionPorts;
   /** Name of the stored version of this Program, which is kept with what is admitted; undefined when there is none. */
   readonly specs: string | undefined;
   /** The same for another stored version. Throws Problem `spec_changed`, `missing_secret`. */

@@ -68,8 +68,12 @@ export function createSessions(ports: SessionPorts): Sessions {
 
     arrive(address, make) {
       const made = (): Submission | Promise<Submission> => {
+        // What it is about is decided here, so that a reload comes before or after all of it.
+        const on = ports.now();
         const given = make();
-        return given instanceof Promise ? given.then(declared) : declared(given);
+        return given instanceof Promise
+          ? given.then((one) => declared({ on, ...one }))
+          : declared({ on, ...given });
       };
       return arrivals.arrive(sessionKey(address), made, admitNow);
     },
@@ -90,8 +94,7 @@ export function createSessions(ports: SessionPorts): Sessions {
     },
 
     kept: createKeptSessions(ports, live, (address, reason) => sessions.abort(address, reason)),
-    files: (agent, address, use) =>
-      track(describedAgent(ports, agent, address).then((own) => withFiles(live, own, address, use))),
+    files: filesOn(ports),
 
     async abort(address, reason = 'the session was aborted') {
       const problem = new Problem('aborted', reason);
@@ -128,9 +131,15 @@ export function createSessions(ports: SessionPorts): Sessions {
         }),
       inside: (submission, conduct, workspace) =>
         sessions.inside({ on: version, ...submission }, conduct, workspace),
+      files: filesOn(version),
     }),
   };
   return sessions;
+
+  function filesOn(version: SessionPorts): UseFiles {
+    return (agent, address, use) =>
+      track(describedAgent(version.now(), agent, address).then((own) => withFiles(live, own, address, use)));
+  }
 
   /** A submission to an agent about which everything is known; a promise only where code says it. */
   function declared(given: Submission): Submission | Promise<Submission> {

@@ -6,9 +6,10 @@ import type { SessionPorts } from './ports.ts';
  * with it. One of before versions were stored gets the loaded project. Throws Problem `spec_changed`.
  */
 export async function versionOf(
-  ports: SessionPorts,
+  engine: Pick<SessionPorts, 'now'>,
   { kind, name, hash, specs }: Execution,
 ): Promise<SessionPorts> {
+  const ports = engine.now();
   const { agents, workflows } = ports.program;
   const all: Readonly<Record<string, { readonly hash: string }>> = kind === 'run' ? workflows : agents;
   const now = Object.hasOwn(all, name) ? all[name] : undefined;

@@ -22,10 +22,11 @@ const intervalMs = 3_600_000;
  * is under way.
  */
 export function keepTidy(ports: SessionPorts, sessions: Sessions): () => Promise<void> {
-  const { program, store, clock, specs, journal, sandboxes } = ports;
+  const { store, clock, journal } = ports;
   let stopped = false;
   let working = Promise.resolve();
   const tidy = async (): Promise<void> => {
+    const { program, specs, sandboxes } = ports.now();
     try {
       const order = pruneOrder(program, clock.now());
       if (order.sessionsBefore !== undefined) await sessions.letGo();

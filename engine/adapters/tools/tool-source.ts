@@ -6,7 +6,7 @@ import { openMcpTool } from '../mcp/open-tool.ts';
 import type { FindAddresses } from './http-host.ts';
 import { createSender } from './http-send.ts';
 import { createStepSender, openHttpTool } from './http.ts';
-import { createModuleLoader } from './module-loader.ts';
+import { createModuleLoader, type ModuleLoader } from './module-loader.ts';
 import { openNodeTool } from './node.ts';
 import { openOpenApiTool, type ReadOperation } from './openapi.ts';
 
@@ -15,6 +15,7 @@ import { openOpenApiTool, type ReadOperation } from './openapi.ts';
  * modules.
  * @param options.env the values templates read as `env`.
  * @param options.readOperation reads documents that had to be fetched; default these cannot be used.
+ * @param options.loader imports modules; default one of its own.
  * @param options.servers where `mcp` tools are; default these cannot be used.
  * @param options.findAddresses finds the addresses of hosts that nobody wrote out; default the system does.
  */
@@ -23,9 +24,9 @@ export function createToolSource(options: {
   readonly readOperation?: ReadOperation;
   readonly findAddresses?: FindAddresses;
   readonly servers?: ToolServers;
+  readonly loader?: ModuleLoader;
 }): ToolSource {
-  const { env, readOperation, findAddresses, servers } = options;
-  const loader = createModuleLoader();
+  const { env, readOperation, findAddresses, servers, loader = createModuleLoader() } = options;
   const sender = createSender(findAddresses);
   const opened = new WeakMap<Tool, Promise<OpenTool>>();
 

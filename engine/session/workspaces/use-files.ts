@@ -19,9 +19,9 @@ export async function withFiles<T>(
   use: (sandbox: Sandbox) => Promise<T>,
 ): Promise<T> {
   checkAddress(address);
+  const workspace = live.workspace(agent, address);
   const letGo = live.hold(address);
   try {
-    const workspace = live.workspace(agent, address);
     try {
       return await use(await workspace.open());
     } finally {

@@ -1,0 +1,77 @@
+import type { Engine, EngineOptions } from './api.ts';
+import { bindProgram, type Bound } from './bind/bind-program.ts';
+import type { LivePorts } from './bind/live-ports.ts';
+import type { PortsOf } from './bind/ports-of.ts';
+import { createProjectCode, type ProjectCode } from './bind/project-code.ts';
+import { comparePrograms, settingsToRestart } from './compare-programs.ts';
+import { refuse } from './compile-or-throw.ts';
+import { unavailableParts } from './compile.ts';
+import { Problem } from './core/problem.ts';
+import type { Program } from './program/program.ts';
+import type { Versions } from './runs/versions.ts';
+import type { Schedules } from './schedules.ts';
+
+/** The `reload` of an engine: one at a time, in the order they were asked for. */
+export function createReload(
+  options: EngineOptions,
+  {
+    live,
+    portsOf,
+    versions,
+    schedules,
+    learn,
+    begun,
+    isClosing,
+  }: {
+    readonly live: LivePorts;
+    readonly portsOf: PortsOf;
+    readonly versions: Versions;
+    readonly schedules: Schedules;
+    /** Told the secrets that are to be hidden. */
+    readonly learn: (secrets: readonly string[]) => void;
+    /** What the engine began with. */
+    readonly begun: { readonly program: Program; readonly bound: Bound; readonly code: ProjectCode };
+    readonly isClosing: () => boolean;
+  },
+): Engine['reload'] {
+  const { program: first } = begun;
+  let { code } = begun;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const reload: Engine['reload'] = async (given, { code: modules = 'import' } = {}) => {
+    refuseWhenClosing();
+    if (given.root !== first.root)
+      throw new Problem('invalid_request', 'a Program of another project folder cannot be taken up');
+    const before = live.ports.program;
+    const program = within(first, given);
+    const readOnly = options.readOnly === true;
+    if (!readOnly) refuse(unavailableParts(program));
+    const bound = await bindProgram(program, options, begun.bound);
+    learn(bound.secrets.values());
+    const specs = readOnly ? undefined : await versions.keep(program);
+    refuseWhenClosing();
+    if (modules === 'import') code = createProjectCode();
+    live.use(portsOf(program, specs, bound, code));
+    await schedules.restart();
+    return {
+      hash: program.hash,
+      ...comparePrograms(before, program),
+      needsRestart: settingsToRestart(first, given),
+    };
+  };
+  return (program, how) => {
+    const done = turn.then(() => reload(program, how));
+    turn = done.catch(() => undefined);
+    return done;
+  };
+
+  function refuseWhenClosing(): void {
+    if (isClosing()) throw new Problem('shutting_down', 'the engine is shutting down');
+  }
+}
+
+/** A Program with the settings that an engine took in as it began: where its store is does not change under it. */
+function within({ settings: begun }: Program, program: Program): Program {
+  const { store, durable } = begun;
+  return Object.freeze({ ...program, settings: Object.freeze({ ...program.settings, store, durable }) });
+}
