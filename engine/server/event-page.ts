@@ -10,7 +10,7 @@ export type ReadEvents = (page: {
 }) => Promise<readonly EngineEvent[]>;
 
 /** Highest event index a caller can name. */
-const maxIndex = 999_999_999_999_999;
+export const maxIndex = 999_999_999_999_999;
 
 /** Query of a page of events. */
 export const pageQuery = {

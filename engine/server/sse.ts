@@ -1,33 +1,31 @@
 import type { ServerResponse } from 'node:http';
 import type { EngineEvent } from '../core/event.ts';
+import { fromData, type Problem } from '../core/problem.ts';
 import type { ErrorBody } from './error-body.ts';
-
-/** Milliseconds between comments that keep a quiet stream open. */
-export const heartbeatMs = 15_000;
-
-/** Milliseconds a client may read nothing before it is cut off. */
-const stallMs = 60_000;
-
-/** What clients wait before they connect again, in milliseconds. */
-const retryMs = 1_000;
+import { eventText } from './event-text.ts';
 
 /** How one stream is sent. */
 export interface StreamOptions {
   readonly headers: Readonly<Record<string, string>>;
-  /** Ends the stream, the client may come back. */
+  /** Ends the stream, the client may come back. The events must end with it, too. */
   readonly signal: AbortSignal;
-  /** The last frame when the events end in a failure. */
-  readonly onError: (thrown: unknown) => ErrorBody;
+  /** The last frame when the events, or what they are about, end in a failure. */
+  readonly onError: (problem: unknown) => ErrorBody;
+  /** Milliseconds between comments that keep a quiet stream open; default 15000. */
+  readonly heartbeatMs?: number;
+  /** Milliseconds a client may take nothing of what waits for it before it is cut off; default 60000. */
+  readonly stallMs?: number;
 }
 
 /**
  * Sends events as `text/event-stream` until they end, fail (one `error` frame), the client leaves or `signal` aborts.
- * Stored events carry their index as `id`, live ones none. Takes the next event only when the client has room for it.
+ * Stored events carry their index as `id`, live ones none. Takes the next event only when the client has room for it, so that what
+ * a slow one does not read waits in the store.
  */
 export async function sendEvents(
   response: ServerResponse,
   events: AsyncIterable<EngineEvent>,
-  { headers, signal, onError }: StreamOptions,
+  { headers, signal, onError, heartbeatMs = 15_000, stallMs = 60_000 }: StreamOptions,
 ): Promise<void> {
   response.writeHead(200, {
     'Content-Type': 'text/event-stream; charset=utf-8',
@@ -37,80 +35,63 @@ export async function sendEvents(
     'X-Content-Type-Options': 'nosniff',
     ...headers,
   });
-  const out = createOutlet(response);
+  // Counts from the last byte that the client's side took.
+  response.setTimeout(stallMs, () => response.destroy());
+  response.socket?.setKeepAlive(true, heartbeatMs);
+  const write = writer(response, signal);
   const heartbeat = setInterval(() => {
     if (!response.writableNeedDrain) response.write(': heartbeat\n\n');
   }, heartbeatMs).unref();
   try {
-    await out.write(`retry: ${retryMs}\n\n`);
-    for await (const event of until(events, signal)) await out.write(frame(event));
+    await write(retry(1_000));
+    let failure: Problem | undefined;
+    for await (const event of events) {
+      await write(frame(event));
+      if (response.destroyed) return;
+      failure = failureOf(event);
+    }
+    if (failure !== undefined) await write(errorFrame(onError(failure)));
+    // Not all at once when the server is back.
+    if (signal.aborted) await write(retry(1_000 + Math.floor(Math.random() * 2_000)));
   } catch (thrown) {
-    if (!response.destroyed) await out.write(`event: error\ndata: ${JSON.stringify(onError(thrown))}\n\n`);
+    if (!response.destroyed) await write(errorFrame(onError(thrown)));
   } finally {
     clearInterval(heartbeat);
     response.end();
   }
 }
 
-/**
- * The same events with the first one already there, so that a refusal is thrown here, where it can still be a plain answer.
- */
-export async function primed<T>(events: AsyncIterable<T>): Promise<AsyncIterable<T>> {
-  const iterator = events[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  return {
-    async *[Symbol.asyncIterator]() {
-      try {
-        for (let next = first; next.done !== true; next = await iterator.next()) yield next.value;
-      } finally {
-        await iterator.return?.();
-      }
-    },
-  };
+function retry(ms: number): string {
+  return `retry: ${ms}\n\n`;
 }
 
 function frame(event: EngineEvent): string {
   const id = event.index > 0 ? `id: ${event.index}\n` : '';
-  return `${id}event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+  return `${id}event: ${event.type}\ndata: ${eventText(event)}\n\n`;
 }
 
-/** The items until the signal aborts, even while the next one is awaited. */
-async function* until<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
-  const iterator = items[Symbol.asyncIterator]();
-  let stop: () => void = () => undefined;
-  const onAbort = (): void => stop();
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    for (;;) {
-      const next = await new Promise<IteratorResult<T, unknown> | undefined>((resolve, reject) => {
-        stop = () => resolve(undefined);
-        if (signal.aborted) return stop();
-        iterator.next().then(resolve, reject);
-      });
-      if (next === undefined || next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    // Not awaited: a generator that waits for its next item returns only after it.
-    iterator.return?.().catch(() => undefined);
-  }
+function errorFrame(body: ErrorBody): string {
+  return `event: error\ndata: ${JSON.stringify(body)}\n\n`;
 }
 
-/** Writes that resolve when there is room for more; a client that reads nothing for `stallMs` is cut off. */
-function createOutlet(response: ServerResponse): { write(text: string): Promise<void> } {
-  return {
-    write(text) {
-      if (response.destroyed || response.write(text)) return Promise.resolve();
-      return new Promise((resolve) => {
-        const done = (): void => {
-          clearTimeout(stalled);
-          response.off('drain', done).off('close', done);
-          resolve();
-        };
-        const stalled = setTimeout(() => response.destroy(), stallMs).unref();
-        response.on('drain', done).on('close', done);
-      });
-    },
+/** Why what the events are about did not succeed, if this is the last of them. */
+function failureOf({ type, data }: EngineEvent): Problem | undefined {
+  if ((type !== 'run_end' && type !== 'submission_end') || data.state === 'succeeded') return undefined;
+  return fromData(data.error ?? { type: 'cancelled', message: 'it was cancelled' });
+}
+
+/** Writes that resolve when there is room for more, the client is gone or the signal aborts. */
+function writer(response: ServerResponse, signal: AbortSignal): (text: string) => Promise<void> {
+  return (text) => {
+    if (response.destroyed || response.write(text) || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        response.off('drain', done).off('close', done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      response.on('drain', done).on('close', done);
+      signal.addEventListener('abort', done);
+    });
   };
 }

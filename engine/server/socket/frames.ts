@@ -12,22 +12,28 @@ export type ServerFrame =
   | { readonly type: 'started'; readonly requestId: string; readonly runId: string }
   | { readonly type: 'event'; readonly requestId: string; readonly event: EngineEvent }
   | { readonly type: 'result'; readonly requestId: string; readonly result: object }
+  | { readonly type: 'unsubscribed'; readonly requestId: string }
   | { readonly type: 'error'; readonly requestId?: string; readonly error: ErrorBody['error'] }
   | { readonly type: 'pong'; readonly requestId?: string };
 
 /** What a client says over a socket, its own keys unread in `rest`. */
 export interface ClientFrame {
-  readonly type: 'prompt' | 'invoke' | 'abort' | 'ping';
+  readonly type: 'prompt' | 'invoke' | 'subscribe' | 'unsubscribe' | 'abort' | 'ping';
   /** Undefined only for a ping. */
   readonly requestId: string | undefined;
   readonly rest: JsonObject;
 }
 
-const understood = { agent: ['prompt', 'abort', 'ping'], workflow: ['invoke', 'abort', 'ping'] } as const;
+const understood = {
+  agent: ['prompt', 'subscribe', 'unsubscribe', 'abort', 'ping'],
+  workflow: ['invoke', 'subscribe', 'unsubscribe', 'abort', 'ping'],
+} as const;
+
+const withoutKeys: readonly ClientFrame['type'][] = ['unsubscribe', 'abort', 'ping'];
 
 /**
- * A frame of a client. Throws Problem `invalid_request`. The keys of `rest` are left to the reader of the type, but abort and
- * ping have none.
+ * A frame of a client. Throws Problem `invalid_request`. The keys of `rest` are left to the reader of the type; some types have
+ * none.
  */
 export function readFrame(value: Json, target: Target['target']): ClientFrame {
   if (!isObject(value)) throw new Problem('invalid_request', 'a frame must be a JSON object');
@@ -43,7 +49,7 @@ export function readFrame(value: Json, target: Target['target']): ClientFrame {
     );
   }
   const [stray] = Object.keys(rest);
-  if ((found === 'abort' || found === 'ping') && stray !== undefined) {
+  if (withoutKeys.includes(found) && stray !== undefined) {
     throw new Problem('invalid_request', `unknown key "${stray}" in a frame of type "${found}"`);
   }
   if (requestId === undefined && found === 'ping') return { type: found, requestId, rest };

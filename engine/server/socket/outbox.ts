@@ -1,38 +1,42 @@
 import type { WebSocket } from 'ws';
+import type { EngineEvent } from '../../core/event.ts';
+import { eventText } from '../event-text.ts';
 import type { ServerFrame } from './frames.ts';
 
 /** Bytes a client may leave unread before its socket is closed. */
-const maxBuffered = 4 * 1024 * 1024;
+const maxBuffered = 1024 * 1024;
 
-/** Bytes after which frames that can wait do wait. */
-const comfortable = 256 * 1024;
+/** Bytes after which events wait in the store instead. */
+const comfortable = 128 * 1024;
 
 /** Frames on their way to one client. */
 export interface Outbox {
-  /** Sends a frame; a client that leaves more than 4 MiB unread is closed with 1008. Nothing happens on a closed socket. */
-  send(frame: ServerFrame): void;
-  /** The same, resolving when there is room for the next frame. */
-  sendInTurn(frame: ServerFrame): Promise<void>;
+  /**
+   * Sends a frame; a client that asks so much more than it reads that 1 MiB waits for it is closed with 1008. Nothing happens on a
+   * closed socket.
+   */
+  send(frame: Exclude<ServerFrame, { readonly type: 'event' }>): void;
+  /** Sends an event; a promise when the next one has to wait until there is room. */
+  event(requestId: string, event: EngineEvent): Promise<void> | undefined;
 }
 
 /** The outbox of a socket. */
 export function createOutbox(socket: WebSocket): Outbox {
-  const write = (frame: ServerFrame, sent?: () => void): void => {
-    if (socket.readyState !== socket.OPEN) return sent?.();
-    if (socket.bufferedAmount > maxBuffered) {
-      socket.close(1008, 'slow consumer');
-      return sent?.();
-    }
-    socket.send(JSON.stringify({ v: 1, ...frame }), () => sent?.());
-  };
   return {
-    send: (frame) => write(frame),
-    sendInTurn(frame) {
+    send(frame) {
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount > maxBuffered) socket.close(1008, 'slow_consumer');
+      else socket.send(JSON.stringify({ v: 1, ...frame }));
+    },
+    event(requestId, event) {
+      if (socket.readyState !== socket.OPEN) return undefined;
+      const frame = `{"v":1,"type":"event","requestId":${JSON.stringify(requestId)},"event":${eventText(event)}}`;
       if (socket.bufferedAmount <= comfortable) {
-        write(frame);
-        return Promise.resolve();
+        socket.send(frame);
+        return undefined;
       }
-      return new Promise((resolve) => write(frame, resolve));
+      // Called as well when the socket is lost.
+      return new Promise((resolve) => socket.send(frame, () => resolve()));
     },
   };
 }

@@ -3,10 +3,21 @@ import { idFault } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
 
+/** An instance of an agent. */
+export interface AgentTarget {
+  readonly target: 'agent';
+  readonly name: string;
+  readonly instanceId: string;
+}
+
+/** A workflow. */
+export interface WorkflowTarget {
+  readonly target: 'workflow';
+  readonly name: string;
+}
+
 /** What a socket talks to. */
-export type Target =
-  | { readonly target: 'agent'; readonly name: string; readonly instanceId: string }
-  | { readonly target: 'workflow'; readonly name: string };
+export type Target = AgentTarget | WorkflowTarget;
 
 /**
  * The target of a socket's URL: `/agents/:name/:id` or `/workflows/:name`.
