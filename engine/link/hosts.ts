@@ -34,3 +34,11 @@ function cureOf(text: string): string {
     ? '; "*." stands in front of a whole name, as in "*.example.com"'
     : '; write its name, such as "api.example.com"';
 }
+
+/** Whether a text is an address or a network of addresses, `10.0.0.0/8`. */
+export function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}

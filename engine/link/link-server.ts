@@ -1,10 +1,13 @@
 import type { ServerAuth, ServerSettings, ServerToken } from '../program/server-settings.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
-import { isHost } from './hosts.ts';
+import { isHost, isNetwork } from './hosts.ts';
 import { known } from './names.ts';
 import { durationOf, textsOf } from './scalars.ts';
 import { checkUrl } from './url.ts';
+
+/** Timers count no longer. */
+const longestPerMs = 24 * 86_400_000;
 
 /** What the server's settings refer to. */
 export interface ServerAround {
@@ -22,10 +25,10 @@ export function linkServer(reporter: Reporter, node: Node, around: ServerAround)
     basePath: linkBasePath(reporter, node.get('basePath')),
     bodyBytes: limits.get('bodyBytes').number() ?? 1_048_576,
     drainMs: durationOf(node.get('drainTimeout')) ?? 10_000,
-    trustProxy: node.get('trustProxy').flag() ?? false,
+    trustProxy: linkTrustProxy(reporter, node.get('trustProxy')),
     concurrency: limits.get('concurrency').number(),
     requests: limits.get('requests').number(),
-    perMs: durationOf(limits.get('per')) ?? 60_000,
+    perMs: linkPer(reporter, limits.get('per')),
     connections: limits.get('connections').number() ?? 1000,
     cors: linkCors(reporter, node.get('cors')),
     auth: linkAuth(reporter, node.get('auth'), around),
@@ -56,6 +59,28 @@ function linkBasePath(reporter: Reporter, node: Node): string {
       `"${path}" is no path of an address; write words between slashes, such as "/engine"`,
     );
   return path;
+}
+
+function linkTrustProxy(reporter: Reporter, node: Node): ServerSettings['trustProxy'] {
+  const flag = node.flag();
+  if (flag !== undefined || node.value === undefined) return flag ?? false;
+  for (const item of node.list()) {
+    const text = item.text();
+    if (text !== undefined && !isNetwork(text))
+      reporter.report(
+        item,
+        'schema/bad-format',
+        `"${text}" is no address and no network; write numbers, such as "10.0.0.7" or "10.0.0.0/8"`,
+      );
+  }
+  return textsOf(node);
+}
+
+function linkPer(reporter: Reporter, node: Node): number {
+  const perMs = durationOf(node) ?? 60_000;
+  if (perMs < 1 || perMs > longestPerMs)
+    reporter.report(node, 'schema/bad-format', '"per" is a time of up to 24 days, such as "1m" or "1h"');
+  return perMs;
 }
 
 function linkCors(reporter: Reporter, node: Node): ServerSettings['cors'] {

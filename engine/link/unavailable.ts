@@ -1,21 +1,13 @@
 import { type Node, type Source, rootOf } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 
-const unavailableKinds: readonly string[] = ['channel'];
-
 /** Keys of the language that this version does not act on, as paths from the root of the spec. */
 const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
   project: [
     'durable',
     'modules.plugins',
     'server.cors',
-    'server.auth.jwt',
     'server.basePath',
-    'server.trustProxy',
-    'server.limits.concurrency',
-    'server.limits.requests',
-    'server.limits.per',
-    'server.limits.connections',
     'store.synchronous',
     'store.busyTimeout',
   ],
@@ -25,10 +17,6 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
 export function noteUnavailable(reporter: Reporter, sources: readonly Source[]): void {
   for (const source of sources) {
     const root = rootOf(source);
-    if (unavailableKinds.includes(source.kind)) {
-      reporter.unavailable(root, `${source.kind}s are not available in this version`);
-      continue;
-    }
     for (const path of unavailableKeys[source.kind] ?? []) {
       for (const { node, key } of select(root, path.split('.')))
         reporter.unavailable(node, `"${key}" is not available in this version`, 'key');

@@ -6,10 +6,11 @@ export interface ServerSettings {
   readonly basePath: string;
   readonly bodyBytes: number;
   readonly drainMs: number;
-  readonly trustProxy: boolean;
-  /** Undefined: no bound. */
+  /** Whose `X-Forwarded-*` headers are believed: everybody's, or those of these addresses and networks. */
+  readonly trustProxy: boolean | readonly string[];
+  /** Most prompts and starts of workflows at a time; undefined: no bound. */
   readonly concurrency: number | undefined;
-  /** Most requests of one caller within `perMs`; undefined: no bound. */
+  /** Most requests of one caller, or of one address where nobody signs in, within `perMs`; undefined: no bound. */
   readonly requests: number | undefined;
   readonly perMs: number;
   /** Most open streams and WebSockets. */

@@ -2,8 +2,15 @@ import type { Json } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import type { Problem } from '../core/problem.ts';
 import { challengeOf } from './auth/challenge.ts';
+import { rateHeadersOf } from './bounds/rate.ts';
 import type { Context } from './context.ts';
 import type { Report } from './error-body.ts';
+
+const tellsToWait: ReadonlySet<string> = new Set([
+  'too_many_requests',
+  'too_many_connections',
+  'shutting_down',
+]);
 
 /** Answers with JSON. */
 export function sendJson(context: Context, body: object | Json): void {
@@ -18,11 +25,19 @@ export function answerFailure(context: Context, thrown: unknown, report: Report)
   context.state.failure = { type: problem.code, ref: body.error.ref };
   if (context.res.destroyed) return;
   if (problem.code === 'payload_too_large') context.set('Connection', 'close');
-  if (problem.code === 'too_many_requests') context.set('Retry-After', retryAfterOf(problem));
-  const challenge = challengeOf(problem);
-  if (challenge !== undefined) context.set('WWW-Authenticate', challenge);
+  context.set(refusalHeaders(problem));
   context.status = problem.status;
   sendJson(context, body);
+}
+
+/** What the header of an answer says of a refusal: how to sign in, and when to come again. */
+export function refusalHeaders(problem: Problem): Readonly<Record<string, string>> {
+  const challenge = challengeOf(problem);
+  return {
+    ...rateHeadersOf(problem),
+    ...(tellsToWait.has(problem.code) ? { 'Retry-After': retryAfterOf(problem) } : {}),
+    ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
+  };
 }
 
 /** Seconds to wait, at least 1. */

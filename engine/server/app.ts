@@ -1,20 +1,16 @@
 import Router from '@koa/router';
 import Koa from 'koa';
+import { createAdmit, type AdmitOptions } from './admit.ts';
 import { answerFailure } from './answer.ts';
-import { anyone } from './auth/caller.ts';
-import type { Gate } from './auth/gate.ts';
 import type { Context } from './context.ts';
 import { refuseForeign } from './guard.ts';
 import { refuseBrokenPath, refuseUnknown } from './refuse-path.ts';
 import { watchRequest, type OnRequest } from './request-end.ts';
-import type { Route } from './route.ts';
 import { serveRoute, type ServeRouteOptions } from './serve-route.ts';
 
 /** What the app needs. */
-export interface AppOptions extends ServeRouteOptions {
-  readonly routes: readonly Route[];
+export interface AppOptions extends ServeRouteOptions, AdmitOptions {
   readonly onRequest: OnRequest | undefined;
-  readonly gate: Gate;
 }
 
 /** The Koa app over the route table: every answer is JSON or an event stream, every failure the error envelope. */
@@ -23,8 +19,8 @@ export function createApp(options: AppOptions): Koa {
   // Only broken connections arrive here: everything else is answered below.
   app.on('error', () => undefined);
   const router = createRouter(options);
-  const isPublic = createIsPublic(options.routes);
-  const { onRequest, report, closing, gate } = options;
+  const admit = createAdmit(options);
+  const { onRequest, report, closing, basePath } = options;
   app.use(async (context: Context, next) => {
     context.state = {};
     if (onRequest !== undefined) watchRequest(context.req, context.res, context.state, onRequest);
@@ -32,7 +28,7 @@ export function createApp(options: AppOptions): Koa {
     try {
       refuseForeign(context.req);
       // Before anything else, so that who has not signed in learns nothing of what there is.
-      context.state.caller = isPublic(context) ? anyone : await gate.authenticate(context.req);
+      await admit(context);
       refuseBrokenPath(context.path);
       await next();
     } catch (thrown) {
@@ -41,23 +37,15 @@ export function createApp(options: AppOptions): Koa {
     if (closing.aborted) context.set('Connection', 'close');
   });
   app.use(router.routes());
-  app.use((context: Context) => refuseUnknown(context, router));
+  app.use((context: Context) => refuseUnknown(context, router, basePath));
   return app;
 }
 
 function createRouter({ routes, ...options }: AppOptions): Router {
-  const router = new Router({ sensitive: true });
+  const router = new Router({ sensitive: true, prefix: options.basePath });
   for (const route of routes)
     router.register(route.path, [route.method], (context) =>
       serveRoute(route, context, context.params, options),
     );
   return router;
-}
-
-/** Tells whether a request is for a route that everybody may use. */
-function createIsPublic(routes: readonly Route[]): (context: Context) => boolean {
-  const router = new Router({ sensitive: true });
-  for (const { path, method, access } of routes)
-    if (access === 'public') router.register(path, [method], () => undefined);
-  return ({ path, method }) => router.match(path, method).route;
 }

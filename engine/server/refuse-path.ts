@@ -12,12 +12,12 @@ export function refuseBrokenPath(path: string): void {
 }
 
 /** Refuses what no route serves. Throws Problem `not_found`, or `method_not_allowed` with the header `Allow`. */
-export function refuseUnknown(context: Context, router: Router): never {
+export function refuseUnknown(context: Context, router: Router, basePath: string): never {
   const allowed = [
     ...new Set(router.match(context.path, context.method).path.flatMap(({ methods }) => methods)),
   ].sort();
   if (allowed.length === 0)
-    throw new Problem('not_found', `there is nothing at "${context.path}"; see "/openapi.json"`);
+    throw new Problem('not_found', `there is nothing at "${context.path}"; see "${basePath}/openapi.json"`);
   context.set('Allow', allowed.join(', '));
   throw new Problem(
     'method_not_allowed',

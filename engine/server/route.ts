@@ -1,12 +1,15 @@
 import type { Engine } from '../api.ts';
 import type { EngineEvent } from '../core/event.ts';
 import type { Json, JsonObject, JsonSchema } from '../core/json.ts';
+import type { ProblemCode } from '../core/problem-codes.ts';
 import type { Access, Caller } from './auth/caller.ts';
 import { readQuery, type Parameters, type Values } from './parameters.ts';
 
 /** A request as a handler sees it. */
 export interface Call<Path extends string = string, P extends Parameters = Parameters> {
   readonly engine: Engine;
+  /** In front of every route; empty or like `/engine`. */
+  readonly basePath: string;
   /** Who asks. */
   readonly caller: Caller;
   /** Decoded segments of the path. */
@@ -20,8 +23,14 @@ export interface Call<Path extends string = string, P extends Parameters = Param
   readonly lastEventId: string | undefined;
   /** Header `Idempotency-Key`. */
   readonly idempotencyKey: string | undefined;
+  /** Header `Prefer: respond-async`. */
+  readonly prefersAsync: boolean;
+  /** The body of a route that takes lines, in pieces. Throws Problem `payload_too_large`, `invalid_request` (no UTF-8). */
+  readonly lines: AsyncIterable<string>;
   /** Aborts when the caller is gone; for a stream of events also when the server closes. */
   readonly signal: AbortSignal;
+  /** Aborts when the caller is gone, and only then. */
+  readonly left: AbortSignal;
 }
 
 /** What a handler answers. */
@@ -32,6 +41,8 @@ export type Reply =
       readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly events: AsyncIterable<EngineEvent>; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly lines: AsyncIterable<string>; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly bytes: Uint8Array; readonly headers?: Readonly<Record<string, string>> }
   | { readonly status: 204 };
 
 /** One line of the API. The router and `/openapi.json` are both built from these. */
@@ -45,7 +56,13 @@ export interface Route {
   /** Described once for each agent or workflow, with its own schemas. */
   readonly each?: 'agent' | 'workflow';
   readonly query: Parameters;
-  /** Body of a POST. */
+  /** Codes of the failures that callers should know of, besides those that every such route has. */
+  readonly throws?: readonly ProblemCode[];
+  /** What is sent is no JSON but lines of it, one after the other. */
+  readonly takes?: 'lines';
+  /** Takes the header `Prefer: respond-async`, for an answer with 202 at once. */
+  readonly mayRespondAsync?: true;
+  /** JSON body of a POST. */
   readonly body?: (
     name: string | undefined,
     engine: Engine,
@@ -63,7 +80,14 @@ export interface Route {
 export interface Answer {
   readonly description: string;
   readonly schema?: (name: string | undefined, engine: Engine) => JsonSchema;
+  /** What comes instead of JSON: lines of it, or the bytes of a file. */
+  readonly gives?: 'lines' | 'bytes';
+  /** Headers that are told of. */
+  readonly headers?: readonly HeaderName[];
 }
+
+/** Headers of answers that the description of the API tells of. */
+export type HeaderName = 'Location' | 'Preference-Applied' | 'Content-Disposition';
 
 /** A call whose query is still text. */
 export type UnreadCall = Omit<Call, 'query'> & { readonly search: string };

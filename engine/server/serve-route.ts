@@ -1,19 +1,27 @@
 import type { Engine } from '../api.ts';
 import { Problem } from '../core/problem.ts';
 import { sendJson } from './answer.ts';
+import { sendBytes, sendLines, sendNoEvents } from './send-other.ts';
 import { anyone } from './auth/caller.ts';
 import { refuseUnscoped } from './auth/gate.ts';
+import type { Bounds } from './bounds/bounds.ts';
+import { hold } from './bounds/hold.ts';
 import type { Context } from './context.ts';
 import type { Report } from './error-body.ts';
 import { readBody } from './read-body.ts';
-import type { Route } from './route.ts';
+import { readLines } from './read-lines.ts';
+import type { Reply, Route } from './route.ts';
 import { sendEvents } from './sse.ts';
+import { withBasePath } from './with-base-path.ts';
 
 /** What serving a route needs. */
 export interface ServeRouteOptions {
   readonly engine: Engine;
   /** Largest body, in bytes. */
   readonly bodyBytes: number;
+  readonly bounds: Bounds;
+  /** In front of every route; empty or like `/engine`. */
+  readonly basePath: string;
   readonly report: Report;
   /** Aborts when the server closes. */
   readonly closing: AbortSignal;
@@ -24,32 +32,57 @@ export async function serveRoute(
   route: Route,
   context: Context,
   params: Record<string, string>,
-  { engine, bodyBytes, report, closing }: ServeRouteOptions,
+  options: ServeRouteOptions,
 ): Promise<void> {
+  const { engine, bodyBytes, bounds, closing, basePath } = options;
   context.state.route = route;
   const { caller = anyone } = context.state;
   refuseUnscoped(caller, route);
   const wantsEvents = acceptsEvents(context, route);
-  if (closing.aborted && (route.method === 'POST' || route.operation === 'ready')) {
+  if (closing.aborted && (route.method !== 'GET' || wantsEvents || route.operation === 'ready')) {
     throw new Problem('shutting_down', 'the server is shutting down');
   }
-  const body = route.method === 'POST' ? await readBody(context.req, bodyBytes) : undefined;
-  const gone = goneSignal(context, wantsEvents ? closing : undefined);
-  const reply = await route.handle({
-    engine,
-    caller,
-    params,
-    search: context.querystring,
-    body,
-    wantsEvents,
-    lastEventId: context.req.headers['last-event-id']?.toString(),
-    idempotencyKey: context.req.headers['idempotency-key']?.toString(),
-    signal: gone,
-  });
+  const takesBody = route.method !== 'GET' && route.takes === undefined;
+  const body = takesBody ? await readBody(context.req, bodyBytes) : undefined;
+  const letGo = hold(route, wantsEvents, bounds);
+  try {
+    const left = leftSignal(context);
+    const gone = wantsEvents ? withClosing(context, left, closing) : left;
+    const reply = await route.handle({
+      engine,
+      basePath,
+      caller,
+      params,
+      search: context.querystring,
+      body,
+      wantsEvents,
+      lastEventId: context.req.headers['last-event-id']?.toString(),
+      idempotencyKey: context.req.headers['idempotency-key']?.toString(),
+      prefersAsync: prefersAsync(context.get('Prefer')),
+      lines: readLines(context.req),
+      signal: gone,
+      left,
+    });
+    await answer(context, reply, gone, options);
+  } finally {
+    letGo();
+  }
+}
+
+async function answer(
+  context: Context,
+  reply: Reply,
+  gone: AbortSignal,
+  { report, basePath }: ServeRouteOptions,
+): Promise<void> {
+  const headers = withBasePath('headers' in reply ? reply.headers : undefined, basePath);
+  if ('lines' in reply) return sendLines(context, reply.lines, headers);
+  if ('bytes' in reply) return sendBytes(context, reply.bytes, headers);
   if ('events' in reply) {
+    if (context.method === 'HEAD') return sendNoEvents(context, reply.events, headers);
     context.respond = false;
     await sendEvents(context.res, reply.events, {
-      headers: reply.headers ?? {},
+      headers,
       signal: gone,
       onError(thrown) {
         const { problem, body: said } = report(thrown, context.req);
@@ -61,7 +94,7 @@ export async function serveRoute(
   }
   context.status = reply.status;
   if (!('body' in reply)) return;
-  context.set(reply.headers ?? {});
+  context.set(headers);
   sendJson(context, reply.body);
 }
 
@@ -75,16 +108,28 @@ function acceptsEvents(context: Context, { streams }: Route): boolean {
   return best === 'text/event-stream';
 }
 
-/** Aborts when the caller is gone, and with `closing`. */
-function goneSignal({ res }: Context, closing: AbortSignal | undefined): AbortSignal {
+/** Aborts when the caller is gone. */
+function leftSignal({ res }: Context): AbortSignal {
+  const left = new AbortController();
+  res.once('close', () => {
+    // An abort costs an exception object, and nobody listens once the answer is out.
+    if (!res.writableFinished) left.abort();
+  });
+  return left.signal;
+}
+
+/** Aborts when the caller is gone, and when the server closes. */
+function withClosing({ res }: Context, left: AbortSignal, closing: AbortSignal): AbortSignal {
   const gone = new AbortController();
   const abort = (): void => gone.abort();
-  if (closing?.aborted === true) abort();
-  closing?.addEventListener('abort', abort, { once: true });
-  res.once('close', () => {
-    closing?.removeEventListener('abort', abort);
-    // An abort costs an exception object, and nobody listens once the answer is out.
-    if (!res.writableFinished) abort();
-  });
+  if (closing.aborted) abort();
+  closing.addEventListener('abort', abort, { once: true });
+  left.addEventListener('abort', abort, { once: true });
+  res.once('close', () => closing.removeEventListener('abort', abort));
   return gone.signal;
+}
+
+/** Whether `respond-async` is among the preferences of a header `Prefer` (RFC 7240). */
+function prefersAsync(prefer: string): boolean {
+  return prefer.split(',').some((part) => part.split(';')[0]?.trim().toLowerCase() === 'respond-async');
 }

@@ -6,12 +6,14 @@ import { Problem } from '../core/problem.ts';
 import { insideOf } from '../inside.ts';
 import { createApp } from './app.ts';
 import { createGate } from './auth/gate.ts';
+import { createBounds } from './bounds/bounds.ts';
 import { createReport, logToStderr, type Log, type Report } from './error-body.ts';
 import { isLoopback } from './guard.ts';
 import type { OnRequest } from './request-end.ts';
 import { refuseUnreadable } from './raw-answer.ts';
 import { routes } from './routes/routes.ts';
 import { addSockets } from './socket/sockets.ts';
+import { basePathOf } from './with-base-path.ts';
 
 /** How to serve. What is left out comes from the project's `server` settings. */
 export interface ServerOptions {
@@ -21,6 +23,8 @@ export interface ServerOptions {
   readonly port?: number;
   /** Largest request body, in bytes. */
   readonly bodyBytes?: number;
+  /** Path in front of every route. */
+  readonly basePath?: string;
   /** Receives a line for every failed request; default: internal errors go to stderr as JSON lines. */
   readonly log?: Log;
   /** Receives every request that has ended, for an access log or metrics. */
@@ -50,6 +54,7 @@ export function createServer(engine: Engine, options: ServerOptions = {}): Serve
   const report = createReport(options.log ?? logToStderr, engine.redact);
   const closing = new AbortController();
   const gate = createGate(settings.server.auth, () => insideOf(engine).secrets);
+  const bounds = createBounds(settings.server);
   const app = createApp({
     engine,
     routes,
@@ -58,9 +63,11 @@ export function createServer(engine: Engine, options: ServerOptions = {}): Serve
     closing: closing.signal,
     onRequest: options.onRequest,
     gate,
+    bounds,
+    basePath: basePathOf(options.basePath ?? settings.server.basePath),
   });
   app.listen = boundedListen(app, report);
-  const sockets = addSockets(app, { engine, gate, report, closing: closing.signal });
+  const sockets = addSockets(app, { engine, gate, bounds, report, closing: closing.signal });
   let http: HttpServer | undefined;
 
   return {

@@ -5,13 +5,15 @@ import websockify from 'koa-websocket';
 import type { VerifyClientCallbackAsync, WebSocket, WebSocketServer } from 'ws';
 import type { Engine } from '../../api.ts';
 import { Problem } from '../../core/problem.ts';
+import { refusalHeaders } from '../answer.ts';
 import type { Caller } from '../auth/caller.ts';
-import { challengeOf } from '../auth/challenge.ts';
 import { refuseUnscoped, type Gate } from '../auth/gate.ts';
+import type { Bounds } from '../bounds/bounds.ts';
 import type { Report } from '../error-body.ts';
 import { refuseForeign } from '../guard.ts';
 import { refuseUnreadable } from '../raw-answer.ts';
 import { serveConnection } from './connection.ts';
+import { createPulse } from './pulse.ts';
 import { socketTarget } from './target.ts';
 
 /** Largest frame of a client, in bytes. */
@@ -19,9 +21,6 @@ const maxFrameBytes = 1024 * 1024;
 
 /** The version of the protocol, which a client may name. */
 const protocol = 'engine.v1';
-
-/** Milliseconds between pings; a client that did not answer the last one is cut off. */
-const pingMs = 30_000;
 
 /** Milliseconds a client has to answer a close. */
 const closeMs = 1_000;
@@ -32,6 +31,7 @@ type Verdict = Parameters<VerifyClientCallbackAsync>[1];
 export interface SocketOptions {
   readonly engine: Engine;
   readonly gate: Gate;
+  readonly bounds: Bounds;
   readonly report: Report;
   readonly closing: AbortSignal;
 }
@@ -45,19 +45,21 @@ export interface Sockets {
 }
 
 /** Adds WebSockets to an app. What cannot be served is refused before the upgrade, with the error envelope. */
-export function addSockets(app: Koa, { engine, gate, report, closing }: SocketOptions): Sockets {
+export function addSockets(app: Koa, { engine, gate, bounds, report, closing }: SocketOptions): Sockets {
   const socketed = websockify(app, {
     maxPayload: maxFrameBytes,
+    // What a compressed frame grows to is known too late.
+    perMessageDeflate: false,
+    maxFragments: 1024,
     clientTracking: true,
     verifyClient: ({ req }: { readonly req: IncomingMessage }, done: Verdict) => {
       admit(req).then(
         () => done(true),
         (thrown: unknown) => {
           const { problem, body } = report(thrown, req);
-          const challenge = challengeOf(problem);
           done(false, problem.status, JSON.stringify(body), {
             'Content-Type': 'application/json; charset=utf-8',
-            ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
+            ...refusalHeaders(problem),
           });
         },
       );
@@ -66,13 +68,11 @@ export function addSockets(app: Koa, { engine, gate, report, closing }: SocketOp
     handleProtocols: (offered: Set<string>) => (offered.has(protocol) ? protocol : false),
   });
   const callers = new WeakMap<IncomingMessage, Caller>();
-  const answering = new WeakSet<WebSocket>();
+  const pulse = createPulse();
   let server: WebSocketServer | undefined;
-  let pinging: NodeJS.Timeout | undefined;
 
   socketed.ws.use(({ websocket: socket, req }) => {
-    answering.add(socket);
-    socket.on('pong', () => answering.add(socket));
+    pulse.watch(socket, req.socket);
     try {
       serveConnection(socket, { engine, target: socketTarget(engine, req.url ?? ''), report });
     } catch (thrown) {
@@ -87,15 +87,9 @@ export function addSockets(app: Koa, { engine, gate, report, closing }: SocketOp
       // The HTTP server's errors come here too, and are the listener's to handle.
       server?.on('error', () => undefined);
       server?.on('wsClientError', (error: Error, socket: Duplex) => refuseUnreadable(error, socket, report));
-      pinging = setInterval(() => {
-        for (const socket of server?.clients ?? []) {
-          if (answering.delete(socket)) socket.ping();
-          else socket.terminate();
-        }
-      }, pingMs).unref();
     },
     async close() {
-      clearInterval(pinging);
+      pulse.stop();
       if (server === undefined) return;
       server.close();
       const left = [...server.clients].map((socket) => {
@@ -115,9 +109,20 @@ export function addSockets(app: Koa, { engine, gate, report, closing }: SocketOp
   async function admit(request: IncomingMessage): Promise<void> {
     if (closing.aborted) throw new Problem('shutting_down', 'the server is shutting down');
     refuseForeign(request);
-    const caller = await gate.authenticateSocket(request);
+    const caller = await signIn(request);
+    await bounds.count(request, caller);
     const { target } = socketTarget(engine, request.url ?? '');
     refuseUnscoped(caller, { access: target === 'agent' ? 'agents' : 'workflows', method: 'POST' });
     callers.set(request, caller);
+    request.socket.once('close', bounds.connections.take());
+  }
+
+  async function signIn(request: IncomingMessage): Promise<Caller> {
+    try {
+      return await gate.authenticateSocket(request);
+    } catch (thrown) {
+      await bounds.count(request, undefined);
+      throw thrown;
+    }
   }
 }

@@ -1,0 +1,53 @@
+import Router from '@koa/router';
+import { anyone } from './auth/caller.ts';
+import type { Gate } from './auth/gate.ts';
+import type { Bounds } from './bounds/bounds.ts';
+import type { Context } from './context.ts';
+import type { Route } from './route.ts';
+
+/** What stands before every route. */
+export interface AdmitOptions {
+  readonly routes: readonly Route[];
+  readonly gate: Gate;
+  readonly bounds: Bounds;
+  /** In front of every route; empty or like `/engine`. */
+  readonly basePath: string;
+}
+
+/**
+ * Finds out who sends a request, and counts it against the rate: of the caller, or of the address where nobody signs in and where
+ * signing in fails. Questions that everybody may ask (`/health`) are not counted. Throws Problem `unauthorized`,
+ * `too_many_requests`.
+ */
+export function createAdmit({
+  routes,
+  gate,
+  bounds,
+  basePath,
+}: AdmitOptions): (context: Context) => Promise<void> {
+  const isPublic = createIsPublic(routes, basePath);
+  return async (context) => {
+    const { req, method } = context;
+    const isOpen = isPublic(context);
+    if (isOpen) {
+      context.state.caller = anyone;
+      if (method === 'GET' || method === 'HEAD') return;
+    } else {
+      try {
+        context.state.caller = await gate.authenticate(req);
+      } catch (thrown) {
+        await bounds.count(req, undefined);
+        throw thrown;
+      }
+    }
+    context.set(await bounds.count(req, context.state.caller));
+  };
+}
+
+/** Tells whether a request is for a route that everybody may use. */
+function createIsPublic(routes: readonly Route[], prefix: string): (context: Context) => boolean {
+  const router = new Router({ sensitive: true, prefix });
+  for (const { path, method, access } of routes)
+    if (access === 'public') router.register(path, [method], () => undefined);
+  return ({ path, method }) => router.match(path, method).route;
+}
