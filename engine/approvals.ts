@@ -27,13 +27,17 @@ export function createApprovals({
   redact,
 }: Pick<SessionPorts, 'store' | 'durable' | 'clock' | 'redact'>): Approvals {
   return {
-    async list({ agent, limit = 100, after, ...filter } = {}) {
+    async list({ agent, of, limit = 100, after, ...filter } = {}) {
       const found: Approval[] = [];
       const [last = '', seen = ''] =
         after === undefined ? [] : (/^([^/]+)\/(.+)$/s.exec(after)?.slice(1) ?? [after]);
       for await (const one of unfinished(store, filter, last)) {
         const open = await openRequests(one, one.id === last ? seen : undefined);
-        const wanted = open.filter(({ request }) => agent === undefined || request.agent === agent);
+        const isOf = ({ approvers }: ApprovalRequest): boolean =>
+          of === undefined || of.owner === one.owner || approvers.some((name) => of.names.includes(name));
+        const wanted = open.filter(
+          ({ request }) => (agent === undefined || request.agent === agent) && isOf(request),
+        );
         found.push(...wanted.map(({ request }) => approvalOf(one, request)));
         if (found.length >= limit) return found.slice(0, limit);
       }

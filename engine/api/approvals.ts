@@ -38,6 +38,8 @@ export interface ApprovalFilter {
   /** Of calls that this agent's model wants to make. */
   readonly agent?: string;
   readonly submissionId?: string;
+  /** Only what work of an owner asks, or asks one of these names or `role:<name>`s. */
+  readonly of?: { readonly owner: string; readonly names: readonly string[] };
   /** Default 100. */
   readonly limit?: number;
   /** Only what comes behind the approval with this id, whether it is still open or not. */

@@ -44,6 +44,8 @@ export interface EngineWorkflows {
       readonly idempotencyKey?: string;
       /** Who starts it; where an approval must be another one's, that person may not give it. */
       readonly by?: string;
+      /** Id of the caller whose it is, in lists and at a server where callers sign in; default nobody's. */
+      readonly owner?: string;
     },
   ): Promise<RunReceipt>;
   /** Starts a run and waits for its output; throws the run's Problem when it fails. */
@@ -62,6 +64,8 @@ export interface EngineRuns {
   list(filter?: {
     readonly workflow?: string;
     readonly states?: readonly ExecutionState[];
+    /** Only runs of this owner. */
+    readonly owner?: string;
     /** Milliseconds since 1970: only runs admitted then or later. */
     readonly since?: number;
     /** 1 to 1000, default 100. */

@@ -45,6 +45,8 @@ export interface SubmissionFilter {
   /** Only with an `instance`. */
   readonly session?: string;
   readonly states?: readonly ExecutionState[];
+  /** Only messages to instances of this owner. */
+  readonly owner?: string;
   /** Milliseconds since 1970: only what was admitted then or later. */
   readonly since?: number;
   /** 1 to 1000, default 100. */

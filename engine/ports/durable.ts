@@ -85,7 +85,7 @@ export interface RunContext extends ExecutionContext {
 /** What is to be admitted. */
 export type NewExecution = Pick<
   Execution,
-  'id' | 'kind' | 'name' | 'key' | 'input' | 'hash' | 'specs' | 'idempotencyKey' | 'parent'
+  'id' | 'kind' | 'name' | 'key' | 'input' | 'hash' | 'specs' | 'idempotencyKey' | 'parent' | 'owner'
 >;
 
 /** Says that work is accepted: it is on disk, and will come to exactly one outcome. */

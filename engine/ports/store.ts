@@ -25,6 +25,8 @@ export interface Execution {
   readonly idempotencyKey?: string;
   /** The execution that started this one. */
   readonly parent?: string;
+  /** Whose it is, where callers sign in; absent: nobody's. */
+  readonly owner?: string;
   /** How often it was taken up without recording anything new: 1 at first, 0 while it never was. */
   readonly attempts: number;
   /** Why it shall stop, once somebody asked for it. */
@@ -61,6 +63,8 @@ export interface ExecutionFilter {
   readonly kind?: Execution['kind'];
   readonly name?: string;
   readonly states?: readonly ExecutionState[];
+  /** Only executions of this owner. */
+  readonly owner?: string;
   /** Only executions whose key is this one, or begins with it and a `.`. */
   readonly under?: string;
   /** Milliseconds since 1970: only executions admitted then or later. */

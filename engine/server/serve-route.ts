@@ -4,6 +4,8 @@ import { sendJson } from './answer.ts';
 import { sendBytes, sendLines, sendNoEvents } from './send-other.ts';
 import { anyone } from './auth/caller.ts';
 import { refuseUnscoped } from './auth/gate.ts';
+import { ownKey } from './auth/own-key.ts';
+import type { Ownership } from './auth/ownership.ts';
 import type { Bounds } from './bounds/bounds.ts';
 import { hold } from './bounds/hold.ts';
 import type { Context } from './context.ts';
@@ -17,6 +19,7 @@ import { withBasePath } from './with-base-path.ts';
 /** What serving a route needs. */
 export interface ServeRouteOptions {
   readonly engine: Engine;
+  readonly ownership: Ownership;
   /** Largest body, in bytes. */
   readonly bodyBytes: number;
   readonly bounds: Bounds;
@@ -34,7 +37,7 @@ export async function serveRoute(
   params: Record<string, string>,
   options: ServeRouteOptions,
 ): Promise<void> {
-  const { engine, bodyBytes, bounds, closing, basePath } = options;
+  const { engine, bodyBytes, bounds, closing, basePath, ownership } = options;
   context.state.route = route;
   const { caller = anyone } = context.state;
   refuseUnscoped(caller, route);
@@ -42,6 +45,7 @@ export async function serveRoute(
   if (closing.aborted && (route.method !== 'GET' || wantsEvents || route.operation === 'ready')) {
     throw new Problem('shutting_down', 'the server is shutting down');
   }
+  await ownership.check(caller, { route, params, search: context.querystring });
   const takesBody = route.method !== 'GET' && route.takes === undefined;
   const body = takesBody ? await readBody(context.req, bodyBytes) : undefined;
   const letGo = hold(route, wantsEvents, bounds);
@@ -57,7 +61,7 @@ export async function serveRoute(
       body,
       wantsEvents,
       lastEventId: context.req.headers['last-event-id']?.toString(),
-      idempotencyKey: context.req.headers['idempotency-key']?.toString(),
+      idempotencyKey: ownKey(caller, context.req.headers['idempotency-key']?.toString()),
       prefersAsync: prefersAsync(context.get('Prefer')),
       lines: readLines(context.req),
       signal: gone,

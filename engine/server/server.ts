@@ -6,6 +6,7 @@ import { Problem } from '../core/problem.ts';
 import { insideOf } from '../inside.ts';
 import { createApp } from './app.ts';
 import { createGate } from './auth/gate.ts';
+import { createOwnership, shared } from './auth/ownership.ts';
 import { createBounds } from './bounds/bounds.ts';
 import { createReport, logToStderr, type Log, type Report } from './error-body.ts';
 import { isLoopback } from './guard.ts';
@@ -54,6 +55,7 @@ export function createServer(engine: Engine, options: ServerOptions = {}): Serve
   const report = createReport(options.log ?? logToStderr, engine.redact);
   const closing = new AbortController();
   const gate = createGate(settings.server.auth, () => insideOf(engine).secrets);
+  const ownership = gate.isClosed ? createOwnership(engine) : shared;
   const bounds = createBounds(settings.server);
   const app = createApp({
     engine,
@@ -63,6 +65,7 @@ export function createServer(engine: Engine, options: ServerOptions = {}): Serve
     closing: closing.signal,
     onRequest: options.onRequest,
     gate,
+    ownership,
     bounds,
     basePath: basePathOf(options.basePath ?? settings.server.basePath),
   });

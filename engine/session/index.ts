@@ -7,6 +7,7 @@ export { callersIn, checkDepth, type Caller } from './execution-part.ts';
 export { peopleOf } from './tool-calls/people.ts';
 export type { SessionPorts } from './ports.ts';
 export { addressOf, messageOf } from './submissions/submission-input.ts';
+export { ownersOf, type Owners } from './owners.ts';
 export { workspaceOwners } from './workspaces/workspace.ts';
 export { createSessions, type Sessions } from './sessions.ts';
 export type { Admitted, Submission } from './submissions/submission.ts';

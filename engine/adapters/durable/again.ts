@@ -16,8 +16,17 @@ export function againOf(
       'conflict',
       `"${id}" is ${old.state}; only what ${evenSucceeded ? 'has ended' : 'failed or was cancelled'} is done again`,
     );
-  const { kind, name, key, input } = old;
+  const { kind, name, key, input, owner } = old;
   const { hash, specs } = now.hash === undefined ? old : { hash: now.hash, specs: now.specs };
   const version = specs === undefined ? { hash } : { hash, specs };
-  return { id: newId, kind, name, key, input, ...version, parent: id };
+  return {
+    id: newId,
+    kind,
+    name,
+    key,
+    input,
+    ...version,
+    ...(owner === undefined ? {} : { owner }),
+    parent: id,
+  };
 }

@@ -204,6 +204,7 @@ function listed(all: Execution[], filter: ExecutionFilter): Execution[] {
         (filter.kind === undefined || execution.kind === filter.kind) &&
         (filter.name === undefined || execution.name === filter.name) &&
         (filter.states === undefined || filter.states.includes(execution.state)) &&
+        (filter.owner === undefined || filter.owner === execution.owner) &&
         (filter.under === undefined || `${execution.key}.`.startsWith(`${filter.under}.`)) &&
         (filter.since === undefined || execution.createdAt >= filter.since),
     )

@@ -45,6 +45,7 @@ export function listExecutions(filter: ExecutionFilter): Statement {
   if (filter.kind !== undefined) need('kind = ?', filter.kind);
   if (filter.name !== undefined) need('name = ?', filter.name);
   if (filter.states !== undefined) need(statesCondition(filter.states), ...filter.states);
+  if (filter.owner !== undefined) need('owner = ?', filter.owner);
   // No character of a key sorts between "." and "/".
   if (filter.under !== undefined)
     need('(key = ? OR (key >= ? AND key < ?))', filter.under, `${filter.under}.`, `${filter.under}/`);
@@ -115,6 +116,7 @@ export function toExecution(row: Row): Execution {
     ...(row['specs'] === null ? {} : { specs: String(row['specs']) }),
     ...(row['idempotency_key'] === null ? {} : { idempotencyKey: String(row['idempotency_key']) }),
     ...(row['parent'] === null ? {} : { parent: String(row['parent']) }),
+    ...(row['owner'] === null ? {} : { owner: String(row['owner']) }),
     attempts: Number(row['attempts']),
     ...(cancel === undefined ? {} : { cancel }),
     createdAt: Number(row['created_at']),

@@ -41,6 +41,10 @@ const migrations: readonly (readonly string[])[] = [
     'ALTER TABLE store.documents ADD COLUMN at INTEGER',
     "UPDATE store.documents SET at = CAST(unixepoch('subsec') * 1000 AS INTEGER)",
   ],
+  [
+    'ALTER TABLE store.executions ADD COLUMN owner TEXT',
+    'CREATE INDEX store.executions_by_owner ON executions (owner, seq) WHERE owner IS NOT NULL',
+  ],
 ];
 
 /** Version of the tables that this engine writes. */

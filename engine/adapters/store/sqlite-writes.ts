@@ -26,8 +26,8 @@ export const meanings = {
   deleteDocument: 'DELETE FROM documents WHERE key = NEW.key',
   insertExecution: `INSERT INTO executions
     (id, key, kind, name, state, input, output, error, usage, hash, idempotency_key, parent, attempts, cancel,
-     created_at, started_at, ended_at, specs)
-    VALUES (NEW.id, NEW.key, ${valuesFrom(16)}) ON CONFLICT DO NOTHING`,
+     created_at, started_at, ended_at, specs, owner)
+    VALUES (NEW.id, NEW.key, ${valuesFrom(17)}) ON CONFLICT DO NOTHING`,
   startExecution: `UPDATE executions
     SET state = 'running', attempts = NEW.value ->> 1, started_at = coalesce(started_at, NEW.value ->> 0)
     WHERE id = NEW.id AND ${open}`,
@@ -65,7 +65,7 @@ export function deleteDocument(key: string): Act {
 /** Changes something when the execution is new. */
 export function insertExecution(execution: Execution): Act {
   const { id, key, kind, name, state, input, output, error, usage, hash } = execution;
-  const { idempotencyKey, parent, attempts, cancel, createdAt, startedAt, endedAt, specs } = execution;
+  const { idempotencyKey, parent, attempts, cancel, createdAt, startedAt, endedAt, specs, owner } = execution;
   const texts = [input, output, error, usage && packUsage(usage)].map(textOf);
   const origin = [hash, idempotencyKey, parent, attempts, textOf(cancel)];
   const times = [createdAt, startedAt, endedAt];
@@ -73,7 +73,7 @@ export function insertExecution(execution: Execution): Act {
     kind: 'insertExecution',
     id,
     key,
-    value: JSON.stringify([kind, name, state, ...texts, ...origin, ...times, specs]),
+    value: JSON.stringify([kind, name, state, ...texts, ...origin, ...times, specs, owner]),
   };
 }
 

@@ -5,6 +5,7 @@ import { anyone, type Caller } from './caller.ts';
 import { badToken, outOfScope } from './challenge.ts';
 import { readSocketToken, readToken, type Signed } from './read-token.ts';
 import { createTokens } from './tokens.ts';
+import { createWebTokens } from './web-tokens.ts';
 
 /** Who stands between the network and every handler. */
 export interface Gate {
@@ -16,15 +17,16 @@ export interface Gate {
   authenticateSocket(request: Signed): Promise<Caller>;
 }
 
-/** The gate of a server. Throws Problem `missing_secret`, `invalid_project` for tokens that cannot be used. */
+/** The gate of a server. Throws Problem `missing_secret`, `invalid_project` for what cannot be used. */
 export function createGate(auth: ServerAuth | undefined, secrets: () => Secrets): Gate {
   if (auth === undefined) {
     const open = (): Promise<Caller> => Promise.resolve(anyone);
     return { isClosed: false, authenticate: open, authenticateSocket: open };
   }
   const tokens = createTokens(auth.tokens, secrets());
-  const callerOf = (token: string): Caller => {
-    const caller = tokens(token);
+  const webTokens = auth.jwt === undefined ? undefined : createWebTokens(auth.jwt);
+  const callerOf = async (token: string): Promise<Caller> => {
+    const caller = tokens(token) ?? (await webTokens?.(token));
     if (caller === undefined) throw badToken('the token is unknown');
     return caller;
   };

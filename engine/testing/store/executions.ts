@@ -13,6 +13,7 @@ export function executionTests(test: Test): void {
       error: { type: 'timeout', message: 'too late', details: { ms: 5 } },
       idempotencyKey: 'key "1"',
       parent: 'workflow:outer:1',
+      owner: 'token:website',
       attempts: 3,
       cancel: { type: 'cancelled', message: 'stop it' },
       usage: { ...noUsage, inputTokens: 3, costUsd: 0.25 },
@@ -169,6 +170,14 @@ export function executionTests(test: Test): void {
     assert.deepEqual(await listed({ kind: 'run', before: 'sub1', limit: 1 }), ['run2']);
     assert.deepEqual(await listed({ since: 3 }), ['sub2', 'sub1']);
     assert.deepEqual(await listed({ since: 5 }), []);
+  });
+
+  test('a list is narrowed to an owner, page by page', async ({ executions }) => {
+    for (const [index, owner] of ['a', 'b', undefined, 'a', 'b', 'a'].entries())
+      await executions.insert({ ...execution(`e${index}`, index), ...(owner === undefined ? {} : { owner }) });
+    assert.deepEqual(ids(await executions.list({ owner: 'a', limit: 2 })), ['e5', 'e3']);
+    assert.deepEqual(ids(await executions.list({ owner: 'a', before: 'e3' })), ['e0']);
+    assert.deepEqual(ids(await executions.list({ owner: 'nobody' })), []);
   });
 
   test('a list is narrowed to a key and what is below it', async ({ executions }) => {

@@ -193,7 +193,7 @@ describe('sqlite store: the file', () => {
       expect(problem.code).to.equal('store_unavailable');
       expect(problem.message).to.equal(
         `the store "${path}" cannot be used: it was written by a newer version of the engine ` +
-          '(its format is 99, this one knows 3); update the engine',
+          '(its format is 99, this one knows 4); update the engine',
       );
     }
     expect((await readFile(path)).equals(bytes)).to.equal(true);

@@ -1,0 +1,142 @@
+import type { Engine } from '../../api.ts';
+import { idFault } from '../../core/ids.ts';
+import { Problem } from '../../core/problem.ts';
+import { insideOf } from '../../inside.ts';
+import type { Execution } from '../../ports/store.ts';
+import { ownersOf } from '../../session/index.ts';
+import type { Route } from '../route.ts';
+import type { Caller } from './caller.ts';
+import { subjectsOf, type Subject } from './subjects.ts';
+import { refuseUnlisted } from './unlisted.ts';
+
+/** What a request is about, as the route table and the request say. */
+export interface Asked {
+  readonly route: Pick<Route, 'method' | 'path'>;
+  readonly params: Readonly<Record<string, string | undefined>>;
+  readonly search: string;
+}
+
+/** Whose an execution is: that never changes, so it is read once. */
+type Belonging = Pick<Execution, 'id' | 'kind' | 'name' | 'key' | 'owner'>;
+
+/** Most executions whose owner is remembered. */
+const maxRemembered = 10_000;
+
+/** Refuses callers who ask for what is not theirs. */
+export interface Ownership {
+  /**
+   * Throws what asking for nothing at all would throw: Problem `agent_not_found`, `workflow_not_found`, `run_not_found`, `submission_not_found`,
+   * `not_found`. A message to an instance that there is not yet makes it the caller's.
+   */
+  check(caller: Caller, asked: Asked): Promise<void>;
+}
+
+/** Where nobody signs in, everything is everybody's. */
+export const shared: Ownership = { check: () => Promise.resolve() };
+
+/**
+ * The ownership of what an engine keeps. An instance is whose who first wrote to it, a run whose who started it, a submission whose its
+ * instance is. Who may `admin` reads and stops the work of others, answers approvals, and has what is nobody's.
+ */
+export function createOwnership(engine: Engine): Ownership {
+  const { store } = insideOf(engine);
+  const owners = ownersOf(store);
+  const remembered = new Map<string, Belonging>();
+
+  return {
+    async check(caller, { route, params, search }) {
+      if (caller.scopes === undefined) return;
+      const subjects = subjectsOf(route.path, params, search);
+      if (subjects === undefined) throw new Problem('not_found', 'there is nothing here for you');
+      refuseUnlisted(engine, caller, route.path, params);
+      for (const subject of subjects)
+        if (!(await mayUse(caller, subject, route))) throw nothingThere(subject);
+    },
+  };
+
+  async function mayUse(caller: Caller, subject: Subject, route: Asked['route']): Promise<boolean> {
+    const isAdmin = caller.scopes?.includes('admin') === true;
+    const isFor = (owner: string | undefined): boolean =>
+      owner === caller.id || (isAdmin && (owner === undefined || isReadOrStop(route)));
+    if (subject.kind === 'instance') {
+      const { agent, id } = subject;
+      // Names and ids that can be nobody's are left to the handler's words.
+      if (!Object.hasOwn(engine.program.agents, agent) || idFault(id) !== undefined) return true;
+      const owner = await owners.of(agent, id);
+      const isFree = owner === undefined && route.method !== 'GET';
+      return isFor(isFree ? await owners.claim(agent, id, caller.id) : owner);
+    }
+    const [id = '', step] = subject.kind === 'approval' ? split(subject.id) : [subject.id];
+    const found = await belongingOf(id);
+    if (found === undefined || (subject.kind !== 'approval' && found.kind !== subject.kind)) return false;
+    if (!isListed(caller, found)) return false;
+    if (isFor(await ownerOf(found))) return true;
+    return subject.kind === 'approval' && (isAdmin || (await isApprover(caller, found, step)));
+  }
+
+  async function belongingOf(id: string): Promise<Belonging | undefined> {
+    const known = remembered.get(id) ?? (await store.executions.get(id));
+    if (known === undefined) return undefined;
+    const { kind, name, key, owner } = known;
+    remembered.set(id, { id, kind, name, key, ...(owner === undefined ? {} : { owner }) });
+    const [oldest] = remembered.keys();
+    if (remembered.size > maxRemembered && oldest !== undefined) remembered.delete(oldest);
+    return known;
+  }
+
+  async function ownerOf({ kind, key, owner }: Belonging): Promise<string | undefined> {
+    if (owner !== undefined || kind === 'run') return owner;
+    const [agent = '', instance = ''] = key.split('.').map(decodeURIComponent);
+    return owners.of(agent, instance);
+  }
+
+  async function isApprover(
+    caller: Caller,
+    { id, kind }: Belonging,
+    step: string | undefined,
+  ): Promise<boolean> {
+    const work = kind === 'run' ? { runId: id } : { submissionId: id };
+    const open = await engine.approvals.list({ ...work, of: approverOf(caller), limit: 1000 });
+    return open.some((approval) => approval.step === step);
+  }
+}
+
+/** What a caller sees of what others' work asks: what names it. */
+export function approverOf({ id, name, roles = [] }: Caller): {
+  readonly owner: string;
+  readonly names: readonly string[];
+} {
+  return { owner: id, names: [name, ...roles.map((role) => `role:${role}`)] };
+}
+
+/** Narrows a list to what is a caller's: an owner to filter by, or nothing for who sees everything. */
+export function ownOnly({ id, scopes }: Caller): { readonly owner?: string } {
+  return scopes === undefined || scopes.includes('admin') ? {} : { owner: id };
+}
+
+/** What of somebody's work an operator may do without being its owner. */
+function isReadOrStop({ method, path }: Asked['route']): boolean {
+  return method === 'GET' || (method === 'POST' && /\/(?:cancel|abort)$/.test(path));
+}
+
+function isListed(caller: Caller, { kind, name }: Belonging): boolean {
+  return (kind === 'run' ? caller.workflows : caller.agents)?.includes(name) ?? true;
+}
+
+function nothingThere(subject: Subject): Problem {
+  if (subject.kind === 'instance')
+    return new Problem('not_found', `agent "${subject.agent}" has no instance "${subject.id}"`);
+  if (subject.kind === 'run') return new Problem('run_not_found', `no run "${subject.id}"`);
+  if (subject.kind === 'submission')
+    return new Problem('submission_not_found', `no submission "${subject.id}"`);
+  const [id = ''] = split(subject.id);
+  return id.startsWith('sub_')
+    ? new Problem('submission_not_found', `no submission "${id}"`)
+    : new Problem('run_not_found', `no run "${id}"`);
+}
+
+/** The run or submission of an approval, and its step. */
+function split(whole: string): [id: string, step: string | undefined] {
+  const at = whole.indexOf('/');
+  return at === -1 ? [whole, undefined] : [whole.slice(0, at), whole.slice(at + 1)];
+}

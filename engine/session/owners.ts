@@ -1,0 +1,75 @@
+import { instanceKey } from '../core/ids.ts';
+import type { Store } from '../ports/store.ts';
+import { namespace as history } from './entry.ts';
+import { namespace as workspaces } from './workspaces/workspace.ts';
+
+const namespace = 'owners';
+
+/** Most owners remembered. */
+const maxRemembered = 10_000;
+
+/** Whose the instances of agents are, where callers sign in. */
+export interface Owners {
+  /** The owner of an instance; undefined: nobody, or there is no such instance. */
+  of(agent: string, instance: string): Promise<string | undefined>;
+  /**
+   * Gives an instance that there is not yet to an owner, for good; the first one wins. The owner it has then; undefined: nobody's, since it
+   * was there before anybody could own it.
+   */
+  claim(agent: string, instance: string, owner: string): Promise<string | undefined>;
+}
+
+const known = new WeakMap<Store, Owners>();
+
+/** The owners that a store keeps. Costs a read for an instance that was not asked for lately, and one commit when it is claimed. */
+export function ownersOf(store: Store): Owners {
+  const found = known.get(store) ?? createOwners(store);
+  known.set(store, found);
+  return found;
+}
+
+function createOwners({ documents, executions }: Store): Owners {
+  /** What is known or just being found out, so that questions about one instance go one after another. */
+  const remembered = new Map<string, Promise<string | undefined>>();
+
+  const remember = (key: string, owner: Promise<string | undefined>): Promise<string | undefined> => {
+    remembered.delete(key);
+    remembered.set(key, owner);
+    owner.catch(() => remembered.get(key) === owner && remembered.delete(key));
+    const [oldest] = remembered.keys();
+    if (remembered.size > maxRemembered && oldest !== undefined) remembered.delete(oldest);
+    return owner;
+  };
+  const read = async (key: string): Promise<string | undefined> => {
+    const owner = await documents.get(namespace, key);
+    return typeof owner === 'string' ? owner : undefined;
+  };
+
+  return {
+    of(agent, instance) {
+      const key = instanceKey(agent, instance);
+      return remembered.get(key) ?? remember(key, read(key));
+    },
+    claim(agent, instance, owner) {
+      const key = instanceKey(agent, instance);
+      const before = remembered.get(key) ?? read(key);
+      return remember(
+        key,
+        before.then(async (first) => {
+          if (first !== undefined || (await exists(key))) return first;
+          await documents.set(namespace, key, owner);
+          return owner;
+        }),
+      );
+    },
+  };
+
+  async function exists(key: string): Promise<boolean> {
+    const [entries, files, submissions] = await Promise.all([
+      documents.keys(history, { prefix: `${key}.`, limit: 1 }),
+      documents.get(workspaces, key),
+      executions.list({ kind: 'submission', under: key, limit: 1 }),
+    ]);
+    return entries.length > 0 || files !== undefined || submissions.length > 0;
+  }
+}
