@@ -1,3 +1,5 @@
 export type { ErrorBody, Log, LogEntry } from './error-body.ts';
+export { refuseForeign } from './guard.ts';
+export { objectOf, route, type Route } from './route.ts';
 export type { OnRequest, RequestEnd } from './request-end.ts';
 export { createServer, type Server, type ServerOptions } from './server.ts';

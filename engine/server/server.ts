@@ -12,6 +12,7 @@ import { createReport, logToStderr, type Log, type Report } from './error-body.t
 import { isLoopback } from './guard.ts';
 import type { OnRequest } from './request-end.ts';
 import { refuseUnreadable } from './raw-answer.ts';
+import type { Route } from './route.ts';
 import { routes } from './routes/routes.ts';
 import { addSockets } from './socket/sockets.ts';
 import { basePathOf } from './with-base-path.ts';
@@ -26,6 +27,8 @@ export interface ServerOptions {
   readonly bodyBytes?: number;
   /** Path in front of every route. */
   readonly basePath?: string;
+  /** More routes than those of every server; `/openapi.json` leaves them out. */
+  readonly routes?: readonly Route[];
   /** Receives a line for every failed request; default: internal errors go to stderr as JSON lines. */
   readonly log?: Log;
   /** Receives every request that has ended, for an access log or metrics. */
@@ -59,7 +62,7 @@ export function createServer(engine: Engine, options: ServerOptions = {}): Serve
   const bounds = createBounds(settings.server);
   const app = createApp({
     engine,
-    routes,
+    routes: [...routes, ...(options.routes ?? [])],
     bodyBytes: options.bodyBytes ?? settings.server.bodyBytes,
     report,
     closing: closing.signal,
