@@ -7,6 +7,7 @@ import { checkDepth } from '../execution-part.ts';
 import { noGrants } from '../workspaces/grants.ts';
 import type { LiveSessions } from '../live-sessions.ts';
 import { ownersOf } from '../owners.ts';
+import { ownersOf } from '../owners.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { SessionPorts } from '../ports.ts';
 import { prepareSubmission } from './prepare-submission.ts';
@@ -31,6 +32,8 @@ export async function admit(
   const said = prepareSubmission(ports, submission);
   const isShared = own.program.settings.server.auth !== undefined;
   const owner = isShared ? await ownerOf(ports, address, parent) : undefined;
+  const isShared = own.program.settings.server.auth !== undefined;
+  const owner = isShared ? await ownerOf(ports, address, parent) : undefined;
   const key = sessionKey(address);
   const before = durable.pending(key);
   const isBusy = before.length > 0 || live.get(address).queue.length > 0;
@@ -51,6 +54,7 @@ export async function admit(
       ...(own.specs === undefined ? {} : { specs: own.specs }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(parent === undefined ? {} : { parent }),
+      ...(owner === undefined ? {} : { owner }),
     });
     const isPrompt = work.kind === 'prompt' || work.kind === 'skill';
     if (agent.busy === 'replace' && isPrompt && receipt.created) {
@@ -64,6 +68,16 @@ export async function admit(
     outcomes.drop(id);
     throw thrown;
   }
+}
+
+/** Whose a submission is: the owner's of its instance, else of what called for it. */
+async function ownerOf(
+  { store }: SessionPorts,
+  { agent, instance }: SessionAddress,
+  parent: string | undefined,
+): Promise<string | undefined> {
+  const owner = await ownersOf(store).of(agent, instance);
+  return owner ?? (parent === undefined ? undefined : (await store.executions.get(parent))?.owner);
 }
 
 /** Whether a submission with this key was admitted before. */
