@@ -7,7 +7,6 @@ import { checkDepth } from '../execution-part.ts';
 import { noGrants } from '../workspaces/grants.ts';
 import type { LiveSessions } from '../live-sessions.ts';
 import { ownersOf } from '../owners.ts';
-import { ownersOf } from '../owners.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { SessionPorts } from '../ports.ts';
 import { prepareSubmission } from './prepare-submission.ts';
@@ -29,11 +28,9 @@ export async function admit(
   checkAddress(address);
   const own = submission.on ?? ports;
   checkDepth(own.program, callers);
+  const isShared = own.program.settings.server.auth !== undefined;
+  const owner = isShared ? await ownerOf(ports, address, parent) : undefined;
   const said = prepareSubmission(ports, submission);
-  const isShared = own.program.settings.server.auth !== undefined;
-  const owner = isShared ? await ownerOf(ports, address, parent) : undefined;
-  const isShared = own.program.settings.server.auth !== undefined;
-  const owner = isShared ? await ownerOf(ports, address, parent) : undefined;
   const key = sessionKey(address);
   const before = durable.pending(key);
   const isBusy = before.length > 0 || live.get(address).queue.length > 0;
@@ -59,7 +56,6 @@ export async function admit(
     const isPrompt = work.kind === 'prompt' || work.kind === 'skill';
     if (agent.busy === 'replace' && isPrompt && receipt.created) {
       const reason = new Problem('aborted', 'a newer prompt replaced this one');
-      ...(owner === undefined ? {} : { owner }),
       await Promise.all(before.map((earlier) => durable.cancel(earlier, reason)));
     }
     if (receipt.id !== id) outcomes.drop(id);
@@ -84,16 +80,6 @@ async function ownerOf(
 async function isKnown(
   { store }: SessionPorts,
   { name }: Agent,
-/** Whose a submission is: the owner's of its instance, else of what called for it. */
-async function ownerOf(
-  { store }: SessionPorts,
-  { agent, instance }: SessionAddress,
-  parent: string | undefined,
-): Promise<string | undefined> {
-  const owner = await ownersOf(store).of(agent, instance);
-  return owner ?? (parent === undefined ? undefined : (await store.executions.get(parent))?.owner);
-}
-
   idempotencyKey: string | undefined,
 ): Promise<boolean> {
   if (idempotencyKey === undefined) return false;
