@@ -19,18 +19,20 @@ const rooms = {
   session: ['core', 'expr', 'program', 'ports', 'journal'],
   workflow: ['core', 'expr', 'program', 'ports'],
   adapters: ['core', 'ports', 'program'],
+  telemetry: ['core', 'ports', 'program'],
   testing: ['core', 'program', 'ports'],
   client: ['core'],
 };
 
 /** Arrows of the table that carry types only. */
-const typesOnly = { ports: ['expr'], adapters: ['program'], fix: ['source'] };
+const typesOnly = { ports: ['expr'], adapters: ['program'], telemetry: ['program'], fix: ['source'] };
 
 /** Rooms that stand on everything else: any room, and these files of the root. */
 const surfaces = {
   api: { rooms: ['runs', 'bind'], files: [] },
   runs: { rooms: [], files: ['api', 'compile', 'compiler'] },
   calls: { rooms: ['api'], files: ['api'] },
+  channels: { rooms: ['api', 'calls'], files: ['api'] },
   code: { rooms: [], files: ['compile', 'compiler'] },
   upkeep: { rooms: ['runs'], files: ['api'] },
   bind: { rooms: ['api', 'calls', 'code', 'runs'], files: ['api'] },

@@ -1,5 +1,6 @@
 // The types of the public API, by subject.
 export type { Approval, ApprovalAnswer, ApprovalFilter } from './api/approvals.ts';
+export type { ChannelRecord, Delivery, DeliveryAnswer, DeliveryOutcome } from './api/channels.ts';
 export type { Engine } from './api/engine.ts';
 export type { Reloaded, ReloadOptions } from './api/reload.ts';
 export type { EngineOptions } from './api/options.ts';

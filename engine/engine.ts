@@ -10,6 +10,7 @@ import { bindProgram } from './bind/bind-program.ts';
 import { createLivePorts } from './bind/live-ports.ts';
 import { createProjectCode } from './bind/project-code.ts';
 import { checkEngineOptions } from './bind/check-engine-options.ts';
+import { createChannels } from './channels/channels.ts';
 import { createCalls } from './runs/child-calls.ts';
 import type { Engine, EngineOptions } from './api.ts';
 import { unavailableParts } from './compile.ts';
@@ -57,7 +58,13 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const telemetry = await openTelemetry(program, options, bound.secrets);
   const store = await openStore(program, options);
   const redact = redactor([...bound.secrets.values(), ...conventionalKeys(processEnv)]);
-  const journal = createJournal({ store, clock, observers: options.observers ?? [], redact, tap: telemetry.tap });
+  const journal = createJournal({
+    store,
+    clock,
+    observers: options.observers ?? [],
+    redact,
+    tap: telemetry.tap,
+  });
   const durable = createEmbedded({
     store,
     clock,
@@ -103,6 +110,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     submissions: createSubmissions(ports),
     ...createEngineRuns(ports, { runs, again, why }),
     approvals: createApprovals(ports),
+    channels: createChannels(ports, sessions),
     schedules: { list: schedules.list, trigger: schedules.trigger },
     get secrets() {
       return reportSecrets(ports.program, ports.secrets);

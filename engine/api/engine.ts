@@ -3,6 +3,7 @@ import type { Execution, ExecutionFilter } from '../ports/store.ts';
 import type { Program } from '../program/program.ts';
 import type { Reloaded, ReloadOptions } from './reload.ts';
 import type { EngineApprovals } from './approvals.ts';
+import type { EngineChannels } from './channels.ts';
 import type { EngineRuns, EngineWorkflows } from './runs.ts';
 import type { EngineSchedules } from './schedules.ts';
 import type { EngineAgents } from './sessions.ts';
@@ -32,6 +33,8 @@ export interface Engine {
   readonly runs: EngineRuns;
   readonly approvals: EngineApprovals;
   readonly schedules: EngineSchedules;
+  /** Webhooks of other services. */
+  readonly channels: EngineChannels;
   /** What an operator should know of the declared secrets, by names only. */
   readonly secrets: SecretsReport;
   /** A text without the secrets of this engine, and without what is secret by its name: for logs of one's own. */

@@ -14,6 +14,7 @@ import { readResultSchema } from './result-schema.ts';
 import {
   attachFiles,
   type AttachedFile,
+  type Delivered,
   type Grants,
   type Sessions,
   type Source,
@@ -30,6 +31,8 @@ export interface Call {
   /** Default a prompt. */
   readonly work?: Work;
   readonly source?: Source;
+  /** What a channel brought that it is about. */
+  readonly delivered?: Delivered;
 }
 
 /**
@@ -54,7 +57,7 @@ export function callSubmission(
 
 function build(
   program: Program,
-  { agent, address, message, input, work, source }: Call,
+  { agent, address, message, input, work, source, delivered }: Call,
   options: CallOptions<ResultSchema>,
   read: readonly AttachedFile[],
 ): Submission {
@@ -94,6 +97,7 @@ function build(
     here: { tools: opened, env: {}, ...(check === undefined ? {} : { check }) },
     ...(work === undefined ? {} : { work }),
     ...(source === undefined ? {} : { source }),
+    ...(delivered === undefined ? {} : { delivered }),
     ...keyOption(options.idempotencyKey),
   };
 }

@@ -320,7 +320,17 @@ export interface ChannelSpec {
   /**
    * How the sender proves who it is: the way of a known service, `standard-webhooks`, or `hmac` as `verify` describes it.
    */
-  scheme: 'github' | 'slack' | 'stripe' | 'discord' | 'telegram' | 'linear' | 'standard-webhooks' | 'hmac';
+  scheme:
+    | 'github'
+    | 'slack'
+    | 'stripe'
+    | 'discord'
+    | 'telegram'
+    | 'linear'
+    | 'notion'
+    | 'twilio'
+    | 'standard-webhooks'
+    | 'hmac';
   /**
    * Name of the declared secret the signature is checked with; for `discord` it holds the public key. In a list any may fit, for changing a secret without a gap. Without a value the channel does not start.
    */
@@ -330,9 +340,13 @@ export interface ChannelSpec {
    */
   verify?: Verify;
   /**
-   * How a repeated delivery is known. Default: as the scheme says.
+   * How a repeated delivery is known. Default: as the scheme says; where that gives nothing, by the bytes that are signed.
    */
   dedupe?: Dedupe;
+  /**
+   * CEL expression over `body`, `headers` and `query`; a delivery for which it is true is what the bot itself sent, and is answered and dropped. Default: messages of bots, as the scheme knows them; `false` takes them too.
+   */
+  ignore?: Condition;
   /**
    * CEL expression over `body`, `headers` and `query`; a delivery for which it is false is answered and dropped. Default: all are taken.
    */
@@ -346,9 +360,17 @@ export interface ChannelSpec {
    */
   message?: string;
   /**
-   * Answer to the sender. Default: 202 and the receipt.
+   * Answer to the sender. Default: as the scheme says, or 202 and the receipt.
    */
   reply?: Reply;
+  /**
+   * Name of the declared secret that `respond` shows to the service.
+   */
+  token?: SecretName;
+  /**
+   * Gives the agent a tool that answers the conversation a delivery belongs to, and nothing else: `true` as the scheme knows it, or a map. Default: no tool.
+   */
+  respond?: boolean | Respond;
 }
 /**
  * Details of the signature.
@@ -379,13 +401,17 @@ export interface Verify {
    */
   tolerance?: Duration;
   /**
-   * What is signed, made of `{timestamp}`, `{id}` and `{body}`. Default: `{body}`, or `{timestamp}.{body}` where there is a `timestampHeader`.
+   * What is signed, made of `{timestamp}`, `{id}`, `{url}` and `{body}`. Default: `{body}`, or `{timestamp}.{body}` where there is a `timestampHeader`.
    */
   payload?: string;
   /**
    * Header that holds the `{id}` of `payload`.
    */
   idHeader?: string;
+  /**
+   * Address of this channel as the sender knows it, a text template over `env`; `twilio` signs it.
+   */
+  url?: string;
 }
 /**
  * How a repeated delivery is known.
@@ -399,6 +425,27 @@ export interface Dedupe {
    * Text template over `body` and `headers` that gives the id, in place of `header`.
    */
   key?: string;
+}
+/**
+ * A tool that answers the conversation a delivery belongs to. It takes a `text`.
+ */
+export interface Respond {
+  /**
+   * Name of the tool. Default: `reply`.
+   */
+  tool?: ToolName;
+  /**
+   * What the tool does; the model decides by this text. Default: as the scheme says.
+   */
+  description?: string;
+  /**
+   * Address of the service, a text template over `env`, for one that is not at its usual place.
+   */
+  api?: string;
+  /**
+   * The request. Its parts see the delivery as `body`, `headers` and `query`, and the answer as `input.text`; its headers also see the secret that `token` names. Default: as the scheme says.
+   */
+  request?: HttpRequest;
 }
 /**
  * Answer to the sender.
@@ -1433,6 +1480,10 @@ export interface ProjectSpec {
    */
   instructions?: string[];
   /**
+   * What the engine tells of itself: traces and measurements.
+   */
+  telemetry?: Telemetry;
+  /**
    * How long finished work is kept.
    */
   retention?: Retention;
@@ -1734,9 +1785,9 @@ export interface Server {
    */
   limits?: ServerLimits;
   /**
-   * Whether the `X-Forwarded-*` headers of a proxy in front are believed. Default: `false`.
+   * Whose `X-Forwarded-*` headers are believed: those of proxies at these addresses and networks; `true`: of whoever connects, which is right only where nobody but one proxy can. Default: `false`.
    */
-  trustProxy?: boolean;
+  trustProxy?: boolean | string[];
   /**
    * How long running work may go on after a request to stop. Default: `10s`; what is left goes on at the next start.
    */
@@ -1839,11 +1890,11 @@ export interface ServerLimits {
    */
   bodyBytes?: number;
   /**
-   * Most requests worked on at a time; more are answered with 429. Default: no bound.
+   * Most prompts and starts of workflows worked on at a time, of HTTP and WebSockets together; more are refused with `too_many_requests`. Default: no bound.
    */
   concurrency?: number;
   /**
-   * Most requests of one caller within `per`. Default: no bound.
+   * Most requests within `per` of one caller, or of one address where nobody signs in; more are answered with 429. Default: no bound.
    */
   requests?: number;
   /**
@@ -1851,7 +1902,7 @@ export interface ServerLimits {
    */
   per?: Duration;
   /**
-   * Most open streams and WebSockets. Default: 1000.
+   * Most open streams and WebSockets; more are answered with 503. Default: 1000.
    */
   connections?: number;
 }
@@ -1926,6 +1977,40 @@ export interface Plugin {
   options?: {
     [k: string]: unknown;
   };
+}
+/**
+ * What the engine tells of itself: traces and measurements.
+ */
+export interface Telemetry {
+  /**
+   * Where traces and measurements are sent, over OTLP. Default: nowhere. Needs the packages of the OpenTelemetry SDK.
+   */
+  otlp?: {
+    /**
+     * Address of the collector, without `/v1/traces`. Default: `OTEL_EXPORTER_OTLP_ENDPOINT`, or `http://localhost:4318`.
+     */
+    endpoint?: string;
+    /**
+     * Headers sent with each request. Secrets may be used here: `${{ secrets.NAME }}`.
+     */
+    headers?: TextMap;
+  };
+  /**
+   * Whether spans are sent. Default: true.
+   */
+  traces?: boolean;
+  /**
+   * Whether measurements are sent, and served at `/metrics`. Default: true.
+   */
+  metrics?: boolean;
+  /**
+   * Whether spans hold messages, and the arguments and results of tools. Default: false.
+   */
+  content?: boolean;
+  /**
+   * Name of the service in traces. Default: `OTEL_SERVICE_NAME`, or the name of the project.
+   */
+  serviceName?: string;
 }
 /**
  * How long finished work is kept, counted from its end. Running and waiting work is never removed.

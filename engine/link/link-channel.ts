@@ -1,18 +1,24 @@
 import { dyn, typeScope } from '../expr/index.ts';
-import type { Channel, ChannelVerify } from '../program/channel.ts';
+import type { Channel, ChannelScheme } from '../program/channel.ts';
+import { channelPresets } from '../program/channel-presets.gen.ts';
 import type { Node } from '../source/index.ts';
-import { envType } from './env-type.ts';
 import { checkInput } from './check-given.ts';
 import type { Reporter } from './context.ts';
+import { envType } from './env-type.ts';
 import { hashOf } from './hash.ts';
+import { linkRespond } from './link-channel-respond.ts';
+import { headerName, linkVerify } from './link-channel-verify.ts';
 import { callee, type Callees } from './link-callee.ts';
 import type { Config } from './link-settings.ts';
 import { known } from './names.ts';
-import { durationOf } from './scalars.ts';
+import { presetExpression, presetReply, presetValue } from './preset-text.ts';
 import { linkExpression, linkTemplate, linkTyped, linkValue, linkValues } from './text.ts';
 import type { Visible } from './visible.ts';
 
-/** A channel; nothing is received in this version. Its texts and values see the delivery as `body`, `headers` and `query`. */
+/**
+ * A channel, with what is known of its scheme where it says nothing itself. Its texts and values see the delivery as `body`, `headers`
+ * and `query`.
+ */
 export function linkChannel(reporter: Reporter, root: Node, config: Config, callees: Callees): Channel {
   const visible: Visible = {
     ...config.visible,
@@ -21,47 +27,84 @@ export function linkChannel(reporter: Reporter, root: Node, config: Config, call
   };
   const template = (node: Node): ReturnType<typeof linkTemplate> => linkTemplate(reporter, node, visible);
   const input = linkTyped(reporter, root.get('input'), visible);
-  const called = callee(reporter, root.get('agent'), 'agent', callees);
-  if (called !== undefined) {
-    const whom = `agent "${called.name}"`;
-    if (called.isKnown && called.inputSchema === undefined && input !== undefined)
-      reporter.report(
-        root.get('input'),
-        'type/unknown-argument',
-        `${whom} takes a "message", not an input; declare an "inputSchema" to give it one`,
-        { part: 'key' },
-      );
-    checkInput(reporter, {
-      node: root.get('input'),
-      anchor: root.get('agent'),
-      whom,
-      schema: called.inputSchema,
-      linked: input,
-    });
-  }
-  const dedupe = root.get('dedupe');
-  const reply = root.get('reply');
+  checkCallee(reporter, root, callees, input);
+  const scheme = (root.get('scheme').text() ?? 'hmac') as ChannelScheme;
+  const preset = channelPresets[Object.hasOwn(channelPresets, scheme) ? scheme : 'hmac'];
+  const verify = linkVerify(reporter, root, preset, visible);
+  checkMemory(reporter, root, verify.toleranceMs, config);
+  const declared = Object.keys(config.settings.secrets);
+  const ignore = root.get('ignore');
   return {
     name: root.source.name,
     hash: hashOf(root.source),
     origin: root.origin(),
     description: root.get('description').text() ?? '',
     agent: root.get('agent').text() ?? '',
-    scheme: (root.get('scheme').text() ?? 'hmac') as Channel['scheme'],
-    secrets: linkSecretNames(reporter, root.get('secret'), Object.keys(config.settings.secrets)),
-    verify: linkVerify(reporter, root),
-    dedupe: dedupe.object() === undefined ? undefined : linkDedupe(reporter, dedupe, visible),
+    scheme,
+    secrets: linkSecretNames(reporter, root.get('secret'), declared),
+    verify,
+    formJson: preset.formJson,
+    dedupe: linkDedupe(reporter, root.get('dedupe'), visible) ?? {
+      header: preset.dedupe !== undefined && 'header' in preset.dedupe ? preset.dedupe.header : undefined,
+      key:
+        preset.dedupe !== undefined && 'key' in preset.dedupe
+          ? presetExpression(preset.dedupe.key)
+          : undefined,
+    },
+    handshakes: (preset.handshakes ?? []).map(({ when, isUnsigned = false, tell, reply }) => ({
+      when: presetExpression(when),
+      isUnsigned,
+      tell: tell === undefined ? undefined : presetValue(tell),
+      reply: presetReply(reply),
+    })),
+    ignore:
+      ignore.value === undefined
+        ? preset.ignore === undefined
+          ? undefined
+          : presetExpression(preset.ignore)
+        : linkExpression(reporter, ignore, visible),
     when: linkExpression(reporter, root.get('when'), visible),
     instance: template(root.get('instance')),
     session: template(root.get('session')),
     input: input?.value,
     message: template(root.get('message')),
-    reply: {
-      status: reply.get('status').number() ?? 202,
-      headers: linkValues(reporter, reply.get('headers'), visible),
-      body: linkValue(reporter, reply.get('body'), visible),
-    },
+    omit: preset.omit ?? [],
+    reply:
+      linkReply(reporter, root.get('reply'), visible) ??
+      (preset.reply === undefined ? undefined : presetReply(preset.reply)),
+    respond: linkRespond(reporter, root, preset.respond, { visible, declared, ...callees }),
   };
+}
+
+/** Reports an agent that is not there, and an input that it cannot take. */
+function checkCallee(
+  reporter: Reporter,
+  root: Node,
+  callees: Callees,
+  linked: ReturnType<typeof linkTyped>,
+): void {
+  const called = callee(reporter, root.get('agent'), 'agent', callees);
+  if (called === undefined) return;
+  const node = root.get('input');
+  const whom = `agent "${called.name}"`;
+  if (called.isKnown && called.inputSchema === undefined && linked !== undefined)
+    reporter.report(
+      node,
+      'type/unknown-argument',
+      `${whom} takes a "message", not an input; declare an "inputSchema" to give it one`,
+      { part: 'key' },
+    );
+  checkInput(reporter, { node, anchor: root.get('agent'), whom, schema: called.inputSchema, linked });
+}
+
+/** Reports a time in which a delivery is taken that is longer than repeated ones are known. */
+function checkMemory(reporter: Reporter, root: Node, toleranceMs: number, { settings }: Config): void {
+  if (toleranceMs <= settings.retention.idempotencyMs) return;
+  reporter.report(
+    root.get('verify').get('tolerance'),
+    'schema/bad-value',
+    'a repeated delivery would be taken again: "retention.idempotency" of engine.yaml is shorter; make this shorter, or that longer',
+  );
 }
 
 function linkSecretNames(reporter: Reporter, node: Node, declared: readonly string[]): string[] {
@@ -71,7 +114,8 @@ function linkSecretNames(reporter: Reporter, node: Node, declared: readonly stri
   });
 }
 
-function linkDedupe(reporter: Reporter, node: Node, visible: Visible): NonNullable<Channel['dedupe']> {
+function linkDedupe(reporter: Reporter, node: Node, visible: Visible): Channel['dedupe'] | undefined {
+  if (node.object() === undefined) return undefined;
   if (node.get('header').value !== undefined && node.get('key').value !== undefined)
     reporter.report(node.get('key'), 'schema/exclusive-keys', 'write either "header" or "key", not both', {
       part: 'key',
@@ -88,74 +132,11 @@ function linkDedupe(reporter: Reporter, node: Node, visible: Visible): NonNullab
   };
 }
 
-/** The placeholders of `verify.payload`. */
-const placeholders: Readonly<Record<string, string | undefined>> = {
-  body: undefined,
-  timestamp: 'timestampHeader',
-  id: 'idHeader',
-};
-
-function linkVerify(reporter: Reporter, root: Node): ChannelVerify {
-  const node = root.get('verify');
-  const isOwn = root.get('scheme').text() === 'hmac';
-  if (isOwn && node.get('header').value === undefined) {
-    const message = '"hmac" needs "verify.header": the name of the header that holds the signature';
-    if (node.object() === undefined) reporter.report(root.get('scheme'), 'schema/missing-key', message);
-    else reporter.report(node, 'schema/missing-key', message, { part: 'key' });
-  }
-  if (isOwn && node.get('payload').text() !== undefined) checkPayload(reporter, node);
+function linkReply(reporter: Reporter, node: Node, visible: Visible): Channel['reply'] {
+  if (node.object() === undefined) return undefined;
   return {
-    header: headerName(reporter, node.get('header')),
-    algorithm: node.get('algorithm').text() as ChannelVerify['algorithm'],
-    encoding: node.get('encoding').text() as ChannelVerify['encoding'],
-    prefix: node.get('prefix').text(),
-    timestampHeader: headerName(reporter, node.get('timestampHeader')),
-    toleranceMs: durationOf(node.get('tolerance')) ?? 300_000,
-    payload: node.get('payload').text(),
-    idHeader: headerName(reporter, node.get('idHeader')),
+    status: node.get('status').number() ?? 202,
+    headers: linkValues(reporter, node.get('headers'), visible),
+    body: linkValue(reporter, node.get('body'), visible),
   };
-}
-
-function checkPayload(reporter: Reporter, node: Node): void {
-  const payload = node.get('payload');
-  const text = payload.text() ?? '';
-  const found = [...text.matchAll(/\{([^{}]*)\}/g)];
-  for (const { 0: whole, 1: name = '', index } of found) {
-    const within = { start: index, end: index + whole.length };
-    const header = placeholders[name];
-    if (!Object.hasOwn(placeholders, name))
-      reporter.report(
-        payload,
-        'ref/unknown-name',
-        `nothing is called "${whole}" here; expected one of "{body}", "{id}", "{timestamp}"`,
-        { within },
-      );
-    else if (header !== undefined && node.get(header).value === undefined)
-      reporter.report(
-        payload,
-        'schema/missing-key',
-        `"${whole}" needs "${header}": the header that holds it`,
-        {
-          within,
-        },
-      );
-  }
-  // A misspelt one has been reported.
-  if (found.every(([, name = '']) => Object.hasOwn(placeholders, name) && name !== 'body'))
-    reporter.report(
-      payload,
-      'schema/bad-format',
-      'what is signed must hold "{body}"; otherwise any body would pass',
-    );
-}
-
-function headerName(reporter: Reporter, node: Node): string | undefined {
-  const text = node.text();
-  if (text !== undefined && !/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(text))
-    reporter.report(
-      node,
-      'schema/bad-format',
-      `"${text}" is no name of a header; write "${text.trim().replace(/[^A-Za-z0-9-]+/g, '-')}"`,
-    );
-  return text;
 }

@@ -19,5 +19,6 @@ export type { Grants } from './workspaces/grants.ts';
 export type { SessionNote } from './kept/list-sessions.ts';
 export type { EntryList, EntryPage, SessionEntry } from './kept/page-entries.ts';
 export type { Source, Work } from './work.ts';
+export type { Delivered } from './tool-calls/reply-tool.ts';
 export { codeFunction, fileFunctions } from './tool-calls/code-functions.ts';
 export { codeLimits, codeRunner } from './tool-calls/code-runners.ts';

@@ -40,7 +40,8 @@ dedupe: { key: '{{body.id}}' }
     const { channels } = await programOf(project);
     expect(channels['github']?.secrets).to.deep.equal(['HOOK', 'OLD']);
     expect(channels['own']?.verify.toleranceMs).to.equal(60_000);
-    expect(channels['own']?.reply.status).to.equal(202);
+    expect(channels['github']?.reply?.status).to.equal(200);
+    expect(channels['own']?.reply).to.equal(undefined);
   });
 
   it('are wrong at the place where they are', async () => {
@@ -77,7 +78,7 @@ dedupe: {}
       'src/channels/own.yaml:1:8 error ref/unknown-agent no agent "clrk"; did you mean "clerk"?',
       'src/channels/own.yaml:4:1 error schema/missing-key "hmac" needs "verify.header": the name of the header that holds the signature',
       'src/channels/own.yaml:4:21 error schema/missing-key "{timestamp}" needs "timestampHeader": the header that holds it',
-      'src/channels/own.yaml:4:33 error ref/unknown-name nothing is called "{boddy}" here; expected one of "{body}", "{id}", "{timestamp}"',
+      'src/channels/own.yaml:4:33 error ref/unknown-name nothing is called "{boddy}" here; expected one of "{body}", "{id}", "{timestamp}", "{url}"',
       'src/channels/own.yaml:5:9 error schema/missing-key write the "header" that holds the id of a delivery, or the "key" that gives it',
     ]);
   });

@@ -12,6 +12,7 @@ import type { SessionPorts } from '../ports.ts';
 import { prepareSubmission } from './prepare-submission.ts';
 import { toInput } from './submission-input.ts';
 import type { Submission } from './submission.ts';
+import type { Delivered } from '../tool-calls/reply-tool.ts';
 import { promptWork } from '../work.ts';
 
 /** Admits a submission to its session, as the agent's policy for busy sessions says; resolves when it is committed. */
@@ -23,7 +24,7 @@ export async function admit(
 ): Promise<Receipt> {
   const { durable } = ports;
   const { agent, address, images, timeoutMs, idempotencyKey, grants = noGrants } = submission;
-  const { callers = [], parent } = submission;
+  const { callers = [], parent, delivered } = submission;
   const { work = promptWork, source = work.kind === 'compact' ? 'prompt' : work.kind } = submission;
   checkAddress(address);
   const own = submission.on ?? ports;
@@ -46,7 +47,10 @@ export async function admit(
       kind: 'submission',
       name: agent.name,
       key,
-      input: toInput(said, { address, work, source, images, timeoutMs, grants, callers }),
+      input: toInput(said, {
+        ...{ address, work, source, images, timeoutMs, grants, callers },
+        ...(delivered === undefined ? {} : { delivered: redactDelivered(ports, delivered) }),
+      }),
       hash: agent.hash,
       ...(own.specs === undefined ? {} : { specs: own.specs }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
@@ -64,6 +68,10 @@ export async function admit(
     outcomes.drop(id);
     throw thrown;
   }
+}
+
+function redactDelivered({ redact }: SessionPorts, { channel, ...rest }: Delivered): Delivered {
+  return { channel, ...(redact.json(rest) as unknown as Omit<Delivered, 'channel'>) };
 }
 
 /** Whose a submission is: the owner's of its instance, else of what called for it. */

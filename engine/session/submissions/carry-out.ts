@@ -1,5 +1,6 @@
 import { Problem } from '../../core/problem.ts';
 import { bindObjects } from '../tool-calls/call-tools.ts';
+import { bindReply } from '../tool-calls/reply-tool.ts';
 import { runCompact } from '../compaction/compact-work.ts';
 import { converse, type Conduct } from '../conversation.ts';
 import { grantedAgent, noGrants, nothingHere } from '../workspaces/grants.ts';
@@ -41,7 +42,7 @@ export async function carryOut(
       { ...turn, agent, asker: turn.agent, work, prepared },
       { history, workspace, conduct },
     );
-  const operationId = operationIdOf(conduct.key);
+  const owner = { address, workspace, operationId: operationIdOf(conduct.key), part: conduct.part };
   return converse(ports, agent, address, prepared, {
     images: turn.images,
     history,
@@ -51,7 +52,10 @@ export async function carryOut(
     kind: turn.kind ?? (work.kind === 'skill' ? 'skill' : 'prompt'),
     depth: turn.kind === 'task' ? 1 : 0,
     source: turn.source ?? (conduct.scope.runId === undefined ? 'prompt' : 'workflow'),
-    tools: bindObjects(ports, grants, here, { address, workspace, operationId, part: conduct.part }),
+    tools: new Map([
+      ...bindObjects(ports, grants, here, owner),
+      ...bindReply(ports, turn.delivered, owner),
+    ]),
     ...(turn.spent === undefined ? {} : { spent: turn.spent }),
   });
 }

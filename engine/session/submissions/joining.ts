@@ -30,6 +30,6 @@ export async function waitingToJoin(
 }
 
 /** Everything of an ask but what it says. */
-function wayOf({ ask, timeoutMs, work, grants }: StoredAsk): unknown {
-  return { ...ask, message: undefined, timeoutMs, work, grants };
+function wayOf({ ask, timeoutMs, work, grants, delivered }: StoredAsk): unknown {
+  return { ...ask, message: undefined, timeoutMs, work, grants, delivered };
 }

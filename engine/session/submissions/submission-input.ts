@@ -5,6 +5,7 @@ import type { ModelChoice, ModelSettings, Thinking } from '../../program/model.t
 import { callersIn, type Caller } from '../execution-part.ts';
 import { noGrants, type Grants } from '../workspaces/grants.ts';
 import type { Ask, Prepared } from '../prepare.ts';
+import type { Delivered } from '../tool-calls/reply-tool.ts';
 import { promptWork, type Source, type Work } from '../work.ts';
 
 /** What a submission stores of itself: all that its work needs, also in another process. */
@@ -17,6 +18,7 @@ export interface StoredAsk {
   readonly timeoutMs: number | undefined;
   readonly grants: Grants;
   readonly callers: readonly Caller[];
+  readonly delivered?: Delivered;
 }
 
 /** What is said in a session, and how if a model shall answer. */
@@ -25,7 +27,7 @@ export type Said = Pick<Prepared, 'message'> & Partial<Prepared>;
 /** The input of a submission's execution: message and input as they are asked, and how, under `options`. */
 export function toInput(said: Said, stored: Omit<StoredAsk, 'ask'>): Json {
   const { message, input, model, role, settings, thinking, schema } = said;
-  const { work, source, grants, callers } = stored;
+  const { work, source, grants, callers, delivered } = stored;
   return toJson({
     message,
     ...(input === undefined ? {} : { input }),
@@ -42,6 +44,7 @@ export function toInput(said: Said, stored: Omit<StoredAsk, 'ask'>): Json {
       ...(source === 'prompt' ? {} : { source }),
       ...(Object.values(grants).every(({ length }) => length === 0) ? {} : { grants }),
       ...(callers.length === 0 ? {} : { callers }),
+      ...(delivered === undefined ? {} : { delivered }),
     },
   });
 }
@@ -63,7 +66,7 @@ export function fromInput(stored: Json): StoredAsk | undefined {
     timeoutMs,
     ...more
   } = options as unknown as StoredOptions;
-  const { work = promptWork, source = 'prompt', grants = noGrants, callers } = more;
+  const { work = promptWork, source = 'prompt', grants = noGrants, callers, delivered } = more;
   return {
     address: { agent, instance, session },
     work,
@@ -81,6 +84,7 @@ export function fromInput(stored: Json): StoredAsk | undefined {
     timeoutMs,
     grants,
     callers: callersIn(callers),
+    ...(delivered === undefined ? {} : { delivered }),
   };
 }
 
@@ -114,4 +118,5 @@ interface StoredOptions extends SessionAddress {
   readonly source?: Source;
   readonly grants?: Grants;
   readonly callers?: Json;
+  readonly delivered?: Delivered;
 }

@@ -4,6 +4,7 @@ import type { Receipt } from '../../ports/durable.ts';
 import type { Agent } from '../../program/agent.ts';
 import type { Spent } from '../budget.ts';
 import type { Caller } from '../execution-part.ts';
+import type { Delivered } from '../tool-calls/reply-tool.ts';
 import type { Grants, Here } from '../workspaces/grants.ts';
 import type { OperationKind, OperationResult } from '../operation.ts';
 import type { SessionPorts } from '../ports.ts';
@@ -23,6 +24,8 @@ export interface Submission extends Ask {
   readonly source?: Source;
   /** What it may use besides what its agent has; default nothing. */
   readonly grants?: Grants;
+  /** What a channel brought that it is about; default none. */
+  readonly delivered?: Delivered;
   /** What cannot be stored of it; default nothing. */
   readonly here?: Here;
   /** The same key with the same prompt is one submission; default none. */

@@ -9,7 +9,7 @@ import type { Workspace } from '../workspaces/workspace.ts';
 
 /** A submission whose turn is to come, everything about it decided. */
 export type Turn = Pick<Submission, 'agent' | 'address' | 'images' | 'timeoutMs'> &
-  Pick<Submission, 'kind' | 'on' | 'work' | 'source' | 'grants' | 'here' | 'spent'> & {
+  Pick<Submission, 'kind' | 'on' | 'work' | 'source' | 'grants' | 'here' | 'spent' | 'delivered'> & {
     readonly said: Said;
   };
 

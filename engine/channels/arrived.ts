@@ -1,0 +1,122 @@
+import type { Delivery } from '../api/channels.ts';
+import { isObject, isTooDeep, type Json, type JsonObject } from '../core/json.ts';
+import { Problem } from '../core/problem.ts';
+
+/** A delivery, to be looked at in pieces: nothing is parsed before it must be. */
+export interface Arrived {
+  readonly bytes: Uint8Array;
+  /** A header that came once; undefined when it did not, or came more often. */
+  one(name: string): string | undefined;
+  /** The body as a form; undefined when it is none. */
+  form(): Form | undefined;
+  /** The body: JSON, the fields of a form, or a text. Throws Problem `invalid_json`. */
+  body(): Json;
+  /** All headers in lower case, but those that show who the sender is. */
+  headers(hidden: string): JsonObject;
+  query(): JsonObject;
+  /** As it came, without the `?`. */
+  readonly search: string;
+}
+
+/** A form. */
+export interface Form {
+  readonly fields: JsonObject;
+  /** Names and values in the order of the names, without anything between: what Twilio signs. */
+  readonly signed: string;
+}
+
+/**
+ * A delivery as it came.
+ * @param formJson field of a form whose JSON is the body.
+ */
+export function arrivedOf({ headers, body, query = '' }: Delivery, formJson: string | undefined): Arrived {
+  const all = headerLists(headers);
+  const one = (name: string): string | undefined => {
+    const [value, ...more] = all.get(name.toLowerCase()) ?? [];
+    return more.length === 0 ? value : undefined;
+  };
+  const type = (one('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const form = (): Form | undefined =>
+    type === 'application/x-www-form-urlencoded' ? formOf(textOf(body)) : undefined;
+  return {
+    bytes: body,
+    one,
+    form,
+    body() {
+      const fields = form()?.fields;
+      if (fields !== undefined) {
+        const packed = formJson === undefined ? undefined : fields[formJson];
+        return typeof packed === 'string' ? jsonOf(packed) : fields;
+      }
+      const text = textOf(body);
+      if (text.trim() === '') return null;
+      return type === '' || type.endsWith('json') ? jsonOf(text) : text;
+    },
+    headers: (hidden) =>
+      Object.fromEntries(
+        [...all]
+          .filter(([name]) => ![hidden.toLowerCase(), 'authorization', 'cookie', '__proto__'].includes(name))
+          .map(([name, values]) => [name, values.join(', ')]),
+      ),
+    query: () => fieldsOf(new URLSearchParams(query)),
+    search: query,
+  };
+}
+
+function headerLists(headers: Delivery['headers']): ReadonlyMap<string, readonly string[]> {
+  const entries = headers instanceof Headers ? [...headers] : Object.entries(headers);
+  return new Map(
+    entries.flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), typeof value === 'string' ? [value] : value] as const],
+    ),
+  );
+}
+
+function formOf(text: string): Form {
+  const parameters = new URLSearchParams(text);
+  const names = [...new Set(parameters.keys())].sort();
+  const signed = names
+    .flatMap((name) => [...new Set(parameters.getAll(name))].sort().map((value) => name + value))
+    .join('');
+  return { fields: fieldsOf(parameters), signed };
+}
+
+/** A field that comes more often is a list. */
+function fieldsOf(parameters: URLSearchParams): JsonObject {
+  return Object.fromEntries(
+    [...new Set(parameters.keys())]
+      .filter((name) => name !== '__proto__')
+      .map((name) => {
+        const values = parameters.getAll(name);
+        return [name, values.length === 1 ? (values[0] ?? '') : values];
+      }),
+  );
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Problem('invalid_json', 'the body is not valid UTF-8');
+  }
+}
+
+function jsonOf(text: string): Json {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    throw new Problem('invalid_json', 'the body is not JSON');
+  }
+  if (isTooDeep(value)) throw new Problem('invalid_json', 'the body is nested too deep');
+  if (hasTrap(value)) throw new Problem('invalid_json', 'the body has a key named "__proto__"');
+  return value;
+}
+
+function hasTrap(value: Json): boolean {
+  if (Array.isArray(value)) return (value as readonly Json[]).some(hasTrap);
+  if (!isObject(value)) return false;
+  return Object.entries(value).some(([key, inner]) => key === '__proto__' || hasTrap(inner));
+}
