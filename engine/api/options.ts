@@ -7,6 +7,7 @@ import type { OpenSandboxHost } from '../ports/sandbox-host.ts';
 import type { Sandboxes } from '../ports/sandbox.ts';
 import type { Secrets, SecretSource } from '../ports/secrets.ts';
 import type { Store } from '../ports/store.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import type { ToolServers } from '../ports/tool-servers.ts';
 import type { ToolSource } from '../ports/tool-source.ts';
 import type { Program } from '../program/program.ts';
@@ -21,6 +22,8 @@ export interface EngineOptions {
   readonly store?: Store | 'memory';
   /** Receives every event. */
   readonly observers?: readonly Observer[];
+  /** Receives traces and measurements, from `createTelemetry`; goes before `telemetry` of the config. */
+  readonly telemetry?: Telemetry;
   /** Environment for secrets and `env.*`; default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Asked for each declared secret once, before variables and files. */

@@ -46,6 +46,8 @@ export interface EventData {
     readonly finish: string;
     readonly usage: Usage;
     readonly toolCalls: number;
+    /** Why it gave no answer. */
+    readonly error?: ProblemData;
   };
   /** A model call failed before it gave anything, and is made again after a wait. */
   turn_retry: {
@@ -63,6 +65,8 @@ export interface EventData {
   tool_end: {
     readonly tool: string;
     readonly isError: boolean;
+    /** Code of the failure. */
+    readonly errorType?: string;
     readonly output: Json;
     readonly durationMs: number;
     /** What runs and other agents used that it called; absent: nothing. */

@@ -16,7 +16,17 @@ export function openLog(
   executionId: string,
   { from = 0, notBefore = 0 }: LogStart,
   channel: Channel,
-  { store, clock, redact }: { readonly store: Store; readonly clock: Clock; readonly redact?: Redactor },
+  {
+    store,
+    clock,
+    redact,
+    tap,
+  }: {
+    readonly store: Store;
+    readonly clock: Clock;
+    readonly redact?: Redactor;
+    readonly tap?: (event: EngineEvent) => void;
+  },
 ): ExecutionLog {
   let index = from;
   let committed = from;
@@ -92,12 +102,14 @@ export function openLog(
     if (terminal !== undefined || closed) return stamp(event, 0);
     if (liveOnly.includes(event.type)) {
       const live = stamp(event, 0);
+      tell(tap, live);
       if (waiting.length === 0 && writing === undefined) deliver(live);
       else waiting.push(live);
       return live;
     }
     index += 1;
     const stored = stamp(event, index);
+    tell(tap, stored);
     if (terminalEvents.includes(event.type)) terminal = stored;
     waiting.push(stored);
     timer ??= setTimeout(() => void write(), patienceMs);
@@ -147,6 +159,14 @@ export function openLog(
       }
     },
   };
+}
+
+function tell(tap: ((event: EngineEvent) => void) | undefined, event: EngineEvent): void {
+  try {
+    tap?.(event);
+  } catch {
+    // Who looks on never harms the work.
+  }
 }
 
 /** The data of an event without secrets; what is only told in it also without what is secret by its name. */

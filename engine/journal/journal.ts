@@ -15,6 +15,8 @@ export interface JournalOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly observers?: readonly Observer[];
+  /** Receives every event at the moment it is emitted, before it is stored; what it throws is swallowed. Default none. */
+  readonly tap?: (event: EngineEvent) => void;
   /** Applied to the data of every event before it is stored or sent; default none. */
   readonly redact?: Redactor;
   /** Receives internal failures; default a Node warning, which goes to stderr. */

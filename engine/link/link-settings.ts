@@ -12,6 +12,7 @@ import { linkModels } from './link-models.ts';
 import { linkPermissions, type KnownTools } from './link-permissions.ts';
 import { linkProviders } from './link-providers.ts';
 import { linkServer } from './link-server.ts';
+import { linkTelemetry } from './link-telemetry.ts';
 import { modulePath } from './module-path.ts';
 import { known, type Names } from './names.ts';
 import { durationOf, modelOf, textsOf } from './scalars.ts';
@@ -89,6 +90,7 @@ export function linkSettings(
         sessionsMs: durationOf(at('retention').get('sessions')),
         idempotencyMs: durationOf(at('retention').get('idempotency')) ?? dayMs,
       },
+      telemetry: linkTelemetry(reporter, at('telemetry'), sinks),
       compaction: linkCompaction(reporter, at('compaction'), names, prompts),
       permissions: linkPermissions(reporter, at('defaults').get('permissions'), tools),
       maxTaskDepth: at('defaults').get('maxTaskDepth').number() ?? 8,

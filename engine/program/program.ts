@@ -15,6 +15,7 @@ import type { Schedule } from './schedule.ts';
 import type { ServerSettings } from './server-settings.ts';
 import type { Skill } from './skill.ts';
 import type { SpecTest } from './spec-test.ts';
+import type { TelemetrySettings } from './telemetry-settings.ts';
 import type { Tool } from './tool.ts';
 import type { Workflow } from './workflow.ts';
 
@@ -97,6 +98,7 @@ export interface Settings {
     readonly sessionsMs: number | undefined;
     readonly idempotencyMs: number;
   };
+  readonly telemetry: TelemetrySettings;
   readonly compaction: Compaction;
   /** Rules for tool calls of every agent. */
   readonly permissions: Permissions;

@@ -4,6 +4,8 @@ import type { Usage } from '../../core/message.ts';
 import { asProblem, Problem, readProblemData } from '../../core/problem.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Execution, Outcome, Store } from '../../ports/store.ts';
+import type { Tracing } from '../../ports/telemetry.ts';
+import { beginTrace } from './kept-trace.ts';
 import { createContext } from './context.ts';
 import { note, type Entry } from './entry.ts';
 
@@ -13,6 +15,8 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly redact: (value: Json) => Json;
   readonly report: (problem: Problem) => void;
+  /** Told of work, where traces are made. */
+  readonly tracing?: Pick<Tracing, 'asked' | 'begins'> | undefined;
 }
 
 /** How work ended; undefined when it stopped with the engine and goes on another time, `stalled` when the store failed under it. */
@@ -26,6 +30,7 @@ export async function work(entry: Entry, around: Surroundings): Promise<Ending> 
   const retakes = worker.retakes ?? 3;
   if (!entry.isAgain && attempts > retakes + 1) return failed(stuck(execution), around);
   const isCarriedOn = entry.isAgain || (before.last > 0 && execution.startedAt !== undefined);
+  if (around.tracing !== undefined) beginTrace(around.tracing, entry);
   note(entry, worker.started?.(execution, isCarriedOn ? before.records.size : undefined));
   if (entry.mustMark) {
     const marked = store.executions.start(execution.id, clock.now(), attempts);

@@ -13,6 +13,7 @@ import { makeEntry, note, type Entry } from './entry.ts';
 import { createInbox } from './inbox.ts';
 import { createMailboxes } from './mailboxes.ts';
 import { receiptOf } from './receipt.ts';
+import { traceRecords } from './kept-trace.ts';
 import { readStored, type Stored } from './stored.ts';
 import { unfinished } from './unfinished.ts';
 import { storeRetryMs, untilStored } from './until-stored.ts';
@@ -134,13 +135,14 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     },
   };
 
-  async function admit(request: NewExecution, records: Records): Promise<Receipt> {
+  async function admit(request: NewExecution, kept: Records): Promise<Receipt> {
     const same = entries.get(request.id);
     if (same !== undefined) {
       await same.admitted;
       return receiptOf(workerOf(request.kind), request, same.execution);
     }
     const worker = workerOf(request.kind);
+    const records = [...kept, ...traceRecords(options.tracing, request)];
     const now = clock.now();
     const queued: Execution = { ...request, state: 'queued', attempts: 0, createdAt: now };
     const running: Execution = { ...queued, state: 'running', attempts: 1, startedAt: now };

@@ -1,6 +1,6 @@
 import { failpoint } from '../../core/failpoint.ts';
 import { noUsage, textOf, type Message } from '../../core/message.ts';
-import { Problem } from '../../core/problem.ts';
+import { asProblem, Problem } from '../../core/problem.ts';
 import type { HarnessContext, HarnessTask } from '../../ports/harness.ts';
 import type { ModelEvent } from '../../ports/model.ts';
 
@@ -66,7 +66,10 @@ export async function runTurn(
     context.emit({
       type: 'turn_end',
       turnId,
-      data: { model, text: written, finish, usage: noUsage, toolCalls: 0 },
+      data: {
+        ...{ model, text: written, finish, usage: noUsage, toolCalls: 0 },
+        error: (task.signal.aborted ? asProblem(task.signal.reason) : asProblem(thrown)).toData(),
+      },
     });
     throw thrown;
   }

@@ -50,6 +50,7 @@ export async function callTool(
   operation.emit({ ...scope, type: 'tool_start', data: { tool: call.toolName, input: call.input } });
   let output: Json;
   let isError = false;
+  let errorType: string | undefined;
   let inner = 0;
   let used: Count | undefined;
   try {
@@ -60,10 +61,12 @@ export async function callTool(
     if (operation.signal.aborted) {
       const problem = abortProblem(operation.signal);
       // With the engine only its process ends; the call has no result yet.
+      errorType = problem.code;
       if (problem.code !== 'shutting_down') end('the call was aborted', true);
       throw problem;
     }
     isError = true;
+    errorType = asProblem(thrown).code;
     output = ports.redact.text(faultText(thrown));
   }
   const told = await shown(output);
@@ -173,6 +176,7 @@ export async function callTool(
       data: {
         tool: call.toolName,
         isError: failed,
+        ...(errorType === undefined ? {} : { errorType }),
         output: result,
         ...used,
         durationMs: ports.clock.elapsed() - started,

@@ -1,0 +1,25 @@
+import type { TelemetrySettings } from '../program/telemetry-settings.ts';
+import type { Node } from '../source/index.ts';
+import type { Reporter } from './context.ts';
+import { checkUrl } from './url.ts';
+import type { Visible } from './visible.ts';
+import { linkValues } from './text.ts';
+
+/** What is told of the engine: nothing is sent, and measurements are served, unless the config says otherwise. */
+export function linkTelemetry(reporter: Reporter, node: Node, visible: Visible): TelemetrySettings {
+  const otlp = node.get('otlp');
+  checkUrl(reporter, otlp.get('endpoint'));
+  return {
+    otlp:
+      otlp.value === undefined
+        ? undefined
+        : {
+            endpoint: otlp.get('endpoint').text(),
+            headers: linkValues(reporter, otlp.get('headers'), visible),
+          },
+    traces: node.get('traces').flag() ?? true,
+    metrics: node.get('metrics').flag() ?? true,
+    content: node.get('content').flag() ?? false,
+    serviceName: node.get('serviceName').text(),
+  };
+}

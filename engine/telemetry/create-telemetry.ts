@@ -1,0 +1,47 @@
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import type { Telemetry } from '../ports/telemetry.ts';
+import { createMeters } from './create-meters.ts';
+import { createTracing } from './create-tracing.ts';
+import { mirrorMeters } from './mirror-meters.ts';
+
+/** What telemetry is made with. Providers stay the caller's, who shuts them down. */
+export interface TelemetryOptions {
+  /** Makes the spans; default: there are none. */
+  readonly tracerProvider?: TracerProvider;
+  /** Receives measurements too; `/metrics` has them in any case. */
+  readonly meterProvider?: MeterProvider;
+  /** Spans hold messages, and the arguments and results of tools; default false. */
+  readonly content?: boolean;
+  /** Milliseconds after which spans of work that nothing is heard of end; what goes on gets new ones, with a link. Default 10 minutes. */
+  readonly idleMs?: number;
+  /** Most runs and messages that spans are held open for; default 10000. */
+  readonly maxOpen?: number;
+  /** Version told to the providers; default none. */
+  readonly version?: string;
+}
+
+/**
+ * Telemetry for `createEngine`: spans and measurements on the API of OpenTelemetry alone.
+ *
+ * @example
+ * const engine = await createEngine({ telemetry: createTelemetry({ tracerProvider, meterProvider }) });
+ */
+export function createTelemetry(
+  options: TelemetryOptions = {},
+  around: { readonly shutdown?: () => Promise<void> } = {},
+): Telemetry {
+  const { tracerProvider, meterProvider, content = false, idleMs = 600_000, maxOpen = 10_000 } = options;
+  const version = options.version ?? '';
+  const tracing =
+    tracerProvider === undefined
+      ? undefined
+      : createTracing({ provider: tracerProvider, version, content, idleMs, maxOpen });
+  return {
+    meters: createMeters(meterProvider === undefined ? undefined : mirrorMeters(meterProvider, version)),
+    ...(tracing === undefined ? {} : { tracing }),
+    async close() {
+      await tracing?.close();
+      await around.shutdown?.().catch(() => undefined);
+    },
+  };
+}
