@@ -11,6 +11,8 @@ import { serveRoute, type ServeRouteOptions } from './serve-route.ts';
 /** What the app needs. */
 export interface AppOptions extends ServeRouteOptions, AdmitOptions {
   readonly onRequest: OnRequest | undefined;
+  /** In front of everything else. */
+  readonly outermost: Koa.Middleware;
 }
 
 /** The Koa app over the route table: every answer is JSON or an event stream, every failure the error envelope. */
@@ -21,6 +23,7 @@ export function createApp(options: AppOptions): Koa {
   const router = createRouter(options);
   const admit = createAdmit(options);
   const { onRequest, report, closing, basePath } = options;
+  app.use(options.outermost);
   app.use(async (context: Context, next) => {
     context.state = {};
     if (onRequest !== undefined) watchRequest(context.req, context.res, context.state, onRequest);

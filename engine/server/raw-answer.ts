@@ -22,7 +22,8 @@ function whyUnreadable(code: string | undefined): [number, Problem] {
   }
 }
 
-function rawAnswer(status: number, body: ErrorBody): string {
+/** An answer in the error envelope, for a connection that has no response. */
+export function rawAnswer(status: number, body: ErrorBody): string {
   const text = JSON.stringify(body);
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,

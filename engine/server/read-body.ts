@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
+import { hostBody, hostBytes, tooLarge } from './host-body.ts';
 import { parseJson } from './parse-json.ts';
 
 /** What is read and thrown away beyond the limit, so that the refusal reaches a client that is still sending. */
@@ -16,15 +17,30 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   const type = request.headers['content-type'];
   if (hasBody || type !== undefined) requireJson(type);
   if (!hasBody) return undefined;
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new Problem(
-      'unsupported_media_type',
-      `content encoding "${encoding}" is not supported; send the body as it is`,
-    );
-  }
+  refuseEncoded(request);
+  const read = hostBody(request, limit);
+  if (read !== 'unread') return read.value;
   const bytes = await readBytes(request, limit, declared);
   return bytes.length === 0 ? undefined : parseJson(bytes);
+}
+
+/**
+ * The bytes of a request, whatever they are. Throws Problem `payload_too_large`, and `unsupported_media_type` for bytes that are
+ * compressed.
+ */
+export async function readRaw(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+  refuseEncoded(request);
+  const read = hostBytes(request, limit);
+  return read === 'unread' ? readBytes(request, limit, Number(request.headers['content-length'] ?? 0)) : read;
+}
+
+function refuseEncoded(request: IncomingMessage): void {
+  const encoding = request.headers['content-encoding'];
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
+  throw new Problem(
+    'unsupported_media_type',
+    `content encoding "${encoding}" is not supported; send the body as it is`,
+  );
 }
 
 function requireJson(type: string | undefined): void {
@@ -42,16 +58,15 @@ function requireJson(type: string | undefined): void {
 }
 
 async function readBytes(request: IncomingMessage, limit: number, declared: number): Promise<Uint8Array> {
-  const tooLarge = (): Problem => new Problem('payload_too_large', `the body is larger than ${limit} bytes`);
-  if (declared > limit + courtesyBytes) throw tooLarge();
+  if (declared > limit + courtesyBytes) throw tooLarge(limit);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size <= limit) chunks.push(chunk);
-    else if (size > limit + courtesyBytes) throw tooLarge();
+    else if (size > limit + courtesyBytes) throw tooLarge(limit);
     else chunks.length = 0;
   }
-  if (size > limit) throw tooLarge();
+  if (size > limit) throw tooLarge(limit);
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }

@@ -1,7 +1,7 @@
 import type { Engine } from '../api.ts';
 import { Problem } from '../core/problem.ts';
 import { sendJson } from './answer.ts';
-import { sendBytes, sendLines, sendNoEvents } from './send-other.ts';
+import { sendBytes, sendLines, sendNoEvents, sendText } from './send-other.ts';
 import { anyone } from './auth/caller.ts';
 import { refuseUnscoped } from './auth/gate.ts';
 import { ownKey } from './auth/own-key.ts';
@@ -10,7 +10,7 @@ import type { Bounds } from './bounds/bounds.ts';
 import { hold } from './bounds/hold.ts';
 import type { Context } from './context.ts';
 import type { Report } from './error-body.ts';
-import { readBody } from './read-body.ts';
+import { readBody, readRaw } from './read-body.ts';
 import { readLines } from './read-lines.ts';
 import type { Reply, Route } from './route.ts';
 import { sendEvents } from './sse.ts';
@@ -64,6 +64,11 @@ export async function serveRoute(
       idempotencyKey: ownKey(caller, context.req.headers['idempotency-key']?.toString()),
       prefersAsync: prefersAsync(context.get('Prefer')),
       lines: readLines(context.req),
+      delivery: async () => ({
+        headers: context.req.headersDistinct,
+        body: await readRaw(context.req, bodyBytes),
+        query: context.querystring,
+      }),
       signal: gone,
       left,
     });
@@ -81,6 +86,7 @@ async function answer(
 ): Promise<void> {
   const headers = withBasePath('headers' in reply ? reply.headers : undefined, basePath);
   if ('lines' in reply) return sendLines(context, reply.lines, headers);
+  if ('text' in reply) return sendText(context, reply, headers);
   if ('bytes' in reply) return sendBytes(context, reply.bytes, headers);
   if ('events' in reply) {
     if (context.method === 'HEAD') return sendNoEvents(context, reply.events, headers);

@@ -1,5 +1,4 @@
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener, Server as HttpServer } from 'node:http';
 import type Koa from 'koa';
 import type { Engine } from '../api.ts';
 import { Problem } from '../core/problem.ts';
@@ -8,13 +7,17 @@ import { createApp } from './app.ts';
 import { createGate } from './auth/gate.ts';
 import { createOwnership, shared } from './auth/ownership.ts';
 import { createBounds } from './bounds/bounds.ts';
-import { createReport, logToStderr, type Log, type Report } from './error-body.ts';
+import { createReport, logToStderr, type Log } from './error-body.ts';
 import { isLoopback } from './guard.ts';
+import { createHttpServer, type Timeouts } from './http-server.ts';
+import { createInFlight } from './in-flight.ts';
+import { listen, type Address } from './listen.ts';
+import { asHandler, asMiddleware, attachTo, type Handle, type Handler } from './mount.ts';
 import type { OnRequest } from './request-end.ts';
-import { refuseUnreadable } from './raw-answer.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes/routes.ts';
 import { addSockets } from './socket/sockets.ts';
+import { observeServer } from './telemetry.ts';
 import { basePathOf } from './with-base-path.ts';
 
 /** How to serve. What is left out comes from the project's `server` settings. */
@@ -25,7 +28,9 @@ export interface ServerOptions {
   readonly port?: number;
   /** Largest request body, in bytes. */
   readonly bodyBytes?: number;
-  /** Path in front of every route. */
+  /** How long clients may take. */
+  readonly timeouts?: Timeouts;
+  /** Path in front of every route, such as `/engine`. */
   readonly basePath?: string;
   /** More routes than those of every server; `/openapi.json` leaves them out. */
   readonly routes?: readonly Route[];
@@ -35,14 +40,25 @@ export interface ServerOptions {
   readonly onRequest?: OnRequest;
 }
 
-/** An engine over HTTP, SSE and WebSocket. */
+/** An engine over HTTP, SSE and WebSocket: on an address of its own, or inside another app. */
 export interface Server {
-  /** Starts to listen. Throws Problem `invalid_request` for an address other machines could reach, `port_in_use`. */
-  listen(): Promise<{ readonly host: string; readonly port: number; readonly url: string }>;
   /**
-   * Stops accepting, ends streams and sockets (1001), gives running requests `graceMs` (default 0) to finish, and cuts off the
-   * rest. The engine stays open.
+   * Starts to listen. Throws Problem `invalid_request` for an address other machines could reach, `port_in_use`, and `missing_secret` for
+   * a channel that could not check who sends.
    */
+  listen(): Promise<Address>;
+  /** Koa middleware for another app: answers what is under the base path, and lets go on what is not. */
+  middleware(): Koa.Middleware;
+  /** A handler for `node:http`, Express and the like, in the same way. */
+  handler(): Handler & RequestListener;
+  /** Takes up WebSockets under the base path of another app's server; gives what stops that. */
+  attach(http: HttpServer): () => void;
+  /**
+   * Takes no new work, is not ready any more, ends streams and sockets (1001), and resolves when no request is at work; those that are
+   * after `graceMs` (default 0) are cut off. What only reads, `/health` too, is answered until `close`.
+   */
+  drain(options?: { readonly graceMs?: number }): Promise<void>;
+  /** Drains and stops to listen. The engine stays open. */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
@@ -54,87 +70,83 @@ export interface Server {
  * const { url } = await server.listen();
  */
 export function createServer(engine: Engine, options: ServerOptions = {}): Server {
-  const { settings } = engine.program;
+  const settings = engine.program.settings.server;
   const report = createReport(options.log ?? logToStderr, engine.redact);
   const closing = new AbortController();
-  const gate = createGate(settings.server.auth, () => insideOf(engine).secrets);
+  const gate = createGate(settings.auth, () => insideOf(engine).secrets);
   const ownership = gate.isClosed ? createOwnership(engine) : shared;
-  const bounds = createBounds(settings.server);
-  const app = createApp({
+  const parts = {
     engine,
-    routes: [...routes, ...(options.routes ?? [])],
-    bodyBytes: options.bodyBytes ?? settings.server.bodyBytes,
     report,
     closing: closing.signal,
-    onRequest: options.onRequest,
     gate,
     ownership,
-    bounds,
-    basePath: basePathOf(options.basePath ?? settings.server.basePath),
+    bounds: createBounds(settings),
+    basePath: basePathOf(options.basePath ?? settings.basePath),
+  };
+  const telemetry = observeServer(insideOf(engine).telemetry, parts.bounds, options.onRequest);
+  const app = createApp({
+    ...parts,
+    routes: [...routes, ...(options.routes ?? [])],
+    bodyBytes: options.bodyBytes ?? settings.bodyBytes,
+    onRequest: telemetry.onRequest,
+    outermost: telemetry.middleware,
   });
-  app.listen = boundedListen(app, report);
-  const sockets = addSockets(app, { engine, gate, bounds, report, closing: closing.signal });
+  const sockets = addSockets(app, parts);
+  const inFlight = createInFlight();
+  const answer = app.callback();
+  const handle: Handle = (request, response) => {
+    inFlight.add(response);
+    return answer(request, response);
+  };
+  const detachings: (() => void)[] = [];
   let http: HttpServer | undefined;
 
+  const drain = async ({ graceMs = 0 }: { readonly graceMs?: number } = {}): Promise<void> => {
+    closing.abort();
+    await Promise.all([sockets.close(), inFlight.end(graceMs)]);
+  };
   return {
     async listen() {
-      const host = options.host ?? settings.server.host;
-      const port = options.port ?? settings.server.port;
+      engine.channels.check();
+      const host = options.host ?? settings.host;
       if (!isLoopback(host)) {
         throw new Problem(
           'invalid_request',
           `cannot listen on "${host}": authentication is not available in this version, so the server only listens on 127.0.0.1, ::1 or localhost`,
         );
       }
-      const address = host === 'localhost' ? '127.0.0.1' : host.replace(/^\[|\]$/g, '');
-      http = app.listen(port, address);
-      sockets.start();
-      await listening(http, address, port);
-      const bound = http.address() as AddressInfo;
-      const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-      return { host: bound.address, port: bound.port, url: `http://${shown}:${bound.port}` };
-    },
-    async close({ graceMs = 0 } = {}) {
-      closing.abort();
-      if (http === undefined) return;
-      const stopped = new Promise<void>((resolve) => http?.close(() => resolve()));
-      http.closeIdleConnections();
-      const cut = setTimeout(() => http?.closeAllConnections(), graceMs);
-      await sockets.close();
-      await stopped;
-      clearTimeout(cut);
-    },
-  };
-}
-
-/** `app.listen` over an HTTP server that waits for nobody: 10 s for the headers, 60 s for the whole request. */
-function boundedListen(app: Koa, report: Report): Koa['listen'] {
-  const listen = (...place: unknown[]): HttpServer => {
-    const handle = app.callback();
-    const server = createHttpServer(
-      { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 },
-      (request, response) => void handle(request, response),
-    );
-    server.on('clientError', (error, socket) => refuseUnreadable(error, socket, report));
-    return server.listen(...(place as [number, string]));
-  };
-  return listen as Koa['listen'];
-}
-
-function listening(http: HttpServer, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once('listening', resolve);
-    http.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new Problem(
-              'port_in_use',
-              `port ${port} of ${host} is in use; choose another one, or 0 for a free one`,
-            )
-          : new Problem('invalid_request', `cannot listen on port ${port} of "${host}": ${error.message}`, {
-              cause: error,
-            }),
+      http = createHttpServer(
+        options.timeouts ?? {},
+        (request, response) => void handle(request, response),
+        sockets.upgrade,
+        report,
       );
-    });
-  });
+      return listen(http, host, options.port ?? settings.port);
+    },
+    middleware() {
+      engine.channels.check();
+      return asMiddleware(handle, parts.basePath);
+    },
+    handler() {
+      engine.channels.check();
+      return asHandler(handle, parts.basePath);
+    },
+    attach(other) {
+      const detach = attachTo(other, sockets.upgrade, parts.basePath);
+      detachings.push(detach);
+      return detach;
+    },
+    drain,
+    async close({ graceMs } = {}) {
+      await drain(graceMs === undefined ? {} : { graceMs });
+      for (const detach of detachings.splice(0)) detach();
+      telemetry.close();
+      const stopping = http;
+      if (stopping === undefined) return;
+      const stopped = new Promise<void>((resolve) => stopping.close(() => resolve()));
+      stopping.closeAllConnections();
+      await stopped;
+    },
+  };
 }

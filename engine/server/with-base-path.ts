@@ -11,3 +11,9 @@ export function withBasePath(
   const { Location, ...others } = headers ?? {};
   return Location === undefined ? others : { ...others, Location: basePath + Location };
 }
+
+/** Whether an address lies under the base path. */
+export function isInside(url: string, basePath: string): boolean {
+  const [path = ''] = url.split('?');
+  return path === basePath || path.startsWith(`${basePath}/`);
+}

@@ -59,12 +59,27 @@ describe('a server', () => {
     const running = world.send('POST', '/agents/echo/one', { message: 'wait' });
     await world.reached;
     const closed = world.server.close({ graceMs: 5_000 });
-    expect(await world.send('GET', '/health').catch((thrown: unknown) => (thrown as Error).name)).to.equal(
-      'TypeError',
-    );
+    for (const [method, path, body] of [
+      ['GET', '/ready'],
+      ['POST', '/workflows/plain', {}],
+      ['GET', '/runs/nope/stream'],
+    ] as const) {
+      const refused = await world.send(method, path, body);
+      expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([503, '1']);
+      expect(errorOf(refused)).to.deep.equal({
+        type: 'shutting_down',
+        message: 'the server is shutting down',
+      });
+    }
+    const health = await world.send('GET', '/health');
+    expect([health.status, health.headers.get('connection')]).to.deep.equal([200, 'close']);
+    expect((await world.send('GET', '/runs')).status).to.equal(200);
     world.open();
     expect(await running).to.deep.include({ status: 200 });
     await closed;
+    expect(await world.send('GET', '/health').catch((thrown: unknown) => (thrown as Error).name)).to.equal(
+      'TypeError',
+    );
   });
 
   it('cuts off what takes longer than the grace, and the work goes on', async () => {
@@ -77,7 +92,7 @@ describe('a server', () => {
     world.open();
     const [run] = await world.engine.runs.list();
     expect((await world.engine.runs.wait(run?.runId ?? '')).state).to.equal('succeeded');
-    expect(world.log).to.deep.equal([]);
+    expect(world.log.map(({ type }) => type).filter((type) => type !== 'aborted')).to.deep.equal([]);
   });
 
   it('is not ready when the store does not answer', async () => {

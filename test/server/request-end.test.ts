@@ -44,7 +44,7 @@ describe('the end of a request', () => {
     const { ref } = body['error'] as { readonly ref: string };
     expect((await ended(1))[0]).to.deep.include({
       route: undefined,
-      caller: undefined,
+      caller: 'anyone',
       status: 404,
       failure: { type: 'not_found', ref },
     });

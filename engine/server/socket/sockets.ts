@@ -2,25 +2,32 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type Koa from 'koa';
 import websockify from 'koa-websocket';
-import type { VerifyClientCallbackAsync, WebSocket, WebSocketServer } from 'ws';
+import type { VerifyClientCallbackAsync } from 'ws';
 import type { Engine } from '../../api.ts';
 import { Problem } from '../../core/problem.ts';
 import { refusalHeaders } from '../answer.ts';
-import type { Caller } from '../auth/caller.ts';
+import { anyone, type Caller } from '../auth/caller.ts';
+import { onExpiry } from '../auth/expiry.ts';
 import { refuseUnscoped, type Gate } from '../auth/gate.ts';
+import type { Ownership } from '../auth/ownership.ts';
+import { visibleTo } from '../auth/unlisted.ts';
 import type { Bounds } from '../bounds/bounds.ts';
 import type { Report } from '../error-body.ts';
 import { refuseForeign } from '../guard.ts';
 import { refuseUnreadable } from '../raw-answer.ts';
 import { serveConnection } from './connection.ts';
 import { createPulse } from './pulse.ts';
-import { socketTarget } from './target.ts';
+import { isInside } from '../with-base-path.ts';
+import { socketTarget, type Target } from './target.ts';
 
 /** Largest frame of a client, in bytes. */
 const maxFrameBytes = 1024 * 1024;
 
 /** The version of the protocol, which a client may name. */
 const protocol = 'engine.v1';
+
+/** Close code of a socket whose caller's token has expired. */
+const expiredCode = 4401;
 
 /** Milliseconds a client has to answer a close. */
 const closeMs = 1_000;
@@ -31,22 +38,30 @@ type Verdict = Parameters<VerifyClientCallbackAsync>[1];
 export interface SocketOptions {
   readonly engine: Engine;
   readonly gate: Gate;
+  readonly ownership: Ownership;
   readonly bounds: Bounds;
   readonly report: Report;
   readonly closing: AbortSignal;
+  /** In front of every path; empty or like `/engine`. */
+  readonly basePath: string;
 }
 
 /** The WebSocket side of the server. */
 export interface Sockets {
-  /** To be called right after `app.listen`. */
-  start(): void;
+  /** Takes up a request to speak WebSocket; what is not served is refused with the error envelope. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Says 1001 to every client and waits a second at most for them to leave. */
   close(): Promise<void>;
 }
 
 /** Adds WebSockets to an app. What cannot be served is refused before the upgrade, with the error envelope. */
-export function addSockets(app: Koa, { engine, gate, bounds, report, closing }: SocketOptions): Sockets {
-  const socketed = websockify(app, {
+export function addSockets(
+  app: Koa,
+  { engine, gate, ownership, bounds, report, closing, basePath }: SocketOptions,
+): Sockets {
+  const socketed = websockify(app);
+  socketed.ws.listen({
+    noServer: true,
     maxPayload: maxFrameBytes,
     // What a compressed frame grows to is known too late.
     perMessageDeflate: false,
@@ -69,12 +84,17 @@ export function addSockets(app: Koa, { engine, gate, bounds, report, closing }: 
   });
   const callers = new WeakMap<IncomingMessage, Caller>();
   const pulse = createPulse();
-  let server: WebSocketServer | undefined;
 
+  const { server } = socketed.ws;
+  if (server === undefined) throw new Error('a WebSocket server is made by listening');
+  server.on('wsClientError', (error: Error, socket: Duplex) => refuseUnreadable(error, socket, report));
   socketed.ws.use(({ websocket: socket, req }) => {
     pulse.watch(socket, req.socket);
     try {
-      serveConnection(socket, { engine, target: socketTarget(engine, req.url ?? ''), report });
+      const caller = callers.get(req) ?? anyone;
+      const keep = onExpiry(caller, () => socket.close(expiredCode, 'the token has expired'));
+      socket.once('close', keep);
+      serveConnection(socket, { engine, caller, ownership, target: targetOf(req, caller), report });
     } catch (thrown) {
       report(thrown, req);
       socket.close(1011, 'internal error');
@@ -82,15 +102,11 @@ export function addSockets(app: Koa, { engine, gate, bounds, report, closing }: 
   });
 
   return {
-    start() {
-      server = socketed.ws.server;
-      // The HTTP server's errors come here too, and are the listener's to handle.
-      server?.on('error', () => undefined);
-      server?.on('wsClientError', (error: Error, socket: Duplex) => refuseUnreadable(error, socket, report));
+    upgrade(request, socket, head) {
+      server.handleUpgrade(request, socket, head, (opened) => server.emit('connection', opened, request));
     },
     async close() {
       pulse.stop();
-      if (server === undefined) return;
       server.close();
       const left = [...server.clients].map((socket) => {
         socket.close(1001, 'the server is shutting down');
@@ -106,13 +122,26 @@ export function addSockets(app: Koa, { engine, gate, bounds, report, closing }: 
     },
   };
 
+  function targetOf({ url = '' }: IncomingMessage, caller: Caller): Target {
+    return socketTarget(
+      visibleTo(caller, engine.program),
+      isInside(url, basePath) ? url.slice(basePath.length) : '',
+    );
+  }
+
   async function admit(request: IncomingMessage): Promise<void> {
     if (closing.aborted) throw new Problem('shutting_down', 'the server is shutting down');
     refuseForeign(request);
     const caller = await signIn(request);
     await bounds.count(request, caller);
-    const { target } = socketTarget(engine, request.url ?? '');
-    refuseUnscoped(caller, { access: target === 'agent' ? 'agents' : 'workflows', method: 'POST' });
+    const target = targetOf(request, caller);
+    const isAgent = target.target === 'agent';
+    refuseUnscoped(caller, { access: isAgent ? 'agents' : 'workflows', method: 'POST' });
+    await ownership.check(caller, {
+      route: { method: 'POST', path: isAgent ? '/agents/:name/:id' : '/workflows/:name' },
+      params: { name: target.name, ...(isAgent ? { id: target.instanceId } : {}) },
+      search: '',
+    });
     callers.set(request, caller);
     request.socket.once('close', bounds.connections.take());
   }

@@ -1,0 +1,50 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../core/problem.ts';
+import type { Report } from './error-body.ts';
+import { rawAnswer, refuseUnreadable } from './raw-answer.ts';
+
+/** How long clients may take, in milliseconds. */
+export interface Timeouts {
+  /** For the headers of a request. Default: 10 seconds. */
+  readonly headersMs?: number;
+  /** For a whole request. Default: 60 seconds. */
+  readonly requestMs?: number;
+  /** Between two requests of one connection. Default: 5 seconds. */
+  readonly idleMs?: number;
+}
+
+/** An HTTP server that waits for nobody, and answers what is no HTTP with the error envelope. */
+export function createHttpServer(
+  { headersMs = 10_000, requestMs = 60_000, idleMs = 5_000 }: Timeouts,
+  listener: RequestListener,
+  upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
+  report: Report,
+): Server {
+  const http = createServer(
+    {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      keepAliveTimeout: idleMs,
+      connectionsCheckingInterval: Math.min(5_000, headersMs),
+    },
+    listener,
+  );
+  http.on('clientError', (error, socket) => refuseUnreadable(error, socket, report));
+  http.on('upgrade', upgrade);
+  http.on('checkExpectation', (request, response) => {
+    const problem = new Problem(
+      'invalid_request',
+      `the header "Expect: ${request.headers.expect ?? ''}" cannot be met; leave it out`,
+    );
+    const { body } = report(problem, request);
+    response.writeHead(417, { Connection: 'close', 'Content-Type': 'application/json; charset=utf-8' });
+    response.end(JSON.stringify(body));
+  });
+  http.on('connect', (request: IncomingMessage, socket: Duplex) => {
+    const { body } = report(new Problem('method_not_allowed', 'this server is no proxy'), request);
+    socket.end(rawAnswer(405, body));
+  });
+  return http;
+}

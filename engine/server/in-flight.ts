@@ -1,0 +1,31 @@
+import type { ServerResponse } from 'node:http';
+
+/** The requests that are being answered. */
+export interface InFlight {
+  add(response: ServerResponse): void;
+  /** Resolves when all are answered; after `graceMs` those that are left are cut off. */
+  end(graceMs: number): Promise<void>;
+}
+
+/** Keeps count of requests, so that a server can wait for them. */
+export function createInFlight(): InFlight {
+  const open = new Set<ServerResponse>();
+  let onEmpty: () => void = () => undefined;
+  return {
+    add(response) {
+      open.add(response);
+      response.once('close', () => {
+        open.delete(response);
+        if (open.size === 0) onEmpty();
+      });
+    },
+    async end(graceMs) {
+      if (open.size === 0) return;
+      const cut = setTimeout(() => {
+        for (const response of open) response.destroy();
+      }, graceMs);
+      await new Promise<void>((resolve) => (onEmpty = resolve));
+      clearTimeout(cut);
+    },
+  };
+}
