@@ -11,6 +11,32 @@ const maxOpen = 10_000;
 
 /** An observer that measures what events tell. */
 export function countEvents(meters: Meters): Observer {
+  const count = countEnds(meters);
+  const queued = new Set<string>();
+  const active = new Map<string, 'run' | 'submission'>();
+  meters.watch(instruments.queueDepth, () => [
+    { value: queued.size, labels: { kind: 'submission', state: 'queued' } },
+    ...(['run', 'submission'] as const).map((kind) => ({
+      value: [...active.values()].filter((one) => one === kind).length,
+      labels: { kind, state: 'active' },
+    })),
+  ]);
+  return (event) => {
+    const { type, executionId } = event;
+    if (type === 'submission_queued') queued.add(executionId);
+    else if (type === 'run_start' || type === 'run_resume') active.set(executionId, 'run');
+    else if (type === 'operation_start' && event.submissionId === executionId) {
+      queued.delete(executionId);
+      active.set(executionId, 'submission');
+    } else if (type === 'run_end' || type === 'submission_end') {
+      queued.delete(executionId);
+      active.delete(executionId);
+    }
+    return count(event);
+  };
+}
+
+function countEnds(meters: Meters): Observer {
   const began = new Map<string, number>();
   const begin = (key: string): void => {
     began.set(key, performance.now());

@@ -39,8 +39,11 @@ export const instruments = {
   approvals: counter('engine.approvals', '{approval}', 'Questions to people, asked and answered.'),
   requestDuration: histogram('http.server.request.duration', 's', 'Time to answer HTTP requests.', seconds),
   openRequests: gauge('http.server.active_requests', '{request}', 'HTTP requests being answered.'),
-  openStreams: gauge('engine.streams.open', '{stream}', 'Event streams being sent.'),
-  openSockets: gauge('engine.sockets.open', '{socket}', 'WebSockets that are open.'),
+  openConnections: gauge(
+    'engine.connections.open',
+    '{connection}',
+    'Event streams and WebSockets that are open.',
+  ),
   queueDepth: gauge('engine.queue.depth', '{execution}', 'Executions by state that have not ended.'),
   eventLoopDelay: gauge(
     'nodejs.eventloop.delay.p99',

@@ -1,0 +1,27 @@
+import { Problem } from '../../core/problem.ts';
+import { insideOf } from '../../inside.ts';
+import { prometheusText, prometheusType } from '../../telemetry/prometheus.ts';
+import { route, type Route } from '../route.ts';
+
+/** What was measured, for Prometheus. */
+export const metricsRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/metrics',
+    operation: 'metrics',
+    access: 'signed-in',
+    summary: 'Gives what was measured since the start, in the text format of Prometheus.',
+    throws: ['not_found'],
+    answers: { 200: { description: 'The measurements.' } },
+    handle({ engine }) {
+      if (!engine.program.settings.telemetry.metrics)
+        throw new Problem('not_found', 'measurements are off: "telemetry.metrics" of the config says so');
+      const { meters } = insideOf(engine).telemetry;
+      return Promise.resolve({
+        status: 200,
+        text: prometheusText(meters.read()),
+        headers: { 'Content-Type': prometheusType },
+      });
+    },
+  }),
+];
