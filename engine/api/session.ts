@@ -30,6 +30,16 @@ export interface PromptResult<Output = Json> {
   readonly typed?: TypedReport;
 }
 
+/** A message that was accepted: it is on disk, and comes to exactly one outcome. */
+export interface SentPrompt<Output = Json> {
+  readonly submissionId: string;
+  readonly acceptedAt: string;
+  /** The answer; rejects with the Problem that the prompt ended with. */
+  readonly result: Promise<PromptResult<Output>>;
+  /** Its events after an index (default 0), until `submission_end` or the signal aborts, which ends nothing else. */
+  events(options?: { readonly after?: number; readonly signal?: AbortSignal }): AsyncIterable<EngineEvent>;
+}
+
 /** What a command left. */
 export interface ShellResult {
   readonly submissionId: string;
@@ -77,6 +87,11 @@ export interface Session {
     message: string,
     options?: PromptOptions<Result>,
   ): Promise<PromptResult<ResultOf<Result>>>;
+  /** Sends a message and waits until it is accepted, not for the answer. Throws what refuses a prompt. */
+  send<Result extends ResultSchema = JsonSchema>(
+    message: string,
+    options?: PromptOptions<Result>,
+  ): Promise<SentPrompt<ResultOf<Result>>>;
   /** Works by a skill of the project, or else of the workspace. Throws what `prompt` throws. */
   skill<Result extends ResultSchema = JsonSchema>(
     name: string,

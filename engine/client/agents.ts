@@ -1,9 +1,9 @@
 import type { EngineEvent } from '../core/event.ts';
 import type { Message } from '../core/message.ts';
-import { Problem } from '../core/problem.ts';
+import { fromData, type ProblemData } from '../core/problem.ts';
 import { connectAgent } from './connections.ts';
-import { readEvents } from './events.ts';
-import { failure, pathOf, startHeaders, type Transport } from './request.ts';
+import { streamEvents } from './follow.ts';
+import { namedBy, pathOf, startHeaders, type Transport } from './request.ts';
 import type { Client, ClientOptions, Listed, Prompt, PromptResult, StartOptions } from './types.ts';
 
 /** The `agents` part of a client. */
@@ -64,25 +64,21 @@ async function* streamPrompt(
   prompt: Prompt,
   { signal, ...start }: StartOptions = {},
 ): AsyncGenerator<EngineEvent> {
-  let ended = false;
-  try {
-    const response = await transport.open({
-      method: 'POST',
-      path,
-      body: prompt,
-      headers: { accept: 'text/event-stream', ...startHeaders(start) },
-      signal,
-    });
-    for await (const event of readEvents(response)) {
-      ended ||= event.type === 'submission_end';
-      yield event;
-    }
-  } catch (thrown) {
-    throw failure(transport.baseUrl + path, thrown, signal);
+  const opened = await transport.open({
+    method: 'POST',
+    path,
+    body: prompt,
+    headers: { accept: 'text/event-stream', ...startHeaders(start) },
+    signal,
+  });
+  const id = namedBy(opened);
+  const what = { path: `/submissions${pathOf(id)}/stream`, what: `submission "${id}"`, opened };
+  const following = { ...what, last: 'submission_end', throwsFailure: true } as const;
+  let failed: ProblemData | undefined;
+  for await (const event of streamEvents(transport, following, signal === undefined ? {} : { signal })) {
+    yield event;
+    if (event.type === 'submission_end' && event.data.state !== 'succeeded')
+      failed = event.data.error ?? { type: 'cancelled', message: 'the prompt was cancelled' };
   }
-  if (!ended)
-    throw new Problem(
-      'server_unreachable',
-      'the stream ended before the answer did; the prompt may still be at work',
-    );
+  if (failed !== undefined) throw fromData(failed);
 }

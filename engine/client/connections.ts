@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../core/event.ts';
-import type { JsonObject } from '../core/json.ts';
-import { toJson } from '../core/json.ts';
+import { toJson, type JsonObject } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
+import type { Frame } from './link.ts';
 import { openSocket, type Socket } from './socket.ts';
 import type { AgentConnection, ClientOptions, PromptResult, RunResult, WorkflowConnection } from './types.ts';
 
@@ -10,9 +10,11 @@ export async function connectAgent(options: ClientOptions, path: string): Promis
   const socket = await openSocket(options, path);
   return {
     prompt: (message, { signal, ...prompt } = {}) =>
-      resultOf<PromptResult>(socket, frameOf('prompt', { message, ...prompt }), signal),
+      resultOf<PromptResult>(socket, startOf('prompt', { message, ...prompt }), signal),
     stream: (message, { signal, ...prompt } = {}) =>
-      eventsOf(socket, frameOf('prompt', { message, ...prompt }), signal),
+      eventsOf(socket, startOf('prompt', { message, ...prompt }), signal),
+    subscribe: (submissionId, { signal, ...from } = {}) =>
+      eventsOf(socket, frameOf('subscribe', { submissionId, ...from }), signal, 'leave'),
     close: () => socket.close(),
   };
 }
@@ -21,27 +23,36 @@ export async function connectAgent(options: ClientOptions, path: string): Promis
 export async function connectWorkflow(options: ClientOptions, path: string): Promise<WorkflowConnection> {
   const socket = await openSocket(options, path);
   return {
-    invoke: (input = {}, { signal } = {}) =>
-      resultOf<RunResult>(socket, frameOf('invoke', { input }), signal),
-    stream: (input = {}, { signal } = {}) => eventsOf(socket, frameOf('invoke', { input }), signal),
+    invoke: (input = {}, { signal, ...start } = {}) =>
+      resultOf<RunResult>(socket, startOf('invoke', { input, ...start }), signal),
+    stream: (input = {}, { signal, ...start } = {}) =>
+      eventsOf(socket, startOf('invoke', { input, ...start }), signal),
+    subscribe: (runId, { signal, ...from } = {}) =>
+      eventsOf(socket, frameOf('subscribe', { runId, ...from }), signal, 'leave'),
     close: () => socket.close(),
   };
 }
 
-type Ask = Parameters<Socket['ask']>[0];
-
-function frameOf(type: string, rest: object): Ask {
+function frameOf(type: string, rest: object): Frame {
   return { type, ...(toJson(rest) as JsonObject) };
 }
 
-function resultOf<T>(socket: Socket, ask: Ask, signal: AbortSignal | undefined): Promise<T> {
+/** A frame that starts work, with a key, so that it can be sent again on another connection. */
+function startOf(type: 'prompt' | 'invoke', rest: object): Frame {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const idempotencyKey = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return frameOf(type, { idempotencyKey, ...rest });
+}
+
+function resultOf<T>(socket: Socket, frame: Frame, signal: AbortSignal | undefined): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     if (signal?.aborted === true) return reject(new Problem('aborted', 'the call was aborted'));
-    const abort = socket.ask(ask, {
-      frame(frame) {
-        if (frame.type !== 'result') return;
+    const abort = (): void => asked.abort();
+    const asked = socket.ask(frame, {
+      frame(answer) {
+        if (answer.type !== 'result') return;
         signal?.removeEventListener('abort', abort);
-        resolve(frame['result'] as T);
+        resolve(answer['result'] as T);
       },
       problem(problem) {
         signal?.removeEventListener('abort', abort);
@@ -52,22 +63,25 @@ function resultOf<T>(socket: Socket, ask: Ask, signal: AbortSignal | undefined):
   });
 }
 
-/** The events of one request, queued while nobody asks for them; leaving early does not stop the work. */
+/**
+ * The events of one request, queued while nobody asks for them; leaving early does not stop the work, and what the signal does is
+ * said by `onAbort`.
+ */
 async function* eventsOf(
   socket: Socket,
-  ask: Ask,
+  frame: Frame,
   signal: AbortSignal | undefined,
+  onAbort: 'abort' | 'leave' = 'abort',
 ): AsyncGenerator<EngineEvent> {
   if (signal?.aborted === true) throw new Problem('aborted', 'the call was aborted');
   const events: EngineEvent[] = [];
   let ended = false;
   let failed: Problem | undefined;
-  let left = false;
   let wake: () => void = () => undefined;
-  const abort = socket.ask(ask, {
-    frame(frame) {
-      if (frame.type === 'event' && !left) events.push(frame['event'] as unknown as EngineEvent);
-      if (frame.type === 'result') ended = true;
+  const asked = socket.ask(frame, {
+    frame(answer) {
+      if (answer.type === 'event') events.push(answer['event'] as unknown as EngineEvent);
+      if (answer.type === 'result') ended = true;
       wake();
     },
     problem(problem) {
@@ -75,6 +89,12 @@ async function* eventsOf(
       wake();
     },
   });
+  const abort = (): void => {
+    events.length = 0;
+    if (onAbort === 'abort') asked.abort();
+    failed = new Problem('aborted', 'the call was aborted');
+    wake();
+  };
   signal?.addEventListener('abort', abort, { once: true });
   try {
     for (;;) {
@@ -85,7 +105,7 @@ async function* eventsOf(
       else await new Promise<void>((resolve) => (wake = resolve));
     }
   } finally {
-    left = true;
+    asked.leave();
     signal?.removeEventListener('abort', abort);
   }
 }

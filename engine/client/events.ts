@@ -1,4 +1,5 @@
 import type { EngineEvent } from '../core/event.ts';
+import { Problem } from '../core/problem.ts';
 import { readEnvelope } from './problem.ts';
 import { createSseParser } from './sse.ts';
 
@@ -8,20 +9,25 @@ export interface StreamState {
 }
 
 /**
- * The events of an answer, until it ends. An `error` frame of the server ends the iteration with its Problem. Leaving early
- * closes the connection.
+ * The events of an answer, until it ends. An `error` frame of the server ends the iteration with its Problem, as does silence:
+ * servers send a comment every 15 seconds. Leaving early closes the connection.
  */
-export async function* readEvents(response: Response, state?: StreamState): AsyncGenerator<EngineEvent> {
+export async function* readEvents(
+  response: Response,
+  silenceMs: number,
+  state?: StreamState,
+): AsyncGenerator<EngineEvent> {
   if (response.body === null) return;
   const parser = createSseParser();
   const decoder = new TextDecoder();
-  const reader = response.body.getReader();
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await soon(reader, silenceMs);
       if (done) return;
-      for (const { event, data } of parser.push(decoder.decode(value as Uint8Array, { stream: true }))) {
-        if (state !== undefined) state.retryMs = parser.retryMs;
+      const frames = parser.push(decoder.decode(value, { stream: true }));
+      if (state !== undefined) state.retryMs = parser.retryMs;
+      for (const { event, data } of frames) {
         const body: unknown = JSON.parse(data);
         const problem = event === 'error' ? readEnvelope(body) : undefined;
         if (problem !== undefined) throw problem;
@@ -31,4 +37,20 @@ export async function* readEvents(response: Response, state?: StreamState): Asyn
   } finally {
     await reader.cancel().catch(() => undefined);
   }
+}
+
+/** The next piece of a body. Throws Problem `server_unreachable` when nothing comes for so long. */
+function soon(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  silenceMs: number,
+): ReturnType<typeof reader.read> {
+  return new Promise((resolve, reject) => {
+    const silent = setTimeout(() => {
+      reject(new Problem('server_unreachable', `nothing was heard of the server for ${silenceMs} ms`));
+    }, silenceMs);
+    reader
+      .read()
+      .finally(() => clearTimeout(silent))
+      .then(resolve, reject);
+  });
 }

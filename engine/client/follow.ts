@@ -1,59 +1,62 @@
 import type { EngineEvent } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
+import { backoffMs, maxFailures, pause } from './backoff.ts';
 import { readEvents, type StreamState } from './events.ts';
 import { failure, type Transport } from './request.ts';
 import type { CallOptions } from './types.ts';
 
-/** Connections in a row that may fail before a stream gives up. */
-const maxFailures = 8;
-
-/** Longest wait before connecting again, in milliseconds. */
-const maxWaitMs = 15_000;
+/** What to follow, and from where. */
+export interface Following {
+  /** Where its events are streamed. */
+  readonly path: string;
+  /** Its name in messages. */
+  readonly what: string;
+  /** Its last event. */
+  readonly last: EngineEvent['type'];
+  /** Whether to wait for the failure that may come behind the last event, and throw it. */
+  readonly throwsFailure?: true;
+  /** An answer with its events that is open already. */
+  readonly opened?: Response;
+}
 
 /**
- * Events of an execution after an index until its last one. A connection that breaks is opened again after the last stored event seen;
- * after eight failures in a row the Problem is thrown.
+ * Events of an execution after an index until its last one. A connection that breaks or falls silent is opened again after the last
+ * stored event seen; after eight failures in a row the Problem is thrown.
  */
 export async function* streamEvents(
   transport: Transport,
-  { path, what, last }: { readonly path: string; readonly what: string; readonly last: EngineEvent['type'] },
+  { path, what, last, throwsFailure, opened }: Following,
   { after = 0, signal }: CallOptions & { readonly after?: number } = {},
 ): AsyncGenerator<EngineEvent> {
   const state: StreamState = { retryMs: undefined };
   let seen = after;
   let failures = 0;
+  let answer = opened;
+  let ended = false;
   for (;;) {
     try {
       const headers = { accept: 'text/event-stream', 'last-event-id': String(seen) };
-      const response = await transport.open({ method: 'GET', path, headers, signal });
+      const response = answer ?? (await transport.open({ method: 'GET', path, headers, signal }));
+      answer = undefined;
       if (response.status === 204) return;
-      for await (const event of readEvents(response, state)) {
+      for await (const event of readEvents(response, transport.silenceMs, state)) {
         failures = 0;
-        if (event.index > 0) seen = event.index;
+        if (event.index > 0) {
+          if (event.index <= seen) continue;
+          seen = event.index;
+        }
         yield event;
-        if (event.type === last) return;
+        ended = event.type === last;
+        if (ended && throwsFailure === undefined) return;
       }
-      failures += 1;
-      if (failures >= maxFailures)
-        throw new Problem('server_unreachable', `the stream of ${what} keeps ending early`);
+      if (ended) return;
+      throw new Problem('server_unreachable', `the stream of ${what} keeps ending early`);
     } catch (thrown) {
       const problem = failure(transport.baseUrl + path, thrown, signal);
+      if (ended && !('ref' in problem)) return;
       failures += 1;
-      if (!problem.retryable || failures >= maxFailures) throw problem;
+      if (ended || !problem.retryable || failures >= maxFailures) throw problem;
     }
-    await wait(Math.min((state.retryMs ?? 1_000) * 2 ** Math.max(0, failures - 1), maxWaitMs), signal);
+    await pause(backoffMs(failures, state.retryMs), signal);
   }
-}
-
-function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    if (signal?.aborted === true) done();
-    signal?.addEventListener('abort', done);
-  });
 }

@@ -1,7 +1,7 @@
 export { createClient } from './client.ts';
 export type { ClientProblem } from './problem.ts';
 export { createSseParser, type ServerSentEvent, type SseParser } from './sse.ts';
-export type { WebSocketConstructor, WebSocketLike } from './socket.ts';
+export type { WebSocketConstructor, WebSocketLike } from './web-socket.ts';
 export type {
   AgentConnection,
   CallOptions,

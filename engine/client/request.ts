@@ -17,11 +17,16 @@ export interface Request {
 /** How requests are made. */
 export interface Transport {
   readonly baseUrl: string;
+  /** Milliseconds after which a stream of which nothing is heard counts as broken. */
+  readonly silenceMs: number;
   /** The JSON of a successful answer. */
   json<T>(request: Request): Promise<T>;
   /** A successful answer whose body is not read yet, without a deadline. */
   open(request: Request): Promise<Response>;
 }
+
+/** Two signs of life of a server and some time more, in milliseconds. */
+export const defaultSilenceMs = 40_000;
 
 /** Requests to one server. They throw Problem `server_unreachable`, `timeout`, `aborted` and what the server answers. */
 export function createTransport({
@@ -29,6 +34,7 @@ export function createTransport({
   fetch: given,
   headers,
   timeoutMs = 300_000,
+  silenceMs = defaultSilenceMs,
 }: ClientOptions): Transport {
   const base = baseUrl.replace(/\/+$/, '');
   const fetch = given ?? globalThis.fetch.bind(globalThis);
@@ -55,6 +61,7 @@ export function createTransport({
 
   return {
     baseUrl: base,
+    silenceMs,
     open,
     async json<T>(request: Request): Promise<T> {
       const deadline = new AbortController();
@@ -84,6 +91,11 @@ export function pathOf(...segments: readonly string[]): string {
       return `/${encodeURIComponent(segment)}`;
     })
     .join('');
+}
+
+/** The id of what was started, from the `Location` of the answer. */
+export function namedBy({ headers }: Response): string {
+  return decodeURIComponent((headers.get('location') ?? '').replace(/^.*\//, ''));
 }
 
 /** What a failed call throws. */

@@ -58,15 +58,14 @@ export function createRuns(transport: Transport): Client['runs'] {
   };
 }
 
-/** Events of a run after an index until `run_end`. */
+/** Events of a run after an index until `run_end`, of which an answer may be open already. */
 export function streamRun(
   transport: Transport,
   runId: string,
   options?: CallOptions & { readonly after?: number },
+  opened?: Response,
 ): AsyncGenerator<EngineEvent> {
-  return streamEvents(
-    transport,
-    { path: `/runs${pathOf(runId)}/stream`, what: `run "${runId}"`, last: 'run_end' },
-    options,
-  );
+  const path = `/runs${pathOf(runId)}/stream`;
+  const run = { path, what: `run "${runId}"`, last: 'run_end' as const };
+  return streamEvents(transport, opened === undefined ? run : { ...run, opened }, options);
 }

@@ -1,25 +1,9 @@
-import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
-import { readEnvelope, unreachable } from './problem.ts';
+import { backoffMs, maxFailures, pause } from './backoff.ts';
+import { openLink, type Frame, type Link } from './link.ts';
+import { readEnvelope } from './problem.ts';
 import type { ClientOptions } from './types.ts';
-
-/** The part of the standard WebSocket that the client uses; the one of browsers and of the package `ws` both fit. */
-export interface WebSocketLike {
-  send(data: string): void;
-  close(code?: number, reason?: string): void;
-  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
-  addEventListener(
-    type: 'close',
-    listener: (event: { readonly code: number; readonly reason: string }) => void,
-  ): void;
-  addEventListener(type: 'error', listener: (event: object) => void): void;
-}
-
-/** A constructor of WebSockets. */
-export type WebSocketConstructor = new (url: string) => WebSocketLike;
-
-/** A frame of the server about one request. */
-export type Frame = JsonObject & { readonly type: string };
 
 /** Where the frames of one request go; `problem` when the request or the socket failed, which is the last that comes. */
 export interface Listener {
@@ -27,76 +11,150 @@ export interface Listener {
   problem(problem: Problem): void;
 }
 
-/** An open socket whose requests do not see each other. */
+/** A request as it was asked. */
+export interface Asked {
+  /** Ends the work: the listener hears `aborted` at once, and nothing more. */
+  abort(): void;
+  /** Listens no more; the work goes on. */
+  leave(): void;
+}
+
+/** A socket whose requests do not see each other, and do not see that it is opened again when it is lost. */
 export interface Socket {
-  /** Sends a request; returns how to take it back. */
-  ask(frame: JsonObject & { readonly type: string }, listener: Listener): () => void;
+  ask(frame: Frame, listener: Listener): Asked;
+  /** Everything that is asked hears `aborted`; the work goes on. */
   close(): void;
 }
 
-/** Opens a socket and waits until the server is ready. Throws Problem `server_unreachable`. */
+interface Ongoing {
+  readonly frame: Frame;
+  readonly listener: Listener;
+  /** Index of the last stored event that came. */
+  seen: number;
+}
+
+/** Opens a socket. Throws Problem `server_unreachable`, and what the server refuses with as far as it can be known. */
 export async function openSocket(options: ClientOptions, path: string): Promise<Socket> {
   const url = options.baseUrl.replace(/\/+$/, '').replace(/^http/, 'ws') + path;
-  const listeners = new Map<string, Listener>();
-  const socket = await construct(options, url);
+  const ongoing = new Map<string, Ongoing>();
+  /** Requests to be aborted that the server may have heard of. */
+  const aborted = new Map<string, Frame>();
+  const closing = new AbortController();
   let count = 0;
-  let closed: Problem | undefined;
+  let failures = 0;
+  let isDialing = false;
+  let link: Link | undefined;
 
-  await new Promise<void>((resolve, reject) => {
-    socket.addEventListener('message', ({ data }) => {
-      const frame = JSON.parse(String(data)) as Json;
-      if (!isObject(frame) || typeof frame['type'] !== 'string') return;
-      if (frame['type'] === 'ready') return resolve();
+  const onLink = {
+    frame(frame: Frame): void {
       const id = frame['requestId'];
-      const listener = typeof id === 'string' ? listeners.get(id) : undefined;
-      if (typeof id !== 'string' || listener === undefined) return;
-      if (frame['type'] === 'result' || frame['type'] === 'error') listeners.delete(id);
-      const problem = frame['type'] === 'error' ? readEnvelope(frame) : undefined;
-      if (problem === undefined) listener.frame(frame as Frame);
-      else listener.problem(problem);
-    });
-    socket.addEventListener('error', (event) =>
-      end(unreachable(url, 'error' in event ? event.error : undefined)),
-    );
-    socket.addEventListener('close', ({ code, reason }) => {
-      end(
-        new Problem(
-          'server_unreachable',
-          `the socket was closed (${code}${reason === '' ? '' : `, ${reason}`})`,
-        ),
-      );
-    });
-    function end(problem: Problem): void {
-      closed ??= problem;
-      reject(closed);
-      for (const listener of listeners.values()) listener.problem(closed);
-      listeners.clear();
-    }
-  });
+      if (typeof id !== 'string') return;
+      failures = 0;
+      const isLast = frame.type === 'result' || frame.type === 'error';
+      if (isLast) aborted.delete(id);
+      const request = ongoing.get(id);
+      if (request === undefined) return;
+      if (isLast) ongoing.delete(id);
+      const problem = frame.type === 'error' ? readEnvelope(frame) : undefined;
+      if (problem !== undefined) return request.listener.problem(problem);
+      if (frame.type === 'event' && !isNews(request, frame)) return;
+      request.listener.frame(frame);
+    },
+    lost(problem: Problem): void {
+      link = undefined;
+      void dial(problem);
+    },
+  };
+
+  link = await openLink(options, url, onLink);
 
   return {
     ask(frame, listener) {
-      if (closed !== undefined) {
-        listener.problem(closed);
-        return () => undefined;
-      }
       count += 1;
       const requestId = String(count);
-      listeners.set(requestId, listener);
-      socket.send(JSON.stringify({ v: 1, ...frame, requestId }));
-      return () => {
-        if (listeners.has(requestId) && closed === undefined) {
-          socket.send(JSON.stringify({ v: 1, type: 'abort', requestId }));
-        }
+      const request: Ongoing = { frame: { ...frame, requestId }, listener, seen: 0 };
+      if (closing.signal.aborted) {
+        listener.problem(closed());
+        return { abort: () => undefined, leave: () => undefined };
+      }
+      ongoing.set(requestId, request);
+      if (link === undefined) void dial(undefined);
+      else link.send(request.frame);
+      const stop = (type: 'abort' | 'unsubscribe'): boolean => {
+        if (!ongoing.delete(requestId)) return false;
+        if (link !== undefined) link.send({ type, requestId });
+        else if (type === 'abort') aborted.set(requestId, request.frame);
+        return true;
+      };
+      return {
+        abort() {
+          if (stop('abort')) listener.problem(new Problem('aborted', 'the call was aborted'));
+        },
+        leave: () => void stop('unsubscribe'),
       };
     },
-    close: () => socket.close(1000),
+    close() {
+      closing.abort();
+      link?.close();
+      link = undefined;
+      failAll(closed());
+    },
   };
+
+  /** Opens the socket again as long as something is asked, and asks it again. */
+  async function dial(lost: Problem | undefined): Promise<void> {
+    if (isDialing) return;
+    isDialing = true;
+    let problem = lost;
+    while (!closing.signal.aborted && (ongoing.size > 0 || aborted.size > 0)) {
+      if (problem !== undefined) {
+        failures += 1;
+        if (!problem.retryable || failures > maxFailures) {
+          failAll(problem);
+          break;
+        }
+        await pause(backoffMs(failures), closing.signal);
+        if (closing.signal.aborted) break;
+      }
+      try {
+        const opened = await openLink(options, url, onLink);
+        if (closing.signal.aborted) opened.close();
+        else resume((link = opened));
+        break;
+      } catch (thrown) {
+        problem = thrown as Problem;
+      }
+    }
+    isDialing = false;
+  }
+
+  function resume(opened: Link): void {
+    for (const { frame, seen } of ongoing.values())
+      opened.send(seen === 0 ? frame : { ...frame, after: seen });
+    for (const [requestId, frame] of aborted) {
+      opened.send(frame);
+      opened.send({ type: 'abort', requestId });
+    }
+    aborted.clear();
+  }
+
+  function failAll(problem: Problem): void {
+    const requests = [...ongoing.values()];
+    ongoing.clear();
+    aborted.clear();
+    for (const { listener } of requests) listener.problem(problem);
+  }
 }
 
-async function construct({ webSocket, headers }: ClientOptions, url: string): Promise<WebSocketLike> {
-  const standard = webSocket ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
-  if (standard !== undefined) return new standard(url);
-  const { WebSocket } = await import('ws');
-  return new WebSocket(url, { headers: { ...headers } });
+/** Whether an event has not come before; notes that it came. */
+function isNews(request: Ongoing, frame: Frame): boolean {
+  const { index } = frame['event'] as JsonObject & { readonly index: number };
+  if (index === 0) return true;
+  if (index <= request.seen) return false;
+  request.seen = index;
+  return true;
+}
+
+function closed(): Problem {
+  return new Problem('aborted', 'the connection was closed');
 }

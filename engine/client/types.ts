@@ -4,7 +4,7 @@ import type { ImagePart, Message, Usage } from '../core/message.ts';
 import type { ProblemData } from '../core/problem.ts';
 import type { ExecutionState } from '../core/status.ts';
 import type { TypedReport } from '../core/typed-report.ts';
-import type { WebSocketConstructor } from './socket.ts';
+import type { WebSocketConstructor } from './web-socket.ts';
 
 /** Where the server is and how to reach it. */
 export interface ClientOptions {
@@ -18,6 +18,8 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds a whole answer may take (not a stream); default 300000. */
   readonly timeoutMs?: number;
+  /** Milliseconds without a sign of life after which a stream or socket is opened again; default 40000, servers give one every 15 s. */
+  readonly silenceMs?: number;
 }
 
 /** An agent or workflow that is served. */
@@ -224,7 +226,7 @@ export interface Client {
     invoke(name: string, id: string, prompt: Prompt, options?: StartOptions): Promise<PromptResult>;
     /** Hands over a message and does not wait for its answer. */
     dispatch(name: string, id: string, prompt: Prompt, options?: StartOptions): Promise<SubmissionReceipt>;
-    /** Events until `submission_end`; a failed prompt ends the iteration with its Problem. */
+    /** Events until `submission_end`; a failed prompt ends the iteration with its Problem. Connects again like `runs.stream`. */
     stream(name: string, id: string, prompt: Prompt, options?: StartOptions): AsyncIterable<EngineEvent>;
     /** Messages so far, oldest first. */
     history(name: string, id: string, session?: string, options?: CallOptions): Promise<readonly Message[]>;
@@ -314,19 +316,29 @@ export interface Client {
   };
 }
 
-/** A socket to an agent instance. */
+/**
+ * A socket to an agent instance. When it breaks or falls silent, it is opened again, and what was asked goes on without gap and
+ * without being done twice. Leaving a loop over events early ends nothing else.
+ */
 export interface AgentConnection {
-  prompt(message: string, options?: Omit<Prompt, 'message'> & CallOptions): Promise<PromptResult>;
+  prompt(message: string, options?: Omit<Prompt, 'message'> & StartOptions): Promise<PromptResult>;
   /** Events until `submission_end`; a failed prompt ends the iteration with its Problem. */
-  stream(message: string, options?: Omit<Prompt, 'message'> & CallOptions): AsyncIterable<EngineEvent>;
-  /** What is at work goes on without us. */
+  stream(message: string, options?: Omit<Prompt, 'message'> & StartOptions): AsyncIterable<EngineEvent>;
+  /** Events of a message to this instance after an index, until `submission_end`; ends with its Problem when it failed. */
+  subscribe(
+    submissionId: string,
+    options?: CallOptions & { readonly after?: number },
+  ): AsyncIterable<EngineEvent>;
+  /** What is at work goes on without us; calls that wait throw Problem `aborted`. */
   close(): void;
 }
 
-/** A socket to a workflow. */
+/** A socket to a workflow, like one to an agent instance. */
 export interface WorkflowConnection {
-  invoke(input?: Json, options?: CallOptions): Promise<RunResult>;
+  invoke(input?: Json, options?: StartOptions): Promise<RunResult>;
   /** Events until `run_end`; a failed run ends the iteration with its Problem. */
-  stream(input?: Json, options?: CallOptions): AsyncIterable<EngineEvent>;
+  stream(input?: Json, options?: StartOptions): AsyncIterable<EngineEvent>;
+  /** Events of a run of this workflow after an index, until `run_end`; ends with its Problem when it failed. */
+  subscribe(runId: string, options?: CallOptions & { readonly after?: number }): AsyncIterable<EngineEvent>;
   close(): void;
 }

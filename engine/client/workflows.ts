@@ -1,9 +1,7 @@
 import type { EngineEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
-import type { Problem } from '../core/problem.ts';
 import { connectWorkflow } from './connections.ts';
-import { readEvents } from './events.ts';
-import { failure, pathOf, startHeaders, type Transport } from './request.ts';
+import { namedBy, pathOf, startHeaders, type Transport } from './request.ts';
 import { streamRun } from './runs.ts';
 import type { Client, ClientOptions, Listed, Receipt, RunResult, StartOptions } from './types.ts';
 
@@ -56,25 +54,12 @@ async function* streamWorkflow(
   { signal, ...start }: StartOptions = {},
 ): AsyncGenerator<EngineEvent> {
   const path = `/workflows${pathOf(name)}`;
-  const response = await transport.open({
+  const opened = await transport.open({
     method: 'POST',
     path,
     body: input,
     headers: { accept: 'text/event-stream', ...startHeaders(start) },
     signal,
   });
-  const runId = decodeURIComponent((response.headers.get('location') ?? '').replace(/^.*\//, ''));
-  let after = 0;
-  let broken: Problem | undefined;
-  try {
-    for await (const event of readEvents(response)) {
-      if (event.index > 0) after = event.index;
-      yield event;
-      if (event.type === 'run_end') return;
-    }
-  } catch (thrown) {
-    broken = failure(transport.baseUrl + path, thrown, signal);
-    if (!broken.retryable) throw broken;
-  }
-  yield* streamRun(transport, runId, { after, ...(signal === undefined ? {} : { signal }) });
+  yield* streamRun(transport, namedBy(opened), signal === undefined ? {} : { signal }, opened);
 }

@@ -148,8 +148,8 @@ describe('the client', () => {
     expect((await aborted)?.code).to.equal('aborted');
     const left = problemOf(() => connection.prompt('wait', { session: 'other' }));
     connection.close();
-    expect((await left)?.code).to.equal('server_unreachable');
-    expect((await problemOf(() => connection.prompt('Hi')))?.code).to.equal('server_unreachable');
+    expect((await left)?.code).to.equal('aborted');
+    expect((await problemOf(() => connection.prompt('Hi')))?.code).to.equal('aborted');
   });
 
   it('runs a workflow over a socket', async () => {

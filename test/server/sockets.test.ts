@@ -196,20 +196,6 @@ describe('a socket', () => {
     expect((await world.send('GET', '/health')).status).to.equal(200);
   });
 
-  it('closes on a client that does not read', async () => {
-    const talk = open('/agents/echo/one');
-    await talk.next();
-    talk.socket.pause();
-    for (const requestId of ['a', 'b'])
-      talk.send({ v: 1, type: 'prompt', requestId, message: 'much', session: requestId });
-    for (const session of ['a', 'b']) {
-      const conversation = world.engine.agents.session('echo', 'one', session);
-      while ((await conversation.history()).length < 2) await new Promise((resolve) => setImmediate(resolve));
-    }
-    talk.socket.resume();
-    expect(await talk.closed).to.deep.equal([1008, 'slow consumer']);
-  });
-
   it('closes with 1001 when the server does, and what it asked goes on', async () => {
     const talk = open('/workflows/stall');
     talk.send({ v: 1, type: 'invoke', requestId: 'a' });

@@ -1,0 +1,81 @@
+import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { Problem } from '../core/problem.ts';
+import { closeProblem, openProblem } from './close-problem.ts';
+import { defaultSilenceMs } from './request.ts';
+import type { ClientOptions } from './types.ts';
+import { constructSocket } from './web-socket.ts';
+
+/** A frame of the server. */
+export type Frame = JsonObject & { readonly type: string };
+
+/** One open connection of a socket. */
+export interface Link {
+  send(frame: JsonObject): void;
+  close(): void;
+}
+
+/** What becomes of a link. */
+export interface LinkListener {
+  frame(frame: Frame): void;
+  /** It is lost, and says nothing more. Not called after `close`. */
+  lost(problem: Problem): void;
+}
+
+/**
+ * Connects and waits until the server is ready. A link of which nothing is heard is asked for a sign of life, and then counts as lost.
+ * Throws Problem `server_unreachable`, and what the server refuses with as far as it can be known.
+ */
+export async function openLink(options: ClientOptions, url: string, listener: LinkListener): Promise<Link> {
+  const silenceMs = options.silenceMs ?? defaultSilenceMs;
+  const socket = await constructSocket(options, url);
+  let heard = Date.now();
+  let over = false;
+  let watch: ReturnType<typeof setInterval> | undefined;
+  const send = (frame: JsonObject): void => socket.send(JSON.stringify({ v: 1, ...frame }));
+  const drop = (): void => {
+    over = true;
+    clearInterval(watch);
+    if (socket.terminate === undefined) socket.close();
+    else socket.terminate();
+  };
+
+  await new Promise<void>((resolve, reject) => {
+    let isReady = false;
+    const end = (problem: Problem): void => {
+      if (over) return;
+      over = true;
+      clearInterval(watch);
+      if (isReady) listener.lost(problem);
+      else reject(problem);
+    };
+    socket.addEventListener('message', ({ data }) => {
+      heard = Date.now();
+      const frame = JSON.parse(String(data)) as Json;
+      if (over || !isObject(frame) || typeof frame['type'] !== 'string') return;
+      if (frame['type'] === 'ready') {
+        isReady = true;
+        resolve();
+      } else listener.frame(frame as Frame);
+    });
+    socket.addEventListener('error', (event) => {
+      if (!isReady) end(openProblem(url, 'error' in event ? event.error : undefined));
+    });
+    socket.addEventListener('close', ({ code, reason }) => end(closeProblem(code, reason)));
+    watch = setInterval(() => {
+      const silent = Date.now() - heard;
+      if (silent >= silenceMs) {
+        end(new Problem('server_unreachable', `nothing was heard of the server for ${silenceMs} ms`));
+        drop();
+      } else if (isReady && silent >= silenceMs / 2) send({ type: 'ping' });
+    }, silenceMs / 4);
+  });
+
+  return {
+    send,
+    close() {
+      over = true;
+      clearInterval(watch);
+      socket.close(1000);
+    },
+  };
+}
