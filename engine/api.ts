@@ -25,4 +25,5 @@ export type {
 } from './api/session.ts';
 export type { ResultOf, ResultSchema, StandardSchema } from './api/result-schema.ts';
 export type { InstanceNote, InstanceSessions } from './api/sessions.ts';
+export type { UsageLine, UsageReport } from './api/usage.ts';
 export type { Dispatch, SubmissionFilter, SubmissionReceipt, SubmissionRecord } from './api/submissions.ts';

@@ -32,6 +32,7 @@ import { createReload } from './reload.ts';
 import { createSubmissions } from './calls/submissions.ts';
 import { openTape } from './bind/tape.ts';
 import { openTelemetry } from './bind/telemetry.ts';
+import { usageReport } from './upkeep/usage-report.ts';
 import { keepTidy } from './upkeep/upkeep.ts';
 import { createVersions } from './runs/versions.ts';
 import { createWhy } from './runs/why.ts';
@@ -116,6 +117,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       return reportSecrets(ports.program, ports.secrets);
     },
     redact: (text) => String(withoutNamed(redact.text(text))),
+    usage: (options) => usageReport({ executions: (filter) => store.executions.list(filter) }, options),
     executions: (filter) => store.executions.list(filter),
     close: ({ graceMs = 0 } = {}) => (closing ??= close(graceMs)),
   };

@@ -35,6 +35,8 @@ export type {
   StandardSchema,
   SubmissionReceipt,
   SubmissionFilter,
+  UsageLine,
+  UsageReport,
   SubmissionRecord,
   TaskOptions,
 } from './api.ts';
@@ -128,4 +130,4 @@ export type { Program, Settings } from './program/program.ts';
 export { createServer, type Log, type LogEntry, type Server, type ServerOptions } from './server/index.ts';
 export type { EntryList, EntryPage, SessionEntry, SessionNote } from './session/index.ts';
 export { validate, type ValidateOptions } from './validate-project.ts';
-export { usageReport, type UsageLine, type UsageReport } from './upkeep/usage-report.ts';
+export { usageReport } from './upkeep/usage-report.ts';

@@ -7,6 +7,7 @@ import type { EngineChannels } from './channels.ts';
 import type { EngineRuns, EngineWorkflows } from './runs.ts';
 import type { EngineSchedules } from './schedules.ts';
 import type { EngineAgents } from './sessions.ts';
+import type { UsageReport } from './usage.ts';
 import type { Dispatch, EngineSubmissions, SubmissionReceipt } from './submissions.ts';
 
 /** A running engine: one Program, its ports, and everything that works. */
@@ -39,6 +40,12 @@ export interface Engine {
   readonly secrets: SecretsReport;
   /** A text without the secrets of this engine, and without what is secret by its name: for logs of one's own. */
   redact(text: string): string;
+  /**
+   * What the work used that is still stored, by agent and workflow. What tasks and child runs used counts for who started them; what an
+   * agent used as a step counts for the workflow.
+   * @param options.since milliseconds since 1970: only work admitted then or later.
+   */
+  usage(options?: { readonly since?: number }): Promise<UsageReport>;
   /** All executions, for listings. */
   executions(filter: ExecutionFilter): Promise<readonly Execution[]>;
   /** Stops admitting, lets work finish for `graceMs` (default 0: stop at once, unfinished runs resume at the next start), closes the store. */

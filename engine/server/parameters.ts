@@ -6,6 +6,8 @@ import { choices } from '../core/suggest.ts';
 export interface Parameter<T> {
   readonly description: string;
   readonly schema: JsonObject;
+  /** A request without it is refused. */
+  readonly isNeeded?: true;
   /** Throws Problem `invalid_request`. */
   read(text: string, name: string): T;
 }
@@ -46,6 +48,24 @@ export function text(description: string): Parameter<string> {
   };
 }
 
+/** An ISO time, as milliseconds since 1970. */
+export function time(description: string): Parameter<number> {
+  return {
+    description,
+    schema: { type: 'string', format: 'date-time' },
+    read(value, name) {
+      const at = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(value)
+        ? Date.parse(value)
+        : Number.NaN;
+      if (!Number.isNaN(at)) return at;
+      throw new Problem(
+        'invalid_request',
+        `"${name}" must be a time such as 2026-01-31T12:00:00Z, got "${value}"`,
+      );
+    },
+  };
+}
+
 /** One word of a list. */
 export function word<Word extends string>(words: readonly Word[], description: string): Parameter<Word> {
   return {
@@ -82,6 +102,9 @@ export function readQuery<P extends Parameters>(search: string, parameters: P): 
       throw new Problem('invalid_request', `query parameter "${name}" is given twice`);
     values[name] = parameter.read(value, name);
   }
+  for (const [name, { isNeeded }] of Object.entries(parameters))
+    if (isNeeded === true && !Object.hasOwn(values, name))
+      throw new Problem('invalid_request', `query parameter "${name}" is missing`);
   return values as Values<P>;
 }
 

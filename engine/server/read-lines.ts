@@ -23,7 +23,8 @@ export async function* readLines(request: IncomingMessage): AsyncGenerator<strin
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > mostBytes) throw new Problem('payload_too_large', `the body is larger than ${mostBytes} bytes`);
+    if (size > mostBytes)
+      throw new Problem('payload_too_large', `the body is larger than ${mostBytes} bytes`);
     yield decode(() => decoder.decode(chunk, { stream: true }));
   }
   yield decode(() => decoder.decode());

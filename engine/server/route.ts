@@ -1,6 +1,6 @@
-import type { Engine } from '../api.ts';
+import type { Delivery, Engine } from '../api.ts';
 import type { EngineEvent } from '../core/event.ts';
-import type { Json, JsonObject, JsonSchema } from '../core/json.ts';
+import type { Json, JsonSchema } from '../core/json.ts';
 import type { ProblemCode } from '../core/problem-codes.ts';
 import type { Access, Caller } from './auth/caller.ts';
 import { readQuery, type Parameters, type Values } from './parameters.ts';
@@ -27,6 +27,8 @@ export interface Call<Path extends string = string, P extends Parameters = Param
   readonly prefersAsync: boolean;
   /** The body of a route that takes lines, in pieces. Throws Problem `payload_too_large`, `invalid_request` (no UTF-8). */
   readonly lines: AsyncIterable<string>;
+  /** The request as it came, for a route that takes deliveries. Throws Problem `payload_too_large`. */
+  readonly delivery: () => Promise<Delivery>;
   /** Aborts when the caller is gone; for a stream of events also when the server closes. */
   readonly signal: AbortSignal;
   /** Aborts when the caller is gone, and only then. */
@@ -43,6 +45,7 @@ export type Reply =
   | { readonly events: AsyncIterable<EngineEvent>; readonly headers?: Readonly<Record<string, string>> }
   | { readonly lines: AsyncIterable<string>; readonly headers?: Readonly<Record<string, string>> }
   | { readonly bytes: Uint8Array; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly status: number; readonly text: string; readonly headers: Readonly<Record<string, string>> }
   | { readonly status: 204 };
 
 /** One line of the API. The router and `/openapi.json` are both built from these. */
@@ -58,8 +61,8 @@ export interface Route {
   readonly query: Parameters;
   /** Codes of the failures that callers should know of, besides those that every such route has. */
   readonly throws?: readonly ProblemCode[];
-  /** What is sent is no JSON but lines of it, one after the other. */
-  readonly takes?: 'lines';
+  /** What is sent is no JSON but lines of it, one after the other; or bytes that somebody signed. */
+  readonly takes?: 'lines' | 'delivery';
   /** Takes the header `Prefer: respond-async`, for an answer with 202 at once. */
   readonly mayRespondAsync?: true;
   /** JSON body of a POST. */
@@ -80,8 +83,8 @@ export interface Route {
 export interface Answer {
   readonly description: string;
   readonly schema?: (name: string | undefined, engine: Engine) => JsonSchema;
-  /** What comes instead of JSON: lines of it, or the bytes of a file. */
-  readonly gives?: 'lines' | 'bytes';
+  /** What comes instead of JSON: lines of it, the bytes of a file, or plain text. */
+  readonly gives?: 'lines' | 'bytes' | 'text';
   /** Headers that are told of. */
   readonly headers?: readonly HeaderName[];
 }
@@ -118,11 +121,4 @@ export function route<const Path extends string, P extends Parameters = Record<n
   };
 }
 
-/** A JSON Schema of an object whose properties are all required but those named. */
-export function objectOf(properties: JsonObject, optional: readonly string[] = []): JsonObject {
-  return {
-    type: 'object',
-    required: Object.keys(properties).filter((name) => !optional.includes(name)),
-    properties,
-  };
-}
+export { objectOf } from './openapi/shape.ts';

@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { ServerResponse } from 'node:http';
 import type { EngineEvent } from '../core/event.ts';
 import type { Context } from './context.ts';
 import { linesType } from './read-lines.ts';
@@ -26,7 +25,16 @@ export async function sendLines(
   }
   context.respond = false;
   context.res.statusCode = 200;
-  await pipeline(Readable.from(from(first, iterator)), context.res).catch(() => context.res.destroy());
+  const { res } = context;
+  try {
+    for (let next = first; next.done !== true && !res.destroyed; next = await iterator.next())
+      if (!res.write(next.value)) await drained(res);
+    if (!res.destroyed) res.end();
+  } catch {
+    res.destroy();
+  } finally {
+    await iterator.return?.();
+  }
 }
 
 /** Answers with the bytes of a file, which browsers save and do not show. */
@@ -35,6 +43,18 @@ export function sendBytes(context: Context, bytes: Uint8Array, headers: Headers)
   context.type = 'application/octet-stream';
   context.status = 200;
   context.body = Buffer.from(bytes);
+}
+
+/** Answers with a text, plain if no header says what it is. */
+export function sendText(
+  context: Context,
+  { status, text }: { readonly status: number; readonly text: string },
+  headers: Headers,
+): void {
+  context.type = 'text/plain';
+  context.set(headers);
+  context.body = text;
+  context.status = status;
 }
 
 /** Answers a HEAD request for a stream of events, of which none is asked for. */
@@ -50,6 +70,13 @@ export async function sendNoEvents(
   context.res.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
 }
 
-async function* from(first: IteratorResult<string>, rest: AsyncIterator<string>): AsyncGenerator<string> {
-  for (let next = first; next.done !== true; next = await rest.next()) yield next.value;
+/** Resolves when more can be written, or never will. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }

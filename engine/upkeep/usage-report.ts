@@ -1,22 +1,6 @@
-import type { Engine } from '../api.ts';
-import { addUsage, noUsage, type Usage } from '../core/message.ts';
+import type { Engine, UsageLine, UsageReport } from '../api.ts';
+import { addUsage, noUsage } from '../core/message.ts';
 import type { Execution } from '../ports/store.ts';
-
-/** What the messages to one agent, or the runs of one workflow, used. */
-export interface UsageLine {
-  readonly kind: 'agent' | 'workflow';
-  readonly name: string;
-  /** Messages, or runs that no other run started. */
-  readonly count: number;
-  readonly usage: Usage;
-}
-
-/** What was used, by whom. */
-export interface UsageReport {
-  readonly total: Usage;
-  /** The dearest first, then those with the most tokens. */
-  readonly lines: readonly UsageLine[];
-}
 
 /**
  * What the work used that an engine's store still holds, by agent and workflow. What tasks and child runs used counts for who started

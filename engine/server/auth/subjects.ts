@@ -17,16 +17,18 @@ const inPath: readonly (readonly [path: string, subject: (params: Params) => Sub
 ];
 
 /** What the query of a list names, by its path. */
-const inQuery: Readonly<Record<string, Readonly<Record<string, 'run' | 'submission' | 'approval'>>>> = {
+const inQuery: Readonly<Record<string, Readonly<Record<string, 'run' | 'submission'>>>> = {
   '/runs': { before: 'run' },
   '/submissions': { before: 'submission' },
-  '/approvals': { run: 'run', submission: 'submission', after: 'approval' },
+  '/approvals': { run: 'run', submission: 'submission' },
 };
 
 type Params = Readonly<Record<string, string | undefined>>;
 
 /** What of somebody's a request is about; undefined for a path that names something, and nobody said whose that is. */
-export function subjectsOf(path: string, params: Params, search: string): readonly Subject[] | undefined {
+export function subjectsOf(whole: string, params: Params, search: string): readonly Subject[] | undefined {
+  // Operators have the same lists, whoever what is in them belongs to.
+  const path = whole.replace(/^\/admin(?=\/)/, '');
   const [, named] = inPath.find(([begin]) => path === begin || path.startsWith(`${begin}/`)) ?? [];
   if (named === undefined && path.includes('/:')) return undefined;
   const subject = named?.(params);

@@ -3,7 +3,9 @@ import type { Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { integer, text } from '../parameters.ts';
 import { objectReader } from '../read-object.ts';
-import { objectOf, route, type Route } from '../route.ts';
+import { answeredBy, askedOf } from '../auth/own-only.ts';
+import { route, type Route } from '../route.ts';
+import { at, flag, listOf, objectOf, text as anyText } from '../openapi/shape.ts';
 
 const answerSchema = {
   type: 'object',
@@ -21,42 +23,6 @@ const answerSchema = {
 
 const readAnswer = objectReader(answerSchema);
 
-const approval = objectOf(
-  {
-    id: { type: 'string' },
-    runId: { type: 'string' },
-    workflow: { type: 'string' },
-    submissionId: { type: 'string' },
-    agent: { type: 'string' },
-    instance: { type: 'string' },
-    session: { type: 'string' },
-    step: { type: 'string' },
-    kind: { enum: ['approval', 'ask', 'tool'] },
-    tool: objectOf({ name: { type: 'string' }, input: {}, rule: { type: ['string', 'null'] } }),
-    title: { type: 'string' },
-    message: { type: 'string' },
-    details: { type: 'string' },
-    approvers: { type: 'array', items: { type: 'string' } },
-    requireDifferentApprover: { type: 'boolean' },
-    form: {},
-    requestedAt: { type: 'string', format: 'date-time' },
-    expiresAt: { type: 'string', format: 'date-time' },
-  },
-  [
-    'runId',
-    'workflow',
-    'submissionId',
-    'agent',
-    'instance',
-    'session',
-    'tool',
-    'message',
-    'details',
-    'form',
-    'expiresAt',
-  ],
-);
-
 /** What runs wait for from outside: events, decisions and answers. */
 export const approvalRoutes: readonly Route[] = [
   route({
@@ -67,11 +33,12 @@ export const approvalRoutes: readonly Route[] = [
     summary: 'Sends an event to a run, which keeps it until a step waits for its topic.',
     isIdempotent: true,
     body: () => ({ schema: {}, required: false }),
+    throws: ['run_not_found'],
     answers: {
       200: {
         description:
           '`accepted` is false when the same `Idempotency-Key` has sent one of this topic already.',
-        schema: () => objectOf({ accepted: { type: 'boolean' } }),
+        schema: () => objectOf({ accepted: flag }),
       },
     },
     async handle({ engine, params, body = null, idempotencyKey }) {
@@ -94,20 +61,25 @@ export const approvalRoutes: readonly Route[] = [
       agent: text('Only of calls that the model of this agent wants to make.'),
       submission: text('Only of this submission.'),
       limit: integer(1, 1000, 'At most so many. Default: 100.'),
+      after: text('Only what comes behind this approval; the `next` of the page before.'),
     },
+    throws: ['run_not_found', 'submission_not_found'],
     answers: {
       200: {
-        description: 'The approvals and questions.',
-        schema: () => objectOf({ approvals: { type: 'array', items: approval } }),
+        description: 'A page of approvals and questions; `next` is null on the last page.',
+        schema: () => objectOf({ approvals: listOf(at('Approval')), next: { type: ['string', 'null'] } }),
       },
     },
-    async handle({ engine, query: { run, submission, ...filter } }) {
+    async handle({ engine, caller, query: { run, submission, limit = 100, ...filter } }) {
       const approvals = await engine.approvals.list({
+        ...askedOf(caller),
         ...filter,
+        limit,
         ...(run === undefined ? {} : { runId: run }),
         ...(submission === undefined ? {} : { submissionId: submission }),
       });
-      return { status: 200, body: { approvals } };
+      const next = approvals.length < limit ? null : (approvals.at(-1)?.id ?? null);
+      return { status: 200, body: { approvals, next } };
     },
   }),
   route({
@@ -118,20 +90,18 @@ export const approvalRoutes: readonly Route[] = [
     summary:
       'Gives the one answer to what a step or a tool call asks. What does not fit the form is refused, and it stays open. The id is percent-encoded.',
     body: () => ({ schema: answerSchema, required: true }),
+    throws: ['run_not_found', 'submission_not_found', 'not_found', 'conflict', 'invalid_input'],
     answers: {
       200: {
         description: 'It is taken.',
         schema: () =>
-          objectOf(
-            { runId: { type: 'string' }, submissionId: { type: 'string' }, step: { type: 'string' } },
-            ['runId', 'submissionId'],
-          ),
+          objectOf({ runId: anyText, submissionId: anyText, step: anyText }, ['runId', 'submissionId']),
       },
     },
-    async handle({ engine, params, body }) {
+    async handle({ engine, caller, params, body }) {
       const { id, step } = placeOf(params.id);
       const answer = readAnswer(body, 'the body') as { readonly data?: Json } & ApprovalAnswer;
-      await engine.approvals.resolve(id, step, answer);
+      await engine.approvals.resolve(id, step, { ...answer, ...answeredBy(caller, answer.by) });
       return {
         status: 200,
         body: { ...(id.startsWith('sub_') ? { submissionId: id } : { runId: id }), step },

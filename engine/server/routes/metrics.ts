@@ -12,7 +12,7 @@ export const metricsRoutes: readonly Route[] = [
     access: 'signed-in',
     summary: 'Gives what was measured since the start, in the text format of Prometheus.',
     throws: ['not_found'],
-    answers: { 200: { description: 'The measurements.' } },
+    answers: { 200: { description: 'The measurements.', gives: 'text' } },
     handle({ engine }) {
       if (!engine.program.settings.telemetry.metrics)
         throw new Problem('not_found', 'measurements are off: "telemetry.metrics" of the config says so');

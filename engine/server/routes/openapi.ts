@@ -10,7 +10,8 @@ export function openapiRoute(others: readonly Route[]): Route {
     access: 'signed-in',
     summary: 'This API as OpenAPI 3.1.',
     answers: { 200: { description: 'The document.', schema: () => ({ type: 'object' }) } },
-    handle: ({ engine }) => Promise.resolve({ status: 200, body: describeApi(engine, [...others, self]) }),
+    handle: ({ engine, basePath }) =>
+      Promise.resolve({ status: 200, body: describeApi(engine, [...others, self], basePath) }),
   });
   return self;
 }

@@ -1,22 +1,39 @@
 import type { Route } from '../route.ts';
+import { adminRoutes } from './admin.ts';
 import { agentRoutes } from './agents.ts';
 import { approvalRoutes } from './approvals.ts';
+import { fileRoutes } from './files.ts';
 import { healthRoutes } from './health.ts';
+import { instanceRoutes } from './instances.ts';
+import { metricsRoutes } from './metrics.ts';
 import { openapiRoute } from './openapi.ts';
+import { promptRoutes } from './prompts.ts';
 import { runActRoutes } from './run-acts.ts';
 import { runRoutes } from './runs.ts';
+import { scheduleRoutes } from './schedules.ts';
+import { sessionActRoutes } from './session-acts.ts';
+import { sessionRoutes } from './sessions.ts';
 import { submissionRoutes } from './submissions.ts';
+import { workRoutes } from './work.ts';
 import { workflowRoutes } from './workflows.ts';
 
-const described: readonly Route[] = [
-  ...healthRoutes,
+const work: readonly Route[] = [
   ...agentRoutes,
+  ...promptRoutes,
+  ...workRoutes,
+  ...instanceRoutes,
+  ...sessionRoutes,
+  ...sessionActRoutes,
+  ...fileRoutes,
+  ...submissionRoutes,
   ...workflowRoutes,
   ...runRoutes,
   ...runActRoutes,
   ...approvalRoutes,
-  ...submissionRoutes,
+  ...scheduleRoutes,
 ];
+
+const described: readonly Route[] = [...healthRoutes, ...metricsRoutes, ...work, ...adminRoutes(work)];
 
 /** Every HTTP route of the server: what the router is built from, and what `/openapi.json` describes. */
 export const routes: readonly Route[] = [...described, openapiRoute(described)];

@@ -1,12 +1,9 @@
 import { objectReader } from '../read-object.ts';
-import { objectOf, route, type Route } from '../route.ts';
+import { route, type Route } from '../route.ts';
 import { text } from '../parameters.ts';
-import { runReceipt } from './schemas.ts';
-import { locationOf } from './workflows.ts';
-
-const emptySchema = { type: 'object', additionalProperties: false, properties: {} } as const;
-
-const readEmpty = objectReader(emptySchema);
+import { at, flag, objectOf } from '../openapi/shape.ts';
+import { emptyBody, readEmpty } from './empty-body.ts';
+import { runLocation } from './locations.ts';
 
 const forkSchema = {
   type: 'object',
@@ -19,8 +16,12 @@ const forkSchema = {
 
 const readFork = objectReader(forkSchema);
 
-const accepted = {
-  202: { description: 'The new run; `Location` says where to follow it.', schema: () => runReceipt },
+const accepted: Route['answers'] = {
+  202: {
+    description: 'The new run; `Location` says where to follow it.',
+    schema: () => at('RunReceipt'),
+    headers: ['Location'],
+  },
 };
 
 /** Doing runs again, stopping and explaining them. */
@@ -31,11 +32,12 @@ export const runActRoutes: readonly Route[] = [
     operation: 'cancelRun',
     access: 'workflows',
     summary: 'Asks a run to stop.',
-    body: () => ({ schema: emptySchema, required: false }),
+    body: emptyBody,
+    throws: ['run_not_found'],
     answers: {
       200: {
         description: '`cancelled` is false when the run had ended.',
-        schema: () => objectOf({ cancelled: { type: 'boolean' } }),
+        schema: () => objectOf({ cancelled: flag }),
       },
     },
     async handle({ engine, params, body }) {
@@ -49,7 +51,8 @@ export const runActRoutes: readonly Route[] = [
     operation: 'redriveRun',
     access: 'workflows',
     summary: 'Starts a run with the input of one that failed or was cancelled.',
-    body: () => ({ schema: emptySchema, required: false }),
+    body: emptyBody,
+    throws: ['run_not_found', 'workflow_not_found', 'conflict'],
     answers: accepted,
     async handle({ engine, params, body }) {
       readEmpty(body, 'the body');
@@ -62,7 +65,8 @@ export const runActRoutes: readonly Route[] = [
     operation: 'resumeRun',
     access: 'workflows',
     summary: 'Starts a run that goes on where one failed or was cancelled, with all that it had recorded.',
-    body: () => ({ schema: emptySchema, required: false }),
+    body: emptyBody,
+    throws: ['run_not_found', 'workflow_not_found', 'conflict', 'spec_changed'],
     answers: accepted,
     async handle({ engine, params, body }) {
       readEmpty(body, 'the body');
@@ -76,6 +80,7 @@ export const runActRoutes: readonly Route[] = [
     access: 'workflows',
     summary: 'Starts a run that goes on where one that has ended came to a step.',
     body: () => ({ schema: forkSchema, required: true }),
+    throws: ['run_not_found', 'workflow_not_found', 'conflict', 'spec_changed'],
     answers: accepted,
     async handle({ engine, params, body }) {
       const { from } = readFork(body, 'the body');
@@ -88,20 +93,12 @@ export const runActRoutes: readonly Route[] = [
     operation: 'explainStep',
     access: 'runs',
     summary: 'Why a step of a run went as it did: its conditions with the value of each part.',
-    query: { step: text('Path or id of the step.') },
+    query: { step: { ...text('Path or id of the step.'), isNeeded: true } },
+    throws: ['run_not_found'],
     answers: {
       200: {
         description: 'The explanation.',
-        schema: () =>
-          objectOf({
-            runId: { type: 'string' },
-            workflow: { type: 'string' },
-            step: { type: 'string' },
-            verb: { type: 'string' },
-            status: { type: 'string' },
-            reason: { type: 'string' },
-            conditions: { type: 'array', items: { type: 'object' } },
-          }),
+        schema: () => at('Explanation'),
       },
     },
     handle: async ({ engine, params, query }) => ({
@@ -115,6 +112,6 @@ function startedReply({ runId, acceptedAt }: { readonly runId: string; readonly 
   return {
     status: 202,
     body: { runId, acceptedAt, state: 'running' },
-    headers: { Location: locationOf(runId) },
+    headers: { Location: runLocation(runId) },
   };
 }

@@ -1,10 +1,11 @@
 import { isTerminal } from '../../core/status.ts';
 import { eventPage, isOver, pageQuery, readLastEventId, streamQuery } from '../event-page.ts';
-import { integer, list, text } from '../parameters.ts';
-import { objectOf, route, type Route } from '../route.ts';
-import { event, run } from './schemas.ts';
-
-const states = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
+import { integer, list, text, time } from '../parameters.ts';
+import { ownOnly } from '../auth/own-only.ts';
+import { route, type Route } from '../route.ts';
+import { at, listOf, objectOf } from '../openapi/shape.ts';
+import { events } from '../openapi/event-data.ts';
+import { states } from './states.ts';
 
 /** Following runs. */
 export const runRoutes: readonly Route[] = [
@@ -17,18 +18,21 @@ export const runRoutes: readonly Route[] = [
     query: {
       workflow: text('Only runs of this workflow.'),
       state: list(states, 'Only runs in these states.'),
+      since: time('Only runs accepted then or later.'),
       limit: integer(1, 1000, 'At most so many. Default: 100.'),
       before: text('Only runs older than this run; the `next` of the page before.'),
     },
+    throws: ['run_not_found'],
     answers: {
       200: {
         description: 'A page of runs; `next` is null on the last page.',
-        schema: () => objectOf({ runs: { type: 'array', items: run }, next: { type: ['string', 'null'] } }),
+        schema: () => objectOf({ runs: listOf(at('Run')), next: { type: ['string', 'null'] } }),
       },
     },
-    async handle({ engine, query: { state, ...filter } }) {
+    async handle({ engine, caller, query: { state, ...filter } }) {
       const limit = filter.limit ?? 100;
       const runs = await engine.runs.list({
+        ...ownOnly(caller),
         ...filter,
         limit,
         ...(state === undefined ? {} : { states: state }),
@@ -46,7 +50,8 @@ export const runRoutes: readonly Route[] = [
     operation: 'readRun',
     access: 'runs',
     summary: 'A run: its state, and its output or error once it ended.',
-    answers: { 200: { description: 'The run.', schema: () => run } },
+    throws: ['run_not_found'],
+    answers: { 200: { description: 'The run.', schema: () => at('Run') } },
     handle: async ({ engine, params }) => ({ status: 200, body: await engine.runs.get(params.id) }),
   }),
   route({
@@ -56,13 +61,14 @@ export const runRoutes: readonly Route[] = [
     access: 'runs',
     summary: 'Stored events of a run, oldest first.',
     query: pageQuery,
+    throws: ['run_not_found'],
     answers: {
       200: {
         description: 'A page of events; the next page comes after `nextAfter`.',
         schema: () =>
           objectOf({
             runId: { type: 'string' },
-            events: { type: 'array', items: event },
+            events,
             nextAfter: { type: 'integer', minimum: 0 },
           }),
       },
@@ -84,6 +90,7 @@ export const runRoutes: readonly Route[] = [
       'Stored events of a run, then live ones, until it ends. 204 when the caller has seen the end already.',
     streams: 'always',
     query: streamQuery,
+    throws: ['run_not_found'],
     answers: {
       200: { description: 'The events.' },
       204: { description: 'There is nothing after that event.' },

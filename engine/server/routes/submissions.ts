@@ -1,13 +1,16 @@
 import { isTerminal } from '../../core/status.ts';
 import { eventPage, isOver, pageQuery, readLastEventId, streamQuery } from '../event-page.ts';
-import { promptSchema, readPrompt } from '../prompt-body.ts';
-import { objectReader } from '../read-object.ts';
-import { objectOf, route, type Route } from '../route.ts';
-import { event, submission } from './schemas.ts';
-
-const emptySchema = { type: 'object', additionalProperties: false, properties: {} } as const;
-
-const readEmpty = objectReader(emptySchema);
+import { readPrompt } from '../prompt-body.ts';
+import { ownOnly } from '../auth/own-only.ts';
+import { route, type Route } from '../route.ts';
+import { at, flag, listOf, objectOf, text as anyText } from '../openapi/shape.ts';
+import { events } from '../openapi/event-data.ts';
+import { promptComponent } from '../openapi/project-components.ts';
+import { integer, list, text, time } from '../parameters.ts';
+import { refusalCodes } from './agent-codes.ts';
+import { emptyBody, readEmpty } from './empty-body.ts';
+import { submissionLocation } from './locations.ts';
+import { states } from './states.ts';
 
 /** Messages to agents that nobody waits for here. */
 export const submissionRoutes: readonly Route[] = [
@@ -19,19 +22,13 @@ export const submissionRoutes: readonly Route[] = [
     summary: 'Hands a message to an instance of an agent and does not wait for its answer.',
     each: 'agent',
     isIdempotent: true,
-    body: (name, engine) => {
-      const input = name === undefined ? undefined : engine.program.agents[name]?.inputSchema;
-      const properties = { ...promptSchema.properties, ...(input === undefined ? {} : { input }) };
-      return { required: true, schema: { ...promptSchema, properties } };
-    },
+    throws: [...refusalCodes, 'sandbox_denied', 'sandbox_failed'],
+    body: (name, engine) => ({ required: true, schema: promptComponent(name, engine) }),
     answers: {
       202: {
         description: 'The message is stored and will be carried through; `Location` says where to follow it.',
-        schema: () =>
-          objectOf({
-            submissionId: { type: 'string' },
-            acceptedAt: { type: 'string', format: 'date-time' },
-          }),
+        schema: () => at('SubmissionReceipt'),
+        headers: ['Location'],
       },
     },
     async handle({ engine, params, body, idempotencyKey }) {
@@ -43,8 +40,42 @@ export const submissionRoutes: readonly Route[] = [
         ...(session === undefined ? {} : { session }),
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       });
-      const headers = { Location: `/submissions/${receipt.submissionId}` };
+      const headers = { Location: submissionLocation(receipt.submissionId) };
       return { status: 202, body: receipt, headers };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/submissions',
+    operation: 'listSubmissions',
+    access: 'agents',
+    summary: 'Messages to agents, newest first.',
+    query: {
+      agent: text('Only to this agent.'),
+      instance: text('Only to this instance of the agent.'),
+      session: text('Only in this conversation of the instance.'),
+      state: list(states, 'Only those in these states.'),
+      since: time('Only what was accepted then or later.'),
+      limit: integer(1, 1000, 'At most so many. Default: 100.'),
+      before: text('Only what was accepted before this one; the `next` of the page before.'),
+    },
+    throws: ['submission_not_found'],
+    answers: {
+      200: {
+        description: 'A page of submissions; `next` is null on the last page.',
+        schema: () => objectOf({ submissions: listOf(at('Submission')), next: { type: ['string', 'null'] } }),
+      },
+    },
+    async handle({ engine, caller, query: { state, ...filter } }) {
+      const limit = filter.limit ?? 100;
+      const submissions = await engine.submissions.list({
+        ...ownOnly(caller),
+        ...filter,
+        limit,
+        ...(state === undefined ? {} : { states: state }),
+      });
+      const next = submissions.length < limit ? null : (submissions.at(-1)?.submissionId ?? null);
+      return { status: 200, body: { submissions, next } };
     },
   }),
   route({
@@ -54,7 +85,8 @@ export const submissionRoutes: readonly Route[] = [
     access: 'agents',
     summary:
       'A message to an agent: its state and place in the queue, and its answer or error once it ended.',
-    answers: { 200: { description: 'The submission.', schema: () => submission } },
+    throws: ['submission_not_found'],
+    answers: { 200: { description: 'The submission.', schema: () => at('Submission') } },
     handle: async ({ engine, params }) => ({ status: 200, body: await engine.submissions.get(params.id) }),
   }),
   route({
@@ -64,13 +96,14 @@ export const submissionRoutes: readonly Route[] = [
     access: 'agents',
     summary: 'Stored events of a message, oldest first.',
     query: pageQuery,
+    throws: ['submission_not_found'],
     answers: {
       200: {
         description: 'A page of events; the next page comes after `nextAfter`.',
         schema: () =>
           objectOf({
-            submissionId: { type: 'string' },
-            events: { type: 'array', items: event },
+            submissionId: anyText,
+            events,
             nextAfter: { type: 'integer', minimum: 0 },
           }),
       },
@@ -92,6 +125,7 @@ export const submissionRoutes: readonly Route[] = [
       'Stored events of a message, then live ones, until it ends. 204 when the caller has seen the end already.',
     streams: 'always',
     query: streamQuery,
+    throws: ['submission_not_found'],
     answers: {
       200: { description: 'The events.' },
       204: { description: 'There is nothing after that event.' },
@@ -111,11 +145,12 @@ export const submissionRoutes: readonly Route[] = [
     operation: 'abortSubmission',
     access: 'agents',
     summary: 'Ends a message that waits or is at work.',
-    body: () => ({ schema: emptySchema, required: false }),
+    body: emptyBody,
+    throws: ['submission_not_found'],
     answers: {
       200: {
         description: '`aborted` is false when it had ended.',
-        schema: () => objectOf({ aborted: { type: 'boolean' } }),
+        schema: () => objectOf({ aborted: flag }),
       },
     },
     async handle({ engine, params, body }) {

@@ -133,11 +133,15 @@ function lineOf(value: unknown): string {
 
 /** Lines, from texts that may hold parts of one or many. */
 async function* eachLine(texts: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = '';
+  let begun: string[] = [];
   for await (const text of typeof texts === 'string' ? [texts] : texts) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+    const [first = '', ...more] = text.split('\n');
+    begun.push(first);
+    if (more.length === 0) continue;
+    yield begun.join('');
+    begun = [more.pop() ?? ''];
+    yield* more;
   }
+  const rest = begun.join('');
   if (rest !== '') yield rest;
 }

@@ -1,0 +1,110 @@
+import { integer, list, text, time, word } from '../parameters.ts';
+import { route, type Route } from '../route.ts';
+import { at, listOf, objectOf } from '../openapi/shape.ts';
+import { states } from './states.ts';
+
+/** Reading routes that operators have under `/admin` too, with a scope of its own. */
+const readable = [
+  'listInstances',
+  'listSessions',
+  'readHistory',
+  'readEntries',
+  'listRuns',
+  'readRun',
+  'readRunEvents',
+  'listSubmissions',
+  'readSubmission',
+  'readSubmissionEvents',
+  'listApprovals',
+  'listSchedules',
+];
+
+/**
+ * What operators see: everything, whoever it belongs to, and nothing that changes anything.
+ * @param others the routes some of which are offered here too.
+ */
+export function adminRoutes(others: readonly Route[]): readonly Route[] {
+  return [
+    ...own,
+    ...others
+      .filter(({ operation }) => readable.includes(operation))
+      .map((one): Route => ({
+        ...one,
+        path: `/admin${one.path}`,
+        operation: `admin${one.operation[0]?.toUpperCase() ?? ''}${one.operation.slice(1)}`,
+        access: 'admin',
+      })),
+  ];
+}
+
+const own: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/admin/status',
+    operation: 'adminStatus',
+    access: 'admin',
+    summary: 'What is served: names, the hash of the specs, and which secrets are missing, by name only.',
+    answers: { 200: { description: 'The project.', schema: () => at('ProjectStatus') } },
+    handle({ engine: { program, secrets } }) {
+      const body = {
+        name: program.name,
+        hash: program.hash,
+        agents: Object.keys(program.agents),
+        workflows: Object.keys(program.workflows),
+        channels: Object.keys(program.channels),
+        schedules: Object.keys(program.schedules),
+        unavailable: program.unavailable.map(({ message, origin }) => ({ message, file: origin.file })),
+        secrets: { declared: Object.keys(program.settings.secrets), ...secrets },
+      };
+      return Promise.resolve({ status: 200, body });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/admin/usage',
+    operation: 'adminUsage',
+    access: 'admin',
+    summary: 'Tokens and cost of the work that is still stored, by agent and workflow.',
+    query: { since: time('Only work accepted then or later.') },
+    answers: { 200: { description: 'The sum, and a line for each.', schema: () => at('UsageReport') } },
+    handle: async ({ engine, query }) => ({ status: 200, body: await engine.usage(query) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/admin/executions',
+    operation: 'adminExecutions',
+    access: 'admin',
+    summary: 'Runs and messages to agents in one list, newest first.',
+    query: {
+      kind: word(['run', 'submission'] as const, 'Only of this kind.'),
+      name: text('Only of this workflow or agent.'),
+      state: list(states, 'Only those in these states.'),
+      since: time('Only what was accepted then or later.'),
+      limit: integer(1, 1000, 'At most so many. Default: 100.'),
+      before: text('Only what was accepted before this one; the `next` of the page before.'),
+    },
+    answers: {
+      200: {
+        description: 'A page; `next` is null on the last page.',
+        schema: () => objectOf({ executions: listOf(at('Execution')), next: { type: ['string', 'null'] } }),
+      },
+    },
+    async handle({ engine, query: { state, ...filter } }) {
+      const limit = filter.limit ?? 100;
+      const found = await engine.executions({
+        ...filter,
+        limit,
+        ...(state === undefined ? {} : { states: state }),
+      });
+      const executions = found.map(({ id, kind, name, state: now, parent, usage, createdAt, endedAt }) => ({
+        ...{ id, kind, name, state: now },
+        ...(parent === undefined ? {} : { parent }),
+        ...(usage === undefined ? {} : { usage }),
+        createdAt: new Date(createdAt).toISOString(),
+        ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString() }),
+      }));
+      const next = found.length < limit ? null : (found.at(-1)?.id ?? null);
+      return { status: 200, body: { executions, next } };
+    },
+  }),
+];

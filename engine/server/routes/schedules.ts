@@ -1,0 +1,47 @@
+import { route, type Route } from '../route.ts';
+import { at, listOf, objectOf } from '../openapi/shape.ts';
+import { emptyBody, readEmpty } from './empty-body.ts';
+import { runLocation, submissionLocation } from './locations.ts';
+
+/** When work begins by itself. */
+export const scheduleRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/schedules',
+    operation: 'listSchedules',
+    access: 'workflows',
+    summary: 'The schedules, with the last and the next time of each.',
+    answers: {
+      200: {
+        description: 'Schedules by name.',
+        schema: () => objectOf({ schedules: listOf(at('Schedule')) }),
+      },
+    },
+    handle: async ({ engine }) => ({
+      status: 200,
+      body: { schedules: await engine.schedules.list() },
+    }),
+  }),
+  route({
+    method: 'POST',
+    path: '/schedules/:name/trigger',
+    operation: 'triggerSchedule',
+    access: 'admin',
+    summary: 'Fires a schedule now, whatever its times are, also when it is turned off.',
+    throws: ['not_found', 'invalid_input', 'conflict', 'session_busy'],
+    body: emptyBody,
+    answers: {
+      202: {
+        description: 'The work is stored and will be carried through; `Location` says where to follow it.',
+        schema: () => at('ScheduleFired'),
+        headers: ['Location'],
+      },
+    },
+    async handle({ engine, params, body }) {
+      readEmpty(body, 'the body');
+      const fired = await engine.schedules.trigger(params.name);
+      const where = 'runId' in fired ? runLocation(fired.runId) : submissionLocation(fired.submissionId);
+      return { status: 202, body: fired, headers: { Location: where } };
+    },
+  }),
+];
