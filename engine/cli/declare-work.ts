@@ -1,9 +1,11 @@
 import { Option, type Command } from 'commander';
 import { thinkingLevels } from '../program/thinking-levels.ts';
 import type { RunOptions } from './commands/run.ts';
+import type { DevOptions } from './commands/dev.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import { examples, integer, perform } from './declare.ts';
 import { envFromOption } from './engine-options.ts';
+import { logLevels } from '../telemetry/create-log.ts';
 import { recordOption, replayOption } from './tape-options.ts';
 
 /** The commands that let a project work: once, or for those who call. */
@@ -63,6 +65,18 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
       'port to listen on, 0 for any; default of engine.yaml, else 8000',
       integer(0, 65_535),
     )
+    .option('--insecure', 'let other machines call though nobody has to sign in')
+    .addOption(
+      new Option('--log-level <level>', 'write lines from this level on to stderr; default info').choices(
+        logLevels,
+      ),
+    )
+    .addOption(
+      new Option('--log-format <format>', 'how; default text on a terminal, else json').choices([
+        'json',
+        'text',
+      ]),
+    )
     .addOption(recordOption())
     .addOption(replayOption())
     .addOption(envFromOption())
@@ -72,6 +86,28 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
     .action(
       perform(end, async (terminal, _args, options: ServeOptions) =>
         (await import('./commands/serve.ts')).serve(options, terminal),
+      ),
+    );
+
+  engine
+    .command('dev')
+    .description('serve a project while it is written: edits go live as they are saved')
+    .option('--host <address>', 'address to listen on; default of engine.yaml, else 127.0.0.1')
+    .option(
+      '--port <port>',
+      'port to listen on, 0 for any; default of engine.yaml, else 8000',
+      integer(0, 65_535),
+    )
+    .addOption(recordOption())
+    .addOption(replayOption())
+    .addOption(envFromOption())
+    .option('-p, --project <folder>', 'project folder', '.')
+    .option('-q, --quiet', 'no line for each prompt and run')
+    .option('--json', 'print JSON: a line with the address and what is served, then one for each edit')
+    .addHelpText('after', examples('engine dev', 'engine dev --project ./my-project --port 0'))
+    .action(
+      perform(end, async (terminal, _args, options: DevOptions) =>
+        (await import('./commands/dev.ts')).dev(options, terminal),
       ),
     );
 }

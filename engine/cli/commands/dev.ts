@@ -1,0 +1,147 @@
+import { dirname, resolve, sep } from 'node:path';
+import type { Program } from '../../program/program.ts';
+import { Problem } from '../../core/problem.ts';
+import { createDevServer, type Taken } from '../dev/dev-server.ts';
+import { createDevState, devFindings, type DevState } from '../dev/dev-state.ts';
+import { createLookAt, type Look } from '../dev/look.ts';
+import { showReload, showServed, showTrouble } from '../dev/show.ts';
+import { showWork } from '../dev/work-lines.ts';
+import { envOf, watchSecrets, type EnvFromOptions } from '../engine-options.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { watchInterrupts } from '../interrupt.ts';
+import { reportFailure } from '../report/failure.ts';
+import { tapeOf, type TapeOptions } from '../tape-options.ts';
+import type { Terminal } from '../terminal.ts';
+import { watchFolder, type Changes } from '../watch-folder.ts';
+
+/** Options of `engine dev`. */
+export interface DevOptions extends TapeOptions, EnvFromOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly project: string;
+  readonly json?: boolean;
+  /** No line for each prompt and run. */
+  readonly quiet?: boolean;
+}
+
+/**
+ * Serves a project while it is written: each edit goes live as soon as it has no errors, and what it breaks is told while the version
+ * before goes on. Ends like `engine serve`.
+ */
+export async function dev(options: DevOptions, terminal: Terminal): Promise<number> {
+  const folder = resolve(options.project);
+  const state = createDevState(folder);
+  const observers = options.quiet === true ? [] : [showWork(terminal.err)];
+  const interrupt = watchInterrupts(['SIGINT', 'SIGTERM']);
+  const server = createDevServer(state, { observers, ...tapeOf(options), ...envOf(options) }, options);
+  const lookAt = createLookAt(folder);
+  let stores: string | undefined;
+
+  try {
+    await watchFolder(
+      folder,
+      {
+        signal: interrupt.signal,
+        onError: (thrown) => terminal.err.line(`the folder cannot be watched: ${String(thrown)}`),
+        ignores: (path) => stores !== undefined && path.startsWith(stores),
+      },
+      async (changes) => {
+        const look = await lookAt(changes?.files);
+        if (look.diagnostics.some(({ rule }) => rule === 'source/no-project'))
+          if (changes === undefined)
+            throw new Problem(
+              'invalid_request',
+              `there is no project in "${options.project}"; make one with "engine init"`,
+            );
+        stores = storesOf(look.draft);
+        await serve(look, changes);
+        // The second look at a project is the slow one; nobody waits for it here.
+        if (changes === undefined) await lookAt([]);
+      },
+    );
+    terminal.err.line('stopping; a second signal ends it at once');
+    return exitCodes.ok;
+  } finally {
+    await server.close();
+    interrupt.release();
+  }
+
+  async function serve(look: Look, changes: Changes | undefined): Promise<void> {
+    const { program, diagnostics, isNew, isCodeNew } = look;
+    const said = { options, terminal, folder, changes, look };
+    if (program === undefined) {
+      const isSame = JSON.stringify(devFindings(diagnostics)) === JSON.stringify(state.findings);
+      const wasOk = state.ok;
+      noteTrouble(state, look);
+      if (changes === undefined || wasOk || !isSame) await showTrouble(state, said);
+      if (server.engine === undefined) await tellWaiting(look.draft);
+      return;
+    }
+    if (!isNew && state.ok) return;
+    let taken: Taken | Problem;
+    try {
+      taken = await server.take(program, { code: isCodeNew ? 'import' : 'keep' });
+    } catch (thrown) {
+      // Before it is served there is nothing to keep.
+      if (server.engine === undefined || changes === undefined) throw thrown;
+      reportFailure(thrown, terminal);
+      return;
+    }
+    if (taken instanceof Problem) {
+      noteTrouble(state, look, taken);
+      await showTrouble(state, said);
+      if (server.engine === undefined) await tellWaiting(look.draft);
+      return;
+    }
+    const known = new Set(state.findings.map((finding) => JSON.stringify(finding)));
+    const fresh = diagnostics.filter((one) => !known.has(JSON.stringify(devFindings([one])[0])));
+    noteTaken(state, look, taken, changes);
+    if (server.engine !== undefined) watchSecrets(server.engine, terminal, taken.address !== undefined);
+    if (taken.address !== undefined && server.engine !== undefined)
+      await showServed(server.engine, taken.address, fresh, said);
+    else await showReload(state, fresh, said);
+  }
+
+  async function tellWaiting(draft: Program): Promise<void> {
+    const address = await server.wait(draft);
+    if (address === undefined) return;
+    const { url } = address;
+    terminal.err.line(`waiting at ${terminal.err.colors.cyan(url)} until the project can be served`);
+  }
+}
+
+/** Where the engine writes: what changes there is no edit. */
+function storesOf({ root, settings }: Program): string {
+  const { path } = settings.store;
+  const folder = dirname(path);
+  return folder === root || !folder.startsWith(`${root}${sep}`) ? path : folder + sep;
+}
+
+function noteTrouble(state: DevState, { diagnostics }: Look, problem?: Problem): void {
+  state.ok = false;
+  state.findings = devFindings(diagnostics);
+  delete state.problem;
+  if (problem !== undefined) state.problem = problem.toData();
+}
+
+function noteTaken(
+  state: DevState,
+  { diagnostics }: Look,
+  { reloaded }: Taken,
+  changes: Changes | undefined,
+): void {
+  const at = new Date().toISOString();
+  state.ok = true;
+  state.findings = devFindings(diagnostics);
+  state.since = at;
+  delete state.problem;
+  if (reloaded === undefined) return;
+  const { added, changed, removed, needsRestart } = reloaded;
+  state.reloads += 1;
+  state.needsRestart = needsRestart;
+  state.lastReload = {
+    at,
+    ms: changes === undefined ? 0 : Math.round(performance.now() - changes.since),
+    ...{ added, changed, removed },
+  };
+}

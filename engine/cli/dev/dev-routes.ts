@@ -1,0 +1,25 @@
+import { objectOf, route, type Route } from '../../server/index.ts';
+import { devStatus, type DevState } from './dev-state.ts';
+
+/** What only `engine dev` serves. */
+export function devRoutes(state: DevState): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: statusPath,
+      operation: 'devStatus',
+      access: 'signed-in',
+      summary: 'What is served, and what is wrong with the project as it stands in its folder.',
+      answers: {
+        200: {
+          description: 'The state of the project.',
+          schema: () => objectOf({ ok: { type: 'boolean' } }),
+        },
+      },
+      handle: async ({ engine }) => ({ status: 200, body: await devStatus(state, engine) }),
+    }),
+  ];
+}
+
+/** Where the state of the project is told. */
+export const statusPath = '/__engine/status';

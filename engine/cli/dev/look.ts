@@ -1,0 +1,66 @@
+import { createCompiler } from '../../compiler.ts';
+import { unavailableParts } from '../../compile.ts';
+import { hasErrors, sortDiagnostics, type Diagnostic } from '../../core/diagnostic.ts';
+import { stableText } from '../../core/json.ts';
+import type { Program } from '../../program/program.ts';
+
+/** What a look at a project found. */
+export interface Look {
+  /** What can be served; undefined where there are errors. */
+  readonly program: Program | undefined;
+  /** As far as it could be linked. */
+  readonly draft: Program;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Texts of files, for the frames of findings. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Whether code may be another one than at the look before. */
+  readonly isCodeNew: boolean;
+  /** Whether what can be served differs from what the look before could serve. */
+  readonly isNew: boolean;
+}
+
+/** Looks at a project again and again. `files`: what changed since the look before; undefined: everything. */
+export type LookAt = (files: readonly string[] | undefined) => Promise<Look>;
+
+/** Files that are code, or that code may import. */
+const isCode = /\.(?:[cm]?[jt]sx?|json|wasm|node)$/i;
+
+/** Looks at a project folder as `engine validate --load-code` does. */
+export function createLookAt(folder: string): LookAt {
+  const compiler = createCompiler(folder);
+  let before: string | undefined;
+  let ofCode: readonly Diagnostic[] = [];
+  let owesCode = true;
+  return async (files) => {
+    const analysis = await compiler.analyze();
+    const { program: linked, draft, sources } = analysis;
+    owesCode ||= files === undefined || files.some((file) => isCode.test(file) || file === '.');
+    const texts = new Map(sources.map(({ file, text }) => [file, text]));
+    if (linked === undefined) {
+      before = undefined;
+      const { diagnostics } = analysis;
+      return { program: undefined, draft, diagnostics, texts, isCodeNew: owesCode, isNew: true };
+    }
+    const program = Object.freeze({ ...linked, texts: analysis.texts() });
+    const isCodeNew = owesCode;
+    if (owesCode && hasCode(program)) {
+      const { loadCode } = await import('../../code/load-code.ts');
+      ofCode = await loadCode(program);
+    } else if (owesCode) ofCode = [];
+    owesCode = ofCode.length > 0;
+    const found = [...analysis.diagnostics, ...unavailableParts(program), ...ofCode];
+    const now = stableText(program.texts);
+    const isNew = isCodeNew || now !== before;
+    const isBroken = hasErrors(found);
+    before = isBroken ? undefined : now;
+    const diagnostics = sortDiagnostics(found);
+    return { program: isBroken ? undefined : program, draft, diagnostics, texts, isCodeNew, isNew };
+  };
+}
+
+function hasCode({ tools, delegates, workflows }: Program): boolean {
+  return (
+    Object.values(tools).some(({ run }) => run.type === 'node') ||
+    [...Object.values(delegates), ...Object.values(workflows)].some(({ module }) => module !== undefined)
+  );
+}
