@@ -1,0 +1,68 @@
+import type { Engine } from '../api.ts';
+import { insideOf } from '../inside.ts';
+import type { Observer } from '../ports/observer.ts';
+import type { LogEntry, RequestEnd, ServerOptions } from '../server/index.ts';
+import { createLog, type LogLevel, type LogLines } from '../telemetry/create-log.ts';
+import { logEvents } from '../telemetry/log-events.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What the command line says of the log. */
+export interface LogChoices {
+  readonly logLevel?: LogLevel;
+  readonly logFormat?: 'json' | 'text';
+}
+
+/** The log of a command that serves: requests, failures, and what work says, as lines on `err`. */
+export interface ServeLog {
+  readonly log: LogLines;
+  /** For `createEngine`. */
+  readonly observers: readonly Observer[];
+  /** Tells the engine, which knows the secrets to take out and the traces. */
+  attach(engine: Engine): void;
+  /** For `createServer`. */
+  readonly server: Pick<ServerOptions, 'log' | 'onRequest'>;
+}
+
+/** A log that has no engine yet. Default: from `info` on, as text where a person looks on and as JSON where nobody does. */
+export function openServeLog({ logLevel = 'info', logFormat }: LogChoices, { err }: Terminal): ServeLog {
+  let engine: Engine | undefined;
+  const log = createLog({
+    level: logLevel,
+    format: logFormat ?? (err.isTerminal ? 'text' : 'json'),
+    write: (line) => err.line(line),
+    redact: (text) => engine?.redact(text) ?? text,
+  });
+  return {
+    log,
+    observers: [
+      logEvents(log, () => (engine === undefined ? undefined : insideOf(engine).telemetry.tracing)),
+    ],
+    attach: (attached) => void (engine = attached),
+    server: {
+      log: ({ level, message, time: _time, ...fields }: LogEntry) =>
+        // What callers did wrong is in the line of their request.
+        log(level === 'info' ? 'debug' : level, message, fields),
+      onRequest: (end) => log(levelOf(end), `${end.method} ${end.path} ${end.status}`, fieldsOf(end)),
+    },
+  };
+}
+
+function levelOf({ operation, status }: RequestEnd): LogLevel {
+  if (status >= 500) return 'warn';
+  return ['health', 'ready', 'metrics'].includes(operation ?? '') ? 'debug' : 'info';
+}
+
+function fieldsOf(end: RequestEnd): Readonly<Record<string, unknown>> {
+  const { method, path, route, status, caller, failure, durationMs, isComplete } = end;
+  return {
+    method,
+    path,
+    route,
+    status,
+    durationMs: Math.round(durationMs * 100) / 100,
+    caller,
+    type: failure?.type,
+    ref: failure?.ref,
+    ...(isComplete ? {} : { cutOff: true }),
+  };
+}
