@@ -1,5 +1,5 @@
+import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Engine } from '../../api.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Json } from '../../core/json.ts';
 import type { Report } from '../error-body.ts';
@@ -19,16 +19,33 @@ interface Ongoing {
   readonly left: AbortController;
 }
 
+/** Who asks what. */
+type Asker = Pick<Request, 'engine' | 'caller' | 'ownership'>;
+
+/** What one socket is served with. */
+export interface ConnectionOptions extends Asker {
+  /** What the socket writes to. */
+  readonly stream: Writable;
+  readonly target: Target;
+  readonly report: Report;
+  readonly enter: Enter;
+}
+
+/**
+ * Counts a request before it is worked on, and gives what lets go of its place. Throws Problem `too_many_requests`.
+ */
+export type Enter = (type: ClientFrame['type']) => Promise<() => void>;
+
 /**
  * Serves one open socket. Every failure becomes an `error` frame and leaves the socket open; what was asked goes on when the
  * socket closes.
  */
 export function serveConnection(
   socket: WebSocket,
-  { engine, target, report }: { readonly engine: Engine; readonly target: Target; readonly report: Report },
+  { stream, target, report, enter, ...asker }: ConnectionOptions,
 ): void {
   const requests = new Map<string, Ongoing>();
-  const outbox = createOutbox(socket);
+  const outbox = createOutbox(socket, stream);
   const fail = (thrown: unknown, requestId: string | undefined): void => {
     const { error } = report(thrown, { method: 'WS', url: urlOf(target) }).body;
     outbox.send({ type: 'error', ...(requestId === undefined ? {} : { requestId }), error });
@@ -70,19 +87,32 @@ export function serveConnection(
   }
 
   function start(type: ClientFrame['type'], requestId: string, rest: ClientFrame['rest']): void {
-    const ongoing: Ongoing = { abort: () => undefined, left: new AbortController() };
+    const early = new AbortController();
+    const ongoing: Ongoing = { abort: () => early.abort(), left: new AbortController() };
     requests.set(requestId, ongoing);
     const { signal: left } = ongoing.left;
     const request: Request = {
-      ...{ engine, requestId, outbox, left },
-      onAbort: (abort) => (ongoing.abort = abort),
+      ...{ ...asker, requestId, outbox, left },
+      onAbort(abort) {
+        ongoing.abort = abort;
+        if (early.signal.aborted) abort();
+      },
     };
     const end = (say: () => void): void => {
       // Another request may have the id by now.
       if (requests.get(requestId) === ongoing) requests.delete(requestId);
       if (!left.aborted) say();
     };
-    work(request, target, type, rest).then(
+    const admitted = async (): Promise<object> => {
+      const letGo = await enter(type);
+      try {
+        if (early.signal.aborted) throw new Problem('aborted', 'the request was aborted');
+        return await work(request, target, type, rest);
+      } finally {
+        letGo();
+      }
+    };
+    admitted().then(
       (result) => end(() => outbox.send({ type: 'result', requestId, result })),
       (thrown: unknown) => end(() => fail(thrown, requestId)),
     );

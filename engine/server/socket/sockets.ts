@@ -13,9 +13,9 @@ import type { Ownership } from '../auth/ownership.ts';
 import { visibleTo } from '../auth/unlisted.ts';
 import type { Bounds } from '../bounds/bounds.ts';
 import type { Report } from '../error-body.ts';
-import { refuseForeign } from '../guard.ts';
+import type { Guard } from '../guard.ts';
 import { refuseUnreadable } from '../raw-answer.ts';
-import { serveConnection } from './connection.ts';
+import { serveConnection, type Enter } from './connection.ts';
 import { createPulse } from './pulse.ts';
 import { isInside } from '../with-base-path.ts';
 import { socketTarget, type Target } from './target.ts';
@@ -38,6 +38,7 @@ type Verdict = Parameters<VerifyClientCallbackAsync>[1];
 export interface SocketOptions {
   readonly engine: Engine;
   readonly gate: Gate;
+  readonly guard: Guard;
   readonly ownership: Ownership;
   readonly bounds: Bounds;
   readonly report: Report;
@@ -57,7 +58,7 @@ export interface Sockets {
 /** Adds WebSockets to an app. What cannot be served is refused before the upgrade, with the error envelope. */
 export function addSockets(
   app: Koa,
-  { engine, gate, ownership, bounds, report, closing, basePath }: SocketOptions,
+  { engine, gate, ownership, guard, bounds, report, closing, basePath }: SocketOptions,
 ): Sockets {
   const socketed = websockify(app);
   socketed.ws.listen({
@@ -94,7 +95,13 @@ export function addSockets(
       const caller = callers.get(req) ?? anyone;
       const keep = onExpiry(caller, () => socket.close(expiredCode, 'the token has expired'));
       socket.once('close', keep);
-      serveConnection(socket, { engine, caller, ownership, target: targetOf(req, caller), report });
+      const enter: Enter = async (type) => {
+        await bounds.count(req, caller);
+        return type === 'subscribe' ? () => undefined : bounds.work.take();
+      };
+      const asker = { engine, caller, ownership };
+      const target = targetOf(req, caller);
+      serveConnection(socket, { ...asker, stream: req.socket, target, report, enter });
     } catch (thrown) {
       report(thrown, req);
       socket.close(1011, 'internal error');
@@ -131,7 +138,7 @@ export function addSockets(
 
   async function admit(request: IncomingMessage): Promise<void> {
     if (closing.aborted) throw new Problem('shutting_down', 'the server is shutting down');
-    refuseForeign(request);
+    guard(request);
     const caller = await signIn(request);
     await bounds.count(request, caller);
     const target = targetOf(request, caller);
