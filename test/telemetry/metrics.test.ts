@@ -60,7 +60,9 @@ function samplesOf(text: string): Map<string, number> {
   const samples = new Map<string, number>();
   for (const line of text.trimEnd().split('\n')) {
     if (line.startsWith('# ')) continue;
-    const found = /^([a-zA-Z_:][a-zA-Z0-9_:]*(?:\{(?:[a-zA-Z_]\w*="(?:[^"\\]|\\.)*",?)*\})?) (\S+)$/.exec(line);
+    const found = /^([a-zA-Z_:][a-zA-Z0-9_:]*(?:\{(?:[a-zA-Z_]\w*="(?:[^"\\]|\\.)*",?)*\})?) (\S+)$/.exec(
+      line,
+    );
     if (found === null || Number.isNaN(Number(found[2]))) throw new Error(`no sample: ${line}`);
     samples.set(found[1] ?? '', Number(found[2]));
   }
