@@ -31,6 +31,6 @@ export async function bindProgram(
   if (options.readOnly !== true) requireSecrets(program, secrets, options);
   const harnesses = await openHarnesses(program, options);
   const codeRunners = openCodeRunners(program, options);
-  const sandboxes = options.ports?.sandboxes ?? (await openSandboxes(program, options));
+  const sandboxes = options.ports?.sandboxes ?? (await openSandboxes(program, options, secrets));
   return { secrets, harnesses, codeRunners: before?.codeRunners ?? codeRunners, sandboxes };
 }

@@ -6,6 +6,7 @@ import type { EngineOptions } from '../api.ts';
 import { Problem } from '../core/problem.ts';
 import type { OpenSandboxHost } from '../ports/sandbox-host.ts';
 import type { Sandboxes } from '../ports/sandbox.ts';
+import type { Secrets } from '../ports/secrets.ts';
 import type { Program } from '../program/program.ts';
 import type { Sandbox as SandboxSpec } from '../program/sandbox.ts';
 
@@ -16,6 +17,7 @@ import type { Sandbox as SandboxSpec } from '../program/sandbox.ts';
 export async function openSandboxes(
   program: Program,
   options: Pick<EngineOptions, 'sandboxes' | 'readOnly' | 'store'>,
+  secrets: Secrets,
 ): Promise<Sandboxes> {
   const { sandboxes: given = {}, readOnly, store } = options;
   const loader = createModuleLoader({ Problem });
@@ -66,6 +68,7 @@ export async function openSandboxes(
   return createSandboxes({
     projectRoot: root,
     custom,
+    services: { specs: Object.values(program.sandboxes), secret: (name) => secrets.get(name) },
     ...(isLasting ? { stateFolder: dirname(settings.store.path) } : {}),
   });
 }

@@ -2156,11 +2156,15 @@ export interface SandboxSpec {
    */
   limits?: SandboxLimits;
   /**
-   * Options of a service (`daytona`, `e2b`, `modal`, `runloop`) or of the module, passed on unread. Of `isolated` and `local`: `root`, the folder of the workspace on this machine, relative to the project. Default of `local`: the project; of `isolated`: a folder for each instance, kept beside the store.
+   * Options of the module of `custom`, passed on unread. Of `isolated` and `local`: `root`, the folder of the workspace on this machine, relative to the project. Default of `local`: the project; of `isolated`: a folder for each instance, kept beside the store.
    */
   options?: {
     [k: string]: unknown;
   };
+  /**
+   * For `daytona`, `e2b`, `modal` and `runloop`: the machines, and the account they are of.
+   */
+  service?: SandboxService;
   /**
    * For `custom`: module that makes the sandbox, a path relative to the project or the name of a package. Without it, `createEngine({ sandboxes })` gives it.
    */
@@ -2195,6 +2199,55 @@ export interface Network {
    * Hosts that may not be reached, although `allow` says so.
    */
   deny?: string[];
+}
+/**
+ * The machines of a service, and the account they are of. A key that the service has no such thing for is an error.
+ */
+export interface SandboxService {
+  /**
+   * Name of a declared secret that holds the key. Default: `DAYTONA_API_KEY`, `E2B_API_KEY`, `MODAL_TOKEN_ID` or `RUNLOOP_API_KEY`.
+   */
+  apiKey?: string;
+  /**
+   * For `modal`: name of a declared secret that holds the secret of the token. Default: `MODAL_TOKEN_SECRET`.
+   */
+  apiSecret?: string;
+  /**
+   * Address of the service, where it is not the public one.
+   */
+  url?: string;
+  /**
+   * For `e2b`: address of the machines, where the service is not the public one.
+   */
+  machineUrl?: string;
+  /**
+   * What a machine begins with: a template (`e2b`), a snapshot (`daytona`), an image of a registry (`modal`), a blueprint (`runloop`). Default: that of the service; of `modal`, `debian:12-slim`.
+   */
+  image?: string;
+  /**
+   * Where the machines are: the target of `daytona`, a region of `modal`.
+   */
+  region?: string;
+  /**
+   * Processors of a machine (`modal`, `runloop`).
+   */
+  cpu?: number;
+  /**
+   * Memory of a machine in MiB (`modal`, `runloop`; there a multiple of 1024).
+   */
+  memoryMb?: number;
+  /**
+   * Disk of a machine in GiB (`runloop`).
+   */
+  diskGb?: number;
+  /**
+   * How long a machine stays awake without being used; then it is paused with its files, or ends where the service cannot do that (`modal`). Default: `10m`.
+   */
+  idleTimeout?: Duration;
+  /**
+   * What becomes of the machine when its work ends: `pause` it with its files, `keep` it as it is until it is idle, or `remove` it with its files. Default: `pause`; of `modal`, which cannot pause, `keep`.
+   */
+  whenClosed?: 'pause' | 'keep' | 'remove';
 }
 /**
  * Bounds of commands and files.

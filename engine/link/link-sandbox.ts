@@ -6,6 +6,7 @@ import { hashOf } from './hash.ts';
 import { hostPatterns } from './hosts.ts';
 import { linkCommands } from './link-commands.ts';
 import { linkProtected, noteNotKept } from './link-sandbox-files.ts';
+import { linkSandboxService } from './link-sandbox-service.ts';
 import { modulePath } from './module-path.ts';
 import { pathPatterns } from './path-patterns.ts';
 import { noteNotHere } from './sandbox-place.ts';
@@ -13,8 +14,6 @@ import { projectPath } from './project-path.ts';
 import { durationOf } from './scalars.ts';
 import { linkEnv } from './secret-sinks.ts';
 import type { Visible } from './visible.ts';
-
-const availableTypes = ['none', 'virtual', 'isolated', 'local', 'custom'];
 
 /** A sandbox policy: what is not granted is denied. */
 export function linkSandbox(
@@ -26,12 +25,6 @@ export function linkSandbox(
   },
 ): Sandbox {
   const type = root.get('type').text() ?? 'virtual';
-  if (!availableTypes.includes(type)) {
-    reporter.unavailable(
-      root.get('type'),
-      `sandbox type "${type}" is not available in this version; expected one of ${availableTypes.map((one) => `"${one}"`).join(', ')}`,
-    );
-  }
   const workspace = root.get('workspace').text() ?? '/workspace';
   const write = root.get('write');
   const commands = root.get('commands').list();
@@ -40,6 +33,7 @@ export function linkSandbox(
   noteNotHere(reporter, root, type);
   const limits = root.get('limits');
   const { env, partials, secrets } = around;
+  const service = linkSandboxService(reporter, root, { type, secrets });
   return {
     name: root.source.name,
     hash: hashOf(root.source),
@@ -75,6 +69,7 @@ export function linkSandbox(
       processes: limits.get('processes').number() ?? 64,
     },
     module: modulePath(reporter, root.get('module'), around.folder),
+    ...(service === undefined ? {} : { service }),
     options: root.get('options').object() ?? {},
   };
 }

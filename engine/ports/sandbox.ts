@@ -52,6 +52,8 @@ export interface Sandbox {
   resolve(path: string): string;
   /** The same files with less allowed. What is said holds for commands too; where it cannot be kept for them, the view has none. */
   restricted(view: SandboxView): Sandbox;
+  /** Whether any call would have to begin a machine, or wake it up, which takes time and costs money; absent: it is there. */
+  readonly asleep?: boolean;
   /** Changed since the last `snapshot`? Always false in a sandbox that keeps its files by itself. */
   readonly dirty: boolean;
   /** The workspace's own files (mounts left out), to be given to `open` again; marks it clean. */

@@ -45,7 +45,29 @@ export interface Sandbox {
   };
   /** Of `custom`: absolute path of the module that makes it, or the name of a package. */
   readonly module: string | undefined;
+  /** Of a service: the machines that it lends. */
+  readonly service?: SandboxService;
   readonly options: JsonObject;
+}
+
+/** The machines of a service, and the account they are of. */
+export interface SandboxService {
+  /** Names of declared secrets that hold the key, and its second part where it has one. */
+  readonly apiKey: string;
+  readonly apiSecret: string | undefined;
+  /** Address of the service, and of its machines where they have one apart; undefined: those of its package. */
+  readonly url: string | undefined;
+  readonly machineUrl: string | undefined;
+  /** What a machine begins with; undefined: as the service has it. */
+  readonly image: string | undefined;
+  readonly region: string | undefined;
+  readonly cpu: number | undefined;
+  readonly memoryMb: number | undefined;
+  readonly diskGb: number | undefined;
+  /** How long a machine stays awake without being used. */
+  readonly idleMs: number;
+  /** What becomes of a machine when its work ends. */
+  readonly whenClosed: 'pause' | 'keep' | 'remove';
 }
 
 /** A command that may run. */

@@ -30,7 +30,7 @@ const maxInstructions = 32_768;
 /**
  * Looks at the files an operation works with, once: for instructions from its folder upwards to that of the workspace, and, when its
  * agent can load skills, for those in `.agents/skills`. What the project says already is not said again, and its skills are never
- * replaced. Work without files has none.
+ * replaced. Work without files has none, and so has work whose files are on a machine that is not awake.
  */
 export async function lookAround(
   ports: SessionPorts,
@@ -41,6 +41,9 @@ export async function lookAround(
   const { type, workspace: root } = workspace.spec;
   if (type === 'none') return { instructions: [], skills: [], place: { workspace: root, folder: root } };
   const sandbox = await workspace.open();
+  // What only looks begins no machine.
+  if (sandbox.asleep === true)
+    return { instructions: [], skills: [], place: { workspace: root, folder: sandbox.spec.workspace } };
   const known = new Set(ports.program.instructions.map(({ text }) => text.trim()));
   const outer = workspace.outer === undefined ? undefined : await wholeOf(workspace.outer).open();
   const found = await nearest(sandbox, outer);

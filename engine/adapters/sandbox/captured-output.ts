@@ -33,7 +33,7 @@ export function capture(stream: Readable, limit: number): Captured {
 }
 
 /** Where the last whole character ends. */
-function endOfText(bytes: Buffer): number {
+export function endOfText(bytes: Buffer): number {
   let start = bytes.length - 1;
   while (start > 0 && bytes.length - start < 4 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start -= 1;
   const lead = bytes[start] ?? 0;

@@ -24,6 +24,8 @@ export interface Guard {
   readonly alias?: Readonly<Record<string, string>>;
   /** Whether the machine itself keeps commands to what `write` and `folder` of a view say. */
   readonly keepsCommands: boolean;
+  /** Whether any call would have to wake the machine up; absent: it is awake. */
+  readonly isAsleep?: () => boolean;
 }
 
 /**
@@ -124,6 +126,9 @@ export function guarded(spec: SandboxSpec, host: SandboxHost, guard: Guard): San
       restricted: (view) => {
         const inner = view.folder === undefined ? folder : resolve(view.folder);
         return viewOn(narrowed(policy, view, inner, guard.keepsCommands), inner);
+      },
+      get asleep() {
+        return guard.isAsleep?.() ?? false;
       },
       dirty: false,
       snapshot: () => allFiles(sandbox, guard.visible),

@@ -6,9 +6,7 @@ import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
 import { forgetFolder, keepFolders, keptFolder } from './kept-folder.ts';
 import { openNoSandbox } from './none.ts';
 import { openPrivateFolder } from './private-folder.ts';
-
-/** Sandbox types this version can open. */
-export const sandboxTypes = ['none', 'virtual', 'isolated', 'local', 'custom'] as const;
+import type { RemoteSandboxes } from './remote/remote-sandboxes.ts';
 
 /** What sandboxes are made with. */
 export interface SandboxesOptions {
@@ -18,20 +16,37 @@ export interface SandboxesOptions {
   readonly stateFolder?: string;
   /** What makes the machine of a sandbox of type custom. Throws a Problem where nothing does. */
   readonly custom?: (spec: SandboxSpec) => Promise<OpenSandboxHost>;
+  /** The sandboxes of the project, and the values of its secrets: without them, none on machines of services. */
+  readonly services?: {
+    readonly specs: readonly SandboxSpec[];
+    readonly secret: (name: string) => string | undefined;
+  };
 }
 
 /**
  * The sandboxes of the engine: `none` refuses every call, `virtual` is in memory, `isolated` runs commands in namespaces, `local` runs
- * them as they are, `custom` is somebody else's. Any other type throws Problem `sandbox_failed`; no type takes the place of another.
+ * them as they are, `custom` is somebody else's, and the others are machines of services. A type that has nothing to make it throws Problem
+ * `sandbox_failed`; no type takes the place of another.
  * The code of a type is loaded when one is first opened.
  */
 export function createSandboxes(options: SandboxesOptions): Sandboxes {
-  const { projectRoot, stateFolder, custom } = options;
+  const { projectRoot, stateFolder, custom, services } = options;
   let temporary: Promise<{ readonly folder: string }> | undefined;
   const workspaces = async (): Promise<string> => {
     if (stateFolder !== undefined) return join(stateFolder, 'workspaces');
     temporary ??= openPrivateFolder();
     return (await temporary).folder;
+  };
+
+  let remote: Promise<RemoteSandboxes> | undefined;
+  const machines = (): Promise<RemoteSandboxes> | undefined => {
+    if (services === undefined || !services.specs.some(({ service }) => service !== undefined))
+      return undefined;
+    const folder = stateFolder === undefined ? undefined : join(stateFolder, 'machines');
+    remote ??= import('./remote/remote-sandboxes.ts').then(({ createRemoteSandboxes }) =>
+      createRemoteSandboxes({ projectRoot, folder, ...services }),
+    );
+    return remote;
   };
 
   return {
@@ -65,19 +80,25 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
           const { openCustomSandbox } = await import('./custom.ts');
           return openCustomSandbox(spec, await custom(spec), { projectRoot, env, owner });
         }
-        default:
+        case 'daytona':
+        case 'e2b':
+        case 'modal':
+        case 'runloop': {
+          const service = await machines();
+          if (service !== undefined) return service.open(spec, { owner, env });
+        }
       }
-      throw new Problem(
-        'sandbox_failed',
-        `sandbox type "${spec.type}" is not available in this version; available: ${sandboxTypes.join(', ')}`,
-      );
+      throw new Problem('sandbox_failed', `nothing makes sandbox "${spec.name}" of type "${spec.type}"`);
     },
-    keeps: ({ type, options: { root } }) => type === 'isolated' && root === undefined,
+    keeps: ({ type, service, options: { root } }) =>
+      service !== undefined || (type === 'isolated' && root === undefined),
     async forget(owner) {
       if (stateFolder !== undefined || temporary !== undefined) await forgetFolder(owner, await workspaces());
+      await (await machines())?.forget(owner);
     },
     async keepOnly(owners) {
       if (stateFolder !== undefined || temporary !== undefined) await keepFolders(owners, await workspaces());
+      await (await machines())?.keepOnly(owners);
     },
   };
 }

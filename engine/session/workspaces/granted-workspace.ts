@@ -51,6 +51,9 @@ export function withEnv(
         env: { ...env, ...options.env },
         commands: [...commands, ...(options.commands ?? [])],
       }),
+    get asleep() {
+      return sandbox.asleep ?? false;
+    },
     get dirty() {
       return sandbox.dirty;
     },

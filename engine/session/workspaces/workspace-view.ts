@@ -105,6 +105,9 @@ function withLimits(spec: SandboxSpec, inner: Sandbox, env: Readonly<Record<stri
       const narrower = inner.restricted(view);
       return withLimits({ ...narrower.spec, name: spec.name, limits }, narrower, env);
     },
+    get asleep() {
+      return inner.asleep ?? false;
+    },
     get dirty() {
       return inner.dirty;
     },

@@ -3,10 +3,10 @@ import { Problem } from '../../../engine/core/problem.ts';
 import { openTestSandbox } from './open-test-sandbox.ts';
 
 describe('sandboxes', () => {
-  it('of a type that is not available are refused by name', async () => {
+  it('of a service that nothing makes are refused by name', async () => {
     const thrown: unknown = await openTestSandbox({ type: 'modal' }).catch((reason: unknown) => reason);
     expect((thrown as Problem).code).to.equal('sandbox_failed');
-    expect((thrown as Problem).message).to.contain('sandbox type "modal" is not available');
+    expect((thrown as Problem).message).to.contain('nothing makes sandbox "box" of type "modal"');
   });
 
   it('of type none refuse every call', async () => {
