@@ -30,7 +30,7 @@ export function linkServer(reporter: Reporter, node: Node, around: ServerAround)
     requests: limits.get('requests').number(),
     perMs: linkPer(reporter, limits.get('per')),
     connections: limits.get('connections').number() ?? 1000,
-    cors: linkCors(reporter, node.get('cors')),
+    cors: linkCors(reporter, node.get('cors'), node.get('auth').value !== undefined),
     auth: linkAuth(reporter, node.get('auth'), around),
   };
 }
@@ -83,7 +83,7 @@ function linkPer(reporter: Reporter, node: Node): number {
   return perMs;
 }
 
-function linkCors(reporter: Reporter, node: Node): ServerSettings['cors'] {
+function linkCors(reporter: Reporter, node: Node, isClosed: boolean): ServerSettings['cors'] {
   if (node.object() === undefined) return undefined;
   const origins = node.get('origins');
   for (const item of origins.list()) {
@@ -98,6 +98,13 @@ function linkCors(reporter: Reporter, node: Node): ServerSettings['cors'] {
       `"${text}" is no origin; write scheme, host and port alone, such as "${cure}"`,
     );
   }
+  const all = origins.list().find((item) => item.text() === '*');
+  if (all !== undefined && !isClosed)
+    reporter.report(
+      all,
+      'security/open-server',
+      'every page that is open in a browser on this machine could call, since nobody has to sign in; name the origins, or set "auth"',
+    );
   const credentials = node.get('credentials').flag() ?? false;
   if (credentials && textsOf(origins).includes('*')) {
     reporter.report(
@@ -121,10 +128,9 @@ function linkAuth(reporter: Reporter, node: Node, around: ServerAround): ServerA
     );
   }
   const jwt = node.get('jwt');
-  checkUrl(reporter, jwt.get('jwksUrl'));
   const issuer = jwt.get('issuer').text() ?? '';
-  if (jwt.object() !== undefined && jwt.get('jwksUrl').value === undefined)
-    checkUrl(reporter, jwt.get('issuer'));
+  const isNamed = jwt.get('jwksUrl').value !== undefined;
+  if (jwt.object() !== undefined) checkKeysUrl(reporter, jwt.get(isNamed ? 'jwksUrl' : 'issuer'));
   return {
     tokens: linkTokens(reporter, node.get('tokens').list(), around),
     jwt:
@@ -143,16 +149,31 @@ function linkAuth(reporter: Reporter, node: Node, around: ServerAround): ServerA
   };
 }
 
+/** Whoever can change keys on their way can sign in as anybody. */
+function checkKeysUrl(reporter: Reporter, node: Node): void {
+  checkUrl(reporter, node);
+  const text = node.text() ?? '';
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname))
+    reporter.report(
+      node,
+      'schema/bad-format',
+      `the keys that tokens are checked with must not come over "http://"; write "${text.replace(/^http:/, 'https:')}"`,
+    );
+}
+
 function linkTokens(reporter: Reporter, nodes: readonly Node[], around: ServerAround): ServerToken[] {
   const seen = new Set<string>();
   return nodes.flatMap((node) => {
     const name = node.get('name').text();
     if (name === undefined) return [];
-    if (seen.has(name))
-      reporter.report(node.get('name'), 'ref/duplicate-entry', `two tokens are called "${name}"`);
-    seen.add(name);
     const secret = node.get('secret').text();
     const hash = node.get('hash').text();
+    // Two tokens of one name are one caller whose token is being changed.
+    const same = JSON.stringify([name, secret, hash]);
+    if (seen.has(same))
+      reporter.report(node.get('name'), 'ref/duplicate-entry', `the same token of "${name}" is listed twice`);
+    seen.add(same);
     if (secret !== undefined) known(reporter, node.get('secret'), 'secret', secret, around.secrets);
     if (secret !== undefined && hash !== undefined)
       reporter.report(

@@ -6,8 +6,6 @@ const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
   project: [
     'durable',
     'modules.plugins',
-    'server.cors',
-    'server.basePath',
     'store.synchronous',
     'store.busyTimeout',
   ],

@@ -3,25 +3,28 @@ import { anyone } from './auth/caller.ts';
 import type { Gate } from './auth/gate.ts';
 import type { Bounds } from './bounds/bounds.ts';
 import type { Context } from './context.ts';
+import type { Guard } from './guard.ts';
 import type { Route } from './route.ts';
 
 /** What stands before every route. */
 export interface AdmitOptions {
   readonly routes: readonly Route[];
   readonly gate: Gate;
+  readonly guard: Guard;
   readonly bounds: Bounds;
   /** In front of every route; empty or like `/engine`. */
   readonly basePath: string;
 }
 
 /**
- * Finds out who sends a request, and counts it against the rate: of the caller, or of the address where nobody signs in and where
- * signing in fails. Questions that everybody may ask (`/health`) are not counted. Throws Problem `unauthorized`,
+ * Refuses what a foreign page may have caused, finds out who sends a request, and counts it against the rate: of the caller, or of the address where nobody signs in and where
+ * signing in fails. Questions that everybody may ask (`/health`) are not counted. Throws Problem `forbidden`, `unauthorized`,
  * `too_many_requests`.
  */
 export function createAdmit({
   routes,
   gate,
+  guard,
   bounds,
   basePath,
 }: AdmitOptions): (context: Context) => Promise<void> {
@@ -29,6 +32,8 @@ export function createAdmit({
   return async (context) => {
     const { req, method } = context;
     const isOpen = isPublic(context);
+    // What everybody may send, and is more than a question, is signed.
+    guard(req, isOpen && method === 'POST');
     if (isOpen) {
       context.state.caller = anyone;
       if (method === 'GET' || method === 'HEAD') return;

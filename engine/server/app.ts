@@ -1,9 +1,10 @@
 import Router from '@koa/router';
 import Koa from 'koa';
+import type { ServerSettings } from '../program/server-settings.ts';
 import { createAdmit, type AdmitOptions } from './admit.ts';
 import { answerFailure } from './answer.ts';
 import type { Context } from './context.ts';
-import { refuseForeign } from './guard.ts';
+import { answerCors } from './cors.ts';
 import { refuseBrokenPath, refuseUnknown } from './refuse-path.ts';
 import { watchRequest, type OnRequest } from './request-end.ts';
 import { serveRoute, type ServeRouteOptions } from './serve-route.ts';
@@ -11,6 +12,7 @@ import { serveRoute, type ServeRouteOptions } from './serve-route.ts';
 /** What the app needs. */
 export interface AppOptions extends ServeRouteOptions, AdmitOptions {
   readonly onRequest: OnRequest | undefined;
+  readonly cors: ServerSettings['cors'];
   /** In front of everything else. */
   readonly outermost: Koa.Middleware;
 }
@@ -22,14 +24,14 @@ export function createApp(options: AppOptions): Koa {
   app.on('error', () => undefined);
   const router = createRouter(options);
   const admit = createAdmit(options);
-  const { onRequest, report, closing, basePath } = options;
+  const { onRequest, report, closing, basePath, cors } = options;
   app.use(options.outermost);
   app.use(async (context: Context, next) => {
     context.state = {};
     if (onRequest !== undefined) watchRequest(context.req, context.res, context.state, onRequest);
     context.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
     try {
-      refuseForeign(context.req);
+      if (answerCors(context, cors)) return;
       // Before anything else, so that who has not signed in learns nothing of what there is.
       await admit(context);
       refuseBrokenPath(context.path);
@@ -45,7 +47,7 @@ export function createApp(options: AppOptions): Koa {
 }
 
 function createRouter({ routes, ...options }: AppOptions): Router {
-  const router = new Router({ sensitive: true, prefix: options.basePath });
+  const router = new Router({ sensitive: true, strict: true, prefix: options.basePath });
   for (const route of routes)
     router.register(route.path, [route.method], (context) =>
       serveRoute(route, context, context.params, options),

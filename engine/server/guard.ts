@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { Problem } from '../core/problem.ts';
+import type { ServerSettings } from '../program/server-settings.ts';
+import { createPeers, type Peer } from './bounds/peer.ts';
 
 /** Whether a name or address (no port, IPv6 with or without brackets) means this machine. */
 export function isLoopback(host: string): boolean {
@@ -11,19 +13,58 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Refuses requests that a foreign web page could have caused: the Host must name this machine (DNS rebinding), and an Origin,
- * when there is one, must be the server's own. Throws Problem `forbidden`.
+ * Refuses requests that a foreign web page could have caused. Throws Problem `forbidden`.
+ * @param isSigned what the request brings is verified by itself, so that it does not matter what name it was sent to.
  */
-export function refuseForeign({ headers }: Pick<IncomingMessage, 'headers'>): void {
-  const host = headers.host ?? '';
-  if (!isLoopback(host.replace(/:\d{1,5}$/, ''))) {
-    throw new Problem(
-      'forbidden',
-      `host "${host}" is not served here; use the name "localhost" or a loopback address`,
-    );
-  }
-  const { origin } = headers;
-  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) {
-    throw new Problem('forbidden', `requests from origin "${origin}" are not allowed`);
-  }
+export type Guard = (request: IncomingMessage, isSigned?: boolean) => void;
+
+/** What a guard goes by. */
+export interface GuardOptions {
+  /** Callers have to sign in. */
+  readonly isClosed: boolean;
+  /** Other machines may call though nobody signs in. */
+  readonly isInsecure: boolean;
+  readonly cors: ServerSettings['cors'];
+  readonly peerOf: (request: IncomingMessage) => Peer;
+}
+
+/**
+ * A guard. Where nobody signs in, a page could give its own name the address of this server, and would then be of the same origin as it; so
+ * only names are served that no page can have. A token it does not have, so where callers sign in every name is served. An Origin, when
+ * there is one, must be the server's own or one of `cors`.
+ */
+export function createGuard({ isClosed, isInsecure, cors, peerOf }: GuardOptions): Guard {
+  return (request, isSigned = false) => {
+    const { host, protocol } = peerOf(request);
+    const name = host.replace(/:\d{1,5}$/, '');
+    if (!isClosed && !isSigned && !isLoopback(name) && !(isInsecure && isUnownable(name)))
+      throw new Problem(
+        'forbidden',
+        `host "${host}" is not served here without sign-in; use ${isInsecure ? 'an address' : 'the name "localhost" or a loopback address'}, or set "server.auth"`,
+      );
+    const { origin } = request.headers;
+    if (origin === undefined || isAllowed(origin, cors)) return;
+    const own = isClosed ? [`http://${host}`, `https://${host}`] : [`${protocol}://${host}`];
+    if (!own.some((one) => one.toLowerCase() === origin.toLowerCase()))
+      throw new Problem('forbidden', `requests from origin "${origin}" are not allowed`);
+  };
+}
+
+/** The guard of a server that only this machine may call. */
+export const refuseForeign: Guard = createGuard({
+  isClosed: false,
+  isInsecure: false,
+  cors: undefined,
+  peerOf: createPeers(false),
+});
+
+/** Whether pages of an origin may call. */
+export function isAllowed(origin: string, cors: ServerSettings['cors']): boolean {
+  if (cors === undefined || origin === 'null') return false;
+  return cors.origins.some((one) => one === '*' || one.toLowerCase() === origin.toLowerCase());
+}
+
+/** Whether no page on the internet can have this name: an address, or a name without a dot, as machines have in a network of their own. */
+function isUnownable(name: string): boolean {
+  return isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0 || /^[a-z0-9_-]+$/i.test(name);
 }

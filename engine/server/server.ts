@@ -5,10 +5,11 @@ import { Problem } from '../core/problem.ts';
 import { insideOf } from '../inside.ts';
 import { createApp } from './app.ts';
 import { createGate } from './auth/gate.ts';
+import { createHostGate, type CallerOf } from './auth/host-gate.ts';
 import { createOwnership, shared } from './auth/ownership.ts';
 import { createBounds } from './bounds/bounds.ts';
 import { createReport, logToStderr, type Log } from './error-body.ts';
-import { isLoopback } from './guard.ts';
+import { createGuard, isLoopback } from './guard.ts';
 import { createHttpServer, type Timeouts } from './http-server.ts';
 import { createInFlight } from './in-flight.ts';
 import { listen, type Address } from './listen.ts';
@@ -22,10 +23,14 @@ import { basePathOf } from './with-base-path.ts';
 
 /** How to serve. What is left out comes from the project's `server` settings. */
 export interface ServerOptions {
-  /** A loopback address or `localhost`. */
+  /** Another than a loopback address needs `server.auth` in the project, or `insecure`. */
   readonly host?: string;
   /** 0: a free one. */
   readonly port?: number;
+  /** Lets other machines call though nobody has to sign in: whoever reaches the address may do everything. Default false. */
+  readonly insecure?: boolean;
+  /** Who calls, as the app around knows; in place of `server.auth`. */
+  readonly callerOf?: CallerOf;
   /** Largest request body, in bytes. */
   readonly bodyBytes?: number;
   /** How long clients may take. */
@@ -43,7 +48,7 @@ export interface ServerOptions {
 /** An engine over HTTP, SSE and WebSocket: on an address of its own, or inside another app. */
 export interface Server {
   /**
-   * Starts to listen. Throws Problem `invalid_request` for an address other machines could reach, `port_in_use`, and `missing_secret` for
+   * Starts to listen. Throws Problem `invalid_request` for an address that other machines could call without sign-in, `port_in_use`, and `missing_secret` for
    * a channel that could not check who sends.
    */
   listen(): Promise<Address>;
@@ -73,15 +78,22 @@ export function createServer(engine: Engine, options: ServerOptions = {}): Serve
   const settings = engine.program.settings.server;
   const report = createReport(options.log ?? logToStderr, engine.redact);
   const closing = new AbortController();
-  const gate = createGate(settings.auth, () => insideOf(engine).secrets);
+  const gate =
+    options.callerOf === undefined
+      ? createGate(settings.auth, () => insideOf(engine).secrets)
+      : createHostGate(options.callerOf);
   const ownership = gate.isClosed ? createOwnership(engine) : shared;
+  const bounds = createBounds(settings);
+  const isInsecure = options.insecure ?? false;
   const parts = {
     engine,
     report,
     closing: closing.signal,
     gate,
     ownership,
-    bounds: createBounds(settings),
+    bounds,
+    guard: createGuard({ isClosed: gate.isClosed, isInsecure, cors: settings.cors, peerOf: bounds.peerOf }),
+    cors: settings.cors,
     basePath: basePathOf(options.basePath ?? settings.basePath),
   };
   const telemetry = observeServer(insideOf(engine).telemetry, parts.bounds, options.onRequest);
@@ -110,10 +122,10 @@ export function createServer(engine: Engine, options: ServerOptions = {}): Serve
     async listen() {
       engine.channels.check();
       const host = options.host ?? settings.host;
-      if (!isLoopback(host)) {
+      if (!isLoopback(host) && !gate.isClosed && !isInsecure) {
         throw new Problem(
           'invalid_request',
-          `cannot listen on "${host}": authentication is not available in this version, so the server only listens on 127.0.0.1, ::1 or localhost`,
+          `cannot listen on "${host}": other machines could call, and nobody has to sign in; set "server.auth" in engine.yaml ("engine token" makes a token), listen on 127.0.0.1, or take the risk with --insecure`,
         );
       }
       http = createHttpServer(

@@ -158,7 +158,6 @@ instructions: [docs/rule.md, docs]
       'engine.yaml:20:45 error ref/unknown-agent no agent "clrk"; did you mean "clerk"?',
       'engine.yaml:20:64 error ref/unknown-workflow no workflow "ordr"; did you mean "order"?',
       'engine.yaml:21:9 error schema/missing-key token "site" needs a "secret" that holds it, or the "hash" of it',
-      'engine.yaml:21:17 error ref/duplicate-entry two tokens are called "site"',
       'engine.yaml:22:20 error schema/bad-format "login.example.com" is no address that begins with "http://" or "https://"; write "https://login.example.com"',
       'engine.yaml:23:16 error schema/bad-value "docs" is a folder; name the file of the store, such as "docs/engine.sqlite"',
       'engine.yaml:24:18 error schema/missing-key "dbos" needs a "database": the name of the secret that holds the address of the Postgres database',

@@ -82,7 +82,7 @@ async function fetchKeys(url: string): Promise<JSONWebKeySet> {
   const set = JSON.parse(await boundedText(response)) as Json;
   if (!response.ok) throw new Error(`the issuer answered with ${response.status}`);
   if (!isObject(set) || !Array.isArray(set['keys'])) throw new Error('the issuer gave no set of keys');
-  return { keys: set['keys'].filter(isObject) } as JSONWebKeySet;
+  return { keys: set['keys'].filter(isObject) };
 }
 
 async function boundedText({ body }: Response): Promise<string> {

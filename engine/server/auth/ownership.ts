@@ -5,6 +5,7 @@ import { insideOf } from '../../inside.ts';
 import type { Execution } from '../../ports/store.ts';
 import { ownersOf } from '../../session/index.ts';
 import type { Route } from '../route.ts';
+import { approverOf } from './own-only.ts';
 import type { Caller } from './caller.ts';
 import { subjectsOf, type Subject } from './subjects.ts';
 import { refuseUnlisted } from './unlisted.ts';
@@ -99,19 +100,6 @@ export function createOwnership(engine: Engine): Ownership {
     const open = await engine.approvals.list({ ...work, of: approverOf(caller), limit: 1000 });
     return open.some((approval) => approval.step === step);
   }
-}
-
-/** What a caller sees of what others' work asks: what names it. */
-export function approverOf({ id, name, roles = [] }: Caller): {
-  readonly owner: string;
-  readonly names: readonly string[];
-} {
-  return { owner: id, names: [name, ...roles.map((role) => `role:${role}`)] };
-}
-
-/** Narrows a list to what is a caller's: an owner to filter by, or nothing for who sees everything. */
-export function ownOnly({ id, scopes }: Caller): { readonly owner?: string } {
-  return scopes === undefined || scopes.includes('admin') ? {} : { owner: id };
 }
 
 /** What of somebody's work an operator may do without being its owner. */

@@ -19,14 +19,17 @@ export type Signed = Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'url'>;
  */
 export function readToken({ headers, rawHeaders, url = '' }: Signed): string {
   if (inAddress.test(url))
-    throw unsigned('a token in the address is not read; send it as "Authorization: Bearer <token>"');
+    throw unsigned(
+      'a token in the address is not read; send it as a bearer token in the header "Authorization"',
+    );
   // Node keeps the first of several, and others in front may have kept the last.
   const given = rawHeaders.filter(
     (name, at) => at % 2 === 0 && name.toLowerCase() === 'authorization',
   ).length;
   if (given > 1) throw badToken('there is more than one header "Authorization"');
   const { authorization } = headers;
-  if (authorization === undefined) throw unsigned('sign in with "Authorization: Bearer <token>"');
+  if (authorization === undefined)
+    throw unsigned('sign in with a bearer token in the header "Authorization"');
   const [, token] = /^bearer +([\w.~+/-]+=*) *$/i.exec(authorization) ?? [];
   if (token === undefined) {
     const [scheme = ''] = authorization.split(' ');

@@ -1,35 +1,44 @@
 import type { Engine } from '../../api.ts';
 import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
+import type { Program } from '../../program/program.ts';
 import type { Caller } from './caller.ts';
 
-/** Refuses the names of agents and workflows that are not for this caller, in the words for those that there are not. */
+type Parts = Pick<Program, 'agents' | 'workflows'>;
+
+/** The agents and workflows that there are for a caller. */
+export function visibleTo({ agents, workflows }: Caller, program: Program): Parts {
+  if (agents === undefined && workflows === undefined) return program;
+  return { agents: listed(program.agents, agents), workflows: listed(program.workflows, workflows) };
+}
+
+/**
+ * Refuses the names of agents and workflows that are not for this caller, in the words for those that there are not. Throws Problem
+ * `agent_not_found`, `workflow_not_found`.
+ */
 export function refuseUnlisted(
   { program }: Engine,
   caller: Caller,
   path: string,
   { name = '' }: { readonly name?: string | undefined },
 ): void {
-  if (path.startsWith('/agents/:name') && caller.agents !== undefined && !caller.agents.includes(name))
-    throw new Problem(
-      'agent_not_found',
-      `no agent "${name}"${choices(name, listed(program.agents, caller.agents))}`,
-    );
-  if (
-    path.startsWith('/workflows/:name') &&
-    caller.workflows !== undefined &&
-    !caller.workflows.includes(name)
-  )
+  if (path.startsWith('/agents/:name') && caller.agents?.includes(name) === false)
+    throw new Problem('agent_not_found', `no agent "${name}"${others(name, program.agents, caller.agents)}`);
+  if (path.startsWith('/workflows/:name') && caller.workflows?.includes(name) === false)
     throw new Problem(
       'workflow_not_found',
-      `no workflow "${name}"${choices(name, listed(program.workflows, caller.workflows))}`,
+      `no workflow "${name}"${others(name, program.workflows, caller.workflows)}`,
     );
 }
 
-/** The names of a project that a caller may know. */
-export function listed(
-  all: Readonly<Record<string, unknown>>,
+function others(name: string, all: Readonly<Record<string, unknown>>, allowed: readonly string[]): string {
+  return choices(name, Object.keys(listed(all, allowed)));
+}
+
+function listed<T>(
+  all: Readonly<Record<string, T>>,
   allowed: readonly string[] | undefined,
-): string[] {
-  return Object.keys(all).filter((name) => allowed?.includes(name) ?? true);
+): Readonly<Record<string, T>> {
+  if (allowed === undefined) return all;
+  return Object.fromEntries(Object.entries(all).filter(([name]) => allowed.includes(name)));
 }

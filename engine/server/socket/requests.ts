@@ -3,6 +3,10 @@ import type { EngineEvent } from '../../core/event.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { noUsage } from '../../core/message.ts';
 import { fromData, Problem } from '../../core/problem.ts';
+import type { Caller } from '../auth/caller.ts';
+import { ownKey } from '../auth/own-key.ts';
+import { startedBy } from '../auth/own-only.ts';
+import type { Ownership } from '../auth/ownership.ts';
 import { readPrompt } from '../prompt-body.ts';
 import { objectReader } from '../read-object.ts';
 import { resultOf } from '../routes/prompts.ts';
@@ -14,6 +18,8 @@ import type { AgentTarget, WorkflowTarget } from './target.ts';
 /** One request at work on a socket. */
 export interface Request {
   readonly engine: Engine;
+  readonly caller: Caller;
+  readonly ownership: Ownership;
   readonly requestId: string;
   readonly outbox: Outbox;
   /** Aborts when nobody listens any more; the work goes on. */
@@ -37,7 +43,7 @@ export async function prompt(request: Request, target: AgentTarget, frame: JsonO
   request.onAbort(() => stop.abort(new Problem('aborted', 'the request was aborted')));
   const sent = await engine.agents
     .session(target.name, target.instanceId, session)
-    .send(message, { ...options, ...idempotency, signal: stop.signal });
+    .send(message, { ...options, ...keyOf(request, idempotency), signal: stop.signal });
   outbox.send({ type: 'started', requestId, submissionId: sent.submissionId });
   await forward(request, sent.events({ after, signal: left }));
   return resultOf(await sent.result);
@@ -47,7 +53,10 @@ export async function prompt(request: Request, target: AgentTarget, frame: JsonO
 export async function invoke(request: Request, target: WorkflowTarget, frame: JsonObject): Promise<object> {
   const { after, idempotency, rest } = readAgain(frame);
   const { input = {} } = readInvoke(rest, 'the frame');
-  const { runId } = await request.engine.workflows.start(target.name, input, idempotency);
+  const { runId } = await request.engine.workflows.start(target.name, input, {
+    ...startedBy(request.caller),
+    ...keyOf(request, idempotency),
+  });
   return followRun(request, runId, after);
 }
 
@@ -60,6 +69,7 @@ export async function subscribeToSubmission(
   const { submissions } = request.engine;
   const { after, rest } = readAfter(frame);
   const id = String(readSubmission(rest, 'the frame')['submissionId']);
+  await mustOwn(request, '/submissions/:id', id);
   const { agent, instance } = await submissions.get(id);
   if (agent !== target.name || instance !== target.instanceId)
     throw new Problem('submission_not_found', `no submission "${id}" of this agent and instance`);
@@ -79,9 +89,24 @@ export async function subscribeToRun(
 ): Promise<object> {
   const { after, rest } = readAfter(frame);
   const id = String(readRun(rest, 'the frame')['runId']);
+  await mustOwn(request, '/runs/:id', id);
   const { workflow } = await request.engine.runs.get(id);
   if (workflow !== target.name) throw new Problem('run_not_found', `no run "${id}" of this workflow`);
   return followRun(request, id, after);
+}
+
+/** Throws Problem `run_not_found`, `submission_not_found` for what is another caller's. */
+function mustOwn({ caller, ownership }: Request, path: string, id: string): Promise<void> {
+  return ownership.check(caller, { route: { method: 'GET', path }, params: { id }, search: '' });
+}
+
+/** The key of a request such that it is this caller's alone. */
+function keyOf(
+  { caller }: Request,
+  { idempotencyKey }: { readonly idempotencyKey?: string },
+): { readonly idempotencyKey?: string } {
+  const key = ownKey(caller, idempotencyKey);
+  return key === undefined ? {} : { idempotencyKey: key };
 }
 
 async function followRun(request: Request, runId: string, after: number): Promise<object> {
@@ -95,10 +120,7 @@ async function followRun(request: Request, runId: string, after: number): Promis
   throw runProblem({ runId, ...(error === undefined ? {} : { error }) });
 }
 
-async function forward(
-  { outbox, requestId }: Request,
-  events: AsyncIterable<EngineEvent>,
-): Promise<void> {
+async function forward({ outbox, requestId }: Request, events: AsyncIterable<EngineEvent>): Promise<void> {
   for await (const event of events) {
     const room = outbox.event(requestId, event);
     if (room !== undefined) await room;

@@ -1,7 +1,7 @@
-import type { Engine } from '../../api.ts';
 import { idFault } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
+import type { Program } from '../../program/program.ts';
 
 /** An instance of an agent. */
 export interface AgentTarget {
@@ -23,7 +23,7 @@ export type Target = AgentTarget | WorkflowTarget;
  * The target of a socket's URL: `/agents/:name/:id` or `/workflows/:name`.
  * Throws Problem `not_found`, `agent_not_found`, `workflow_not_found`, `invalid_request`.
  */
-export function socketTarget({ program }: Engine, url: string): Target {
+export function socketTarget(program: Pick<Program, 'agents' | 'workflows'>, url: string): Target {
   const path = url.split('?')[0] ?? '';
   const [root, kind, name = '', id = '', ...rest] = path.split('/').map(decode);
   if (root === '' && rest.length === 0 && name !== '') {
