@@ -38,7 +38,7 @@ export interface EngineAgents {
   ): Promise<readonly InstanceNote[]>;
   /**
    * Removes all sessions of an instance, and its files. Throws Problem `agent_not_found`, `session_not_found` (there is nothing of it),
-   * `session_busy`; then sessions before the busy one are gone, and the rest stays.
+   * `session_busy`, before anything is removed.
    */
   delete(agent: string, instance: string, options?: DeleteOptions): Promise<void>;
 }

@@ -11,16 +11,30 @@ export function refuseBrokenPath(path: string): void {
   }
 }
 
-/** Refuses what no route serves. Throws Problem `not_found`, or `method_not_allowed` with the header `Allow`. */
-export function refuseUnknown(context: Context, router: Router, basePath: string): never {
-  const allowed = [
-    ...new Set(router.match(context.path, context.method).path.flatMap(({ methods }) => methods)),
-  ].sort();
-  if (allowed.length === 0)
-    throw new Problem('not_found', `there is nothing at "${context.path}"; see "${basePath}/openapi.json"`);
+/**
+ * Answers for a path that no route of its method serves: `OPTIONS` with what is allowed there. Throws Problem `not_found`, or
+ * `method_not_allowed` with the header `Allow`.
+ */
+export function refuseUnknown(context: Context, router: Router, basePath: string): void {
+  const { path, method } = context;
+  const allowed = methodsAt(router, path);
+  if (allowed.length === 0) {
+    const meant = path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+    const isOther = meant !== path && methodsAt(router, meant).length > 0;
+    const advice = isOther ? `did you mean "${meant}"?` : `see "${basePath}/openapi.json"`;
+    throw new Problem('not_found', `there is nothing at "${path}"; ${advice}`);
+  }
   context.set('Allow', allowed.join(', '));
+  if (method === 'OPTIONS') {
+    context.status = 204;
+    return;
+  }
   throw new Problem(
     'method_not_allowed',
-    `method ${context.method} is not allowed at "${context.path}"; use ${allowed.join(' or ')}`,
+    `method ${method} is not allowed at "${path}"; use ${allowed.join(' or ')}`,
   );
+}
+
+function methodsAt(router: Router, path: string): readonly string[] {
+  return [...new Set(router.match(path, 'OPTIONS').path.flatMap(({ methods }) => methods))].sort();
 }

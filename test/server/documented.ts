@@ -15,6 +15,8 @@ export interface Documented {
     },
     body: unknown,
   ): readonly string[];
+  /** Compiles a schema that the document names; throws when it cannot. */
+  compile(name: string): void;
   /** The path of the description that a URL's path is one of; the one with the fewest parameters. */
   pathOf(path: string, method: string): string | undefined;
 }
@@ -27,6 +29,7 @@ export function readDocument(document: JsonObject): Documented {
   const paths = document['paths'] as Record<string, Record<string, JsonObject>>;
   return {
     document,
+    compile: (name) => void ajv.compile({ $ref: `api#/components/schemas/${name}` }),
     pathOf(path, method) {
       const found = Object.keys(paths).filter((one) => {
         const pattern = one.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '[^/]+');

@@ -1,116 +1,149 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { compileSchema } from '../../engine/expr/index.ts';
+import openapiTS, { astToString } from 'openapi-typescript';
+import ts from 'typescript';
+import { createEngine } from '../../engine/engine.ts';
 import type { JsonObject } from '../../engine/core/json.ts';
+import { describeApi } from '../../engine/server/openapi.ts';
 import { routes } from '../../engine/server/routes/routes.ts';
-import { startWorld, type World } from './world.ts';
+import { programOf, temporaryFolder } from '../fakes/project.ts';
+import { files } from './every-route-project.ts';
+import { readDocument } from './documented.ts';
 
 type Operation = {
   readonly operationId: string;
-  readonly parameters: readonly { readonly name: string; readonly in: string }[];
-  readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+  readonly tags: readonly string[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: JsonObject }> };
+  readonly responses: Readonly<Record<string, { readonly $ref?: string }>>;
 };
-type Content = Readonly<Record<string, { readonly schema: JsonObject }>>;
 
 describe('the description of the API', () => {
-  let world: World;
   let document: JsonObject;
-  let paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  let operations: readonly (readonly [path: string, method: string, operation: Operation])[];
   before(async () => {
-    world = await startWorld();
-    document = (await world.send('GET', '/openapi.json')).body as JsonObject;
-    paths = document['paths'] as unknown as typeof paths;
-  });
-  after(() => world.close());
-
-  it('names every route once, those of agents and workflows once for each', () => {
-    const lines = Object.entries(paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, { operationId }]) => `${method} ${path} ${operationId}`),
+    const engine = await createEngine({ program: await programOf(files), store: 'memory', env: {} });
+    document = describeApi(engine, routes, '/engine');
+    await engine.close();
+    const paths = document['paths'] as unknown as Record<string, Record<string, Operation>>;
+    operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => [path, method, operation] as const),
     );
-    expect(lines).to.deep.equal([
-      'get /health health',
-      'get /ready ready',
-      'get /agents listAgents',
-      'post /agents/counter/{id} promptAgent.counter',
-      'post /agents/echo/{id} promptAgent.echo',
-      'get /agents/{name}/{id}/sessions/{session} readHistory',
-      'post /agents/{name}/{id}/abort abortSession',
-      'get /workflows listWorkflows',
-      'post /workflows/greet startWorkflow.greet',
-      'post /workflows/plain startWorkflow.plain',
-      'post /workflows/refuse startWorkflow.refuse',
-      'post /workflows/stall startWorkflow.stall',
-      'get /runs listRuns',
-      'get /runs/{id} readRun',
-      'get /runs/{id}/events readRunEvents',
-      'get /runs/{id}/stream streamRun',
-      'post /runs/{id}/cancel cancelRun',
-      'post /runs/{id}/redrive redriveRun',
-      'post /runs/{id}/resume resumeRun',
-      'post /runs/{id}/fork forkRun',
-      'get /runs/{id}/why explainStep',
-      'post /runs/{id}/signals/{topic} signalRun',
-      'get /approvals listApprovals',
-      'post /approvals/{id} answerApproval',
-      'post /agents/counter/{id}/dispatch dispatchToAgent.counter',
-      'post /agents/echo/{id}/dispatch dispatchToAgent.echo',
-      'get /submissions/{id} readSubmission',
-      'get /submissions/{id}/events readSubmissionEvents',
-      'get /submissions/{id}/stream streamSubmission',
-      'post /submissions/{id}/abort abortSubmission',
-      'get /openapi.json describeApi',
-    ]);
+  });
+
+  it('has every route once, those of agents and workflows once for each', () => {
+    const expected = routes.flatMap(({ operation, each }) => {
+      if (each === undefined) return [operation];
+      const names = each === 'agent' ? ['echo', 'typed'] : ['refuse', 'sign', 'sum'];
+      return names.map((name) => `${operation}.${name}`);
+    });
+    const ids = operations.map(([, , { operationId }]) => operationId);
+    expect([...ids].sort()).to.deep.equal([...expected].sort());
     expect(new Set(routes.map(({ operation }) => operation)).size).to.equal(routes.length);
   });
 
+  it('says where it is served, and groups what it has', () => {
+    expect(document['servers']).to.deep.equal([{ url: '/engine' }]);
+    const tags = (document['tags'] as { name: string }[]).map(({ name }) => name);
+    expect(new Set(operations.flatMap(([, , operation]) => operation.tags))).to.deep.equal(new Set(tags));
+  });
+
   it('has the parameters of each path', () => {
-    for (const [path, methods] of Object.entries(paths)) {
+    for (const [path, , { parameters = [] }] of operations) {
       const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-      for (const { parameters } of Object.values(methods)) {
-        expect(
-          parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name),
-          path,
-        ).to.deep.equal(names);
-      }
+      const described = parameters.filter((one) => one.in === 'path').map(({ name }) => name);
+      expect(described, path).to.deep.equal(names);
     }
   });
 
-  it('has the input and output schemas of what is served', () => {
-    const greet = paths['/workflows/greet']?.['post'];
-    expect(greet?.requestBody?.content['application/json']?.schema).to.deep.equal(
-      world.engine.program.workflows['greet']?.inputSchema,
-    );
-    const counter = paths['/agents/counter/{id}']?.['post']?.requestBody?.content['application/json']?.schema;
-    expect((counter?.['properties'] as JsonObject)['input']).to.deep.equal(
-      world.engine.program.agents['counter']?.inputSchema,
-    );
+  it('tells the failures of each route by their status, with their codes', () => {
+    const refs = new Map(operations.map(([path, method, { responses }]) => [`${method} ${path}`, responses]));
+    expect(refs.get('get /runs/{id}')?.['404']?.$ref).to.equal('#/components/responses/404.run_not_found');
+    expect(refs.get('post /agents/echo/{id}')?.['409']?.$ref).to.match(/conflict\.session_busy/);
+    for (const [what, responses] of refs) expect(Object.keys(responses), what).to.include('default');
   });
 
-  it('is true of the answers', async () => {
-    const { runId } = await world.engine.workflows.start('greet', { name: 'Ada' });
-    await world.engine.runs.wait(runId);
-    const asked: readonly [string, string, string, unknown?][] = [
-      ['get', '/health', '/health'],
-      ['get', '/ready', '/ready'],
-      ['get', '/agents', '/agents'],
-      ['get', '/workflows', '/workflows'],
-      ['post', '/agents/echo/{id}', '/agents/echo/one', { message: 'Hi' }],
-      ['get', '/agents/{name}/{id}/sessions/{session}', '/agents/echo/one/sessions/default'],
-      ['post', '/agents/{name}/{id}/abort', '/agents/echo/one/abort', {}],
-      ['post', '/workflows/greet', '/workflows/greet?wait=result', { name: 'Ada' }],
-      ['post', '/workflows/plain', '/workflows/plain', {}],
-      ['get', '/runs', '/runs'],
-      ['get', '/runs/{id}', `/runs/${runId}`],
-      ['get', '/runs/{id}/events', `/runs/${runId}/events`],
-      ['post', '/runs/{id}/cancel', `/runs/${runId}/cancel`],
-      ['get', '/openapi.json', '/openapi.json'],
-    ];
-    for (const [method, path, url, body] of asked) {
-      const answer = await world.send(method.toUpperCase(), url, body);
-      const schema =
-        paths[path]?.[method]?.responses[String(answer.status)]?.content?.['application/json']?.schema;
-      expect(schema, `${path} ${answer.status}`).to.not.equal(undefined);
-      expect(compileSchema(schema ?? false).check(answer.body).faults, path).to.deep.equal([]);
-    }
+  it('has the schemas of what is served, whose references to themselves lead into the document', () => {
+    const schemas = (document['components'] as { schemas: Record<string, JsonObject> }).schemas;
+    const input = schemas['workflow.sum.input'] as {
+      properties: { tree: unknown };
+      $defs: { tree: unknown };
+    };
+    expect(input.properties.tree).to.deep.equal({
+      $ref: '#/components/schemas/workflow.sum.input.tree',
+    });
+    const sum = operations.find(([, , { operationId }]) => operationId === 'startWorkflow.sum')?.[2];
+    expect(sum?.requestBody?.content['application/json']?.schema).to.deep.equal({
+      $ref: '#/components/schemas/workflow.sum.input',
+    });
+    const api = readDocument(document);
+    for (const name of Object.keys(schemas)) expect(() => api.compile(name), name).not.to.throw();
   });
+
+  it('makes types that are those of the engine', async () => {
+    const types = astToString(await openapiTS(JSON.stringify(document), { silent: true }));
+    const folder = temporaryFolder();
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'api.ts'), types);
+    writeFileSync(join(folder, 'check.ts'), check(join(import.meta.dirname, '../../engine')));
+    const program = ts.createProgram([join(folder, 'check.ts')], {
+      strict: true,
+      noEmit: true,
+      exactOptionalPropertyTypes: true,
+      allowImportingTsExtensions: true,
+      skipLibCheck: true,
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2023,
+      types: [],
+    });
+    const faults = ts
+      .getPreEmitDiagnostics(program)
+      .filter(({ file }) => file?.fileName.startsWith(folder) === true)
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+    expect(faults).to.deep.equal([]);
+  }).timeout(120_000);
 });
+
+/** A file that compiles only when what is described and what the engine gives are the same. */
+function check(engine: string): string {
+  return `
+import type { components, operations } from './api.ts';
+import type { Approval, Explanation, RunRecord, ScheduleRecord, SubmissionRecord, UsageReport } from '${engine}/api.ts';
+import type { EngineEvent } from '${engine}/core/event.ts';
+import type { Message, Usage } from '${engine}/core/message.ts';
+import type { SessionEntry, SessionNote } from '${engine}/session/index.ts';
+
+type Schemas = components['schemas'];
+type Mutable<T> = T extends readonly (infer Item)[] ? Mutable<Item>[] : T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
+declare function given<T>(): Mutable<T>;
+
+export const event: Schemas['Event']['type'] = given<EngineEvent['type']>();
+export const type: EngineEvent['type'] = given<Schemas['Event']['type']>();
+export const usage: Schemas['Usage'] = given<Usage>();
+export const usageBack: Usage = given<Schemas['Usage']>();
+export const report: Schemas['UsageReport'] = given<UsageReport>();
+export const note: Schemas['SessionNote'] = given<SessionNote>();
+export const kind: Schemas['Entry']['kind'] = given<SessionEntry['kind']>();
+export const role: Schemas['Message']['role'] = given<Message['role']>();
+type Keys<T> = T extends unknown ? keyof T : never;
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+export const keys: [
+  Same<Keys<Schemas['Run']>, keyof RunRecord>,
+  Same<Keys<Schemas['Submission']>, keyof SubmissionRecord>,
+  Same<Keys<Schemas['Approval']>, keyof Approval>,
+  Same<Keys<Schemas['Schedule']>, keyof ScheduleRecord>,
+  Same<Keys<Schemas['Explanation']>, keyof Explanation>,
+  Same<Keys<Schemas['Event']>, Keys<EngineEvent>>,
+] = [true, true, true, true, true, true];
+type DataKeys<T extends EngineEvent['type']> = Same<
+  Keys<Extract<Schemas['Event'], { type: T }>['data']>,
+  Keys<Extract<EngineEvent, { type: T }>['data']>
+>;
+type Open = 'approval_requested' | 'approval_resolved' | 'idle';
+export const data: { [T in Exclude<EngineEvent['type'], Open>]: DataKeys<T> } = given<never>();
+export const sum: operations['startWorkflow.sum']['requestBody'] = { content: { 'application/json': { tree: { children: [{}] } } } };
+// @ts-expect-error
+export const wrong: operations['startWorkflow.sum']['requestBody'] = { content: { 'application/json': { tree: 1 } } };
+`;
+}

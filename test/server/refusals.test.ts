@@ -23,9 +23,12 @@ describe('a request that cannot be served', () => {
     ],
     [
       'uses the wrong method',
-      ['GET', '/workflows/plain'],
+      ['DELETE', '/workflows/plain'],
       405,
-      { type: 'method_not_allowed', message: 'method GET is not allowed at "/workflows/plain"; use POST' },
+      {
+        type: 'method_not_allowed',
+        message: 'method DELETE is not allowed at "/workflows/plain"; use GET or HEAD or POST',
+      },
     ],
     [
       'names an unknown agent',

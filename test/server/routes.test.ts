@@ -72,9 +72,11 @@ describe('the routes', () => {
         { role: 'user', content: [{ type: 'text', text: 'Hi' }] },
         { role: 'assistant', content: [{ type: 'text', text: 'You said: Hi' }] },
       ],
+      next: null,
     });
     expect((await world.send('GET', '/agents/echo/one/sessions/second')).body).to.deep.equal({
       messages: [],
+      next: null,
     });
   });
 

@@ -49,6 +49,10 @@ function describeBody(engine: Engine, route: Route, name: string | undefined): J
     const content = { [linesType]: { schema: { type: 'string' } } };
     return { requestBody: { required: true, content } };
   }
+  if (route.takes === 'delivery') {
+    const content = { '*/*': { schema: { type: 'string', format: 'binary' } } };
+    return { requestBody: { required: true, content } };
+  }
   const body = route.body?.(name, engine);
   if (body === undefined) return {};
   const example = examples[route.operation];

@@ -1,5 +1,5 @@
 import type { Engine } from '../../api.ts';
-import { isObject, type Json, type JsonObject, type JsonSchema } from '../../core/json.ts';
+import type { Json, JsonObject, JsonSchema } from '../../core/json.ts';
 import type { Agent } from '../../program/agent.ts';
 import type { Workflow } from '../../program/workflow.ts';
 import { promptSchema } from '../prompt-body.ts';
@@ -60,7 +60,7 @@ function add(
   schema: JsonSchema,
 ): JsonObject {
   const component = componentName(kind, name, part);
-  all[component] = isObject(schema) ? localised(schema, `#/components/schemas/${component}`) : schema;
+  Object.assign(all, localised(schema, component));
   return at(component);
 }
 

@@ -1,6 +1,6 @@
 import { encodeKey, instanceKey } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Documents } from '../../ports/store.ts';
+import type { Documents, Store } from '../../ports/store.ts';
 import { checkAddress } from '../address.ts';
 import { namespace as history } from '../entry.ts';
 import { namespace as workspaces } from '../workspaces/workspace.ts';
@@ -38,6 +38,13 @@ export async function hasInstance(documents: Documents, agent: string, instance:
     documents.get(workspaces, key),
   ]);
   return entries.length > 0 || files !== undefined;
+}
+
+/** Whether anything that was asked of an instance has not ended. */
+export async function isAtWork({ executions }: Store, agent: string, instance: string): Promise<boolean> {
+  const states = ['queued', 'running', 'waiting'] as const;
+  const under = instanceKey(agent, instance);
+  return (await executions.list({ kind: 'submission', name: agent, under, states, limit: 1 })).length > 0;
 }
 
 async function countNames(documents: Documents, prefix: string): Promise<number> {

@@ -6,7 +6,7 @@ import { busy, checkAddress, named } from '../address.ts';
 import { childSessionsOf } from '../tasks/child-session.ts';
 import { entryKey, headKey, madeKey, namespace, type Entry } from '../entry.ts';
 import { forgetSubmissions } from '../submissions/forget-submissions.ts';
-import { hasInstance, listInstances } from './instances.ts';
+import { hasInstance, isAtWork, listInstances } from './instances.ts';
 import { listSessions, type SessionNote } from './list-sessions.ts';
 import type { LiveSession, LiveSessions } from '../live-sessions.ts';
 import { pageEntries, placedEntries, placeOf, type EntryList, type EntryPage } from './page-entries.ts';
@@ -111,6 +111,8 @@ export function createKeptSessions(
       checkAddress({ instance, session: 'any' });
       if (!(await hasInstance(documents, agent, instance)))
         throw new Problem('session_not_found', `there is no instance "${instance}" of agent "${agent}"`);
+      const atWork = new Problem('session_busy', `instance "${instance}" of agent "${agent}" is at work`);
+      if (!options.abort && (await isAtWork(store, agent, instance))) throw atWork;
       for (;;) {
         const found = await listSessions(documents, { agent, instance }, { limit: 100 });
         for (const { session } of found) await kept.remove({ agent, instance, session }, options);
