@@ -106,6 +106,7 @@ export { isOverflow } from './ports/harness.ts';
 export type { Harness, HarnessContext, HarnessResult, HarnessTask } from './ports/harness.ts';
 export type { Finish, ModelEvent, ModelRequest, Models, ToolSpec } from './ports/model.ts';
 export type { Observer } from './ports/observer.ts';
+export type { Telemetry } from './ports/telemetry.ts';
 export type {
   ExecResult,
   FileInfo,
@@ -127,7 +128,17 @@ export type {
 } from './ports/tool-source.ts';
 export type { ModelChoice, ModelSettings, Thinking } from './program/model.ts';
 export type { Program, Settings } from './program/program.ts';
-export { createServer, type Log, type LogEntry, type Server, type ServerOptions } from './server/index.ts';
+export {
+  createServer,
+  type CallerOf,
+  type HostCaller,
+  type Log,
+  type LogEntry,
+  type OnRequest,
+  type RequestEnd,
+  type Server,
+  type ServerOptions,
+} from './server/index.ts';
 export type { EntryList, EntryPage, SessionEntry, SessionNote } from './session/index.ts';
 export { validate, type ValidateOptions } from './validate-project.ts';
 export { usageReport } from './upkeep/usage-report.ts';

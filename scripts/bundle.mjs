@@ -37,6 +37,7 @@ const never = ['sqlite3', 'bufferutil', 'utf-8-validate'];
 const entries = {
   index: 'engine/index.ts',
   'client/index': 'engine/client/index.ts',
+  'telemetry/index': 'engine/telemetry/index.ts',
   'testing/index': 'engine/testing/index.ts',
   'cli/main': 'engine/cli/main.ts',
   // Files that are found by where they are.
