@@ -111,12 +111,18 @@ function jsonOf(text: string): Json {
     throw new Problem('invalid_json', 'the body is not JSON');
   }
   if (isTooDeep(value)) throw new Problem('invalid_json', 'the body is nested too deep');
-  if (hasTrap(value)) throw new Problem('invalid_json', 'the body has a key named "__proto__"');
+  if (hasTrap(value))
+    throw new Problem(
+      'invalid_json',
+      'the body holds something that cannot be kept: "__proto__", a number out of range, or broken Unicode',
+    );
   return value;
 }
 
 function hasTrap(value: Json): boolean {
+  if (typeof value === 'string') return !value.isWellFormed();
+  if (typeof value === 'number') return !Number.isFinite(value);
   if (Array.isArray(value)) return (value as readonly Json[]).some(hasTrap);
   if (!isObject(value)) return false;
-  return Object.entries(value).some(([key, inner]) => key === '__proto__' || hasTrap(inner));
+  return Object.entries(value).some(([key, inner]) => key === '__proto__' || hasTrap(key) || hasTrap(inner));
 }

@@ -81,7 +81,7 @@ export function createChannels(ports: SessionPorts, sessions: Sessions): EngineC
         at: new Date(ports.clock.now()).toISOString(),
         message: ports.redact.text(problem.message),
       };
-      ports.journal.report(new Problem(problem.code, message, { cause: problem }));
+      ports.journal.report(new Problem(problem.code, message));
       return dropped('failed');
     }
   }

@@ -11,6 +11,7 @@ import { digest, hashOf } from './hash.ts';
 import { linkAgentTools } from './link-agent-tools.ts';
 import { linkCodeGrant } from './link-code.ts';
 import { linkCommands } from './link-commands.ts';
+import { respondTools } from './link-channel-respond.ts';
 import { linkCompaction } from './link-compaction.ts';
 import { knownOfServers, linkAgentServers, linkMcpUse } from './link-mcp.ts';
 import { linkPermissions, type KnownTools } from './link-permissions.ts';
@@ -110,7 +111,7 @@ export function linkAgent(
       config.settings.permissions,
       ...merged
         .nodes('permissions')
-        .map((node) => linkPermissions(reporter, node, toolsKnownTo(linked, config, mcpServers))),
+        .map((node) => linkPermissions(reporter, node, toolsKnownTo(linked, config, mcpServers, names))),
     ]),
     compaction: merged.has('compaction')
       ? linkCompaction(reporter, merged.get('compaction'), config.names, config.prompts)
@@ -199,13 +200,19 @@ function linkHarness(reporter: Reporter, node: Node, own: readonly string[]): st
 const builtinHarnesses: readonly string[] = ['ai-sdk', 'deepagents'];
 
 /** Tools that the rules of an agent may be about. */
-function toolsKnownTo(linked: Linked, config: Config, servers: Agent['mcpServers']): KnownTools {
+function toolsKnownTo(
+  linked: Linked,
+  config: Config,
+  servers: Agent['mcpServers'],
+  { of }: Names,
+): KnownTools {
   const all = Object.values({ ...config.mcpServers, ...servers });
   return {
     names: new Set([
       ...builtinTools,
       'run_code',
       ...Object.keys(linked.tools),
+      ...respondTools(Object.values(of.channel)),
       ...mcpSearchTools,
       ...all.flatMap((server) => offeredNames(server) ?? []),
     ]),

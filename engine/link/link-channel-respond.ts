@@ -13,6 +13,9 @@ import { linkTemplate, linkValue, linkValues } from './text.ts';
 import { checkUrl } from './url.ts';
 import type { Visible } from './visible.ts';
 
+/** Name of the tool where nothing is said. */
+const usualName = 'reply';
+
 /** Characters of a message where the scheme says nothing. */
 const usualLength = 20_000;
 
@@ -36,7 +39,7 @@ export function linkRespond(
       );
     return undefined;
   }
-  const tool = node.get('tool').text() ?? 'reply';
+  const tool = node.get('tool').text() ?? usualName;
   checkName(reporter, root, tool, around);
   const common = {
     tool,
@@ -82,6 +85,14 @@ export function linkRespond(
     },
     outputSchema: preset.outputSchema,
   };
+}
+
+/** Names of the tools that channels give the agents they are for. */
+export function respondTools(channels: readonly Node[]): readonly string[] {
+  return channels.flatMap((root) => {
+    const node = root.get('respond');
+    return node.value === undefined || node.value === false ? [] : [node.get('tool').text() ?? usualName];
+  });
 }
 
 /** Two tools of one name could not be told apart. */

@@ -15,6 +15,7 @@ import { linkAgent } from './link-agent.ts';
 import type { Linked } from './linked.ts';
 import { linkAllTools } from './link-all-tools.ts';
 import { linkChannel } from './link-channel.ts';
+import { respondTools } from './link-channel-respond.ts';
 import { linkInstructions } from './link-instructions.ts';
 import { knownOfServers } from './link-mcp.ts';
 import { linkSandbox } from './link-sandbox.ts';
@@ -65,7 +66,10 @@ export function link(
   const { tools, apis, prefixes } = linkAllTools(reporter, settings, { names, sandboxes });
   const askers = {
     ...askersOf(names),
-    tools: new Set([...Object.keys(tools), ...builtinTools, 'run_code']),
+    tools: new Set([
+      ...[...Object.keys(tools), ...builtinTools, 'run_code'],
+      ...respondTools(Object.values(names.of.channel)),
+    ]),
     prefixes,
   };
   const scripts = mapNodes(names.of.model, (node) => linkScript(reporter, node, { ...visible, ...askers }));

@@ -18,6 +18,13 @@ const names = readdirSync(examples, { withFileTypes: true })
 
 /** What running an example must show; a folder without an entry fails, so that none is forgotten. */
 const runs: Readonly<Record<string, (engine: Engine) => Promise<void>>> = {
+  async chat(engine) {
+    // What it does with deliveries of GitHub is in chat.test.ts.
+    expect(() => engine.channels.check()).to.throw('the secret "GITHUB_WEBHOOK_SECRET" is not set');
+    expect((await engine.agents.session('helper', 'ann/lib').prompt('Thank you!')).text).to.equal(
+      'Nothing to say.',
+    );
+  },
   async hello(engine) {
     const { output } = await engine.workflows.run('welcome', { name: 'Ada' });
     expect(output).to.deep.equal({ greeting: 'Hello, Ada! Nice to meet you.', characters: 29 });

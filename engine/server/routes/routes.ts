@@ -2,6 +2,7 @@ import type { Route } from '../route.ts';
 import { adminRoutes } from './admin.ts';
 import { agentRoutes } from './agents.ts';
 import { approvalRoutes } from './approvals.ts';
+import { channelRoutes } from './channels.ts';
 import { fileRoutes } from './files.ts';
 import { healthRoutes } from './health.ts';
 import { instanceRoutes } from './instances.ts';
@@ -33,7 +34,13 @@ const work: readonly Route[] = [
   ...scheduleRoutes,
 ];
 
-const described: readonly Route[] = [...healthRoutes, ...metricsRoutes, ...work, ...adminRoutes(work)];
+const described: readonly Route[] = [
+  ...healthRoutes,
+  ...metricsRoutes,
+  ...work,
+  ...channelRoutes,
+  ...adminRoutes(work),
+];
 
 /** Every HTTP route of the server: what the router is built from, and what `/openapi.json` describes. */
 export const routes: readonly Route[] = [...described, openapiRoute(described)];

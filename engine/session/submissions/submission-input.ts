@@ -88,11 +88,13 @@ export function fromInput(stored: Json): StoredAsk | undefined {
   };
 }
 
-/** The input without what it comes from, and who asked. */
+/** The input without what it comes from, and who asked: a delivery that is sent again has other headers. */
 export function withoutSource(stored: Json): Json {
   if (!isObject(stored) || !isObject(stored['options'])) return stored;
-  const { source: _source, callers: _callers, ...options } = stored['options'];
-  return { ...stored, options };
+  const { source: _source, callers: _callers, delivered, ...options } = stored['options'];
+  if (!isObject(delivered)) return { ...stored, options };
+  const { channel = null, body = null } = delivered;
+  return { ...stored, options: { ...options, delivered: { channel, body } } };
 }
 
 /** The session that a submission went to, from its input. */
