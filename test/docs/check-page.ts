@@ -35,7 +35,7 @@ export function writePage(path: string): Page {
       filter: (from) => !/[/\\]\.engine([/\\]|$)/.test(from),
     });
   }
-  for (const name of ['zod'])
+  for (const name of ['zod', '@opentelemetry/sdk-trace-node'])
     if (blocks.some(({ text }) => text.includes(`from '${name}'`))) linkPackage(folder, name);
   const scripts = readScripts(blocks).map((script, index) => ({
     ...script,
@@ -49,8 +49,9 @@ export function writePage(path: string): Page {
 
 /** A package that a page says to install. */
 function linkPackage(folder: string, name: string): void {
-  mkdirSync(join(folder, 'node_modules'), { recursive: true });
-  symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+  const place = join(folder, 'node_modules', name);
+  mkdirSync(dirname(place), { recursive: true });
+  symlinkSync(join(root, 'node_modules', name), place);
 }
 
 /** Does everything a page shows, in its order, and gives what was not as it says: `<page>:<line>: <what>`. */
