@@ -12,6 +12,12 @@ export function visibleTo({ agents, workflows }: Caller, program: Program): Part
   return { agents: listed(program.agents, agents), workflows: listed(program.workflows, workflows) };
 }
 
+/** An engine with those agents and workflows only that there are for a caller. */
+export function seenBy(caller: Caller, engine: Engine): Engine {
+  const parts = visibleTo(caller, engine.program);
+  return parts === engine.program ? engine : { ...engine, program: { ...engine.program, ...parts } };
+}
+
 /**
  * Refuses the names of agents and workflows that are not for this caller, in the words for those that there are not. Throws Problem
  * `agent_not_found`, `workflow_not_found`.

@@ -1,3 +1,4 @@
+import { seenBy } from '../auth/unlisted.ts';
 import { describeApi } from '../openapi.ts';
 import { route, type Route } from '../route.ts';
 
@@ -10,8 +11,11 @@ export function openapiRoute(others: readonly Route[]): Route {
     access: 'signed-in',
     summary: 'This API as OpenAPI 3.1.',
     answers: { 200: { description: 'The document.', schema: () => ({ type: 'object' }) } },
-    handle: ({ engine, basePath }) =>
-      Promise.resolve({ status: 200, body: describeApi(engine, [...others, self], basePath) }),
+    handle: ({ engine, caller, basePath }) =>
+      Promise.resolve({
+        status: 200,
+        body: describeApi(seenBy(caller, engine), [...others, self], basePath),
+      }),
   });
   return self;
 }
