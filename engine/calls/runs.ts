@@ -1,5 +1,5 @@
 import type { Engine, RunRecord } from '../api.ts';
-import type { EngineEvent } from '../core/event.ts';
+import { checkedFirst } from './checked-first.ts';
 import { workflowOfRun } from '../core/ids.ts';
 import { noUsage } from '../core/message.ts';
 import { fromData, Problem } from '../core/problem.ts';
@@ -28,13 +28,6 @@ export function createEngineRuns(
     if (execution === undefined) throw new Problem('run_not_found', `no run "${runId}"`);
     return execution;
   };
-  async function* subscribe(
-    runId: string,
-    { after = 0, signal }: { readonly after?: number; readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<EngineEvent> {
-    await getRun(runId);
-    yield* journal.subscribe(runId, { after, ...(signal === undefined ? {} : { signal }) });
-  }
   const wait = async (
     runId: string,
     { signal }: { readonly signal?: AbortSignal } = {},
@@ -93,7 +86,7 @@ export function createEngineRuns(
         await getRun(runId);
         return store.events.read(runId, { after, limit });
       },
-      subscribe,
+      subscribe: (runId, from = {}) => checkedFirst(() => getRun(runId), journal.subscribe(runId, from)),
       wait,
       async cancel(runId) {
         await getRun(runId);

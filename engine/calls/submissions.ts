@@ -1,5 +1,6 @@
 import type { Engine, SubmissionRecord } from '../api.ts';
 import { encodeKey } from '../core/ids.ts';
+import { checkedFirst } from './checked-first.ts';
 import { Problem } from '../core/problem.ts';
 import { isTerminal } from '../core/status.ts';
 import type { Execution } from '../ports/store.ts';
@@ -58,10 +59,7 @@ export function createSubmissions(ports: SessionPorts): Engine['submissions'] {
       await find(id);
       return store.events.read(id, { after, limit });
     },
-    async *subscribe(id, { after = 0, signal } = {}) {
-      await find(id);
-      yield* journal.subscribe(id, { after, ...(signal === undefined ? {} : { signal }) });
-    },
+    subscribe: (id, from = {}) => checkedFirst(() => find(id), journal.subscribe(id, from)),
     async wait(id, { signal } = {}) {
       await find(id);
       await durable.result(id, signal);

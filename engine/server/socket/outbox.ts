@@ -1,6 +1,8 @@
+import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { EngineEvent } from '../../core/event.ts';
 import { eventText } from '../event-text.ts';
+import { batchWrites } from './batch-writes.ts';
 import type { ServerFrame } from './frames.ts';
 
 /** Bytes a client may leave unread before its socket is closed. */
@@ -20,8 +22,8 @@ export interface Outbox {
   event(requestId: string, event: EngineEvent): Promise<void> | undefined;
 }
 
-/** The outbox of a socket. */
-export function createOutbox(socket: WebSocket): Outbox {
+/** The outbox of a socket, which writes to a stream. */
+export function createOutbox(socket: WebSocket, stream: Writable): Outbox {
   return {
     send(frame) {
       if (socket.readyState !== socket.OPEN) return;
@@ -31,6 +33,7 @@ export function createOutbox(socket: WebSocket): Outbox {
     event(requestId, event) {
       if (socket.readyState !== socket.OPEN) return undefined;
       const frame = `{"v":1,"type":"event","requestId":${JSON.stringify(requestId)},"event":${eventText(event)}}`;
+      batchWrites(stream);
       if (socket.bufferedAmount <= comfortable) {
         socket.send(frame);
         return undefined;
