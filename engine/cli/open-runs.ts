@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Engine, Explanation, RunReceipt, RunRecord } from '../api.ts';
-import { createClient } from '../client/index.ts';
 import type { EngineEvent } from '../core/event.ts';
 import { asProblem, Problem } from '../core/problem.ts';
 import { isTerminal, type ExecutionState } from '../core/status.ts';
 import { createEngine } from '../engine.ts';
 import type { Program } from '../program/program.ts';
+import { clientAt } from './client-at.ts';
 import { openProgram } from './open-program.ts';
 import { refuseTapeAt, tapeOf, type TapeOptions } from './tape-options.ts';
 import type { Terminal } from './terminal.ts';
@@ -97,7 +97,7 @@ export async function actOnRuns<T>(
 ): Promise<T> {
   if (server !== undefined) {
     refuseTapeAt(server, tape);
-    const { runs, approvals } = createClient({ baseUrl: server });
+    const { runs, approvals } = clientAt(server);
     return use({ ...runs, list: runsAtServer(server).list, answer: approvals.resolve });
   }
   const program = await openProgram(project, terminal);
@@ -120,7 +120,7 @@ export async function runIdOf({ list }: Pick<OpenRuns, 'list'>, word: string): P
 }
 
 function runsAtServer(baseUrl: string): OpenRuns {
-  const { runs, approvals } = createClient({ baseUrl });
+  const { runs, approvals } = clientAt(baseUrl);
   return {
     asked: approvals.list,
     async list({ states, ...filter }) {
@@ -156,6 +156,8 @@ async function* followStored(
   }
 }
 
+/** A Problem with what to do where the store has another owner. */
+export /** Tells how to reach a store that another process owns. */
 function withAdvice(problem: Problem): Problem {
   if (problem.code !== 'store_locked') return problem;
   const [what = ''] = problem.message.split('; ');

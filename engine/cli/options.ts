@@ -7,10 +7,12 @@ import type { ValidateOptions } from './commands/validate.ts';
 import { addText, examples, integer, perform } from './declare.ts';
 import { declareAdd } from './declare-add.ts';
 import { declareAnswers, declareApprovals } from './declare-answers.ts';
+import { declareChat } from './declare-chat.ts';
 import { declareMcp } from './declare-mcp.ts';
 import { declareModels } from './declare-models.ts';
 import { declareRuns, declareWhy } from './declare-runs.ts';
 import { declareSessions } from './declare-sessions.ts';
+import { declareSubmissions } from './declare-submissions.ts';
 import { declareUpkeep } from './declare-upkeep.ts';
 import { declareWork } from './declare-work.ts';
 import { personAt } from './person.ts';
@@ -39,6 +41,8 @@ export function declareCommands(end: (exitCode: number) => void): Command {
         'engine validate',
         'engine run triage --text "My order 17 is late"',
         'engine run refund --input \'{"orderId": "17"}\'',
+        'engine dev',
+        'engine chat triage',
         'engine serve --port 8080',
         'engine runs',
       ) +
@@ -177,6 +181,7 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     );
 
   declareWork(engine, end);
+  declareChat(engine, end);
 
   declareRuns(engine, end);
 
@@ -185,6 +190,8 @@ export function declareCommands(end: (exitCode: number) => void): Command {
   declareApprovals(engine, end);
 
   declareAnswers(engine, 'engine', end);
+
+  declareSubmissions(engine, end);
 
   declareSessions(engine, end);
 

@@ -1,0 +1,73 @@
+import { createClient } from '../../client/index.ts';
+import { Problem } from '../../core/problem.ts';
+import { askerOf } from '../questions/how-to-answer.ts';
+import { requestsTo } from '../requests-to.ts';
+import type { About, Compacted, SessionLine, Talk } from './talk.ts';
+
+/** Kinds of images by the ending of their files. */
+const mediaTypes: Readonly<Record<string, string>> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  gif: 'image/gif',
+  webp: 'image/webp',
+};
+
+/** A talk with an agent of a server. */
+export function talkAtServer(
+  { server, token }: { readonly server: string; readonly token?: string },
+  agent: string,
+  instance: string,
+): Talk {
+  const { agents, approvals } = createClient({
+    baseUrl: server,
+    ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+  });
+  const request = requestsTo({ server, ...(token === undefined ? {} : { token }) });
+  const place = `/agents/${encodeURIComponent(agent)}`;
+  const own = `${place}/${encodeURIComponent(instance)}`;
+  return {
+    agent,
+    instance,
+    async *ask(message, { files, ...how }, signal) {
+      const stop = (): void => void agents.abort(agent, instance, how.session).catch(() => undefined);
+      // The prompt goes on when only the stream is left.
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        yield* agents.stream(agent, instance, { message, ...how, ...imagesOf(files) });
+      } finally {
+        signal.removeEventListener('abort', stop);
+      }
+    },
+    history: (session) => agents.history(agent, instance, session),
+    async sessions() {
+      const { sessions } = await request<{ readonly sessions: readonly SessionLine[] }>(
+        'GET',
+        `${own}/sessions`,
+      );
+      return sessions;
+    },
+    compact: (session) =>
+      request<Compacted>('POST', `${own}/sessions/${encodeURIComponent(session)}/compact`, {}),
+    abort: (session) => agents.abort(agent, instance, session),
+    about: () => request<About>('GET', place),
+    questions: (submissionId) => approvals.list({ submissionId }),
+    answer: (question, answer) => approvals.resolve(askerOf(question), question.step, answer),
+  };
+}
+
+function imagesOf(files: Parameters<Talk['ask']>[1]['files']): {
+  readonly images?: readonly { readonly image: string; readonly mediaType: string }[];
+} {
+  if (files.length === 0) return {};
+  const images = files.map(({ name, data }) => {
+    const mediaType = mediaTypes[name.split('.').at(-1)?.toLowerCase() ?? ''];
+    if (mediaType === undefined)
+      throw new Problem(
+        'invalid_request',
+        `"${name}" is no image; a server takes only images (${Object.keys(mediaTypes).join(', ')}), so put its text into the message`,
+      );
+    return { image: Buffer.from(data).toString('base64'), mediaType };
+  });
+  return { images };
+}

@@ -1,0 +1,57 @@
+import type { Approval, ApprovalAnswer } from '../../api.ts';
+import type { EngineEvent } from '../../core/event.ts';
+import type { Message, Usage } from '../../core/message.ts';
+import type { Thinking } from '../../program/model.ts';
+
+/** An instance of an agent that somebody talks to, in this process or at a server. */
+export interface Talk {
+  readonly agent: string;
+  readonly instance: string;
+  /** Events of one answer until its end. Throws the Problem that refused or ended the prompt; the signal ends the prompt. */
+  ask(message: string, how: Asking, signal: AbortSignal): AsyncIterable<EngineEvent>;
+  history(session: string): Promise<readonly Message[]>;
+  sessions(): Promise<readonly SessionLine[]>;
+  compact(session: string): Promise<Compacted>;
+  /** Ends what works in a session; false when nothing did. */
+  abort(session: string): Promise<boolean>;
+  /** What the agent is like: its model, tools, skills and helpers, by name. */
+  about(): Promise<About>;
+  /** What a submission asks people. */
+  questions(submissionId: string): Promise<readonly Approval[]>;
+  answer(question: Approval, answer: ApprovalAnswer): Promise<void>;
+}
+
+/** How one message is asked. */
+export interface Asking {
+  readonly session: string;
+  readonly model?: string;
+  readonly role?: string;
+  readonly thinking?: Thinking;
+  readonly files: readonly { readonly name: string; readonly data: Uint8Array }[];
+}
+
+/** A session in a list. */
+export interface SessionLine {
+  readonly session: string;
+  readonly entries: number;
+  readonly updatedAt: string;
+  readonly state: string;
+}
+
+/** What a compaction did. */
+export interface Compacted {
+  readonly compacted: boolean;
+  readonly messagesBefore: number;
+  readonly messagesAfter: number;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  readonly usage: Usage;
+}
+
+/** What an agent is like. */
+export interface About {
+  readonly model?: string;
+  readonly tools: readonly string[];
+  readonly skills: readonly string[];
+  readonly subagents: readonly string[];
+}
