@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
-import type { Engine } from '../../engine/api.ts';
+import type { Engine, EngineOptions } from '../../engine/api.ts';
 import { createEngine } from '../../engine/engine.ts';
 import type { Models } from '../../engine/ports/model.ts';
 
@@ -13,6 +13,7 @@ export const system = 'You are a helpful assistant.';
 export async function startEngine(
   kind: 'memory' | 'sqlite',
   models: Models,
+  options: EngineOptions = {},
 ): Promise<{ readonly engine: Engine; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const files = {
@@ -30,7 +31,7 @@ export async function startEngine(
     writeFileSync(join(folder, path), text);
   }
   const store = kind === 'memory' ? 'memory' : await openSqliteStore({ path: join(folder, 'engine.sqlite') });
-  const engine = await createEngine({ project: folder, store, env: {}, ports: { models } });
+  const engine = await createEngine({ project: folder, store, env: {}, ports: { models }, ...options });
   return {
     engine,
     async close() {

@@ -128,9 +128,10 @@ export function openLog(
     executionId,
     emit,
     flush,
-    async checkpoint(key, value) {
+    async checkpoint(key, value, { isUrgent = true } = {}) {
       const committed = join(() => store.checkpoints.put(executionId, key, value));
-      void write();
+      if (isUrgent) void write();
+      else timer ??= setTimeout(() => void write(), patienceMs);
       await committed;
     },
     async end(event, outcome, writes = []) {

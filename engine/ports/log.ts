@@ -21,8 +21,9 @@ export interface ExecutionLog {
   /**
    * Writes a checkpoint in one commit with all events emitted so far. Rejects with the store's Problem; then neither the checkpoint
    * nor any of these events is stored, and only the events are tried again.
+   * @param options.isUrgent false: it goes with the next write of events, and starts none of its own.
    */
-  checkpoint(key: string, value: Json): Promise<void>;
+  checkpoint(key: string, value: Json, options?: { readonly isUrgent?: boolean }): Promise<void>;
   /** Resolves when all events emitted so far are committed. Rejects with the store's Problem; those events stay, the next emit or flush tries again. */
   flush(): Promise<void>;
   /**

@@ -24,7 +24,7 @@ export function beginTrace(tracing: Pick<Tracing, 'begins'>, { execution, before
     execution.id,
     { ...(asked === undefined ? {} : { asked }), ...(first === undefined ? {} : { first }) },
     (place) => {
-      log.checkpoint(firstKey, { ...place }).catch(() => undefined);
+      log.checkpoint(firstKey, { ...place }, { isUrgent: false }).catch(() => undefined);
     },
   );
 }
