@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { RequestListener, Server as HttpServer } from 'node:http';
 import type Koa from 'koa';
 import type { Engine } from '../api.ts';
@@ -78,6 +79,8 @@ export function createServer(engine: Engine, options: ServerOptions = {}): Serve
   const settings = engine.program.settings.server;
   const report = createReport(options.log ?? logToStderr, engine.redact);
   const closing = new AbortController();
+  // Every open stream listens.
+  setMaxListeners(0, closing.signal);
   const gate =
     options.callerOf === undefined
       ? createGate(settings.auth, () => insideOf(engine).secrets)
