@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../core/event.ts';
 import type { OpenRuns } from './open-runs.ts';
 
-/** All stored events of a run. */
+/** All stored events of a run or submission. */
 export async function allEvents(
   { events }: Pick<OpenRuns, 'events'>,
   runId: string,

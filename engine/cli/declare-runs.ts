@@ -149,9 +149,11 @@ function withFilter(command: Command): Command {
     .option('--before <runId>', 'only runs older than this one');
 }
 
-const states = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
+/** States that lists may be narrowed to. */
+export const states = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
 
-function readStates(text: string): readonly ExecutionState[] {
+/** Reads states with commas between them. */
+export function readStates(text: string): readonly ExecutionState[] {
   return text.split(',').map((word) => {
     const state = states.find((candidate) => candidate === word.trim());
     if (state === undefined) throw new InvalidArgumentError(`Allowed choices are ${states.join(', ')}.`);

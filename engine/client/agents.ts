@@ -38,12 +38,16 @@ export function createAgents(transport: Transport, options: ClientOptions): Clie
     stream: (name, id, prompt, call) => streamPrompt(transport, `/agents${pathOf(name, id)}`, prompt, call),
     async history(name, id, session = 'default', { signal } = {}) {
       const path = `/agents${pathOf(name, id)}/sessions${pathOf(session)}`;
-      const { messages } = await transport.json<{ messages: readonly Message[] }>({
-        method: 'GET',
-        path,
-        signal,
-      });
-      return messages;
+      const messages: Message[] = [];
+      for (let after: string | undefined; ;) {
+        const page = await transport.json<{ messages: readonly Message[]; next: string | null }>({
+          ...{ method: 'GET', path, signal },
+          query: { after },
+        });
+        messages.push(...page.messages);
+        if (page.next === null) return messages;
+        after = page.next;
+      }
     },
     async abort(name, id, session, { signal } = {}) {
       const { aborted } = await transport.json<{ aborted: boolean }>({

@@ -20,6 +20,7 @@ export type {
   RunRecord,
   RunResult,
   StartOptions,
+  SubmissionFilter,
   SubmissionReceipt,
   SubmissionRecord,
   WorkflowConnection,

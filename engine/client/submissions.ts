@@ -6,6 +6,13 @@ import type { Client } from './types.ts';
 export function createSubmissions(transport: Transport): Client['submissions'] {
   const at = (id: string): string => `/submissions${pathOf(id)}`;
   return {
+    list: ({ state, ...filter } = {}, { signal } = {}) =>
+      transport.json({
+        method: 'GET',
+        path: '/submissions',
+        query: { ...filter, state: typeof state === 'string' ? state : state?.join(',') },
+        signal,
+      }),
     get: (id, { signal } = {}) => transport.json({ method: 'GET', path: at(id), signal }),
     events: (id, { after, limit, types, signal } = {}) =>
       transport.json({

@@ -203,6 +203,22 @@ export interface ApprovalAnswer {
   readonly by?: string;
 }
 
+/** Which messages to list. */
+export interface SubmissionFilter {
+  readonly agent?: string;
+  /** Only with an `agent`. */
+  readonly instance?: string;
+  /** Only with an `instance`. */
+  readonly session?: string;
+  readonly state?: ExecutionState | readonly ExecutionState[];
+  /** ISO time: only what was accepted then or later. */
+  readonly since?: string;
+  /** 1 to 1000, default 100. */
+  readonly limit?: number;
+  /** The `next` of the page before. */
+  readonly before?: string;
+}
+
 /** Which runs to list. */
 export interface RunFilter {
   readonly workflow?: string;
@@ -296,6 +312,11 @@ export interface Client {
     resolve(id: string, step: string, answer: ApprovalAnswer, options?: CallOptions): Promise<void>;
   };
   readonly submissions: {
+    /** Newest first; `next` is null on the last page. */
+    list(
+      filter?: SubmissionFilter,
+      options?: CallOptions,
+    ): Promise<{ readonly submissions: readonly SubmissionRecord[]; readonly next: string | null }>;
     get(submissionId: string, options?: CallOptions): Promise<SubmissionRecord>;
     /** Stored events; the next page comes after `nextAfter`. */
     events(

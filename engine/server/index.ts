@@ -1,6 +1,11 @@
 export type { ErrorBody, Log, LogEntry } from './error-body.ts';
+export { storedTypes } from './event-types.ts';
 export { isLoopback } from './guard.ts';
 export { listen, type Address } from './listen.ts';
 export { objectOf, route, type Route } from './route.ts';
 export type { OnRequest, RequestEnd } from './request-end.ts';
+export { servedRoutes, type ServedRoute } from './routes/served.ts';
 export { createServer, type Server, type ServerOptions } from './server.ts';
+export type { CallerOf, HostCaller } from './auth/host-gate.ts';
+export type { Timeouts } from './http-server.ts';
+export type { Handler } from './mount.ts';
