@@ -8,6 +8,7 @@ import { addText, examples, integer, perform } from './declare.ts';
 import { declareAdd } from './declare-add.ts';
 import { declareAnswers, declareApprovals } from './declare-answers.ts';
 import { declareChat } from './declare-chat.ts';
+import { declareLogs } from './declare-logs.ts';
 import { declareMcp } from './declare-mcp.ts';
 import { declareModels } from './declare-models.ts';
 import { declareRuns, declareWhy } from './declare-runs.ts';
@@ -182,6 +183,7 @@ export function declareCommands(end: (exitCode: number) => void): Command {
 
   declareWork(engine, end);
   declareChat(engine, end);
+  declareLogs(engine, end);
 
   declareRuns(engine, end);
 

@@ -1,0 +1,109 @@
+import type { EngineEvent } from '../../core/event.ts';
+import { workflowOfRun } from '../../core/ids.ts';
+import { isTerminal, type ExecutionState } from '../../core/status.ts';
+import { createEngine } from '../../engine.ts';
+import { openProgram } from '../open-program.ts';
+import { requestsTo, type ServerPlace } from '../requests-to.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** A run or submission in short. */
+export interface Noted {
+  readonly id: string;
+  /** Of the workflow or agent. */
+  readonly name: string;
+  readonly kind: 'run' | 'submission';
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly hasEnded: boolean;
+}
+
+/** Where events are: at a server, or in the store of a project. */
+export interface LogPlace {
+  /** The newest runs and submissions, newest first, of each kind at most `limit`. */
+  list(limit: number): Promise<readonly Noted[]>;
+  /** Stored events after an index, at most 1000. Throws Problem `run_not_found`, `submission_not_found`. */
+  events(id: string, after: number): Promise<readonly EngineEvent[]>;
+  close(): Promise<void>;
+}
+
+/** Opens the place of events; looks only, so that it works beside the engine that owns the store. */
+export async function openLogPlace(
+  { server, token, project }: Partial<ServerPlace> & { readonly project: string },
+  terminal: Terminal,
+): Promise<LogPlace> {
+  if (server !== undefined) return atServer({ server, ...(token === undefined ? {} : { token }) });
+  const program = await openProgram(project, terminal);
+  if (program.settings.store.type === 'memory')
+    terminal.err.line(
+      'events are kept in memory (store.type in engine.yaml), so those of other processes are not seen; name a server',
+    );
+  const engine = await createEngine({ program, readOnly: true });
+  return {
+    async list(limit) {
+      const found = await Promise.all([
+        engine.executions({ kind: 'run', limit }),
+        engine.executions({ kind: 'submission', limit }),
+      ]);
+      return newestFirst(
+        found.flat().map(({ id, name, kind, createdAt, state }) => ({
+          ...{ id, name, kind, at: createdAt },
+          hasEnded: isTerminal(state),
+        })),
+      );
+    },
+    events: (id, after) =>
+      isRun(id) ? engine.runs.events(id, { after }) : engine.submissions.events(id, { after }),
+    close: () => engine.close(),
+  };
+}
+
+function atServer(place: ServerPlace): LogPlace {
+  const request = requestsTo(place);
+  return {
+    async list(limit) {
+      const [{ runs }, { submissions }] = await Promise.all([
+        request<{ readonly runs: readonly RunLine[] }>('GET', `/runs?limit=${limit}`),
+        request<{ readonly submissions: readonly SubmissionLine[] }>('GET', `/submissions?limit=${limit}`),
+      ]);
+      return newestFirst([
+        ...runs.map(({ runId: id, workflow: name, createdAt, state }) => ({
+          ...{ id, name, kind: 'run' as const, at: Date.parse(createdAt) },
+          hasEnded: isTerminal(state),
+        })),
+        ...submissions.map(({ submissionId: id, agent: name, acceptedAt, state }) => ({
+          ...{ id, name, kind: 'submission' as const, at: Date.parse(acceptedAt) },
+          hasEnded: isTerminal(state),
+        })),
+      ]);
+    },
+    async events(id, after) {
+      const kind = isRun(id) ? 'runs' : 'submissions';
+      const path = `/${kind}/${encodeURIComponent(id)}/events?after=${after}&limit=1000`;
+      const { events } = await request<{ readonly events: readonly EngineEvent[] }>('GET', path);
+      return events;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+interface RunLine {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly state: ExecutionState;
+  readonly createdAt: string;
+}
+
+interface SubmissionLine {
+  readonly submissionId: string;
+  readonly agent: string;
+  readonly state: ExecutionState;
+  readonly acceptedAt: string;
+}
+
+function isRun(id: string): boolean {
+  return workflowOfRun(id) !== undefined;
+}
+
+function newestFirst(all: readonly Noted[]): readonly Noted[] {
+  return all.toSorted((a, b) => b.at - a.at);
+}

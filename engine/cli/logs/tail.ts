@@ -1,0 +1,72 @@
+import { setTimeout } from 'node:timers/promises';
+import type { EngineEvent } from '../../core/event.ts';
+import { terminalEvents } from '../../core/event.ts';
+import type { LogPlace, Noted } from './log-place.ts';
+
+/** Milliseconds between two looks. */
+const lookMs = 250;
+
+/** Most runs and submissions of each kind that are looked at for new ones. */
+const mostSeen = 100;
+
+/** Stored events of one run or submission, oldest first. */
+export async function readAll(
+  { events }: LogPlace,
+  id: string,
+  from = 0,
+): Promise<{ readonly events: readonly EngineEvent[]; readonly hasEnded: boolean }> {
+  const found: EngineEvent[] = [];
+  for (let after = from; ;) {
+    const page = await events(id, after);
+    found.push(...page);
+    after = page.at(-1)?.index ?? after;
+    if (page.length < 1000) return { events: found, hasEnded: found.some(isLast) };
+  }
+}
+
+/** Events of several runs and submissions in the order of their times. */
+export function inTime(events: readonly EngineEvent[]): readonly EngineEvent[] {
+  return events.toSorted((a, b) =>
+    a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : a.index - b.index,
+  );
+}
+
+/**
+ * Events as they come, in the order of their times as far as they are seen together, until the signal aborts.
+ * @param only one run or submission, with whose end it ends; undefined: all, also those that begin meanwhile.
+ * @param since milliseconds since 1970: nothing of before is given.
+ */
+export async function* tail(
+  place: LogPlace,
+  { only, since }: { readonly only?: string; readonly since: number },
+  signal: AbortSignal,
+): AsyncGenerator<EngineEvent> {
+  const places = new Map<string, number>();
+  const over = new Set<string>();
+  while (!signal.aborted) {
+    const looked =
+      only === undefined ? await place.list(mostSeen) : [{ id: only, at: since, hasEnded: false }];
+    const open = looked.filter((one) => !over.has(one.id) && isOfInterest(one));
+    const found = await Promise.all(
+      open.map(async ({ id, hasEnded }) => {
+        const read = await readAll(place, id, places.get(id) ?? 0);
+        const last = read.events.at(-1);
+        if (last !== undefined) places.set(id, last.index);
+        if (read.hasEnded || (hasEnded && read.events.length === 0)) over.add(id);
+        return read.events;
+      }),
+    );
+    yield* inTime(found.flat().filter(({ timestamp }) => Date.parse(timestamp) >= since));
+    if (only !== undefined && over.has(only)) return;
+    await setTimeout(lookMs, undefined, { signal }).catch(() => undefined);
+  }
+
+  /** What ended before is read only where it could have said something since. */
+  function isOfInterest({ hasEnded, at, id }: Pick<Noted, 'hasEnded' | 'at' | 'id'>): boolean {
+    return !hasEnded || at >= since || places.has(id);
+  }
+}
+
+function isLast({ type }: EngineEvent): boolean {
+  return terminalEvents.includes(type);
+}
