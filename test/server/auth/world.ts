@@ -30,6 +30,7 @@ export const tokens = {
   reader: 'reader-0123456789abcdef',
   narrow: 'narrow-0123456789abcdef',
   none: 'none-0123456789abcdef',
+  talker: 'talker-0123456789abcdef',
 } as const;
 
 /** The config of a token by its hash. */
@@ -47,6 +48,7 @@ const usualAuth = {
     { name: 'reader', ...hashed(tokens.reader), scopes: ['runs'] },
     { name: 'narrow', ...hashed(tokens.narrow), agents: ['echo'], workflows: ['plain'] },
     { name: 'none', ...hashed(tokens.none), scopes: ['admin'] },
+    { name: 'talker', ...hashed(tokens.talker), scopes: ['agents'] },
   ],
 };
 
@@ -59,7 +61,8 @@ export async function startAuthWorld({
   env = { BOB_TOKEN: tokens.bob },
 }: {
   readonly env?: Readonly<Record<string, string>>;
-  readonly auth?: object | undefined;
+  /** Null: nobody signs in. */
+  readonly auth?: object | null;
   /** More settings of `server`. */
   readonly server?: object;
   readonly options?: ServerOptions;
@@ -97,7 +100,7 @@ export async function startAuthWorld({
       return {
         status: response.status,
         headers: response.headers,
-        body: (isJson ? JSON.parse(text) : { text }) as Record<string, unknown>,
+        body: (isJson && text !== '' ? JSON.parse(text) : { text }) as Record<string, unknown>,
       };
     },
     async close() {
@@ -109,14 +112,14 @@ export async function startAuthWorld({
 }
 
 /** The folder of a project whose server has these settings. */
-export function authProject(auth: object | undefined = usualAuth, settings: object = {}): string {
+export function authProject(auth: object | null = usualAuth, settings: object = {}): string {
   return projectOf({
     ...files,
     'engine.yaml': {
       name: 'closed',
       model: 'script/echo',
       secrets: { BOB_TOKEN: {} },
-      server: { ...settings, ...(auth === undefined ? {} : { auth }) },
+      server: { ...settings, ...(auth === null ? {} : { auth }) },
     },
   });
 }
