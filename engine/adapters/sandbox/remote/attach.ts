@@ -61,6 +61,7 @@ export async function attach(
     await records.set({ sandbox: name, type, id: machine.id, made, owner });
     return { machine, roots };
   } catch (thrown) {
+    machine.letGo?.();
     await service.remove(machine.id).catch(() => undefined);
     throw thrown;
   }

@@ -10,6 +10,8 @@ export function statusOf(thrown: unknown): number | undefined {
       if (typeof status === 'number' && status >= 400 && status < 600) return status;
     const byName = statuses.find(([pattern]) => pattern.test(nameOf(at)));
     if (byName !== undefined) return byName[1];
+    const called = /^\/[\w.]+\/\w+ ([A-Z_]+):/.exec(String(at['message'] ?? ''))?.[1];
+    if (called !== undefined && Object.hasOwn(callStatuses, called)) return callStatuses[called];
     const written = /^(?:HTTP )?(4\d\d|5\d\d)\b/.exec(String(at['message'] ?? ''))?.[1];
     if (written !== undefined) return Number(written);
   }
@@ -25,7 +27,7 @@ export function isGone(thrown: unknown): boolean {
 
 /** How packages say that a machine does not answer because it sleeps or has ended. */
 const asleep =
-  /sandbox timeout|sandbox was killed|not running|is (stopped|paused|suspended|terminated|shut ?down|archived)|already (shut ?down|terminated|finished)/i;
+  /sandbox timeout|sandbox was killed|not running|is (stopped|paused|suspended|terminated|shut ?down|archived)|already (shut ?down|terminated|finished|completed)/i;
 
 /** Whether the connection broke, so that nothing is known of what was asked for. */
 export function isCut(thrown: unknown): boolean {
@@ -98,6 +100,17 @@ export interface ProblemWords {
   /** Keys that are not told. */
   readonly hidden: readonly string[];
 }
+
+/** What the statuses of calls of gRPC are in HTTP. */
+const callStatuses: Readonly<Record<string, number>> = {
+  NOT_FOUND: 404,
+  UNAUTHENTICATED: 401,
+  PERMISSION_DENIED: 403,
+  RESOURCE_EXHAUSTED: 429,
+  UNAVAILABLE: 503,
+  INTERNAL: 500,
+  DEADLINE_EXCEEDED: 504,
+};
 
 const statuses: readonly (readonly [RegExp, number])[] = [
   [/NotFound/i, 404],

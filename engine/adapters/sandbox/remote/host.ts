@@ -60,6 +60,7 @@ export function remoteHost(given: HostGiven): RemoteHost {
     } catch (thrown) {
       if (!isGone(thrown)) throw thrown;
       // It fell asleep meanwhile.
+      found.machine.letGo?.();
       attaching = undefined;
       return attach();
     }
@@ -84,6 +85,7 @@ export function remoteHost(given: HostGiven): RemoteHost {
           return await patiently(isSafe, async () => call(await awake(forMs)));
         } catch (thrown) {
           if (thrown instanceof Problem || isFileFault(thrown) || !isGone(thrown)) throw thrown;
+          (await attaching?.catch(() => undefined))?.machine.letGo?.();
           attaching = undefined;
           awakeUntil = 0;
           const again = await attach();
@@ -193,9 +195,13 @@ ${printFrame(mark, `printf '%s' "$o"`)}`;
       attaching = undefined;
       awakeUntil = 0;
       if (found === undefined) return;
-      await patiently(true, () => given.letGo(found.machine)).catch((thrown: unknown) => {
+      try {
+        await patiently(true, () => given.letGo(found.machine));
+      } catch (thrown) {
         if (!isGone(thrown)) throw problem(thrown, 'cannot be closed');
-      });
+      } finally {
+        found.machine.letGo?.();
+      }
     },
   };
 }

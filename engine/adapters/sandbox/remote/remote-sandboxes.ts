@@ -33,7 +33,7 @@ export interface RemoteSandboxes {
 }
 
 /** Types of sandboxes that are services. */
-export type RemoteType = 'e2b' | 'runloop' | 'daytona';
+export type RemoteType = 'e2b' | 'runloop' | 'daytona' | 'modal';
 
 const services: Readonly<
   Record<RemoteType, { readonly sdk: Sdk; readonly open: () => Promise<OpenService> }>
@@ -49,6 +49,11 @@ const services: Readonly<
   daytona: {
     sdk: { module: '@daytona/sdk', version: '0.216.0', isExact: false },
     open: async () => (await import('./daytona.ts')).openDaytona,
+  },
+  modal: {
+    // Other versions of this name are another package.
+    sdk: { module: 'modal', version: '0.11.1', isExact: true },
+    open: async () => (await import('./modal.ts')).openModal,
   },
 };
 

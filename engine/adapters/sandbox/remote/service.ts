@@ -32,6 +32,8 @@ export interface RemoteMachine {
   download(path: string): Promise<Uint8Array>;
   /** Keeps the machine awake, if it can for so long, and tells for how long from now it will be, in milliseconds. */
   stayAwake?(forMs: number): Promise<number>;
+  /** Gives up the connections to the machine, which goes on. */
+  letGo?(): void;
   /** Puts the machine to sleep, as the service can, with its files. */
   sleep?(): Promise<void>;
 }
