@@ -3,12 +3,7 @@ import type { Reporter } from './context.ts';
 
 /** Keys of the language that this version does not act on, as paths from the root of the spec. */
 const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
-  project: [
-    'durable',
-    'modules.plugins',
-    'store.synchronous',
-    'store.busyTimeout',
-  ],
+  project: ['durable', 'modules.plugins', 'store.synchronous', 'store.busyTimeout'],
 };
 
 /** Notes what of these specs this version cannot run yet, apart from steps. */

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
 import { Problem } from '../../engine/core/problem.ts';
+import type { Store } from '../../engine/ports/store.ts';
 import { createServer } from '../../engine/server/index.ts';
 import { errorOf, startWorld, type World } from './world.ts';
 
@@ -22,7 +24,7 @@ describe('a server', () => {
     for (const host of ['0.0.0.0', '::', '192.168.1.1', 'example.com', '']) {
       expect(await problemOf(createServer(world.engine, { host, port: 0 }).listen())).to.deep.equal({
         type: 'invalid_request',
-        message: `cannot listen on "${host}": authentication is not available in this version, so the server only listens on 127.0.0.1, ::1 or localhost`,
+        message: `cannot listen on "${host}": other machines could call, and nobody has to sign in; set "server.auth" in engine.yaml ("engine token" makes a token), listen on 127.0.0.1, or take the risk with --insecure`,
       });
     }
   });
@@ -38,21 +40,9 @@ describe('a server', () => {
   });
 
   it('takes its settings from the project', async () => {
-    const { program } = world.engine;
-    const settings = { ...program.settings, server: { ...program.settings.server, port: 0, bodyBytes: 5 } };
-    const server = createServer(
-      { ...world.engine, program: { ...program, settings } },
-      { log: () => undefined },
-    );
-    const { url } = await server.listen();
-    const response = await fetch(`${url}/workflows/plain`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{      }',
-    });
-    expect(response.status).to.equal(413);
-    await response.text();
-    await server.close();
+    const small = await startWorld({}, { bodyBytes: 5 });
+    expect((await small.send('POST', '/workflows/plain', '{      }')).status).to.equal(413);
+    await small.close();
   });
 
   it('finishes what it is asked within the grace, and takes nothing new', async () => {
@@ -95,20 +85,29 @@ describe('a server', () => {
     expect(world.log.map(({ type }) => type).filter((type) => type !== 'aborted')).to.deep.equal([]);
   });
 
-  it('is not ready when the store does not answer', async () => {
-    const broken = {
-      ...world.engine,
-      executions: () => Promise.reject(new Problem('store_unavailable', 'the store is gone')),
+  it('is not ready when the store does not answer, but lives', async () => {
+    let isGone = false;
+    const whole = openMemoryStore();
+    const store: Store = {
+      ...whole,
+      executions: {
+        ...whole.executions,
+        list: (filter) =>
+          isGone
+            ? Promise.reject(new Problem('store_unavailable', 'the store is gone'))
+            : whole.executions.list(filter),
+      },
     };
-    const server = createServer(broken, { port: 0, log: () => undefined });
-    const { url } = await server.listen();
-    const response = await fetch(`${url}/ready`);
-    expect(response.status).to.equal(503);
-    expect(errorOf({ body: (await response.json()) as Record<string, unknown> })).to.deep.equal({
-      type: 'store_unavailable',
-      message: 'the store is gone',
-    });
-    await server.close();
+    const other = await startWorld({}, { store });
+    expect((await other.send('GET', '/ready')).status).to.equal(200);
+    isGone = true;
+    const ready = await other.send('GET', '/ready');
+    expect(ready.status).to.equal(503);
+    expect(errorOf(ready)).to.deep.equal({ type: 'store_unavailable', message: 'the store is gone' });
+    expect((await other.send('GET', '/health')).status).to.equal(200);
+    isGone = false;
+    expect((await other.send('GET', '/ready')).status).to.equal(200);
+    await other.close();
   });
 
   it('answers though its log throws', async () => {

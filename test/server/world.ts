@@ -2,6 +2,8 @@ import type { Engine } from '../../engine/api.ts';
 import { createClient, type Client, type ClientOptions } from '../../engine/client/index.ts';
 import { createEngine } from '../../engine/engine.ts';
 import type { Program } from '../../engine/program/program.ts';
+import type { Store } from '../../engine/ports/store.ts';
+import type { ServerSettings } from '../../engine/program/server-settings.ts';
 import { createServer, type LogEntry, type Server, type ServerOptions } from '../../engine/server/index.ts';
 import { programOf } from '../fakes/project.ts';
 import { gatedModels, type GatedModels } from './gated-models.ts';
@@ -34,13 +36,18 @@ export function errorOf({ body }: Pick<Answer, 'body'>): Record<string, unknown>
 let program: Promise<Program> | undefined;
 
 /** Starts a world; close it. */
-export async function startWorld(options: ServerOptions = {}): Promise<World> {
+export async function startWorld(
+  options: ServerOptions = {},
+  { store = 'memory', ...settings }: { readonly store?: Store | 'memory' } & Partial<ServerSettings> = {},
+): Promise<World> {
   program ??= programOf(files);
+  const made = await program;
+  const serverSettings = { ...made.settings.server, ...settings };
   const gate = gatedModels();
   const log: LogEntry[] = [];
   const engine = await createEngine({
-    program: await program,
-    store: 'memory',
+    program: { ...made, settings: { ...made.settings, server: serverSettings } },
+    store,
     ports: { models: gate.models },
   });
   const server = createServer(engine, { port: 0, log: (entry) => log.push(entry), ...options });

@@ -47,8 +47,10 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     const before = performance.now();
     // Runs that take longer resume at the next start.
     const { drainMs } = program.settings.server;
-    await server.close({ graceMs: drainMs });
+    await server.drain({ graceMs: drainMs });
     await engine.close({ graceMs: isUp ? Math.max(0, drainMs - (performance.now() - before)) : 0 });
+    // Only now, so that it answers that it lives for as long as it does.
+    await server.close();
     interrupt.release();
   }
 }
