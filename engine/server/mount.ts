@@ -42,7 +42,7 @@ export function asHandler(handle: Handle, basePath: string): Handler & RequestLi
   };
 }
 
-const isOurs = Symbol('upgrade of an engine');
+const takes = Symbol('addresses that a server takes up');
 
 /**
  * Takes up WebSockets under the base path of an HTTP server; gives what stops that. Others are left to the host's own listeners, and
@@ -51,14 +51,21 @@ const isOurs = Symbol('upgrade of an engine');
 export function attachTo(http: HttpServer, upgrade: Upgrade, basePath: string): () => void {
   const listener = Object.assign(
     (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      const listeners = http.listeners('upgrade');
-      const isLast = listeners.at(-1) === listener && listeners.every((other) => isOurs in other);
-      if (isInside(request.url ?? '', basePath) || isLast) upgrade(request, socket, head);
+      const { url = '' } = request;
+      if (listener[takes](url) || (http.listeners('upgrade').at(-1) === listener && isNobodys(http, url)))
+        upgrade(request, socket, head);
     },
-    { [isOurs]: true },
+    { [takes]: (url: string) => isInside(url, basePath) },
   );
   http.on('upgrade', listener);
   return () => void http.off('upgrade', listener);
+}
+
+/** Whether all who listen are engines, and the address is under none of their paths. */
+function isNobodys(http: HttpServer, url: string): boolean {
+  return http
+    .listeners('upgrade')
+    .every((other) => takes in other && !(other as { [takes]: (url: string) => boolean })[takes](url));
 }
 
 /** Shows the whole address to what handles a request, and the host its own again after. */
