@@ -84,7 +84,9 @@ for tool in base64 find grep head mkfifo mktemp readlink setsid stat; do command
 [ -d ${quote(spec.workspace)} ] && [ -w ${quote(spec.workspace)} ] || { ${printFrame(mark, 'printf -')}; exit 0; }
 ${printFrame(mark, 'printf +', `readlink -f -- ${names.map(quote).join(' ')} | base64`)}`;
   const mark = newMark();
-  const said = await patiently(true, () => machine.shell(look(mark), { timeoutMs: 60_000 }));
+  const said = await patiently(true, () => machine.shell(look(mark), { timeoutMs: 60_000 }), {
+    isThere: true,
+  });
   const [first, real] = readFrame(said, mark) ?? [];
   if (first === '+') return [...new Set([...names, ...bytesOf(real).toString('utf8').trimEnd().split('\n')])];
   throw new Problem(

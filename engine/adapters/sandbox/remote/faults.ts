@@ -46,8 +46,13 @@ export function isCut(thrown: unknown): boolean {
 /**
  * Calls a service, and again after a while where it is too busy or cannot be reached.
  * @param isSafe whether a call that may have been carried out can be made again; one that was turned away (429) always can.
+ * @param isThere whether the service has just said that the machine is awake, so that one that does not answer is only slow to wake up.
  */
-export async function patiently<T>(isSafe: boolean, call: () => Promise<T>): Promise<T> {
+export async function patiently<T>(
+  isSafe: boolean,
+  call: () => Promise<T>,
+  { isThere = false } = {},
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();
@@ -55,6 +60,7 @@ export async function patiently<T>(isSafe: boolean, call: () => Promise<T>): Pro
       const status = statusOf(thrown);
       const mayAgain =
         status === 429 ||
+        (isThere && isGone(thrown)) ||
         (isSafe && (status === undefined ? isCut(thrown) : status >= 500 || status === 408));
       if (!mayAgain || attempt === attempts || thrown instanceof Problem) throw thrown;
       await wait(firstPauseMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));

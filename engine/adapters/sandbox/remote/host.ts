@@ -89,7 +89,7 @@ export function remoteHost(given: HostGiven): RemoteHost {
           attaching = undefined;
           awakeUntil = 0;
           const again = await attach();
-          if (isSafe) return await call(again);
+          if (isSafe) return await patiently(true, () => call(again), { isThere: true });
           throw new Problem(
             'sandbox_failed',
             `the machine of sandbox "${name}" (${type}) fell asleep or was begun anew while it worked`,
