@@ -53,7 +53,7 @@ function levelOf({ operation, status }: RequestEnd): LogLevel {
 }
 
 function fieldsOf(end: RequestEnd): Readonly<Record<string, unknown>> {
-  const { method, path, route, status, caller, failure, durationMs, isComplete } = end;
+  const { method, path, route, status, caller, failure, note, durationMs, isComplete } = end;
   return {
     method,
     path,
@@ -63,6 +63,7 @@ function fieldsOf(end: RequestEnd): Readonly<Record<string, unknown>> {
     caller,
     type: failure?.type,
     ref: failure?.ref,
+    note,
     ...(isComplete ? {} : { cutOff: true }),
   };
 }

@@ -10,6 +10,8 @@ export interface RequestState {
   caller?: Caller;
   /** Why it failed; `ref` is that of the error log. */
   failure?: { readonly type: string; readonly ref: string };
+  /** What became of it, where the status does not tell. */
+  note?: string;
 }
 
 /** One request that has ended: what an access log or a metric needs. */
@@ -26,6 +28,8 @@ export interface RequestEnd {
   readonly status: number;
   /** Code and `ref` of the failure that was answered. */
   readonly failure: { readonly type: string; readonly ref: string } | undefined;
+  /** What became of it, where the status does not tell: `dropped: when`. */
+  readonly note?: string;
   /** When it came, in milliseconds since 1970. */
   readonly startedAt: number;
   readonly durationMs: number;
@@ -56,6 +60,7 @@ export function watchRequest(
         caller: state.caller?.id,
         status: response.headersSent ? response.statusCode : 499,
         failure: state.failure,
+        ...(state.note === undefined ? {} : { note: state.note }),
         startedAt,
         durationMs: performance.now() - before,
         isComplete: response.writableFinished,

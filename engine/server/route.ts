@@ -41,11 +41,18 @@ export type Reply =
       readonly status: number;
       readonly body: Json | object;
       readonly headers?: Readonly<Record<string, string>>;
+      /** What logs say of it. */
+      readonly note?: string;
     }
   | { readonly events: AsyncIterable<EngineEvent>; readonly headers?: Readonly<Record<string, string>> }
   | { readonly lines: AsyncIterable<string>; readonly headers?: Readonly<Record<string, string>> }
   | { readonly bytes: Uint8Array; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly status: number; readonly text: string; readonly headers: Readonly<Record<string, string>> }
+  | {
+      readonly status: number;
+      readonly text: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly note?: string;
+    }
   | { readonly status: 204 };
 
 /** One line of the API. The router and `/openapi.json` are both built from these. */

@@ -85,6 +85,7 @@ async function answer(
   { report, basePath }: ServeRouteOptions,
 ): Promise<void> {
   const headers = withBasePath('headers' in reply ? reply.headers : undefined, basePath);
+  if ('note' in reply && reply.note !== undefined) context.state.note = reply.note;
   if ('lines' in reply) return sendLines(context, reply.lines, headers);
   if ('text' in reply) return sendText(context, reply, headers);
   if ('bytes' in reply) return sendBytes(context, reply.bytes, headers);

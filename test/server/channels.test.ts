@@ -31,6 +31,7 @@ describe('server: channels', () => {
   let url: string;
   const store = openMemoryStore();
   let broken = false;
+  const notes: string[] = [];
   const breakable: Store = {
     ...store,
     executions: {
@@ -48,7 +49,12 @@ describe('server: channels', () => {
       store: breakable,
       env: { HOOK: 'geheim' },
     });
-    server = createServer(engine, { port: 0, bodyBytes: 10_000, log: () => undefined });
+    server = createServer(engine, {
+      port: 0,
+      bodyBytes: 10_000,
+      log: () => undefined,
+      onRequest: ({ note }) => void (note !== undefined && notes.push(note)),
+    });
     ({ url } = await server.listen());
   });
   after(async () => {
@@ -136,6 +142,18 @@ describe('server: channels', () => {
     broken = false;
     expect(refused.status).to.equal(503);
     expect((await post(body, headers)).status).to.equal(202);
+  });
+
+  it('the log says what became of each', async () => {
+    notes.length = 0;
+    for (const body of ['{"sender":{"type":"Bot"}}', '{"log":1}', '{"log":1}'])
+      await post(body, { 'content-type': 'application/json', 'x-hub-signature-256': signed(body) });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(notes.map((note) => note.replace(/sub_\w+/, 'sub_'))).to.deep.equal([
+      'dropped: own_message',
+      'accepted: sub_',
+      'repeated: sub_',
+    ]);
   });
 
   it('is told of in the description of the API', async () => {

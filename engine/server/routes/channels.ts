@@ -1,3 +1,4 @@
+import type { DeliveryOutcome } from '../../api.ts';
 import { route, type Route } from '../route.ts';
 
 const counts = {
@@ -55,11 +56,18 @@ export const channelRoutes: readonly Route[] = [
       202: { description: 'The delivery is stored and will be carried through.' },
     },
     async handle({ engine, params, delivery }) {
-      const { status, headers, body } = await engine.channels.receive(params.name, await delivery());
-      if (body === undefined) return { status, text: '', headers };
+      const { status, headers, body, outcome } = await engine.channels.receive(params.name, await delivery());
+      const note = noteOf(outcome);
+      if (body === undefined) return { status, text: '', headers, note };
       return typeof body === 'string'
-        ? { status, text: body, headers }
-        : { status, headers, body: body ?? {} };
+        ? { status, text: body, headers, note }
+        : { status, headers, body: body ?? {}, note };
     },
   }),
 ];
+
+function noteOf(outcome: DeliveryOutcome): string {
+  if (outcome.kind === 'dropped') return `dropped: ${outcome.reason}`;
+  if (outcome.kind === 'handshake') return 'handshake';
+  return `${outcome.isRepeated ? 'repeated' : 'accepted'}: ${outcome.submissionId}`;
+}
