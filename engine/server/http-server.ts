@@ -1,8 +1,8 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../core/problem.ts';
-import type { Report } from './error-body.ts';
+import type { ErrorBody, Report } from './error-body.ts';
 import { rawAnswer, refuseUnreadable } from './raw-answer.ts';
 
 /** How long clients may take, in milliseconds. */
@@ -28,8 +28,15 @@ export function createHttpServer(
       requestTimeout: requestMs,
       keepAliveTimeout: idleMs,
       connectionsCheckingInterval: Math.min(5_000, headersMs),
+      // Refused below, in the form of every other failure.
+      requireHostHeader: false,
     },
-    listener,
+    (request, response) => {
+      if (request.headers.host !== undefined || request.httpVersion === '1.0')
+        return listener(request, response);
+      const { body } = report(new Problem('invalid_request', 'the request names no host'), request);
+      refuse(response, 400, body);
+    },
   );
   http.on('clientError', (error, socket) => refuseUnreadable(error, socket, report));
   http.on('upgrade', upgrade);
@@ -38,13 +45,16 @@ export function createHttpServer(
       'invalid_request',
       `the header "Expect: ${request.headers.expect ?? ''}" cannot be met; leave it out`,
     );
-    const { body } = report(problem, request);
-    response.writeHead(417, { Connection: 'close', 'Content-Type': 'application/json; charset=utf-8' });
-    response.end(JSON.stringify(body));
+    refuse(response, 417, report(problem, request).body);
   });
   http.on('connect', (request: IncomingMessage, socket: Duplex) => {
     const { body } = report(new Problem('method_not_allowed', 'this server is no proxy'), request);
     socket.end(rawAnswer(405, body));
   });
   return http;
+}
+
+function refuse(response: ServerResponse, status: number, body: ErrorBody): void {
+  response.writeHead(status, { Connection: 'close', 'Content-Type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(body));
 }
