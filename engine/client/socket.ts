@@ -49,7 +49,7 @@ export async function openSocket(options: ClientOptions, path: string): Promise<
     frame(frame: Frame): void {
       const id = frame['requestId'];
       if (typeof id !== 'string') return;
-      failures = 0;
+      if (frame.type !== 'started') failures = 0;
       const isLast = frame.type === 'result' || frame.type === 'error';
       if (isLast) aborted.delete(id);
       const request = ongoing.get(id);

@@ -73,8 +73,10 @@ describe('the sending of a stream', () => {
   }
 });
 
+/** No event, until the signal aborts. */
 async function* untilAbort(signal: AbortSignal): AsyncGenerator<EngineEvent> {
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+  yield* [];
 }
 
 function logged(index: number, message: string): EngineEvent {

@@ -65,10 +65,9 @@ describe('the stream of a prompt', () => {
 
   it('ends at once when its signal aborts', async () => {
     const left = new AbortController();
-    const stream = world
-      .client()
-      .agents.stream('echo', 'one', { message: 'wait' }, { signal: left.signal })
-      [Symbol.asyncIterator]();
+    const { agents } = world.client();
+    const events = agents.stream('echo', 'one', { message: 'wait' }, { signal: left.signal });
+    const stream = events[Symbol.asyncIterator]();
     await stream.next();
     await world.reached;
     const rest = (async () => {
