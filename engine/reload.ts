@@ -2,7 +2,7 @@ import type { Engine, EngineOptions } from './api.ts';
 import { bindProgram, type Bound } from './bind/bind-program.ts';
 import type { LivePorts } from './bind/live-ports.ts';
 import type { PortsOf } from './bind/ports-of.ts';
-import { createProjectCode, type ProjectCode } from './bind/project-code.ts';
+import { createProjectCode, importCode, type ProjectCode } from './bind/project-code.ts';
 import { comparePrograms, settingsToRestart } from './compare-programs.ts';
 import { refuse } from './compile-or-throw.ts';
 import { unavailableParts } from './compile.ts';
@@ -49,8 +49,9 @@ export function createReload(
     const bound = await bindProgram(program, options, begun.bound);
     learn(bound.secrets.values());
     const specs = readOnly ? undefined : await versions.keep(program);
+    const imported = modules === 'import' ? await newCode(program) : code;
     refuseWhenClosing();
-    if (modules === 'import') code = createProjectCode();
+    code = imported;
     live.use(portsOf(program, specs, bound, code));
     await schedules.restart();
     return {
@@ -68,6 +69,18 @@ export function createReload(
   function refuseWhenClosing(): void {
     if (isClosing()) throw new Problem('shutting_down', 'the engine is shutting down');
   }
+}
+
+/** The code of a Program as it stands in its files now. Throws Problem `invalid_project` for what cannot be imported. */
+async function newCode(program: Program): Promise<ProjectCode> {
+  const code = createProjectCode();
+  try {
+    await importCode(code, program);
+  } catch (thrown) {
+    const message = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown);
+    throw new Problem('invalid_project', `code cannot be imported: ${message}`, { cause: thrown });
+  }
+  return code;
 }
 
 /** A Program with the settings that an engine took in as it began: where its store is does not change under it. */

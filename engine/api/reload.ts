@@ -1,8 +1,8 @@
 /** How to take up another Program. */
 export interface ReloadOptions {
   /**
-   * What becomes of modules that were imported: `import` (the default) imports those of tools, agents and workflows anew when they are
-   * next needed, `keep` goes on with them, for Programs whose code is the same.
+   * What becomes of the modules of tools, agents and workflows: `import` (the default) imports them all anew, before anything else
+   * changes; `keep` goes on with those that were imported, for Programs whose code is the same.
    */
   readonly code?: 'import' | 'keep';
 }

@@ -16,6 +16,7 @@ import type { ProjectCode } from './project-code.ts';
 import type { Tape } from './tape.ts';
 import { openSecrets, requireSecrets } from './secrets.ts';
 import type { Versions } from '../runs/versions.ts';
+import type { Outgoing } from '../ports/telemetry.ts';
 
 /** The ports that belong to one Program, or to the one engine. */
 type OfProgram =
@@ -52,11 +53,13 @@ export function createPortsOf(
     learn,
     onTape,
     connections,
+    outgoing,
   }: {
     readonly versions: Versions;
     readonly learn: (secrets: readonly string[]) => void;
     readonly onTape: Tape;
     readonly connections: Connections;
+    readonly outgoing: Outgoing | undefined;
   },
 ): PortsOf {
   const processEnv = options.env ?? process.env;
@@ -97,14 +100,15 @@ export function createPortsOf(
       version,
       env,
       models: onTape(
-        options.ports?.models ?? createModels({ providers, scripts, secrets, env, processEnv, clock, can }),
+        options.ports?.models ??
+          createModels({ providers, scripts, secrets, env, processEnv, clock, can, outgoing }),
         (value) => shared.redact.json(value),
       ),
       elsewhere: addressedElsewhere(processEnv),
       servers,
       tools:
         options.ports?.tools ??
-        createToolSource({ env, readOperation: describeOperation, servers, loader: tools }),
+        createToolSource({ env, readOperation: describeOperation, servers, loader: tools, outgoing }),
       readSkill,
       codeOf: (workflow) => openCodeWorkflow(loader, program, workflow),
       async described(agent, context) {

@@ -40,7 +40,7 @@ async function ofConfig(
   { env = process.env, readOnly }: EngineOptions,
   secrets: Secrets,
 ): Promise<Telemetry> {
-  const { otlp, traces, metrics, content, serviceName } = settings.telemetry;
+  const { otlp, traces, metrics, content, propagate, serviceName } = settings.telemetry;
   const isOff = env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true';
   if (otlp === undefined || isOff || readOnly === true || !(traces || metrics))
     return { meters: createMeters(), close: () => Promise.resolve() };
@@ -48,7 +48,7 @@ async function ofConfig(
   return openOtlp({
     endpoint: otlp.endpoint,
     headers: readHeaders(otlp.headers, secrets, settings.env, env),
-    ...{ traces, metrics, content },
+    ...{ traces, metrics, content, propagate },
     serviceName: serviceName ?? env['OTEL_SERVICE_NAME'] ?? name,
     version: readVersion(),
     root,

@@ -16,14 +16,22 @@ export interface ModuleLoader {
  */
 export function createModuleLoader(offered: Readonly<Record<string, unknown>> = own): ModuleLoader {
   let starting: Promise<Jiti> | undefined;
+  /** Kept here too: a later loader makes the process forget what it imported. */
+  const loaded = new Map<string, Promise<Readonly<Record<string, unknown>>>>();
+  const load = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
+    starting ??= start(offered);
+    const jiti = await starting;
+    entries.add(path);
+    return jiti.import<Readonly<Record<string, unknown>>>(path).catch((thrown: unknown) => {
+      throw notOffered(thrown, offered) ?? thrown;
+    });
+  };
   return {
-    async load(path) {
-      starting ??= start(offered);
-      const jiti = await starting;
-      entries.add(path);
-      return jiti.import<Readonly<Record<string, unknown>>>(path).catch((thrown: unknown) => {
-        throw notOffered(thrown, offered) ?? thrown;
-      });
+    load(path) {
+      const known = loaded.get(path) ?? load(path);
+      loaded.set(path, known);
+      known.catch(() => loaded.delete(path));
+      return known;
     },
   };
 }

@@ -36,6 +36,7 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<numb
   const server = createDevServer(state, { observers, ...tapeOf(options), ...envOf(options) }, options);
   const lookAt = createLookAt(folder);
   let stores: string | undefined;
+  let served: string | undefined;
 
   try {
     await watchFolder(
@@ -67,7 +68,7 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<numb
   }
 
   async function serve(look: Look, changes: Changes | undefined): Promise<void> {
-    const { program, diagnostics, isNew, isCodeNew } = look;
+    const { program, diagnostics, specs, isCodeNew } = look;
     const said = { options, terminal, folder, changes, look };
     if (program === undefined) {
       const isSame = JSON.stringify(devFindings(diagnostics)) === JSON.stringify(state.findings);
@@ -77,7 +78,7 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<numb
       if (server.engine === undefined) await tellWaiting(look.draft);
       return;
     }
-    if (!isNew && state.ok) return;
+    if (specs === served && !isCodeNew && state.ok) return;
     let taken: Taken | Problem;
     try {
       taken = await server.take(program, { code: isCodeNew ? 'import' : 'keep' });
@@ -95,6 +96,7 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<numb
     }
     const known = new Set(state.findings.map((finding) => JSON.stringify(finding)));
     const fresh = diagnostics.filter((one) => !known.has(JSON.stringify(devFindings([one])[0])));
+    served = specs;
     noteTaken(state, look, taken, changes);
     if (server.engine !== undefined) watchSecrets(server.engine, terminal, taken.address !== undefined);
     if (taken.address !== undefined && server.engine !== undefined)

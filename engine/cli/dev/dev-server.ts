@@ -49,6 +49,8 @@ export function createDevServer(
       try {
         if (engine !== undefined) return { reloaded: await engine.reload(program, how), address: undefined };
         engine = await createEngine({ ...options, program });
+        // Imports the code now: an edit that breaks it must not reach what goes on.
+        await engine.reload(program);
       } catch (thrown) {
         const problem = asProblem(thrown);
         if (!mendable.includes(problem.code)) throw thrown;

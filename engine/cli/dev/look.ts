@@ -15,8 +15,8 @@ export interface Look {
   readonly texts: ReadonlyMap<string, string>;
   /** Whether code may be another one than at the look before. */
   readonly isCodeNew: boolean;
-  /** Whether what can be served differs from what the look before could serve. */
-  readonly isNew: boolean;
+  /** What the Program was linked from: the same for the same specs. */
+  readonly specs: string;
 }
 
 /** Looks at a project again and again. `files`: what changed since the look before; undefined: everything. */
@@ -28,7 +28,6 @@ const isCode = /\.(?:[cm]?[jt]sx?|json|wasm|node)$/i;
 /** Looks at a project folder as `engine validate --load-code` does. */
 export function createLookAt(folder: string): LookAt {
   const compiler = createCompiler(folder);
-  let before: string | undefined;
   let ofCode: readonly Diagnostic[] = [];
   let owesCode = true;
   return async (files) => {
@@ -37,9 +36,8 @@ export function createLookAt(folder: string): LookAt {
     owesCode ||= files === undefined || files.some((file) => isCode.test(file) || file === '.');
     const texts = new Map(sources.map(({ file, text }) => [file, text]));
     if (linked === undefined) {
-      before = undefined;
       const { diagnostics } = analysis;
-      return { program: undefined, draft, diagnostics, texts, isCodeNew: owesCode, isNew: true };
+      return { program: undefined, draft, diagnostics, texts, isCodeNew: owesCode, specs: '' };
     }
     const program = Object.freeze({ ...linked, texts: analysis.texts() });
     const isCodeNew = owesCode;
@@ -49,12 +47,12 @@ export function createLookAt(folder: string): LookAt {
     } else if (owesCode) ofCode = [];
     owesCode = ofCode.length > 0;
     const found = [...analysis.diagnostics, ...unavailableParts(program), ...ofCode];
-    const now = stableText(program.texts);
-    const isNew = isCodeNew || now !== before;
-    const isBroken = hasErrors(found);
-    before = isBroken ? undefined : now;
+    const specs = stableText(program.texts);
     const diagnostics = sortDiagnostics(found);
-    return { program: isBroken ? undefined : program, draft, diagnostics, texts, isCodeNew, isNew };
+    return {
+      ...{ draft, diagnostics, texts, isCodeNew, specs },
+      program: hasErrors(found) ? undefined : program,
+    };
   };
 }
 

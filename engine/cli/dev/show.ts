@@ -40,7 +40,7 @@ export async function showServed(
     `  state of the project at ${address.url}${statusPath}`,
     ...(agent === undefined
       ? workflow === undefined
-        ? []
+        ? ['  "engine init" writes a project to begin with']
         : [
             `  try: curl -X POST '${address.url}/workflows/${workflow}?wait=true' -H 'content-type: application/json' -d '{}'`,
           ]
