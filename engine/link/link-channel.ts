@@ -1,4 +1,12 @@
-import { dyn, typeScope } from '../expr/index.ts';
+import {
+  dyn,
+  readsOf,
+  templateReads,
+  typeScope,
+  type Expression,
+  type Read,
+  type Template,
+} from '../expr/index.ts';
 import type { Channel, ChannelScheme } from '../program/channel.ts';
 import { channelPresets } from '../program/channel-presets.gen.ts';
 import type { Node } from '../source/index.ts';
@@ -25,7 +33,16 @@ export function linkChannel(reporter: Reporter, root: Node, config: Config, call
     names: new Set(['body', 'headers', 'query', 'env']),
     types: typeScope({ body: dyn, headers: dyn, query: dyn, env: envType }),
   };
-  const template = (node: Node): ReturnType<typeof linkTemplate> => linkTemplate(reporter, node, visible);
+  const template = (node: Node): Template | undefined => {
+    const linked = linkTemplate(reporter, node, visible);
+    if (linked !== undefined) checkHeaders(reporter, node, templateReads(linked));
+    return linked;
+  };
+  const condition = (node: Node): Expression | undefined => {
+    const linked = linkExpression(reporter, node, visible);
+    if (linked !== undefined) checkHeaders(reporter, node, readsOf(linked));
+    return linked;
+  };
   const input = linkTyped(reporter, root.get('input'), visible);
   checkCallee(reporter, root, callees, input);
   const scheme = (root.get('scheme').text() ?? 'hmac') as ChannelScheme;
@@ -62,8 +79,8 @@ export function linkChannel(reporter: Reporter, root: Node, config: Config, call
         ? preset.ignore === undefined
           ? undefined
           : presetExpression(preset.ignore)
-        : linkExpression(reporter, ignore, visible),
-    when: linkExpression(reporter, root.get('when'), visible),
+        : condition(ignore),
+    when: condition(root.get('when')),
     instance: template(root.get('instance')),
     session: template(root.get('session')),
     input: input?.value,
@@ -95,6 +112,21 @@ function checkCallee(
       { part: 'key' },
     );
   checkInput(reporter, { node, anchor: root.get('agent'), whom, schema: called.inputSchema, linked });
+}
+
+/** Reports a header that is read by a name with capitals, under which there never is one. */
+function checkHeaders(reporter: Reporter, node: Node, reads: readonly Read[]): void {
+  for (const { path, start, end } of reads) {
+    const [top, name = ''] = path;
+    const right = name.toLowerCase();
+    if (top !== 'headers' || right === name) continue;
+    reporter.report(
+      node,
+      'ref/unknown-field',
+      `there is no "${name}" in "headers", whose names are in lower case; write "${right}"`,
+      { within: { start, end } },
+    );
+  }
 }
 
 /** Reports a time in which a delivery is taken that is longer than repeated ones are known. */

@@ -88,6 +88,15 @@ describe('channels: what becomes of a delivery', () => {
     expect(engine.channels.list()[0]).to.include({ accepted: 12, repeated: 10 });
   });
 
+  it('ten times at once is one message also for an agent that takes none while it is at work', async () => {
+    const { engine, deliver } = await channel('github', '', {
+      'src/agents/clerk.yaml': 'description: Hears.\nbusy: reject\n',
+    });
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => deliver(opened)));
+    expect(new Set(outcomes)).to.deep.equal(new Set(['accepted']));
+    expect(await engine.executions({ kind: 'submission' })).to.have.length(1);
+  });
+
   it('without an id the signed bytes are one', async () => {
     const { engine, deliver } = await channel('hmac');
     for (const body of [{ a: 1 }, { a: 1 }, { a: 2 }]) expect(await deliver(body)).to.equal('accepted');

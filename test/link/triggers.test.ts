@@ -84,6 +84,24 @@ dedupe: {}
   });
 });
 
+describe('link: headers of a delivery', () => {
+  it('are in lower case', async () => {
+    const findings = await findingsOf({
+      ...around,
+      'src/channels/hub.yaml': `agent: clerk
+scheme: github
+secret: HOOK
+when: headers['X-GitHub-Event'] == 'push' && headers['x-github-event'] != ''
+message: '{{headers.X-Kind}} {{body.Title}}'
+`,
+    });
+    expect(findings).to.deep.equal([
+      'src/channels/hub.yaml:4:7 error ref/unknown-field there is no "X-GitHub-Event" in "headers", whose names are in lower case; write "x-github-event"',
+      'src/channels/hub.yaml:5:13 error ref/unknown-field there is no "X-Kind" in "headers", whose names are in lower case; write "x-kind"',
+    ]);
+  });
+});
+
 describe('link: schedules', () => {
   it('are read with all their keys, and nothing is wrong with them', async () => {
     const project = {
