@@ -6,7 +6,7 @@ import { Problem } from '../core/problem.ts';
 export interface Address {
   readonly host: string;
   readonly port: number;
-  /** Without the base path. */
+  /** What the addresses of its routes begin with. */
   readonly url: string;
 }
 

@@ -137,7 +137,8 @@ export function createServer(engine: Engine, options: ServerOptions = {}): Serve
         sockets.upgrade,
         report,
       );
-      return listen(http, host, options.port ?? settings.port);
+      const address = await listen(http, host, options.port ?? settings.port);
+      return { ...address, url: address.url + parts.basePath };
     },
     middleware() {
       engine.channels.check();

@@ -35,8 +35,9 @@ export function writePage(path: string): Page {
       filter: (from) => !/[/\\]\.engine([/\\]|$)/.test(from),
     });
   }
-  for (const name of ['zod', '@opentelemetry/sdk-trace-node'])
+  for (const name of ['zod', '@opentelemetry/sdk-trace-node', 'koa'])
     if (blocks.some(({ text }) => text.includes(`from '${name}'`))) linkPackage(folder, name);
+  if (blocks.some(({ text }) => text.includes("from 'koa'"))) linkPackage(folder, '@types/koa');
   const scripts = readScripts(blocks).map((script, index) => ({
     ...script,
     file: write(folder, `programs/${index + 1}.mts`, script.text),
