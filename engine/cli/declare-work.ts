@@ -3,6 +3,7 @@ import { thinkingLevels } from '../program/thinking-levels.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { DevOptions } from './commands/dev.ts';
 import type { ServeOptions } from './commands/serve.ts';
+import type { TokenOptions } from './commands/token.ts';
 import { examples, integer, perform } from './declare.ts';
 import { envFromOption } from './engine-options.ts';
 import { logLevels } from '../telemetry/create-log.ts';
@@ -86,6 +87,18 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
     .action(
       perform(end, async (terminal, _args, options: ServeOptions) =>
         (await import('./commands/serve.ts')).serve(options, terminal),
+      ),
+    );
+
+  engine
+    .command('token')
+    .description('make a random token for a caller of the server, and say what engine.yaml has to have of it')
+    .argument('[name]', 'name of the caller', 'client')
+    .option('--json', 'print one JSON object with name, token and hash')
+    .addHelpText('after', examples('engine token website', 'engine token website --json'))
+    .action(
+      perform(end, async (terminal, [name = 'client'], options: TokenOptions) =>
+        Promise.resolve((await import('./commands/token.ts')).token(name, options, terminal)),
       ),
     );
 
