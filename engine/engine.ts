@@ -76,10 +76,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   });
   const calls = createCalls(() => ({ runs, sessions }));
   const shared = { store, journal, durable, clock, redact, calls };
-  const connections = createConnections(redact.text);
+  const connections = createConnections(redact.text, telemetry.tracing?.outgoing);
   const versions = createVersions(store.documents, program.root);
   const portsOf = createPortsOf(options, shared, {
-    ...{ versions, onTape, connections },
+    ...{ versions, onTape, connections, outgoing: telemetry.tracing?.outgoing },
     learn: redact.learn,
   });
   const specs = options.readOnly === true ? undefined : await keepOrClose();

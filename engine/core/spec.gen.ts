@@ -1841,6 +1841,8 @@ export interface Token {
   hash?: string;
   /**
    * What the caller may do. Default: everything but `admin`.
+   *
+   * @minItems 1
    */
   scopes?: Scope[];
   /**
@@ -2007,6 +2009,10 @@ export interface Telemetry {
    * Whether spans hold messages, and the arguments and results of tools. Default: false.
    */
   content?: boolean;
+  /**
+   * Hosts that calls of models, HTTP tools and MCP servers send `traceparent` to: names, `name:port`, `*.domain`. Default: none.
+   */
+  propagate?: string[];
   /**
    * Name of the service in traces. Default: `OTEL_SERVICE_NAME`, or the name of the project.
    */

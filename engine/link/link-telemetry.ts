@@ -1,6 +1,7 @@
 import type { TelemetrySettings } from '../program/telemetry-settings.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
+import { textsOf } from './scalars.ts';
 import { checkUrl } from './url.ts';
 import type { Visible } from './visible.ts';
 import { linkValues } from './text.ts';
@@ -20,6 +21,7 @@ export function linkTelemetry(reporter: Reporter, node: Node, visible: Visible):
     traces: node.get('traces').flag() ?? true,
     metrics: node.get('metrics').flag() ?? true,
     content: node.get('content').flag() ?? false,
+    propagate: textsOf(node.get('propagate')),
     serviceName: node.get('serviceName').text(),
   };
 }

@@ -16,6 +16,9 @@ export interface KeptTrace {
   readonly first?: TracePlace;
 }
 
+/** Headers for a request to an address: where it stands in a trace, if the receiver may know. */
+export type Outgoing = (url: URL) => Readonly<Record<string, string>>;
+
 /** A request to a server, when it arrives. */
 export interface TracedRequest {
   readonly method: string;
@@ -54,6 +57,8 @@ export interface Tracing {
   request(request: TracedRequest): RequestTrace;
   /** The innermost open span of an event's place; undefined when there is none. */
   spanOf(event: Pick<EngineEvent, 'executionId'>): SpanIds | undefined;
+  /** Headers for requests from the work that asks now; absent: nobody is sent any. */
+  readonly outgoing?: Outgoing;
   /** Ends open spans, and sends what is left where this holds the exporter. Never rejects; takes at most some seconds. */
   close(): Promise<void>;
 }

@@ -17,6 +17,8 @@ export interface TelemetrySettings {
   readonly metrics: boolean;
   /** Whether spans hold messages, and the arguments and results of tools. */
   readonly content: boolean;
+  /** Hosts that are sent trace headers: names, `name:port`, `*.domain`. */
+  readonly propagate: readonly string[];
   /** Undefined: that of the environment, or the name of the project. */
   readonly serviceName: string | undefined;
 }

@@ -16,6 +16,8 @@ export interface TelemetryOptions {
   readonly idleMs?: number;
   /** Most runs and messages that spans are held open for; default 10000. */
   readonly maxOpen?: number;
+  /** Hosts that calls of models, HTTP tools and MCP servers send trace headers to: names, `name:port`, `*.domain`. Default none. */
+  readonly propagate?: readonly string[];
   /** Version told to the providers; default none. */
   readonly version?: string;
 }
@@ -31,11 +33,12 @@ export function createTelemetry(
   around: { readonly shutdown?: () => Promise<void> } = {},
 ): Telemetry {
   const { tracerProvider, meterProvider, content = false, idleMs = 600_000, maxOpen = 10_000 } = options;
+  const { propagate = [] } = options;
   const version = options.version ?? '';
   const tracing =
     tracerProvider === undefined
       ? undefined
-      : createTracing({ provider: tracerProvider, version, content, idleMs, maxOpen });
+      : createTracing({ provider: tracerProvider, version, content, idleMs, maxOpen, propagate });
   return {
     meters: createMeters(meterProvider === undefined ? undefined : mirrorMeters(meterProvider, version)),
     ...(tracing === undefined ? {} : { tracing }),

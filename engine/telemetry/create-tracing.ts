@@ -14,6 +14,7 @@ import type { EngineEvent } from '../core/event.ts';
 import type { TracePlace, Tracing } from '../ports/telemetry.ts';
 import { callerSpan } from './caller-span.ts';
 import { createRequests } from './http-spans.ts';
+import { createOutgoing } from './outgoing.ts';
 import { createOpenSpans, type ExecutionSpans } from './open-spans.ts';
 import { endingOf, factsOf, resumedRun, type SpanFacts } from './span-facts.ts';
 import { around, runKey, spanKey } from './span-keys.ts';
@@ -30,6 +31,8 @@ export interface TracingOptions {
   readonly idleMs: number;
   /** Most executions that spans are held open for. */
   readonly maxOpen: number;
+  /** Hosts that are sent trace headers. */
+  readonly propagate: readonly string[];
 }
 
 /** Most open spans of one execution; what begins above that has no span of its own. */
@@ -41,6 +44,7 @@ export function createTracing(options: TracingOptions): Tracing {
   const tracer = provider.getTracer('flue-engine', version);
   const open = createOpenSpans(maxOpen, (spans) => cut(spans));
   const requests = createRequests(tracer);
+  const sends = createOutgoing(options.propagate);
   const tidying = setInterval(
     () => {
       for (const spans of open.idle(performance.now() - idleMs)) cut(spans);
@@ -84,6 +88,7 @@ export function createTracing(options: TracingOptions): Tracing {
       spans.keep?.(spans.first);
     }
     const marks = key === runKey ? [] : key.split(' ').slice(1);
+    sends?.enter(span);
     spans.open.set(key, { span, context: trace.setSpan(parent, span), marks });
     return span;
   };
@@ -166,6 +171,7 @@ export function createTracing(options: TracingOptions): Tracing {
         spans.keep = (one) => keep(writePlace(one));
       }),
     request: requests.begin,
+    ...(sends === undefined ? {} : { outgoing: sends.headers }),
     spanOf: ({ executionId }) =>
       quietly(() => {
         const spans = open.get(executionId);

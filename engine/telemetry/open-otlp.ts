@@ -17,6 +17,7 @@ export interface OtlpOptions {
   readonly traces: boolean;
   readonly metrics: boolean;
   readonly content: boolean;
+  readonly propagate: readonly string[];
   readonly serviceName: string;
   readonly version: string;
   /** Folder of the project, whose packages come first. */
@@ -41,10 +42,11 @@ export function openOtlp(options: OtlpOptions): Telemetry {
   const resource = resourceOf(options);
   const spans = options.traces ? openTraces(options, resource) : undefined;
   const meters = options.metrics ? openMetrics(options, resource) : undefined;
-  const { content, version } = options;
+  const { content, propagate, version } = options;
   return createTelemetry(
     {
       content,
+      propagate,
       version,
       ...(spans === undefined ? {} : { tracerProvider: spans }),
       ...(meters === undefined ? {} : { meterProvider: meters }),

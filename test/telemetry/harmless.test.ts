@@ -53,7 +53,7 @@ describe('spans of work that never ends', () => {
   const make = (maxOpen: number, idleMs: number): ReturnType<typeof createTracing> & { done(): string[] } => {
     const exporter = new InMemorySpanExporter();
     const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-    const tracing = createTracing({ provider, version: '', content: false, idleMs, maxOpen });
+    const tracing = createTracing({ provider, version: '', content: false, propagate: [], idleMs, maxOpen });
     const done = (): string[] =>
       exporter.getFinishedSpans().map((span) => `${span.name} ${String(span.attributes['engine.run.id'])}`);
     return { ...tracing, done };
@@ -72,7 +72,14 @@ describe('spans of work that never ends', () => {
   it('end when nothing is heard for long, and begin anew with a link when it goes on', async () => {
     const exporter = new InMemorySpanExporter();
     const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-    const tracing = createTracing({ provider, version: '', content: false, idleMs: 20, maxOpen: 10 });
+    const tracing = createTracing({
+      provider,
+      version: '',
+      content: false,
+      propagate: [],
+      idleMs: 20,
+      maxOpen: 10,
+    });
     tracing.observe(event(idOf(1), 'run_start', { workflow: 'w', input: {}, hash: '' }));
     while (exporter.getFinishedSpans().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     tracing.observe(event(idOf(1), 'step_start', { verb: 'set', attempt: 1 }, { stepPath: 'a' }));

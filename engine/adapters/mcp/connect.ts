@@ -4,6 +4,8 @@ import { cleanText } from './clean-text.ts';
 import { readTools, type ReadTools } from './read-tools.ts';
 import type { Reached } from './settings.ts';
 import { stdioTransport } from './stdio-transport.ts';
+import type { Outgoing } from '../../ports/telemetry.ts';
+import { tracedFetch } from '../traced-fetch.ts';
 
 /** A server that is connected to. */
 export interface Connected {
@@ -30,6 +32,8 @@ export interface Hearing {
   readonly onLine: (line: string) => void;
   readonly onToolsChanged: () => void;
   readonly onClose: () => void;
+  /** Headers that tell where a request stands in a trace; absent: none. */
+  readonly outgoing?: Outgoing | undefined;
 }
 
 /** Most pages and tools of one list. */
@@ -43,7 +47,7 @@ const mostTools = 20_000;
 export async function connect(
   reached: Reached,
   timeoutMs: number,
-  { onLine, onToolsChanged, onClose }: Hearing,
+  { onLine, onToolsChanged, onClose, outgoing }: Hearing,
 ): Promise<Connected> {
   const { Client } = await import('@modelcontextprotocol/client');
   const client = new Client(
@@ -56,7 +60,7 @@ export async function connect(
       },
     },
   );
-  const transport = await openTransport(reached, onLine);
+  const transport = await openTransport(reached, onLine, outgoing);
   client.onclose = onClose;
   client.setNotificationHandler('notifications/tools/list_changed', onToolsChanged);
   const limit = timeLimit(timeoutMs);
@@ -87,11 +91,16 @@ const anything = {
   '~standard': { version: 1, vendor: 'flue-engine', validate: (value: unknown) => ({ value }) },
 } as const;
 
-async function openTransport(reached: Reached, onLine: (line: string) => void): Promise<Transport> {
+async function openTransport(
+  reached: Reached,
+  onLine: (line: string) => void,
+  outgoing: Outgoing | undefined,
+): Promise<Transport> {
   if (reached.type === 'stdio') return stdioTransport({ ...reached, onLine });
   const { StreamableHTTPClientTransport, SSEClientTransport } = await import('@modelcontextprotocol/client');
   const { boundedFetch } = await import('./bounded-fetch.ts');
-  const options = { fetch: boundedFetch, requestInit: { headers: { ...reached.headers } } };
+  const send = outgoing === undefined ? boundedFetch : tracedFetch(outgoing, boundedFetch as typeof fetch);
+  const options = { fetch: send, requestInit: { headers: { ...reached.headers } } };
   const url = new URL(reached.url);
   return reached.type === 'sse'
     ? new SSEClientTransport(url, options)

@@ -8,6 +8,7 @@ import { connect, faultOf, statusOf, type Connected } from './connect.ts';
 import type { ReadTools } from './read-tools.ts';
 import { resultOf } from './result.ts';
 import type { Reached } from './settings.ts';
+import type { Outgoing } from '../../ports/telemetry.ts';
 
 /** One server, connected to when it is needed. */
 export interface Connection {
@@ -36,6 +37,7 @@ export function createConnection(
   name: string,
   reached: Reached,
   redact: (text: string) => string,
+  outgoing: Outgoing | undefined,
 ): Connection {
   let open: Promise<Connected> | undefined;
   let read: Promise<ReadTools> | undefined;
@@ -60,6 +62,7 @@ export function createConnection(
     if (open !== undefined) return open;
     lines.length = 0;
     const mine = connect(reached, connectMs, {
+      outgoing,
       onLine: hear,
       onToolsChanged: () => (isStale = true),
       onClose: () => drop(mine),

@@ -4,6 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
 import type { OfferedTools, ServerTool, ToolServers } from '../../ports/tool-servers.ts';
 import type { McpServer } from '../../program/mcp.ts';
+import type { Outgoing } from '../../ports/telemetry.ts';
 import { createConnection, type Connection } from './connection.ts';
 import type { ReadTools } from './read-tools.ts';
 import { reach, type Surroundings } from './settings.ts';
@@ -22,8 +23,9 @@ const shownLines = 8;
 /**
  * Connections that are opened when they are needed, one for each server.
  * @param redact takes secrets out of what servers print and answer with.
+ * @param outgoing headers that tell where a request stands in a trace; default none.
  */
-export function createConnections(redact: (text: string) => string): Connections {
+export function createConnections(redact: (text: string) => string, outgoing?: Outgoing): Connections {
   const open = new Map<string, Connection>();
   let isClosed = false;
   return {
@@ -33,7 +35,7 @@ export function createConnections(redact: (text: string) => string): Connections
         if (isClosed) throw new Problem('shutting_down', 'the engine is stopping');
         const reached = reach(server, around);
         const key = JSON.stringify([server.name, reached]);
-        const known = open.get(key) ?? createConnection(server.name, reached, redact);
+        const known = open.get(key) ?? createConnection(server.name, reached, redact, outgoing);
         open.set(key, known);
         return known;
       };

@@ -2,6 +2,7 @@ import type { LanguageModelV3 } from '@ai-sdk/provider';
 import { Problem } from '../../core/problem.ts';
 import type { Json } from '../../core/json.ts';
 import type { Provider } from '../../program/model.ts';
+import { tracedFetch } from '../traced-fetch.ts';
 import { readHeaders } from './provider-headers.ts';
 import { readBaseUrl, readKey, type KeySources } from './provider-key.ts';
 
@@ -17,11 +18,13 @@ export async function openProvider(provider: Provider, sources: KeySources): Pro
   const apiKey = readKey(provider, sources);
   const headers = readHeaders(provider, sources);
   const baseURL = readBaseUrl(provider, sources.processEnv);
+  const traced = sources.outgoing === undefined ? {} : { fetch: tracedFetch(sources.outgoing) };
   const common = {
     headers,
     // The packages read process.env for what is absent, so neither field may be.
     apiKey: apiKey ?? 'none',
     ...(baseURL === undefined ? {} : { baseURL }),
+    ...traced,
   };
   switch (type) {
     case 'openai': {
@@ -49,6 +52,7 @@ export async function openProvider(provider: Provider, sources: KeySources): Pro
         name,
         baseURL,
         headers,
+        ...traced,
         ...(apiKey === undefined ? {} : { apiKey }),
         includeUsage: options['includeUsage'] !== false,
         supportsStructuredOutputs: options['supportsStructuredOutputs'] === true || saysStructured(provider),

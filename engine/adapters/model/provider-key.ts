@@ -1,4 +1,5 @@
 import { Problem } from '../../core/problem.ts';
+import type { Outgoing } from '../../ports/telemetry.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { Provider } from '../../program/model.ts';
 
@@ -9,6 +10,8 @@ export interface KeySources {
   readonly env: Readonly<Record<string, string>>;
   /** The whole environment, for conventional variables only. */
   readonly processEnv: Readonly<Record<string, string | undefined>>;
+  /** Headers that tell where a request stands in a trace. */
+  readonly outgoing?: Outgoing | undefined;
 }
 
 /** Conventional variables of the provider types that have them. */

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { Problem } from '../../core/problem.ts';
 import { guardedLookup, writtenHostFault, type FindAddresses } from './http-host.ts';
+import type { Outgoing } from '../../ports/telemetry.ts';
 import type { RenderedRequest } from './http-request.ts';
 
 /** What a server answered to one request; its body is still to be read, or destroyed. */
@@ -30,8 +31,9 @@ const idleMs = 4_000;
  * A sender with its own connections. Those to hosts that are not trusted are kept apart, so that none is used again whose address was
  * not looked at.
  * @param find finds the addresses of names; default the system does.
+ * @param outgoing headers that tell where a request stands in a trace; default none.
  */
-export function createSender(find?: FindAddresses): Sender {
+export function createSender(find?: FindAddresses, outgoing?: Outgoing): Sender {
   const kept = { keepAlive: true, timeout: idleMs };
   const guarded = { ...kept, lookup: guardedLookup(find) };
   const agents = {
@@ -44,7 +46,8 @@ export function createSender(find?: FindAddresses): Sender {
       if (fault !== undefined) throw new Problem('tool_failed', fault);
       const { http, https } = isTrusted ? agents.trusted : agents.guarded;
       const isSecure = request.url.protocol === 'https:';
-      return sendBy(isSecure ? httpsRequest : httpRequest, isSecure ? https : http, request, signal);
+      const told = outgoing?.(request.url) ?? {};
+      return sendBy(isSecure ? httpsRequest : httpRequest, isSecure ? https : http, request, told, signal);
     },
   };
 }
@@ -53,6 +56,7 @@ function sendBy(
   open: typeof httpRequest,
   agent: HttpAgent,
   { url, method, headers, body }: RenderedRequest,
+  told: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<RawAnswer> {
   const bodyless = method === 'GET' || method === 'HEAD';
@@ -64,6 +68,7 @@ function sendBy(
       signal,
       headers: {
         ...Object.fromEntries(headers),
+        ...told,
         ...(bodyless ? {} : { 'content-length': String(Buffer.byteLength(content ?? '')) }),
       },
     });

@@ -1,5 +1,6 @@
 import { Problem } from '../../core/problem.ts';
 import type { OpenTool, ToolSource } from '../../ports/tool-source.ts';
+import type { Outgoing } from '../../ports/telemetry.ts';
 import type { Tool } from '../../program/tool.ts';
 import type { ToolServers } from '../../ports/tool-servers.ts';
 import { openMcpTool } from '../mcp/open-tool.ts';
@@ -17,6 +18,7 @@ import { openOpenApiTool, type ReadOperation } from './openapi.ts';
  * @param options.readOperation reads documents that had to be fetched; default these cannot be used.
  * @param options.loader imports modules; default one of its own.
  * @param options.servers where `mcp` tools are; default these cannot be used.
+ * @param options.outgoing headers that tell where a request stands in a trace; default none.
  * @param options.findAddresses finds the addresses of hosts that nobody wrote out; default the system does.
  */
 export function createToolSource(options: {
@@ -25,9 +27,10 @@ export function createToolSource(options: {
   readonly findAddresses?: FindAddresses;
   readonly servers?: ToolServers;
   readonly loader?: ModuleLoader;
+  readonly outgoing?: Outgoing | undefined;
 }): ToolSource {
   const { env, readOperation, findAddresses, servers, loader = createModuleLoader() } = options;
-  const sender = createSender(findAddresses);
+  const sender = createSender(findAddresses, options.outgoing);
   const opened = new WeakMap<Tool, Promise<OpenTool>>();
 
   async function openNow(tool: Tool): Promise<OpenTool> {
