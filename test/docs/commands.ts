@@ -37,7 +37,7 @@ export function readCommands(text: string): readonly Command[] {
 
 /** Whether a command serves until it is stopped. */
 export function isServer({ line }: Command): boolean {
-  return line.startsWith('npx engine serve');
+  return /^npx engine (?:serve|dev)\b/.test(line);
 }
 
 /** Runs a command in a folder. */
