@@ -10,12 +10,15 @@ import { checkAddress, type SessionPorts, type Sessions } from '../session/index
 import { arrivedOf, type Arrived } from './arrived.ts';
 import { noCounts, type Counts } from './counts.ts';
 import { keyOfDelivery } from './delivery-key.ts';
+import { createInTurn } from './in-turn.ts';
 import { replyOf, sightOf, type Sight } from './sight.ts';
 import { secretsOf, unsignedHandshake, verified } from './verified.ts';
 
 /** The channels of an engine: each delivery is admitted once, to an agent, or answered and counted. */
 export function createChannels(ports: SessionPorts, sessions: Sessions): EngineChannels {
   const counted = new Map<string, Counts>();
+  // The same delivery twice at once: the second is known only when the first is stored.
+  const inTurn = createInTurn();
   const countsOf = (name: string): Counts => {
     const counts = counted.get(name) ?? noCounts();
     counted.set(name, counts);
@@ -114,7 +117,9 @@ export function createChannels(ports: SessionPorts, sessions: Sessions): EngineC
     };
     const own = sessions.on(on);
     const options = { idempotencyKey: keyOfDelivery(channel, sight, known) };
-    const { receipt } = await own.arrive(address, () => callSubmission(on.program, own, call, options));
+    const { receipt } = await inTurn(options.idempotencyKey, () =>
+      own.arrive(address, () => callSubmission(on.program, own, call, options)),
+    );
     const outcome = {
       kind: 'accepted' as const,
       submissionId: receipt.id,

@@ -89,10 +89,17 @@ describe('channels: what becomes of a delivery', () => {
   });
 
   it('ten times at once is one message also for an agent that takes none while it is at work', async () => {
-    const { engine, deliver } = await channel('github', '', {
+    const github = services.find(({ scheme }) => scheme === 'github');
+    if (github === undefined) throw new Error('github');
+    const files = projectWith({
       'src/agents/clerk.yaml': 'description: Hears.\nbusy: reject\n',
+      'src/channels/hook.yaml': 'agent: clerk\nscheme: github\nsecret: HOOK\n',
     });
-    const outcomes = await Promise.all(Array.from({ length: 10 }, () => deliver(opened)));
+    const engine = await startAt(now, files, { HOOK: github.secret }, undefined);
+    open.push(engine);
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, () => sent(engine, 'hook', github.sign(JSON.stringify(opened), now))),
+    );
     expect(new Set(outcomes)).to.deep.equal(new Set(['accepted']));
     expect(await engine.executions({ kind: 'submission' })).to.have.length(1);
   });

@@ -4,10 +4,20 @@ import { asProblem } from '../../engine/core/problem.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { programOf, type Files } from '../fakes/project.ts';
 
-/** Starts an engine in memory whose clock stands at a time, given in seconds. */
-export async function startAt(seconds: number, files: Files, env: Record<string, string>): Promise<Engine> {
+/** Starts an engine whose clock stands at a time, given in seconds; in memory, or with the store of the project. */
+export async function startAt(
+  seconds: number,
+  files: Files,
+  env: Record<string, string>,
+  store: 'memory' | undefined = 'memory',
+): Promise<Engine> {
   const clock = { ...createSystemClock(), now: () => seconds * 1000 };
-  return createEngine({ program: await programOf(files), store: 'memory', env, ports: { clock } });
+  return createEngine({
+    program: await programOf(files),
+    env,
+    ports: { clock },
+    ...(store === undefined ? {} : { store }),
+  });
 }
 
 /** A project with one agent that answers everything, the secret `HOOK` and these files. */
