@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../core/problem.ts';
 import type { ErrorBody, Report } from './error-body.ts';
+import { safeHeaders } from './safe-headers.ts';
 import { rawAnswer, refuseUnreadable } from './raw-answer.ts';
 
 /** How long clients may take, in milliseconds. */
@@ -55,6 +56,10 @@ export function createHttpServer(
 }
 
 function refuse(response: ServerResponse, status: number, body: ErrorBody): void {
-  response.writeHead(status, { Connection: 'close', 'Content-Type': 'application/json; charset=utf-8' });
+  response.writeHead(status, {
+    ...safeHeaders,
+    Connection: 'close',
+    'Content-Type': 'application/json; charset=utf-8',
+  });
   response.end(JSON.stringify(body));
 }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Problem } from '../core/problem.ts';
+import { safeHeaders } from './safe-headers.ts';
 import type { ErrorBody, Report } from './error-body.ts';
 
 /** Answers a request that Node could not even parse with the error envelope, and closes its connection. */
@@ -29,6 +30,7 @@ export function rawAnswer(status: number, body: ErrorBody): string {
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
+    ...Object.entries(safeHeaders).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${Buffer.byteLength(text)}`,
     '',
     text,

@@ -108,7 +108,9 @@ describe('a hostile client', () => {
     it(`that ${title} is refused`, async () => {
       const socket = dial();
       socket.write(sent, 'latin1');
-      expect(await told(socket)).to.match(answer);
+      const text = await told(socket);
+      expect(text).to.match(answer);
+      expect(text).to.include('X-Content-Type-Options: nosniff').and.include("default-src 'none'");
       await isServed();
     });
   }
