@@ -1,0 +1,272 @@
+import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { engineCommand } from '../fakes/engine-cli.ts';
+import { helloProject } from './hello-project.ts';
+import { makeProject, startCli, type Finished, type Files, type Running } from './run-cli.ts';
+
+const files: Files = {
+  ...helloProject,
+  'models/hands.yaml': [
+    'replies:',
+    '  - match: { text: note }',
+    '    sequence:',
+    '      - toolCalls: [{ tool: write, input: { path: note.txt, content: kept } }]',
+    '      - text: Written.',
+    'default:',
+    '  text: "Heard: {{text}}"',
+    '',
+  ].join('\n'),
+  'src/sandboxes/box.yaml': 'type: virtual\nwrite: true\n',
+  'src/agents/writer.md': [
+    '---',
+    'description: Writes notes.',
+    'model: script/hands',
+    'sandbox: box',
+    'permissions: { ask: [write] }',
+    '---',
+    '',
+    'Write notes.',
+    '',
+  ].join('\n'),
+};
+
+describe('engine chat', function () {
+  this.timeout(60_000);
+  let project: Awaited<ReturnType<typeof makeProject>>;
+  const started: Running[] = [];
+
+  beforeEach(async () => (project = await makeProject(files)));
+  afterEach(async () => {
+    for (const { child, done } of started.splice(0)) {
+      if (child.exitCode === null) child.kill('SIGKILL');
+      await done;
+    }
+    await project.remove();
+  });
+
+  const pipe = (stdin: string, ...args: string[]): Promise<Finished> => {
+    const running = startCli(['chat', ...args], { cwd: project.folder, stdin });
+    started.push(running);
+    return running.done;
+  };
+
+  it('answers each line of a pipe, with answers on stdout and the rest on stderr', async () => {
+    const { exitCode, stdout, stderr } = await pipe('one\n\ntwo \\\nthree\n', 'assistant');
+    expect({ exitCode, stdout }).to.deep.equal({
+      exitCode: 0,
+      stdout: 'You said: one\nYou said: two \nthree\n',
+    });
+    expect(stderr).to.match(/^script\/echo, \d+ tokens, \d+ms\nscript\/echo, \d+ tokens, \d+ms\n$/);
+  });
+
+  it('gives a line of JSON for each answer, and the exit code of the last failure', async () => {
+    const { exitCode, stdout } = await pipe(
+      'hi\nbroken\n',
+      'assistant',
+      '--json',
+      '--id',
+      'me',
+      '--session',
+      's',
+    );
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).to.have.length(2);
+    expect(lines[0]).to.include({
+      agent: 'assistant',
+      instance: 'me',
+      session: 's',
+      state: 'succeeded',
+      output: 'You said: hi',
+      model: 'script/echo',
+    });
+    expect(lines[1]).to.include({ state: 'failed' });
+    expect(lines[1]?.['error']).to.include({ type: 'model_failed' });
+    expect(exitCode).to.equal(1);
+  });
+
+  it('has commands', async () => {
+    const said =
+      'hi\n/session two\n/session\n/history\n/thinking low\n/role -\n//path\n/cost\n/tools\n/nwe\n/sessions\n/quit\nnever\n';
+    const { stdout, stderr } = await pipe(said, 'assistant', '--id', 'me');
+    expect(stdout).to.equal('You said: hi\nYou said: /path\n');
+    expect(stderr).to.contain(
+      'session "two"\nsession "two"\nnothing was said yet\nthinking low\nrole none\n',
+    );
+    expect(stderr).to.match(/2 answers, \d+ tokens/);
+    expect(stderr).to.contain('error[invalid_request]: no command "/nwe"; did you mean "/new"?');
+    expect(stderr).to.match(/SESSION +ENTRIES/);
+  });
+
+  it('an agent that is not there is told at once', async () => {
+    const { exitCode, stderr } = await pipe('', 'asistant');
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.contain('error[agent_not_found]: no agent "asistant"; did you mean "assistant"?');
+  });
+
+  it('talks to the agent of a server, and leaves the conversation there', async () => {
+    const server = startCli(['serve', '--port', '0', '--json'], { cwd: project.folder });
+    started.push(server);
+    const { url } = JSON.parse(await server.saw('\n')) as { url: string };
+    const first = await pipe('hi\n/history\n/tools\n', 'assistant', '--id', 'me', '--server', url);
+    expect(first).to.include({ exitCode: 0, stdout: 'You said: hi\n' });
+    expect(first.stderr).to.contain('you: hi\nagent: You said: hi\n');
+    const locked = await pipe('hi\n', 'assistant');
+    expect(locked.exitCode).to.equal(2);
+    expect(locked.stderr).to.match(/^error\[store_locked\]: .+ name its server with --server <url>/);
+    const missing = await pipe('hi\n', 'nobody', '--server', url);
+    expect(missing.stderr).to.contain('error[agent_not_found]');
+    const logged = startCli(['logs', '--server', url, '--json', '--types', 'operation_end'], {
+      cwd: project.folder,
+    });
+    started.push(logged);
+    const { stdout } = await logged.done;
+    expect(JSON.parse(stdout)).to.deep.include({
+      type: 'operation_end',
+      agent: 'assistant',
+      instanceId: 'me',
+    });
+  });
+
+  describe('at a terminal', () => {
+    before(function () {
+      // `script` of util-linux gives a command a terminal.
+      if (!existsSync('/usr/bin/script')) this.skip();
+    });
+
+    /** Types each text when the one before it was seen. */
+    const at = async (
+      args: readonly string[],
+      turns: readonly (readonly [seen: string, type: string])[],
+    ): Promise<string> => {
+      const command = [process.execPath, ...engineCommand, 'chat', ...args]
+        .map((word) => `'${word}'`)
+        .join(' ');
+      const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], {
+        cwd: project.folder,
+        env: { ...process.env, NO_COLOR: '1', CI: undefined, TERM: 'xterm' },
+      });
+      let text = '';
+      let from = 0;
+      const left = [...turns];
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        for (;;) {
+          const [turn] = left;
+          const place = turn === undefined ? -1 : text.indexOf(turn[0], from);
+          if (turn === undefined || place === -1) return;
+          from = place + turn[0].length;
+          left.shift();
+          if (turn[1] !== '') child.stdin.write(turn[1]);
+        }
+      });
+      await new Promise((resolve) => child.once('close', resolve));
+      expect(left, text).to.deep.equal([]);
+      return text.replaceAll('\r', '');
+    };
+
+    it('streams answers, has a prompt, and says how to go on', async () => {
+      const text = await at(
+        ['assistant', '--id', 'me'],
+        [
+          ['Ctrl-D leaves', ''],
+          ['> ', 'hello\r'],
+          ['tokens', ''],
+          ['> ', '/quit\r'],
+        ],
+      );
+      expect(text).to.contain('You said: hello\n');
+      expect(text).to.match(/script\/echo, \d+ tokens, \d+/);
+      expect(text).to.contain('go on with: engine chat assistant --id me');
+    });
+
+    it('Ctrl-C ends the answer, and twice leaves', async () => {
+      const text = await at(
+        ['assistant', '--id', 'me'],
+        [
+          ['> ', 'a slow one\r'],
+          ['slow one', '\u0003'],
+          ['ended', ''],
+          ['> ', '\u0003'],
+          ['once more leaves', '\u0003'],
+        ],
+      );
+      expect(text).to.contain('go on with');
+    });
+
+    it('asks inline about calls that need approval', async () => {
+      const text = await at(
+        ['writer', '--id', 'me'],
+        [
+          ['> ', 'a note\r'],
+          ['[y]es, [n]o', ''],
+          ['why not: ', 'y\r'],
+          ['Written.', ''],
+          ['> ', '/quit\r'],
+        ],
+      );
+      expect(text).to.contain('→ write');
+      expect(text).to.contain('"note.txt"');
+    });
+  });
+});
+
+describe('engine logs', function () {
+  this.timeout(60_000);
+
+  it('follows what happens beside the engine that works', async () => {
+    const project = await makeProject(files);
+    const server = startCli(['serve', '--port', '0', '--json'], { cwd: project.folder });
+    const following = startCli(['logs', '--follow', '--since', '1h', '--types', 'operation_start,run_end'], {
+      cwd: project.folder,
+    });
+    try {
+      const { url } = JSON.parse(await server.saw('\n')) as { url: string };
+      const post = (path: string, body: object): Promise<Response> =>
+        fetch(url + path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      await post('/agents/assistant/me', { message: 'first message' });
+      await following.saw('first message');
+      await post('/workflows/greet?wait=result', { name: 'Ada' });
+      const text = await following.saw('run_end workflow:greet:');
+      expect(text).to.match(/operation_start sub_\w+ assistant\/me first message\n/);
+      following.child.kill('SIGINT');
+      expect((await following.done).exitCode).to.equal(0);
+      const one = startCli(['logs', 'latest', '--json'], { cwd: project.folder });
+      const events = (await one.done).stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { type: string });
+      expect(events[0]?.type).to.equal('run_start');
+      expect(events.at(-1)?.type).to.equal('run_end');
+      const ended = startCli(['logs', 'latest', '--follow'], { cwd: project.folder });
+      expect((await ended.done).stdout.trim().split('\n')).to.have.length(events.length);
+    } finally {
+      for (const { child } of [server, following]) child.kill('SIGKILL');
+      await Promise.all([server.done, following.done]);
+      await project.remove();
+    }
+  });
+
+  it('refuses types and times that there are not', async () => {
+    const project = await makeProject(files);
+    try {
+      const types = await startCli(['logs', '--types', 'tool_edn'], { cwd: project.folder }).done;
+      expect([types.exitCode, types.stderr]).to.satisfy(
+        ([code, text]: [number, string]) => code === 2 && text.includes('did you mean "tool_end"?'),
+      );
+      const since = await startCli(['logs', '--since', 'yesterday'], { cwd: project.folder }).done;
+      expect([since.exitCode, since.stderr]).to.satisfy(
+        ([code, text]: [number, string]) => code === 2 && text.includes('expected a duration such as 10m'),
+      );
+    } finally {
+      await project.remove();
+    }
+  });
+});
