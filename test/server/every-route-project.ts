@@ -8,7 +8,7 @@ export const files = {
   'engine.yaml': {
     name: 'everything',
     model: 'script/echo',
-    secrets: { API_KEY: { env: 'NO_SUCH_VARIABLE' } },
+    secrets: { API_KEY: { env: 'NO_SUCH_VARIABLE' }, HOOK: { env: 'HOOK' } },
   },
   'models/echo.yaml': { default: { text: 'You said: {{text}}' } },
   'agents/echo.md':
@@ -44,5 +44,6 @@ export const files = {
       { id: 'paid', wait: { event: 'paid' } },
     ],
   },
+  'channels/hub.yaml': { agent: 'echo', scheme: 'github', secret: 'HOOK' },
   'schedules/nightly.yaml': { cron: '0 3 * * *', timezone: 'UTC', workflow: 'sum' },
 };

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import type { Engine } from '../../engine/api.ts';
 import { createEngine } from '../../engine/engine.ts';
@@ -28,7 +29,11 @@ describe('every route answers as /openapi.json says', () => {
   const asked = new Set<string>();
 
   before(async () => {
-    engine = await createEngine({ program: await programOf(files), store: 'memory', env: {} });
+    engine = await createEngine({
+      program: await programOf(files),
+      store: 'memory',
+      env: { HOOK: 'geheim' },
+    });
     server = createServer(engine, { port: 0, log: () => undefined });
     ({ url } = await server.listen());
     api = readDocument((await (await fetch(`${url}/openapi.json`)).json()) as JsonObject);
@@ -168,6 +173,20 @@ describe('every route answers as /openapi.json says', () => {
     await ask(['GET', '/schedules', 200]);
     await ask(['POST', '/schedules/nightly/trigger', 202]);
     await ask(['POST', '/schedules/none/trigger', 404]);
+  });
+
+  it('those of channels', async () => {
+    const body = '{"zen":"keep it simple"}';
+    const signature = `sha256=${createHmac('sha256', 'geheim').update(body).digest('hex')}`;
+    const headers = {
+      'x-github-event': 'push',
+      'x-github-delivery': 'one',
+      'x-hub-signature-256': signature,
+    };
+    await ask(['POST', '/channels/hub', 202, body, headers]);
+    await ask(['POST', '/channels/hub', 401, body, { ...headers, 'x-hub-signature-256': 'sha256=00' }]);
+    await ask(['POST', '/channels/none', 404, body, headers]);
+    await ask(['GET', '/channels', 200]);
   });
 
   it('those of operators', async () => {

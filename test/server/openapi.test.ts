@@ -23,7 +23,11 @@ describe('the description of the API', () => {
   let document: JsonObject;
   let operations: readonly (readonly [path: string, method: string, operation: Operation])[];
   before(async () => {
-    const engine = await createEngine({ program: await programOf(files), store: 'memory', env: {} });
+    const engine = await createEngine({
+      program: await programOf(files),
+      store: 'memory',
+      env: { HOOK: 'geheim' },
+    });
     document = describeApi(engine, routes, '/engine');
     await engine.close();
     const paths = document['paths'] as unknown as Record<string, Record<string, Operation>>;

@@ -7,6 +7,7 @@ export const tags: readonly { readonly name: string; readonly description: strin
   { name: 'workflows', description: 'Start workflows.' },
   { name: 'runs', description: 'Follow, stop, explain and do again.' },
   { name: 'approvals', description: 'What people are asked.' },
+  { name: 'channels', description: 'Webhooks of other services.' },
   { name: 'schedules', description: 'Work that begins by itself.' },
   {
     name: 'admin',

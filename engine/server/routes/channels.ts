@@ -52,8 +52,14 @@ export const channelRoutes: readonly Route[] = [
     answers: {
       200: {
         description: 'What the service is answered; also to deliveries that are dropped, and to questions.',
+        schema: () => ({}),
+        gives: 'text',
       },
-      202: { description: 'The delivery is stored and will be carried through.' },
+      202: {
+        description: 'The delivery is stored and will be carried through.',
+        schema: () => ({}),
+        gives: 'text',
+      },
     },
     async handle({ engine, params, delivery }) {
       const { status, headers, body, outcome } = await engine.channels.receive(params.name, await delivery());
