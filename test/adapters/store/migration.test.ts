@@ -118,7 +118,7 @@ describe('sqlite store: a file of an older engine', function () {
       kills += signals.filter((signal) => signal === 'SIGKILL').length;
       if (signals.includes(null)) break;
     }
-    // The backup, the begin, the steps of both versions, two marks, the commit.
-    expect(kills).to.equal(1 + 1 + 7 + 3 + 2 + 1);
+    // The backup, the begin, the steps of each version, two marks, the commit.
+    expect(kills).to.equal(1 + 1 + 7 + 3 + 2 + 2 + 1);
   });
 });
