@@ -136,7 +136,8 @@ export function createRemoteSandboxes(options: RemoteOptions): RemoteSandboxes {
           if (spec.service?.whenClosed === 'remove') {
             await (await serviceOf(spec)).remove(machine.id);
             await records.delete({ owner, sandbox: spec.name });
-          } else if (spec.service?.whenClosed === 'pause') await machine.sleep?.();
+            // One that nothing will come back to is left to end when it is idle.
+          } else if (spec.service?.whenClosed === 'pause' && folder !== undefined) await machine.sleep?.();
         },
       });
       return guarded(spec, host, {
