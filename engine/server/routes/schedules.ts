@@ -1,3 +1,4 @@
+import { visibleTo } from '../auth/unlisted.ts';
 import { route, type Route } from '../route.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';
 import { emptyBody, readEmpty } from './empty-body.ts';
@@ -17,10 +18,15 @@ export const scheduleRoutes: readonly Route[] = [
         schema: () => objectOf({ schedules: listOf(at('Schedule')) }),
       },
     },
-    handle: async ({ engine }) => ({
-      status: 200,
-      body: { schedules: await engine.schedules.list() },
-    }),
+    async handle({ engine, caller }) {
+      const { agents, workflows } = visibleTo(caller, engine.program);
+      const schedules = (await engine.schedules.list()).filter(
+        ({ agent, workflow }) =>
+          (agent === undefined || Object.hasOwn(agents, agent)) &&
+          (workflow === undefined || Object.hasOwn(workflows, workflow)),
+      );
+      return { status: 200, body: { schedules } };
+    },
   }),
   route({
     method: 'POST',

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK, type JWTPayload } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 
 /** An issuer of tokens, with its keys at an address of this machine. */
 export interface Issuer {
@@ -13,7 +13,7 @@ export interface Issuer {
   answer(other: Reply | undefined): void;
   /** A token for ann, for five minutes, for everything; claims and header change it. */
   token(
-    claims?: JWTPayload,
+    claims?: Readonly<Record<string, unknown>>,
     header?: Readonly<Record<string, unknown>>,
     key?: CryptoKey | Uint8Array,
   ): Promise<string>;
