@@ -3,22 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Problem } from '../../../engine/core/problem.ts';
-import { createSandboxes } from '../../../engine/adapters/sandbox/sandboxes.ts';
-import { free, key, openWorld, type Kind, type World } from './subject.ts';
-
-/** How the service of a kind shows what it does. */
-export interface Calls {
-  /** Calls that make a machine. */
-  readonly create: RegExp;
-  /** Calls that only look at or bring files, and may be made again. */
-  readonly safe: RegExp;
-  /** False where machines cannot be paused. */
-  readonly sleeps?: false;
-}
+import { copesWithFaults } from './fault-cases.ts';
+import { free, openWorld, thrownBy, type Calls, type Kind, type World } from './subject.ts';
 
 /** What every service's sandbox does besides the contract. */
 export function worksWithService(kind: Kind, calls: Calls): void {
+  copesWithFaults(kind, calls);
   describe(`a sandbox of type ${kind.type}`, function () {
     this.timeout(30_000);
     let world: World;
@@ -179,54 +169,6 @@ export function worksWithService(kind: Kind, calls: Calls): void {
       await sandbox.close();
     });
 
-    it('asks again for a while when the service is too busy or fails', async () => {
-      world.fake.fail(429, 2);
-      const sandbox = await world.open(world.spec(free));
-      await sandbox.writeFile('a', 'text');
-      world.fake.fail(503, 2, calls.safe);
-      expect(Buffer.from(await sandbox.readFile('a')).toString()).to.equal('text');
-      await sandbox.close();
-      expect(made()).to.be.lessThan(4);
-      expect(world.fake.machines.size).to.equal(1);
-    });
-
-    it('says that the service takes no more, without the key', async () => {
-      world.fake.fail(429, 50);
-      const sandbox = await world.open(world.spec(free));
-      const full = await thrownBy(() => sandbox.stat('.'));
-      expect(full.code).to.equal('sandbox_failed');
-      expect(full.retryable).to.equal(true);
-      expect(full.message).to.include('too many machines or calls');
-      expect(JSON.stringify([full.message, full.details, String(full.cause)])).not.to.include(key);
-    });
-
-    it('says that a key is refused, or not set, without showing it', async () => {
-      const wrong = 'wrong-canary-77aa';
-      const refused = await world.sandboxes({ key: wrong }).open(world.spec(free), { env: {}, owner: 'o' });
-      const problem = await thrownBy(() => refused.exec('true'));
-      expect(problem.message).to.include('the service refuses the key');
-      expect(JSON.stringify([problem.message, problem.details, String(problem.cause)])).not.to.include(wrong);
-      const without = createSandboxes({
-        projectRoot: process.env['ENGINE_OPTIONAL'] ?? '',
-        services: { specs: [world.spec()], secret: () => undefined },
-      });
-      const missing = await thrownBy(async () =>
-        (await without.open(world.spec(free), { env: {} })).stat('.'),
-      );
-      expect(missing.code).to.equal('missing_secret');
-      expect(missing.message).to.include('needs the secret "KEY", which is not set');
-    });
-
-    it('says which package it needs', async () => {
-      const bare = createSandboxes({
-        projectRoot: world.folder,
-        services: { specs: [world.spec()], secret: () => key },
-      });
-      const problem = await thrownBy(async () => (await bare.open(world.spec(free), { env: {} })).stat('.'));
-      expect(problem.code).to.equal('not_available');
-      expect(problem.message).to.match(/is not installed; run: npm install --save-exact \S+@\d+\.\d+\.\d+$/);
-    });
-
     it('keeps the policy in front of the machine, and refuses what no service keeps to', async () => {
       const sandbox = await world.open(
         world.spec({
@@ -281,16 +223,6 @@ export function worksWithService(kind: Kind, calls: Calls): void {
       expect(world.fake.bodies.join()).not.to.include('mail@example.com');
     });
   });
-}
-
-async function thrownBy(call: () => Promise<unknown>): Promise<Problem> {
-  try {
-    await call();
-  } catch (thrown) {
-    if (thrown instanceof Problem) return thrown;
-    throw thrown;
-  }
-  throw new Error('nothing was thrown');
 }
 
 /** Processes of this machine whose command line begins so. */

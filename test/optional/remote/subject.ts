@@ -1,6 +1,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSandboxes } from '../../../engine/adapters/sandbox/sandboxes.ts';
+import { Problem } from '../../../engine/core/problem.ts';
 import type { Sandbox, Sandboxes } from '../../../engine/ports/sandbox.ts';
 import type { Sandbox as SandboxSpec, SandboxService } from '../../../engine/program/sandbox.ts';
 import { sandboxContract } from '../../../engine/testing/sandbox-contract.ts';
@@ -106,4 +107,25 @@ export function keepsContract(kind: Kind): void {
       });
     }
   });
+}
+
+/** How the service of a kind shows what it does. */
+export interface Calls {
+  /** Calls that make a machine. */
+  readonly create: RegExp;
+  /** Calls that only look at or bring files, and may be made again. */
+  readonly safe: RegExp;
+  /** False where machines cannot be paused. */
+  readonly sleeps?: false;
+}
+
+/** The problem that a call ends with. */
+export async function thrownBy(call: () => Promise<unknown>): Promise<Problem> {
+  try {
+    await call();
+  } catch (thrown) {
+    if (thrown instanceof Problem) return thrown;
+    throw thrown;
+  }
+  throw new Error('nothing was thrown');
 }
