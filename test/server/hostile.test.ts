@@ -173,7 +173,7 @@ describe('a hostile client', () => {
       const response = await fetch(`${world.url}/workflows/plain`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: body as BodyInit,
+        body: Buffer.from(body),
       });
       const { error } = (await response.json()) as { error: { type: string; message: string } };
       expect([response.status, error.type]).to.deep.equal([400, 'invalid_json']);

@@ -7,7 +7,8 @@ import { isObject, type Json, type JsonObject, type JsonSchema } from '../../cor
  */
 export function localised(schema: JsonSchema, name: string): Readonly<Record<string, JsonSchema>> {
   if (!isObject(schema)) return { [name]: schema };
-  const { $id: _id, $schema: _dialect, ...rest } = schema;
+  const { $id: _id, $schema: _dialect, ...kept } = schema;
+  const rest: Record<string, Json> = kept;
   const places = new Map<string, string>();
   const definitions: [string, JsonSchema][] = [];
   for (const key of ['$defs', 'definitions']) {
