@@ -3,33 +3,12 @@ import type { Json } from '../core/json.ts';
 import type { Usage } from '../core/message.ts';
 import type { ExecutionState } from '../core/status.ts';
 import type { Explanation } from '../runs/why.ts';
+import type { RunReceipt, RunRecord } from '../core/records/run.ts';
+
+export type { RunReceipt, RunRecord } from '../core/records/run.ts';
 
 export type { ConditionExplained, ExplainedPart } from '../runs/explain-conditions.ts';
 export type { Explanation } from '../runs/why.ts';
-
-/** Says that a run is accepted. */
-export interface RunReceipt {
-  readonly runId: string;
-  readonly acceptedAt: string;
-}
-
-/** A run as the API shows it. */
-export interface RunRecord {
-  readonly runId: string;
-  readonly workflow: string;
-  /** The run that this one does again, or is part of. */
-  readonly parent?: string;
-  readonly state: ExecutionState;
-  readonly input: Json;
-  readonly output?: Json;
-  readonly error?: { readonly type: string; readonly message: string; readonly details?: Json };
-  readonly usage?: Usage;
-  readonly hash: string;
-  readonly createdAt: string;
-  readonly startedAt?: string;
-  readonly endedAt?: string;
-  readonly durationMs?: number;
-}
 
 /** The workflows of an engine. */
 export interface EngineWorkflows {

@@ -1,7 +1,6 @@
 import type { EngineEvent } from '../core/event.ts';
 import type { Json, JsonSchema } from '../core/json.ts';
-import type { Message, Usage } from '../core/message.ts';
-import type { TypedReport } from '../core/typed-report.ts';
+import type { Message } from '../core/message.ts';
 import type { FileInfo } from '../ports/sandbox.ts';
 import type { EntryList, EntryPage } from '../session/index.ts';
 import type {
@@ -14,21 +13,9 @@ import type {
   TaskOptions,
 } from './call-options.ts';
 import type { ResultOf, ResultSchema } from './result-schema.ts';
+import type { PromptResult, CompactResult } from '../core/records/answer.ts';
 
-/** What a prompt gives. */
-export interface PromptResult<Output = Json> {
-  readonly submissionId: string;
-  readonly text: string;
-  /** Typed result when a schema applies, else the text. */
-  readonly output: Output;
-  readonly usage: Usage;
-  /** `provider/id` that answered. */
-  readonly model: string;
-  /** Model operations needed for the typed result, from 1. */
-  readonly attempts: number;
-  /** How the typed result came about; absent without a schema, and where the answer is that of an earlier call. */
-  readonly typed?: TypedReport;
-}
+export type { PromptResult, CompactResult } from '../core/records/answer.ts';
 
 /** A message that was accepted: it is on disk, and comes to exactly one outcome. */
 export interface SentPrompt<Output = Json> {
@@ -48,18 +35,6 @@ export interface ShellResult {
   readonly exitCode: number;
   /** True when output was cut at the limit of the sandbox. */
   readonly truncated: boolean;
-}
-
-/** What a compaction did; `compacted` is false when there was nothing to leave out. */
-export interface CompactResult {
-  readonly submissionId: string;
-  readonly compacted: boolean;
-  readonly summary: string;
-  readonly messagesBefore: number;
-  readonly messagesAfter: number;
-  readonly tokensBefore: number;
-  readonly tokensAfter: number;
-  readonly usage: Usage;
 }
 
 /** What is deleted with a session. */

@@ -1,5 +1,8 @@
 import type { SessionNote } from '../session/index.ts';
 import type { DeleteOptions, Session } from './session.ts';
+import type { InstanceNote } from '../core/records/conversation.ts';
+
+export type { InstanceNote } from '../core/records/conversation.ts';
 
 /** The sessions of one agent instance. */
 export interface InstanceSessions {
@@ -16,13 +19,6 @@ export interface InstanceSessions {
    * `invalid_input` (with the number of the line).
    */
   import(session: string, lines: string | Iterable<string> | AsyncIterable<string>): Promise<Session>;
-}
-
-/** An instance of an agent, in short. */
-export interface InstanceNote {
-  readonly instance: string;
-  /** How many sessions it has, those of tasks left out. */
-  readonly sessions: number;
 }
 
 /** The agents of an engine. */

@@ -1,8 +1,9 @@
 import type { EngineEvent } from '../core/event.ts';
-import type { Json } from '../core/json.ts';
-import type { Usage } from '../core/message.ts';
 import type { ExecutionState } from '../core/status.ts';
 import type { PromptOptions } from './call-options.ts';
+import type { SubmissionRecord } from '../core/records/submission.ts';
+
+export type { SubmissionReceipt, SubmissionRecord } from '../core/records/submission.ts';
 
 /** What to say to an agent without waiting for the answer. */
 export interface Dispatch extends Omit<PromptOptions, 'signal' | 'onEvent'> {
@@ -11,30 +12,6 @@ export interface Dispatch extends Omit<PromptOptions, 'signal' | 'onEvent'> {
   readonly session?: string;
   /** May be left out when there is an `input`. */
   readonly message?: string;
-}
-
-/** Says that a message is accepted: it is on disk, and will come to exactly one outcome. */
-export interface SubmissionReceipt {
-  readonly submissionId: string;
-  readonly acceptedAt: string;
-}
-
-/** A message to an agent as the API shows it. */
-export interface SubmissionRecord {
-  readonly submissionId: string;
-  readonly agent: string;
-  readonly instance: string;
-  readonly session: string;
-  readonly state: ExecutionState;
-  /** How many are before it in its session, while it waits. */
-  readonly position?: number;
-  readonly message: string;
-  readonly output?: Json;
-  readonly error?: { readonly type: string; readonly message: string; readonly details?: Json };
-  readonly usage?: Usage;
-  readonly acceptedAt: string;
-  readonly startedAt?: string;
-  readonly endedAt?: string;
 }
 
 /** Which messages to list. */

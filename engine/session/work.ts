@@ -1,3 +1,7 @@
+import type { Source } from '../core/records/conversation.ts';
+
+export type { Source } from '../core/records/conversation.ts';
+
 /** What a submission does when its turn in the session has come. */
 export type Work =
   | { readonly kind: 'prompt' }
@@ -25,8 +29,5 @@ export type Work =
 /** A plain prompt. */
 export const promptWork: Work = { kind: 'prompt' };
 
-/** What an entry of a conversation came from. */
-export const sources = ['prompt', 'skill', 'task', 'shell', 'dispatch', 'workflow'] as const;
-
-/** See `sources`. */
-export type Source = (typeof sources)[number];
+/** See `Source`. */
+export const sources: readonly Source[] = ['prompt', 'skill', 'task', 'shell', 'dispatch', 'workflow'];

@@ -4,19 +4,9 @@ import type { Documents } from '../../ports/store.ts';
 import { checkAddress } from '../address.ts';
 import { madeKey, namespace } from '../entry.ts';
 import { endOf, placedEntries } from './page-entries.ts';
+import type { SessionNote } from '../../core/records/conversation.ts';
 
-/** A session of an instance, in short. */
-export interface SessionNote {
-  readonly session: string;
-  readonly entries: number;
-  /** ISO times; of a session without entries both are that of its creation. */
-  readonly createdAt: string;
-  readonly updatedAt: string;
-  /** `busy`: something is at work in it, or waits. */
-  readonly state: 'idle' | 'busy';
-  /** How many are at work or wait in it. */
-  readonly pending: number;
-}
+export type { SessionNote } from '../../core/records/conversation.ts';
 
 /** Sessions of an instance in the order of their keys. Costs a few reads each, however long they are. */
 export async function listSessions(

@@ -1,5 +1,4 @@
 import { Problem } from '../../core/problem.ts';
-import type { Message } from '../../core/message.ts';
 import type { Documents } from '../../ports/store.ts';
 import {
   entryKey,
@@ -11,6 +10,9 @@ import {
   type Marks,
 } from '../entry.ts';
 import type { Source } from '../work.ts';
+import type { SessionEntry } from '../../core/records/conversation.ts';
+
+export type { SessionEntry } from '../../core/records/conversation.ts';
 
 /** An entry of a conversation with its place, 0 for the first, and when it was first written. */
 export interface PlacedEntry {
@@ -19,29 +21,6 @@ export interface PlacedEntry {
   readonly at: number;
   readonly entry: Entry;
 }
-
-/** One entry of a conversation, as callers see it. */
-export type SessionEntry = {
-  /** Counts up from `0`; stays the same. */
-  readonly id: string;
-  /** ISO time. */
-  readonly at: string;
-} & (
-  | {
-      readonly kind: 'message';
-      /** What the message, or the request that it belongs to, came from. */
-      readonly source: Source;
-      /** Id of the submission, or key of the step, that asked; on the message that it asked with. */
-      readonly operation?: string;
-      readonly message: Message;
-    }
-  | {
-      readonly kind: 'compaction';
-      readonly summary: string;
-      /** Id of the first entry that the model still sees. */
-      readonly from: string;
-    }
-);
 
 /** Which entries to give. */
 export interface EntryPage {
