@@ -31,17 +31,20 @@ const typesOnly = { ports: ['expr'], adapters: ['program'], telemetry: ['program
 const surfaces = {
   api: { rooms: ['runs', 'bind'], files: [] },
   runs: { rooms: [], files: ['api', 'compile', 'compiler'] },
-  calls: { rooms: ['api'], files: ['api'] },
+  calls: { rooms: ['api', 'runs'], files: ['api'] },
   channels: { rooms: ['api', 'calls'], files: ['api'] },
   code: { rooms: [], files: ['compile', 'compiler'] },
   upkeep: { rooms: ['runs'], files: ['api'] },
   bind: { rooms: ['api', 'calls', 'code', 'runs'], files: ['api'] },
-  server: { rooms: ['studio'], files: ['api', 'compile', 'compiler', 'engine', 'validate-project'] },
+  server: {
+    rooms: ['studio'],
+    files: ['api', 'compile', 'compiler', 'engine', 'inside', 'validate-project'],
+  },
   studio: { rooms: [], files: ['compile', 'compiler', 'engine'] },
   lsp: { rooms: [], files: ['compile', 'compiler'] },
   cli: {
     rooms: ['server', 'studio', 'lsp', 'runs', 'code', 'upkeep', 'bind'],
-    files: ['api', 'compile', 'compiler', 'engine', 'fix-project', 'validate-project'],
+    files: ['api', 'compile', 'compiler', 'engine', 'fix-project', 'inside', 'validate-project'],
   },
 };
 
@@ -140,7 +143,9 @@ const fixedRules = [
     from: { path: '^engine/' },
     to: {
       dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
-      ...(optionalPeers.length > 0 && { pathNot: optionalPeers.map((name) => `^${name}(?:/|$)`) }),
+      ...(optionalPeers.length > 0 && {
+        pathNot: optionalPeers.map((name) => `^(?:node_modules/)?${name}(?:/|$)`),
+      }),
     },
   },
   {
