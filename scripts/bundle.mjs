@@ -11,7 +11,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Packages that every start needs: plain JavaScript that is one copy's own business. */
 const takenIn = [
   '@keyv/sqlite',
-  '@koa/cors',
   '@koa/router',
   '@marcbachmann/cel-js',
   'ajv',
