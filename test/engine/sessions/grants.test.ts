@@ -129,6 +129,25 @@ describe('sessions: what one call may use', () => {
     expect((await granted.shell('seq 1', { commands: ['seq'] })).stdout).to.equal('1\n');
   });
 
+  it('an agent has commands of its own besides those of its sandbox, asked for by models and programs', async () => {
+    const { engine } = await engineOf(
+      {
+        ...project,
+        'src/agents/counter.yaml':
+          'description: C.\nmodel: openai/gpt-5\nsandbox: strict\ncommands: [{ command: seq, args: ["2"] }]\n',
+      },
+      [{ calls: [{ tool: 'bash', input: { command: 'seq 2' } }] }, 'ok'],
+    );
+    const session = engine.agents.session('counter', 'x');
+    await session.prompt('Go.');
+    expect(linesOf(await session.history())[2]).to.contain('"stdout":"1\\n2\\n"');
+    expect((await session.shell('seq 2')).stdout).to.equal('1\n2\n');
+    expect((await session.shell('echo still')).stdout).to.equal('still\n');
+    expect(await failureOf(session.shell('seq 3'))).to.include({ type: 'sandbox_denied' });
+    const plain = engine.agents.session('strict', 'x');
+    expect(await failureOf(plain.shell('seq 2'))).to.include({ type: 'sandbox_denied' });
+  });
+
   it('where every command may run, granting one takes none away', async () => {
     const { engine } = await engineOf(project);
     const { stdout } = await engine.agents.session('a', 'x').shell('seq 1; echo 2', { commands: ['seq'] });
