@@ -12,7 +12,7 @@ import { noUsage } from '../engine/core/message.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Models } from '../engine/ports/model.ts';
 import { createServer } from '../engine/server/index.ts';
-import { readBody } from '../engine/server/read-body.ts';
+import { readBody } from '../engine/server/requests/read-body.ts';
 
 /*
  * What `POST /agents/:name/:id` costs when the model answers at once. The floor is a bare Koa route that reads the same body and

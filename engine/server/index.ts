@@ -1,11 +1,11 @@
-export type { ErrorBody, Log, LogEntry } from './error-body.ts';
-export { storedTypes } from './event-types.ts';
-export { isLoopback } from './guard.ts';
-export { listen, type Address } from './listen.ts';
+export type { ErrorBody, Log, LogEntry } from './answers/error-body.ts';
+export { storedTypes } from './answers/event-types.ts';
+export { isLoopback } from './auth/guard.ts';
+export { listen, type Address } from './http/listen.ts';
 export { objectOf, route, type Route } from './route.ts';
-export type { OnRequest, RequestEnd } from './request-end.ts';
+export type { OnRequest, RequestEnd } from './http/request-end.ts';
 export { servedRoutes, type ServedRoute } from './routes/served.ts';
 export { createServer, type Server, type ServerOptions } from './server.ts';
 export type { CallerOf, HostCaller } from './auth/host-gate.ts';
-export type { Timeouts } from './http-server.ts';
-export type { Handler } from './mount.ts';
+export type { Timeouts } from './http/http-server.ts';
+export type { Handler } from './http/mount.ts';

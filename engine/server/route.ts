@@ -3,7 +3,7 @@ import type { EngineEvent } from '../core/event.ts';
 import type { Json, JsonSchema } from '../core/json.ts';
 import type { ProblemCode } from '../core/problem-codes.ts';
 import type { Access, Caller } from './auth/caller.ts';
-import { readQuery, type Parameters, type Values } from './parameters.ts';
+import { readQuery, type Parameters, type Values } from './requests/parameters.ts';
 
 /** A request as a handler sees it. */
 export interface Call<Path extends string = string, P extends Parameters = Parameters> {

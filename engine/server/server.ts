@@ -4,23 +4,23 @@ import type Koa from 'koa';
 import type { Engine } from '../api.ts';
 import { Problem } from '../core/problem.ts';
 import { insideOf } from '../inside.ts';
-import { createApp } from './app.ts';
+import { createApp } from './http/app.ts';
 import { createGate } from './auth/gate.ts';
 import { createHostGate, type CallerOf } from './auth/host-gate.ts';
 import { createOwnership, shared } from './auth/ownership.ts';
 import { createBounds } from './bounds/bounds.ts';
-import { createReport, logToStderr, type Log } from './error-body.ts';
-import { createGuard, isLoopback } from './guard.ts';
-import { createHttpServer, type Timeouts } from './http-server.ts';
-import { createInFlight } from './in-flight.ts';
-import { listen, type Address } from './listen.ts';
-import { asHandler, asMiddleware, attachTo, type Handle, type Handler } from './mount.ts';
-import type { OnRequest } from './request-end.ts';
+import { createReport, logToStderr, type Log } from './answers/error-body.ts';
+import { createGuard, isLoopback } from './auth/guard.ts';
+import { createHttpServer, type Timeouts } from './http/http-server.ts';
+import { createInFlight } from './http/in-flight.ts';
+import { listen, type Address } from './http/listen.ts';
+import { asHandler, asMiddleware, attachTo, type Handle, type Handler } from './http/mount.ts';
+import type { OnRequest } from './http/request-end.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes/routes.ts';
 import { addSockets } from './socket/sockets.ts';
-import { observeServer } from './telemetry.ts';
-import { basePathOf } from './with-base-path.ts';
+import { observeServer } from './http/telemetry.ts';
+import { basePathOf } from './http/with-base-path.ts';
 
 /** How to serve. What is left out comes from the project's `server` settings. */
 export interface ServerOptions {

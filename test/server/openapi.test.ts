@@ -5,7 +5,7 @@ import openapiTS, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
 import { createEngine } from '../../engine/engine.ts';
 import type { JsonObject } from '../../engine/core/json.ts';
-import { describeApi } from '../../engine/server/openapi.ts';
+import { describeApi } from '../../engine/server/openapi/openapi.ts';
 import { routes } from '../../engine/server/routes/routes.ts';
 import { programOf, temporaryFolder } from '../fakes/project.ts';
 import { files } from './every-route-project.ts';

@@ -2,7 +2,7 @@ import { createServer, type Server as HttpServer, type ServerResponse } from 'no
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { EngineEvent } from '../../engine/core/event.ts';
-import { sendEvents, type StreamOptions } from '../../engine/server/sse.ts';
+import { sendEvents, type StreamOptions } from '../../engine/server/answers/sse.ts';
 
 describe('the sending of a stream', () => {
   let server: HttpServer;

@@ -1,6 +1,6 @@
 import type { Engine } from '../../api.ts';
 import type { JsonObject, JsonSchema } from '../../core/json.ts';
-import { linesType } from '../read-lines.ts';
+import { linesType } from '../requests/read-lines.ts';
 import type { Answer, Route } from '../route.ts';
 import { errorsOf } from './errors.ts';
 import { examples } from './examples.ts';

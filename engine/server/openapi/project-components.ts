@@ -2,7 +2,7 @@ import type { Engine } from '../../api.ts';
 import type { Json, JsonObject, JsonSchema } from '../../core/json.ts';
 import type { Agent } from '../../program/agent.ts';
 import type { Workflow } from '../../program/workflow.ts';
-import { promptSchema } from '../prompt-body.ts';
+import { promptSchema } from '../requests/prompt-body.ts';
 import { localised } from './localised.ts';
 import { at, objectOf, text } from './shape.ts';
 

@@ -1,4 +1,4 @@
-import { integer, list, text, time, word } from '../parameters.ts';
+import { integer, list, text, time, word } from '../requests/parameters.ts';
 import { route, type Route } from '../route.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';
 import { states } from './states.ts';

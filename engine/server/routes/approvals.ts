@@ -1,8 +1,8 @@
 import type { ApprovalAnswer } from '../../api.ts';
 import type { Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
-import { integer, text } from '../parameters.ts';
-import { objectReader } from '../read-object.ts';
+import { integer, text } from '../requests/parameters.ts';
+import { objectReader } from '../requests/read-object.ts';
 import { answeredBy, askedOf } from '../auth/own-only.ts';
 import { route, type Route } from '../route.ts';
 import { at, flag, listOf, objectOf, text as anyText } from '../openapi/shape.ts';

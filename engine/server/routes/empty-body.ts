@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../core/json.ts';
-import { objectReader } from '../read-object.ts';
+import { objectReader } from '../requests/read-object.ts';
 
 const schema = { type: 'object', additionalProperties: false, properties: {} } as const;
 

@@ -1,4 +1,4 @@
-import { text } from '../parameters.ts';
+import { text } from '../requests/parameters.ts';
 import { route, type Route } from '../route.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';
 import { Problem } from '../../core/problem.ts';

@@ -1,4 +1,4 @@
-import { integer, text, word } from '../parameters.ts';
+import { integer, text, word } from '../requests/parameters.ts';
 import { ownInstances } from '../auth/own-only.ts';
 import { route, type Route } from '../route.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';

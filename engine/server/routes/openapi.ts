@@ -1,5 +1,5 @@
 import { seenBy } from '../auth/unlisted.ts';
-import { describeApi } from '../openapi.ts';
+import { describeApi } from '../openapi/openapi.ts';
 import { route, type Route } from '../route.ts';
 
 /** The route that describes the others, and itself. */

@@ -1,11 +1,11 @@
 import type { PromptResult } from '../../api.ts';
 import { Problem } from '../../core/problem.ts';
-import { promptSchema, readPrompt } from '../prompt-body.ts';
-import { objectReader } from '../read-object.ts';
+import { promptSchema, readPrompt } from '../requests/prompt-body.ts';
+import { objectReader } from '../requests/read-object.ts';
 import { route, type Route } from '../route.ts';
 import { at, flag, objectOf } from '../openapi/shape.ts';
 import { promptComponent, resultComponent } from '../openapi/project-components.ts';
-import { word } from '../parameters.ts';
+import { word } from '../requests/parameters.ts';
 import { answerCodes, refusalCodes } from './agent-codes.ts';
 import { submissionLocation } from './locations.ts';
 

@@ -1,6 +1,6 @@
-import { objectReader } from '../read-object.ts';
+import { objectReader } from '../requests/read-object.ts';
 import { route, type Route } from '../route.ts';
-import { text } from '../parameters.ts';
+import { text } from '../requests/parameters.ts';
 import { at, flag, objectOf } from '../openapi/shape.ts';
 import { emptyBody, readEmpty } from './empty-body.ts';
 import { runLocation } from './locations.ts';

@@ -1,6 +1,6 @@
 import { isTerminal } from '../../core/status.ts';
-import { eventPage, isOver, pageQuery, readLastEventId, streamQuery } from '../event-page.ts';
-import { integer, list, text, time } from '../parameters.ts';
+import { eventPage, isOver, pageQuery, readLastEventId, streamQuery } from '../answers/event-page.ts';
+import { integer, list, text, time } from '../requests/parameters.ts';
 import { ownOnly } from '../auth/own-only.ts';
 import { route, type Route } from '../route.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';

@@ -1,5 +1,5 @@
 import { Problem } from '../../core/problem.ts';
-import { objectReader } from '../read-object.ts';
+import { objectReader } from '../requests/read-object.ts';
 import { route, type Route } from '../route.ts';
 import { at } from '../openapi/shape.ts';
 import { answerCodes, refusalCodes } from './agent-codes.ts';

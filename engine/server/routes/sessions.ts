@@ -1,5 +1,5 @@
 import type { EntryList } from '../../session/index.ts';
-import { integer, text, word } from '../parameters.ts';
+import { integer, text, word } from '../requests/parameters.ts';
 import { route, type Route, type Call } from '../route.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';
 import { deleteQuery, namePage } from './instances.ts';

@@ -1,12 +1,12 @@
 import { isTerminal } from '../../core/status.ts';
-import { eventPage, isOver, pageQuery, readLastEventId, streamQuery } from '../event-page.ts';
-import { readPrompt } from '../prompt-body.ts';
+import { eventPage, isOver, pageQuery, readLastEventId, streamQuery } from '../answers/event-page.ts';
+import { readPrompt } from '../requests/prompt-body.ts';
 import { ownOnly } from '../auth/own-only.ts';
 import { route, type Route } from '../route.ts';
 import { at, flag, listOf, objectOf, text as anyText } from '../openapi/shape.ts';
 import { events } from '../openapi/event-data.ts';
 import { promptComponent } from '../openapi/project-components.ts';
-import { integer, list, text, time } from '../parameters.ts';
+import { integer, list, text, time } from '../requests/parameters.ts';
 import { refusalCodes } from './agent-codes.ts';
 import { emptyBody, readEmpty } from './empty-body.ts';
 import { submissionLocation } from './locations.ts';

@@ -1,4 +1,4 @@
-import { objectReader } from '../read-object.ts';
+import { objectReader } from '../requests/read-object.ts';
 import { route, type Route } from '../route.ts';
 import { at } from '../openapi/shape.ts';
 import type { SkillOptions, TaskOptions } from '../../api.ts';

@@ -2,7 +2,7 @@ import type { RunRecord } from '../../api.ts';
 import { isObject } from '../../core/json.ts';
 import { noUsage } from '../../core/message.ts';
 import { fromData, Problem, type ProblemData } from '../../core/problem.ts';
-import { word } from '../parameters.ts';
+import { word } from '../requests/parameters.ts';
 import { named, startedBy } from '../auth/own-only.ts';
 import { route, type Route } from '../route.ts';
 import { workflowComponent } from '../openapi/project-components.ts';

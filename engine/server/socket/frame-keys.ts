@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
-import { maxIndex } from '../event-page.ts';
+import { maxIndex } from '../answers/event-page.ts';
 
 /** How a frame that starts work is asked again, without its other keys. */
 export interface Again {

@@ -2,7 +2,7 @@ import type { EngineEvent } from '../../core/event.ts';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
-import type { ErrorBody } from '../error-body.ts';
+import type { ErrorBody } from '../answers/error-body.ts';
 import type { Target } from './target.ts';
 
 /** What the server says over a socket; each is sent with `v: 1`. */

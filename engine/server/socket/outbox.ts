@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { EngineEvent } from '../../core/event.ts';
-import { eventText } from '../event-text.ts';
+import { eventText } from '../answers/event-text.ts';
 import { batchWrites } from './batch-writes.ts';
 import type { ServerFrame } from './frames.ts';
 

@@ -5,19 +5,19 @@ import websockify from 'koa-websocket';
 import type { VerifyClientCallbackAsync } from 'ws';
 import type { Engine } from '../../api.ts';
 import { Problem } from '../../core/problem.ts';
-import { refusalHeaders } from '../answer.ts';
+import { refusalHeaders } from '../answers/answer.ts';
 import { anyone, type Caller } from '../auth/caller.ts';
 import { onExpiry } from '../auth/expiry.ts';
 import { refuseUnscoped, type Gate } from '../auth/gate.ts';
 import type { Ownership } from '../auth/ownership.ts';
 import { visibleTo } from '../auth/unlisted.ts';
 import type { Bounds } from '../bounds/bounds.ts';
-import type { Report } from '../error-body.ts';
-import type { Guard } from '../guard.ts';
-import { refuseUnreadable } from '../raw-answer.ts';
+import type { Report } from '../answers/error-body.ts';
+import type { Guard } from '../auth/guard.ts';
+import { refuseUnreadable } from '../answers/raw-answer.ts';
 import { serveConnection, type Enter } from './connection.ts';
 import { createPulse } from './pulse.ts';
-import { isInside } from '../with-base-path.ts';
+import { isInside } from '../http/with-base-path.ts';
 import { socketTarget, type Target } from './target.ts';
 
 /** Largest frame of a client, in bytes. */

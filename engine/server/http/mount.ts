@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, Server as HttpServer, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type Koa from 'koa';
-import { keepHostBody } from './host-body.ts';
+import { keepHostBody } from '../requests/host-body.ts';
 import { isInside } from './with-base-path.ts';
 
 /** A request of Express and the like, which take the path they are mounted at off `url`. */

@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { asProblem, type Problem, type ProblemData } from '../core/problem.ts';
+import { asProblem, type Problem, type ProblemData } from '../../core/problem.ts';
 
 /** What every failed request gets: the failure, and the `ref` under which the log has the rest. */
 export interface ErrorBody {

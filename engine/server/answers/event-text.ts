@@ -1,4 +1,4 @@
-import type { EngineEvent } from '../core/event.ts';
+import type { EngineEvent } from '../../core/event.ts';
 
 const texts = new WeakMap<EngineEvent, string>();
 

@@ -1,10 +1,10 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
-import { Problem } from '../core/problem.ts';
-import type { ErrorBody, Report } from './error-body.ts';
-import { safeHeaders } from './safe-headers.ts';
-import { rawAnswer, refuseUnreadable } from './raw-answer.ts';
+import { Problem } from '../../core/problem.ts';
+import type { ErrorBody, Report } from '../answers/error-body.ts';
+import { safeHeaders } from '../answers/safe-headers.ts';
+import { rawAnswer, refuseUnreadable } from '../answers/raw-answer.ts';
 
 /** How long clients may take, in milliseconds. */
 export interface Timeouts {

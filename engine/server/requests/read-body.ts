@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Json } from '../core/json.ts';
-import { Problem } from '../core/problem.ts';
+import type { Json } from '../../core/json.ts';
+import { Problem } from '../../core/problem.ts';
 import { hostBody, hostBytes, tooLarge } from './host-body.ts';
 import { parseJson } from './parse-json.ts';
 

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Problem } from '../core/problem.ts';
+import { Problem } from '../../core/problem.ts';
 
 /** Where a server listens. */
 export interface Address {

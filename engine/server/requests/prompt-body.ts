@@ -1,5 +1,5 @@
-import type { PromptOptions } from '../api.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { PromptOptions } from '../../api.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 import { objectReader } from './read-object.ts';
 
 /** What a caller can say to an agent, as JSON Schema; the same over HTTP and WebSocket. */

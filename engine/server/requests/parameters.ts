@@ -1,6 +1,6 @@
-import type { JsonObject } from '../core/json.ts';
-import { Problem } from '../core/problem.ts';
-import { choices } from '../core/suggest.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { Problem } from '../../core/problem.ts';
+import { choices } from '../../core/suggest.ts';
 
 /** One query parameter: how it is described, and how its text becomes a value. */
 export interface Parameter<T> {

@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type Koa from 'koa';
-import type { Telemetry } from '../ports/telemetry.ts';
-import { instruments } from '../telemetry/instruments.ts';
-import type { Bounds } from './bounds/bounds.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+import { instruments } from '../../telemetry/instruments.ts';
+import type { Bounds } from '../bounds/bounds.ts';
 import type { Context } from './context.ts';
 import type { OnRequest, RequestEnd } from './request-end.ts';
 

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Problem } from '../core/problem.ts';
+import { Problem } from '../../core/problem.ts';
 import { safeHeaders } from './safe-headers.ts';
 import type { ErrorBody, Report } from './error-body.ts';
 

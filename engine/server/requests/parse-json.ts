@@ -1,5 +1,5 @@
-import type { Json } from '../core/json.ts';
-import { Problem } from '../core/problem.ts';
+import type { Json } from '../../core/json.ts';
+import { Problem } from '../../core/problem.ts';
 
 /** Deepest nesting of arrays and objects that is accepted from callers. */
 export const maxDepth = 200;

@@ -1,11 +1,11 @@
-import type { Engine } from '../api.ts';
-import type { Json, JsonObject } from '../core/json.ts';
-import { components } from './openapi/components.ts';
-import { errorResponses, headerComponents } from './openapi/errors.ts';
-import { describeOperation, pathOf } from './openapi/operation.ts';
-import { projectSchemas } from './openapi/project-components.ts';
-import { tagOf, tags } from './openapi/tags.ts';
-import type { Route } from './route.ts';
+import type { Engine } from '../../api.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { components } from './components.ts';
+import { errorResponses, headerComponents } from './errors.ts';
+import { describeOperation, pathOf } from './operation.ts';
+import { projectSchemas } from './project-components.ts';
+import { tagOf, tags } from './tags.ts';
+import type { Route } from '../route.ts';
 
 /**
  * The API as an OpenAPI 3.1 document. Routes of agents and workflows appear once for each, with its own schemas.

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Problem } from '../core/problem.ts';
+import { Problem } from '../../core/problem.ts';
 
 /** Content type of lines of JSON. */
 export const linesType = 'application/jsonl';

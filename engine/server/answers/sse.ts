@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { EngineEvent } from '../core/event.ts';
-import { fromData, type Problem } from '../core/problem.ts';
+import type { EngineEvent } from '../../core/event.ts';
+import { fromData, type Problem } from '../../core/problem.ts';
 import type { ErrorBody } from './error-body.ts';
 import { eventText } from './event-text.ts';
 

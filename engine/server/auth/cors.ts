@@ -1,5 +1,5 @@
-import type { ServerSettings } from '../program/server-settings.ts';
-import type { Context } from './context.ts';
+import type { ServerSettings } from '../../program/server-settings.ts';
+import type { Context } from '../http/context.ts';
 import { isAllowed } from './guard.ts';
 
 /** Headers of requests that pages may set. */

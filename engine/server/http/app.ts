@@ -1,13 +1,13 @@
 import Router from '@koa/router';
 import Koa from 'koa';
-import type { ServerSettings } from '../program/server-settings.ts';
+import type { ServerSettings } from '../../program/server-settings.ts';
 import { createAdmit, type AdmitOptions } from './admit.ts';
-import { answerFailure } from './answer.ts';
+import { answerFailure } from '../answers/answer.ts';
 import type { Context } from './context.ts';
-import { answerCors } from './cors.ts';
+import { answerCors } from '../auth/cors.ts';
 import { refuseBrokenPath, refuseUnknown } from './refuse-path.ts';
 import { watchRequest, type OnRequest } from './request-end.ts';
-import { safeHeaders } from './safe-headers.ts';
+import { safeHeaders } from '../answers/safe-headers.ts';
 import { serveRoute, type ServeRouteOptions } from './serve-route.ts';
 
 /** What the app needs. */

@@ -1,4 +1,4 @@
-import { liveOnly, type EventType } from '../core/event.ts';
+import { liveOnly, type EventType } from '../../core/event.ts';
 
 const all: Readonly<Record<EventType, true>> = {
   run_start: true,

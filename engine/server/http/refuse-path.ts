@@ -1,5 +1,5 @@
 import type Router from '@koa/router';
-import { Problem } from '../core/problem.ts';
+import { Problem } from '../../core/problem.ts';
 import type { Context } from './context.ts';
 
 /** Refuses a path that cannot be decoded. Throws Problem `invalid_request`. */

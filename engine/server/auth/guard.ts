@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
-import { Problem } from '../core/problem.ts';
-import type { ServerSettings } from '../program/server-settings.ts';
-import { createPeers, type Peer } from './bounds/peer.ts';
+import { Problem } from '../../core/problem.ts';
+import type { ServerSettings } from '../../program/server-settings.ts';
+import { createPeers, type Peer } from '../bounds/peer.ts';
 
 /** Whether a name or address (no port, IPv6 with or without brackets) means this machine. */
 export function isLoopback(host: string): boolean {

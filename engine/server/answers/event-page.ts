@@ -1,7 +1,7 @@
-import type { EngineEvent } from '../core/event.ts';
-import { Problem } from '../core/problem.ts';
+import type { EngineEvent } from '../../core/event.ts';
+import { Problem } from '../../core/problem.ts';
 import { storedTypes } from './event-types.ts';
-import { integer, list } from './parameters.ts';
+import { integer, list } from '../requests/parameters.ts';
 
 /** Reads stored events of one execution. */
 export type ReadEvents = (page: {

@@ -1,10 +1,10 @@
 import Router from '@koa/router';
-import { anyone } from './auth/caller.ts';
-import type { Gate } from './auth/gate.ts';
-import type { Bounds } from './bounds/bounds.ts';
+import { anyone } from '../auth/caller.ts';
+import type { Gate } from '../auth/gate.ts';
+import type { Bounds } from '../bounds/bounds.ts';
 import type { Context } from './context.ts';
-import type { Guard } from './guard.ts';
-import type { Route } from './route.ts';
+import type { Guard } from '../auth/guard.ts';
+import type { Route } from '../route.ts';
 
 /** What stands before every route. */
 export interface AdmitOptions {

@@ -1,9 +1,9 @@
-import type { Json } from '../core/json.ts';
-import { isObject } from '../core/json.ts';
-import type { Problem } from '../core/problem.ts';
-import { challengeOf } from './auth/challenge.ts';
-import { rateHeadersOf } from './bounds/rate.ts';
-import type { Context } from './context.ts';
+import type { Json } from '../../core/json.ts';
+import { isObject } from '../../core/json.ts';
+import type { Problem } from '../../core/problem.ts';
+import { challengeOf } from '../auth/challenge.ts';
+import { rateHeadersOf } from '../bounds/rate.ts';
+import type { Context } from '../http/context.ts';
 import type { Report } from './error-body.ts';
 
 const tellsToWait: ReadonlySet<string> = new Set([

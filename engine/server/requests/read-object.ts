@@ -1,7 +1,7 @@
-import { isObject, type Json, type JsonObject } from '../core/json.ts';
-import { Problem } from '../core/problem.ts';
-import { choices } from '../core/suggest.ts';
-import { compileSchema, describeFaults, type SchemaCheck } from '../expr/index.ts';
+import { isObject, type Json, type JsonObject } from '../../core/json.ts';
+import { Problem } from '../../core/problem.ts';
+import { choices } from '../../core/suggest.ts';
+import { compileSchema, describeFaults, type SchemaCheck } from '../../expr/index.ts';
 
 /** Reads an object that a caller sent; throws Problem `invalid_request`. */
 export type ReadObject = (value: Json | undefined, what: string) => JsonObject;

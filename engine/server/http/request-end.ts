@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Caller } from './auth/caller.ts';
-import type { Route } from './route.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Route } from '../route.ts';
 
 /** What is found out about a request on its way through the app. */
 export interface RequestState {

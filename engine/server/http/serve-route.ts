@@ -1,19 +1,19 @@
-import type { Engine } from '../api.ts';
-import { Problem } from '../core/problem.ts';
-import { sendJson } from './answer.ts';
-import { sendBytes, sendLines, sendNoEvents, sendText } from './send-other.ts';
-import { anyone } from './auth/caller.ts';
-import { refuseUnscoped } from './auth/gate.ts';
-import { ownKey } from './auth/own-key.ts';
-import type { Ownership } from './auth/ownership.ts';
-import type { Bounds } from './bounds/bounds.ts';
-import { hold } from './bounds/hold.ts';
+import type { Engine } from '../../api.ts';
+import { Problem } from '../../core/problem.ts';
+import { sendJson } from '../answers/answer.ts';
+import { sendBytes, sendLines, sendNoEvents, sendText } from '../answers/send-other.ts';
+import { anyone } from '../auth/caller.ts';
+import { refuseUnscoped } from '../auth/gate.ts';
+import { ownKey } from '../auth/own-key.ts';
+import type { Ownership } from '../auth/ownership.ts';
+import type { Bounds } from '../bounds/bounds.ts';
+import { hold } from '../bounds/hold.ts';
 import type { Context } from './context.ts';
-import type { Report } from './error-body.ts';
-import { readBody, readRaw } from './read-body.ts';
-import { readLines } from './read-lines.ts';
-import type { Reply, Route } from './route.ts';
-import { sendEvents } from './sse.ts';
+import type { Report } from '../answers/error-body.ts';
+import { readBody, readRaw } from '../requests/read-body.ts';
+import { readLines } from '../requests/read-lines.ts';
+import type { Reply, Route } from '../route.ts';
+import { sendEvents } from '../answers/sse.ts';
 import { withBasePath } from './with-base-path.ts';
 
 /** What serving a route needs. */

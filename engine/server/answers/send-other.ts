@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { EngineEvent } from '../core/event.ts';
-import type { Context } from './context.ts';
-import { linesType } from './read-lines.ts';
+import type { EngineEvent } from '../../core/event.ts';
+import type { Context } from '../http/context.ts';
+import { linesType } from '../requests/read-lines.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
