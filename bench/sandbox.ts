@@ -20,6 +20,7 @@ try {
   for (const [title, line] of [
     ['command that does nothing', 'true'],
     ['grep of 200 lines, in a pipe', 'grep line lines.txt | wc -l'],
+    ['arithmetic with a variable, in a thread of its own in virtual', 'x=1; echo $((x + 1))'],
   ] as const)
     print(title, await measure(commandSubjects(tiers, folder, line), samples, 5));
   for (const kib of [4, 1024])

@@ -42,6 +42,7 @@ const entries = {
   // Files that are found by where they are.
   'chunks/package-url': 'engine/core/package-url.ts',
   'chunks/interpreter': 'engine/adapters/code/monty/interpreter.ts',
+  'chunks/shell-worker': 'engine/adapters/sandbox/shell-worker.ts',
 };
 
 /**

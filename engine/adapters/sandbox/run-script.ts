@@ -17,6 +17,9 @@ export interface ScriptOptions {
   readonly signal: AbortSignal;
 }
 
+/** What of a spec a script is held to. */
+export type ScriptSpec = Pick<SandboxSpec, 'workspace' | 'commands' | 'network' | 'limits' | 'bounds'>;
+
 /** just-bash fails a script whose output passes its own limit, so that limit stays well above ours. */
 const smallestShellOutput = 10 * 1024 * 1024;
 
@@ -29,7 +32,7 @@ const smallestLiveBytes = 32 * 1024 * 1024;
  */
 export async function runScript(
   shell: Shell,
-  spec: SandboxSpec,
+  spec: ScriptSpec,
   script: string,
   options: ScriptOptions,
 ): Promise<ExecResult> {

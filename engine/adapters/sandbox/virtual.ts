@@ -9,8 +9,11 @@ import { fileProblem } from './file-problem.ts';
 import { withMounts } from './mounts.ts';
 import { withFileAccess } from './policy-file-access.ts';
 import { withPolicy } from './policy-file-system.ts';
+import { meetsComputedText } from './computed-text.ts';
+import type { SyntaxNode } from './policy-words.ts';
 import { runScript } from './run-script.ts';
-import { loadShell } from './shell.ts';
+import { loadShell, type Shell } from './shell.ts';
+import { createShellThreads } from './shell-threads.ts';
 import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
 import { isInside, nullFile, resolveVirtualPath, temporaryFolder } from './virtual-path.ts';
 
@@ -18,6 +21,9 @@ const mebibyte = 1024 * 1024;
 
 /** Most bytes of all in-memory files of one sandbox, whatever its spec says. */
 const largestMemory = 256 * mebibyte;
+
+/** Of all sandboxes of the process; there are none before one is needed. */
+const threads = createShellThreads();
 
 /**
  * A sandbox in memory on just-bash. Nothing runs on the host and nothing is written there, except through mounts that say `write`.
@@ -83,13 +89,17 @@ export async function openVirtualSandbox(
         }
         const ended = signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]);
         if (ended.aborted) throw new Problem('aborted', 'the command was aborted');
-        return runScript(shell, { ...policy, commands: allowed }, command, {
+        const held = { ...policy, commands: allowed };
+        const around = {
           files,
           cwd: folder,
           env: { ...options.env, ...env },
           timeoutMs: Math.min(timeoutMs ?? policy.limits.timeoutMs, policy.limits.timeoutMs),
           signal: ended,
-        });
+        };
+        return mayHang(shell, command)
+          ? threads.run(held, command, around)
+          : runScript(shell, held, command, around);
       },
       restricted(view) {
         const inner = view.folder === undefined ? policy.workspace : resolve(view.folder);
@@ -113,6 +123,16 @@ export async function openVirtualSandbox(
         return Promise.resolve();
       },
     };
+  }
+}
+
+/** The parser of just-bash 3.4.2 never comes back from some texts, and what a script makes while it runs nobody can look at before. */
+function mayHang(shell: Shell, command: string): boolean {
+  try {
+    return meetsComputedText(shell.parse(command) as unknown as SyntaxNode);
+  } catch {
+    // A syntax error, which the shell tells of as well.
+    return false;
   }
 }
 
