@@ -17,7 +17,7 @@ export {
 export { explainExpression, type Explained } from './explain-cel.ts';
 export { changesFor, type Change, type Goal } from './flip-cel.ts';
 export { compileSchema } from './schema-check.ts';
-export { schemaFaults } from './schema-faults.ts';
+export { patternFault, schemaFaults } from './schema-faults.ts';
 export { describeFaults } from './schema-message.ts';
 export { literalTemplate, parseTemplate, templateReads, typedTemplate } from './template.ts';
 export { templateOffers } from './template-offers.ts';

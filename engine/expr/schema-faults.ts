@@ -28,6 +28,12 @@ export function schemaFaults(schema: unknown): SchemaFault[] {
   }
 }
 
+/** Why a text is no pattern that can be matched in linear time. */
+export function patternFault(pattern: string): string | undefined {
+  const compiled = linearPattern(pattern);
+  return 'fault' in compiled ? `bad pattern: ${compiled.fault}` : undefined;
+}
+
 /** What the meta-schema finds. */
 function metaFaults(schema: JsonSchema): SchemaFault[] {
   const ajv = compiler(false);
@@ -92,8 +98,8 @@ const mapKeywords: ReadonlySet<string> = new Set([
 ]);
 
 function checkPattern(pattern: string, at: string, faults: SchemaFault[]): void {
-  const compiled = linearPattern(pattern);
-  if ('fault' in compiled) faults.push({ pointer: at, message: `bad pattern: ${compiled.fault}` });
+  const message = patternFault(pattern);
+  if (message !== undefined) faults.push({ pointer: at, message });
 }
 
 function checkReference(reference: string, schema: JsonSchema, at: string, faults: SchemaFault[]): void {

@@ -1,4 +1,4 @@
-import { schemaFaults } from '../expr/index.ts';
+import { patternFault } from '../expr/index.ts';
 import { type Node, type Source, rootOf } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 
@@ -46,6 +46,7 @@ function* patternsIn(node: Node, inSchema: boolean, isMap: boolean): Generator<P
 const mapKeys: ReadonlySet<string> = new Set(['properties', 'patternProperties', '$defs', 'definitions']);
 
 function check(reporter: Reporter, node: Node, pattern: string, part?: 'key'): void {
-  for (const { message } of schemaFaults({ pattern }))
-    reporter.report(node, 'schema/invalid-json-schema', message, part === undefined ? {} : { part });
+  const fault = patternFault(pattern);
+  if (fault !== undefined)
+    reporter.report(node, 'schema/invalid-json-schema', fault, part === undefined ? {} : { part });
 }

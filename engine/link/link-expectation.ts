@@ -1,5 +1,5 @@
 import type { Json } from '../core/json.ts';
-import { schemaFaults } from '../expr/index.ts';
+import { patternFault } from '../expr/index.ts';
 import type { TestExpectation } from '../program/spec-test.ts';
 import type { Node } from '../source/index.ts';
 import { checkOutput } from './check-given.ts';
@@ -105,7 +105,8 @@ function checkPaths(
 function checkPattern(reporter: Reporter, node: Node): void {
   const pattern = node.text();
   if (pattern === undefined) return;
-  for (const { message } of schemaFaults({ pattern })) reporter.report(node, 'schema/bad-format', message);
+  const fault = patternFault(pattern);
+  if (fault !== undefined) reporter.report(node, 'schema/bad-format', fault);
 }
 
 function linkCalls(

@@ -1,7 +1,7 @@
 import { mcpSearchTools } from '../program/mcp.ts';
 import type { ScriptedModel, ScriptReply, ScriptRule } from '../program/model.ts';
 import { suggest } from '../core/suggest.ts';
-import { dyn, recordOf, schemaFaults, typeScope } from '../expr/index.ts';
+import { dyn, patternFault, recordOf, typeScope } from '../expr/index.ts';
 import type { Reporter } from './context.ts';
 import { known } from './names.ts';
 import type { Node } from '../source/index.ts';
@@ -63,8 +63,8 @@ function linkRule(reporter: Reporter, node: Node, visible: Visible, askers: Aske
   const tool = match.get('tool').text();
   if (tool !== undefined) knownTool(reporter, match.get('tool'), tool, askers);
   const pattern = match.get('pattern').text();
-  for (const { message } of pattern === undefined ? [] : schemaFaults({ pattern }))
-    reporter.report(match.get('pattern'), 'schema/bad-format', message);
+  const fault = pattern === undefined ? undefined : patternFault(pattern);
+  if (fault !== undefined) reporter.report(match.get('pattern'), 'schema/bad-format', fault);
   const agent = match.get('agent').text();
   if (agent !== undefined) known(reporter, match.get('agent'), 'agent', agent, agents);
   const step = match.get('step').text();

@@ -26,21 +26,34 @@ type AssistantContent = Extract<LanguageModelV3Message, { role: 'assistant' }>['
 export function toPrompt(system: string, messages: readonly Message[]): LanguageModelV3Prompt {
   const prompt: LanguageModelV3Prompt = system === '' ? [] : [{ role: 'system', content: system }];
   for (const message of messages) {
+    const next = converted(message);
+    if (next === undefined) continue;
     const last = prompt.at(-1);
-    if (message.role === 'user' && last?.role === 'user')
+    if (next.role === 'user' && last?.role === 'user')
       // Some local models take users and assistants in turns only.
-      prompt[prompt.length - 1] = {
-        role: 'user',
-        content: [...last.content, ...message.content.map(userPart)],
-      };
-    else if (message.role === 'user') prompt.push({ role: 'user', content: message.content.map(userPart) });
-    else if (message.role === 'tool') prompt.push({ role: 'tool', content: message.content.map(resultPart) });
-    else {
-      const content = message.content.filter((part) => part.type !== 'text' || part.text !== '');
-      if (content.length > 0) prompt.push({ role: 'assistant', content: content.map(assistantPart) });
-    }
+      prompt[prompt.length - 1] = { role: 'user', content: [...last.content, ...next.content] };
+    else prompt.push(next);
   }
   return prompt;
+}
+
+/** What became of messages: every call of a conversation has all that the one before had. */
+const known = new WeakMap<Message, LanguageModelV3Message | undefined>();
+
+/** A message in the words of the SDK, the same object each time, which nobody may change; undefined: nothing to send. */
+function converted(message: Message): LanguageModelV3Message | undefined {
+  const before = known.get(message);
+  if (before !== undefined || known.has(message)) return before;
+  const result = convert(message);
+  known.set(message, result);
+  return result;
+}
+
+function convert(message: Message): LanguageModelV3Message | undefined {
+  if (message.role === 'user') return { role: 'user', content: message.content.map(userPart) };
+  if (message.role === 'tool') return { role: 'tool', content: message.content.map(resultPart) };
+  const content = message.content.filter((part) => part.type !== 'text' || part.text !== '');
+  return content.length === 0 ? undefined : { role: 'assistant', content: content.map(assistantPart) };
 }
 
 function userPart(part: TextPart | ImagePart): LanguageModelV3TextPart | LanguageModelV3FilePart {

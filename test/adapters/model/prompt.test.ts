@@ -1,0 +1,35 @@
+import { expect } from 'chai';
+import { toPrompt } from '../../../engine/adapters/model/prompt.ts';
+import type { Message } from '../../../engine/core/message.ts';
+import { userMessage } from './kit.ts';
+
+const silent: Message = { role: 'assistant', content: [{ type: 'text', text: '' }] };
+const answer: Message = { role: 'assistant', content: [{ type: 'text', text: 'Hi.' }] };
+
+describe('the prompt of a conversation', () => {
+  it('has what users say one after the other in one message, also over a silent answer', () => {
+    const prompt = toPrompt('', [userMessage('One'), silent, userMessage('Two'), answer]);
+    expect(prompt.map(({ role, content }) => [role, content.length])).to.deep.equal([
+      ['user', 2],
+      ['assistant', 1],
+    ]);
+  });
+
+  it('converts each message once, however often it is sent', () => {
+    const messages = [userMessage('Hello'), answer];
+    const before = toPrompt('Be kind.', messages);
+    const after = toPrompt('Be brief.', [...messages, userMessage('Weather?')]);
+    expect(after.slice(1, 3).map((message, index) => message === before[index + 1])).to.deep.equal([
+      true,
+      true,
+    ]);
+    expect(after[0]).to.deep.equal({ role: 'system', content: 'Be brief.' });
+  });
+
+  it('is the same after its last message was joined with another', () => {
+    const messages = [userMessage('One')];
+    const before = structuredClone(toPrompt('', messages));
+    toPrompt('', [...messages, userMessage('Two')]);
+    expect(toPrompt('', messages)).to.deep.equal(before);
+  });
+});
