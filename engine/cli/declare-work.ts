@@ -111,6 +111,13 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
       'port to listen on, 0 for any; default of engine.yaml, else 8000',
       integer(0, 65_535),
     )
+    .option('--insecure', 'let other machines call though nobody has to sign in')
+    .addOption(
+      new Option('--log-level <level>', 'write lines from this level on to stderr; default info').choices(
+        logLevels,
+      ),
+    )
+    .addOption(new Option('--log-format <format>', 'how; default text').choices(['json', 'text']))
     .addOption(recordOption())
     .addOption(replayOption())
     .addOption(envFromOption())

@@ -34,7 +34,6 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(plainUsageError(text)) })
     .addHelpText(
       'after',
       examples(
@@ -207,5 +206,12 @@ export function declareCommands(end: (exitCode: number) => void): Command {
     .addHelpText('after', examples('engine lsp --stdio'))
     .action(perform(end, async (terminal) => (await import('./commands/lsp.ts')).lsp(terminal)));
 
+  tellFaultsOf(engine, 'engine');
   return engine;
+}
+
+/** Faults of a call name the help of the command that was called. */
+function tellFaultsOf(command: Command, name: string): void {
+  command.configureOutput({ outputError: (text, write) => write(plainUsageError(text, name)) });
+  for (const sub of command.commands) tellFaultsOf(sub, `${name} ${sub.name()}`);
 }

@@ -1,8 +1,9 @@
 /**
  * A message of the argument parser in the manner of all other messages: lower case, double quotes, no full stop, the likely
  * word at the end, and where to look further.
+ * @param command what was called, such as "engine dev".
  */
-export function plainUsageError(text: string): string {
+export function plainUsageError(text: string, command = 'engine'): string {
   const [first = '', ...rest] = text.trim().split('\n');
   const near = /^\(Did you mean (?:one of )?(.+)\?\)$/.exec(rest.join(' '))?.[1];
   const message = first
@@ -17,5 +18,5 @@ export function plainUsageError(text: string): string {
           .split(', ')
           .map((word) => `"${word}"`)
           .join(' or ')}?`;
-  return `${message}${meant}\nsee "engine --help"\n`;
+  return `${message}${meant}\nsee "${command} --help"\n`;
 }

@@ -175,6 +175,36 @@ describe('engine dev', function () {
     expect(await dev.done).to.include({ exitCode: 0 });
   });
 
+  it('waits where a channel cannot check who sends, until that is mended, and logs what fails', async () => {
+    const channel = 'scheme: github\nsecret: HOOK_SECRET\nagent: agent-0\ninstance: hub\nmessage: Hello\n';
+    const dev = await start({
+      ...wideProject(1),
+      'engine.yaml': 'name: wide\nmodel: script/echo\nsecrets: { HOOK_SECRET: {} }\n',
+      'src/channels/hub.yaml': channel,
+      'src/workflows/note.yaml': 'steps:\n  - { id: say, log: "said in {{run.workflow}}" }\n',
+    });
+    const url = urlIn(await dev.saw('until the project can be served', 'stderr'));
+    expect(await statusOf(url)).to.deep.include({ ok: false, since: null });
+    expect(((await (await fetch(`${url}/agents`)).json()) as { error: object }).error).to.include({
+      type: 'missing_secret',
+    });
+    expect(await dev.saw('waiting at', 'stderr')).to.match(/"HOOK_SECRET" is not set\nhint: .* --env-from/);
+    await rm(join(project.folder, 'src/channels/hub.yaml'));
+    await dev.saw('edits go live', 'stderr');
+    expect(await statusOf(url)).to.include({ ok: true });
+    await post(`${url}/workflows/note?wait=result`, {});
+    expect(await dev.saw('said in', 'stderr')).to.match(/ info +said in note runId=/);
+    await post(`${url}/agents/nobody/me`, { message: 'Hello' });
+    expect(await dev.saw('nobody', 'stderr')).to.match(/ info +POST \/agents\/nobody\/me 404 /);
+    await write('engine.yaml', 'name: wide\nmodel: script/echo\nserver: { port: 9321 }\n');
+    await until(url, ({ needsRestart }) => needsRestart.length > 0);
+    const { reloads } = await statusOf(url);
+    await write('src/agents/agent-0.md', agentText(0, 'You help anew'));
+    await until(url, (status) => status.reloads > reloads);
+    dev.child.kill('SIGTERM');
+    expect((await dev.done).stderr.match(/"server\.port" differs/g)).to.have.length(1);
+  });
+
   it('needs a project', async () => {
     const { exitCode, stderr } = await (await start({}, '--project', 'nowhere')).done;
     expect(exitCode).to.equal(2);

@@ -53,5 +53,8 @@ describe('what the command line prints', () => {
     expect(plainUsageError("error: unknown command 'rnu'\n(Did you mean one of run, runs?)\n")).to.equal(
       'error: unknown command "rnu"; did you mean "run" or "runs"?\nsee "engine --help"\n',
     );
+    expect(plainUsageError("error: unknown option '--prot'", 'engine serve')).to.equal(
+      'error: unknown option "--prot"\nsee "engine serve --help"\n',
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { dirname, resolve, sep } from 'node:path';
+import type { Observer } from '../../ports/observer.ts';
 import type { Program } from '../../program/program.ts';
 import { Problem } from '../../core/problem.ts';
 import { createDevServer, type Taken } from '../dev/dev-server.ts';
@@ -10,14 +11,16 @@ import { envOf, watchSecrets, type EnvFromOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { watchInterrupts } from '../interrupt.ts';
 import { reportFailure } from '../report/failure.ts';
+import { openServeLog, type LogChoices } from '../serve-log.ts';
 import { tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
 import { watchFolder, type Changes } from '../watch-folder.ts';
 
 /** Options of `engine dev`. */
-export interface DevOptions extends TapeOptions, EnvFromOptions {
+export interface DevOptions extends TapeOptions, EnvFromOptions, LogChoices {
   readonly host?: string;
   readonly port?: number;
+  readonly insecure?: boolean;
   readonly project: string;
   readonly json?: boolean;
   /** No line for each prompt and run. */
@@ -31,9 +34,21 @@ export interface DevOptions extends TapeOptions, EnvFromOptions {
 export async function dev(options: DevOptions, terminal: Terminal): Promise<number> {
   const folder = resolve(options.project);
   const state = createDevState(folder);
-  const observers = options.quiet === true ? [] : [showWork(terminal.err)];
+  const log = openServeLog({ logFormat: 'text', ...options }, terminal);
+  const observers: readonly Observer[] = [
+    ...(options.quiet === true ? [] : [showWork(terminal.err)]),
+    // How work began and ended is told by the lines about it.
+    (event) => (saidByWork.includes(event.type) ? log.observers.map((one) => one(event)) : undefined),
+  ];
   const interrupt = watchInterrupts(['SIGINT', 'SIGTERM']);
-  const server = createDevServer(state, { observers, ...tapeOf(options), ...envOf(options) }, options);
+  const given = { observers, ...tapeOf(options), ...envOf(options) };
+  const server = createDevServer(state, given, {
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.insecure === undefined ? {} : { insecure: options.insecure }),
+    ...log.server,
+    onRequest: (end) => (end.status < 400 ? undefined : log.server.onRequest?.(end)),
+  });
   const lookAt = createLookAt(folder);
   let stores: string | undefined;
   let served: string | undefined;
@@ -95,13 +110,15 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<numb
       return;
     }
     const known = new Set(state.findings.map((finding) => JSON.stringify(finding)));
+    const { needsRestart } = state;
     const fresh = diagnostics.filter((one) => !known.has(JSON.stringify(devFindings([one])[0])));
     served = specs;
     noteTaken(state, look, taken, changes);
+    if (server.engine !== undefined) log.attach(server.engine);
     if (server.engine !== undefined) watchSecrets(server.engine, terminal, taken.address !== undefined);
     if (taken.address !== undefined && server.engine !== undefined)
       await showServed(server.engine, taken.address, fresh, said);
-    else await showReload(state, fresh, said);
+    else await showReload(state, fresh, needsRestart, said);
   }
 
   async function tellWaiting(draft: Program): Promise<void> {
@@ -111,6 +128,9 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<numb
     terminal.err.line(`waiting at ${terminal.err.colors.cyan(url)} until the project can be served`);
   }
 }
+
+/** Events that are told in lines of a log. */
+const saidByWork: readonly string[] = ['log', 'turn_retry', 'error'];
 
 /** Where the engine writes: what changes there is no edit. */
 function storesOf({ root, settings }: Program): string {

@@ -2,7 +2,7 @@ import type { Engine, EngineOptions } from '../../api.ts';
 import { createEngine } from '../../engine.ts';
 import { asProblem, type Problem } from '../../core/problem.ts';
 import type { Program } from '../../program/program.ts';
-import { createServer, type Address, type Server } from '../../server/index.ts';
+import { createServer, type Address, type Server, type ServerOptions } from '../../server/index.ts';
 import type { Reloaded } from '../../api.ts';
 import { devRoutes } from './dev-routes.ts';
 import type { DevState } from './dev-state.ts';
@@ -10,13 +10,14 @@ import { openWaitingServer, type WaitingServer } from './waiting-server.ts';
 
 /** The engine and the server of a project under work. */
 export interface DevServer {
+  /** Undefined until something is served. */
   readonly engine: Engine | undefined;
   /**
    * Takes up a Program: starts with the first one, later ones take the place of those before. A Problem is given that the next edit, or
    * a file of secrets, may mend; others are thrown.
    */
   take(program: Program, how: { readonly code: 'import' | 'keep' }): Promise<Taken | Problem>;
-  /** Answers with what is wrong, until there is a Program. Gives where, the first time. Throws Problem `port_in_use`. */
+  /** Answers with what is wrong, until a Program can be served. Gives where, the first time. Throws Problem `port_in_use`. */
   wait(draft: Program): Promise<Address | undefined>;
   close(): Promise<void>;
 }
@@ -35,33 +36,38 @@ const mendable: readonly string[] = ['invalid_project', 'missing_secret', 'not_a
 export function createDevServer(
   state: DevState,
   options: Omit<EngineOptions, 'project' | 'program'>,
-  given: { readonly host?: string; readonly port?: number },
+  given: Pick<ServerOptions, 'host' | 'port' | 'insecure' | 'log' | 'onRequest'>,
 ): DevServer {
   let engine: Engine | undefined;
   let server: Server | undefined;
   let waiting: WaitingServer | undefined;
+  /** Who knows the port of before finds the project there. */
+  let waitedAt: number | undefined;
 
   return {
     get engine() {
-      return engine;
+      return server === undefined ? undefined : engine;
     },
     async take(program, how) {
       try {
-        if (engine !== undefined) return { reloaded: await engine.reload(program, how), address: undefined };
-        engine = await createEngine({ ...options, program });
+        if (engine !== undefined && server !== undefined)
+          return { reloaded: await engine.reload(program, how), address: undefined };
+        engine ??= await createEngine({ ...options, program });
         // Imports the code now: an edit that breaks it must not reach what goes on.
         await engine.reload(program);
+        return { reloaded: undefined, address: await serve(engine) };
       } catch (thrown) {
         const problem = asProblem(thrown);
         if (!mendable.includes(problem.code)) throw thrown;
         return problem;
       }
-      return { reloaded: undefined, address: await serve(engine) };
     },
     async wait({ settings }) {
       if (waiting !== undefined) return undefined;
-      waiting = await openWaitingServer(state, given.port ?? settings.server.port);
-      return waiting.address;
+      const isFirst = waitedAt === undefined;
+      waiting = await openWaitingServer(state, waitedAt ?? given.port ?? settings.server.port);
+      waitedAt = waiting.address.port;
+      return isFirst ? waiting.address : undefined;
     },
     async close() {
       const before = performance.now();
@@ -73,15 +79,21 @@ export function createDevServer(
   };
 
   async function serve(started: Engine): Promise<Address> {
-    // Who knows the port of before finds the project there.
-    const port = waiting?.address.port ?? given.port;
+    const port = waitedAt ?? given.port;
     await waiting?.close();
     waiting = undefined;
-    server = createServer(started, {
+    const opened = createServer(started, {
+      ...given,
       routes: devRoutes(state),
-      ...(given.host === undefined ? {} : { host: given.host }),
       ...(port === undefined ? {} : { port }),
     });
-    return server.listen();
+    try {
+      const address = await opened.listen();
+      server = opened;
+      return address;
+    } catch (thrown) {
+      await opened.close();
+      throw thrown;
+    }
   }
 }

@@ -23,7 +23,7 @@ export interface Look {
 export type LookAt = (files: readonly string[] | undefined) => Promise<Look>;
 
 /** Files that are code, or that code may import. */
-const isCode = /\.(?:[cm]?[jt]sx?|json|wasm|node)$/i;
+export const isCode = /\.(?:[cm]?[jt]sx?|json|wasm|node)$/i;
 
 /** Looks at a project folder as `engine validate --load-code` does. */
 export function createLookAt(folder: string): LookAt {

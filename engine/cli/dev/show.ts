@@ -12,7 +12,7 @@ import type { Changes } from '../watch-folder.ts';
 import { namesOf } from '../watch-project.ts';
 import { statusPath } from './dev-routes.ts';
 import type { DevState } from './dev-state.ts';
-import type { Look } from './look.ts';
+import { isCode, type Look } from './look.ts';
 
 /** What was looked at, and how it is told. */
 export interface Said {
@@ -53,10 +53,14 @@ export async function showServed(
   for (const line of lines) err.line(err.colors.dim(line));
 }
 
-/** What an edit changed, and how long it took. */
+/**
+ * What an edit changed, and how long it took.
+ * @param known what was told already to count at the next start only.
+ */
 export async function showReload(
   state: DevState,
   findings: readonly Diagnostic[],
+  known: readonly string[],
   said: Said,
 ): Promise<void> {
   const { terminal, options, changes, look } = said;
@@ -72,11 +76,11 @@ export async function showReload(
   ];
   const files = changes?.files ?? [];
   // Editors write files of their own beside the one that is saved.
-  const own = files.filter((file) => look.texts.has(file));
+  const own = files.filter((file) => look.texts.has(file) || isCode.test(file));
   const what = parts.length === 0 ? namesOf(own.length === 0 ? files : own) : parts.slice(0, 6).join(', ');
   const more = parts.length > 6 ? ` and ${count(parts.length - 6, 'other')}` : '';
   terminal.err.line(`${green('live')} in ${formatDuration(ms)}: ${what}${more} ${dim(clock())}`);
-  for (const name of needsRestart)
+  for (const name of needsRestart.filter((one) => !known.includes(one)))
     terminal.err.line(
       `${yellow('warning')}: "${name}" differs, and counts when "engine dev" is started again`,
     );
@@ -89,6 +93,10 @@ export async function showTrouble(state: DevState, said: Said): Promise<void> {
   const { err, out } = terminal;
   await showFindings(look.diagnostics, said);
   if (state.problem !== undefined) printProblem(fromData(state.problem), terminal);
+  if (state.problem?.type === 'missing_secret')
+    err.line(
+      'hint: variables of the environment are read at the start: set it, or name a file with --env-from, and start again',
+    );
   const errors = look.diagnostics.filter(({ level }) => level === 'error').length;
   const what = errors === 0 ? 'this cannot be served' : count(errors, 'error');
   const rest = state.since === undefined ? '' : '; the version before goes on';
