@@ -72,6 +72,15 @@ describe('a server', () => {
     );
   });
 
+  it('tells all who wait for the end of its requests', async () => {
+    const running = world.send('POST', '/agents/echo/one', { message: 'wait' });
+    await world.reached;
+    const drained = [world.server.drain({ graceMs: 60_000 }), world.server.drain({ graceMs: 60_000 })];
+    world.open();
+    expect(await running).to.deep.include({ status: 200 });
+    await Promise.all(drained);
+  });
+
   it('cuts off what takes longer than the grace, and the work goes on', async () => {
     const running = world
       .send('POST', '/workflows/stall?wait=result', {})

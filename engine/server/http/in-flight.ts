@@ -10,13 +10,13 @@ export interface InFlight {
 /** Keeps count of requests, so that a server can wait for them. */
 export function createInFlight(): InFlight {
   const open = new Set<ServerResponse>();
-  let onEmpty: () => void = () => undefined;
+  const waiting: (() => void)[] = [];
   return {
     add(response) {
       open.add(response);
       response.once('close', () => {
         open.delete(response);
-        if (open.size === 0) onEmpty();
+        if (open.size === 0) for (const done of waiting.splice(0)) done();
       });
     },
     async end(graceMs) {
@@ -24,7 +24,7 @@ export function createInFlight(): InFlight {
       const cut = setTimeout(() => {
         for (const response of open) response.destroy();
       }, graceMs);
-      await new Promise<void>((resolve) => (onEmpty = resolve));
+      await new Promise<void>((resolve) => waiting.push(resolve));
       clearTimeout(cut);
     },
   };

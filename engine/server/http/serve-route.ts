@@ -122,6 +122,8 @@ function acceptsEvents(context: Context, { streams }: Route): boolean {
 /** Aborts when the caller is gone. */
 function leftSignal({ res }: Context): AbortSignal {
   const left = new AbortController();
+  // Who left while the body was read or the owner looked up does not leave again.
+  if (res.destroyed) left.abort();
   res.once('close', () => {
     // An abort costs an exception object, and nobody listens once the answer is out.
     if (!res.writableFinished) left.abort();
@@ -131,9 +133,9 @@ function leftSignal({ res }: Context): AbortSignal {
 
 /** Aborts when the caller is gone, and when the server closes. */
 function withClosing({ res }: Context, left: AbortSignal, closing: AbortSignal): AbortSignal {
+  if (closing.aborted || left.aborted) return AbortSignal.abort();
   const gone = new AbortController();
   const abort = (): void => gone.abort();
-  if (closing.aborted) abort();
   closing.addEventListener('abort', abort, { once: true });
   left.addEventListener('abort', abort, { once: true });
   res.once('close', () => closing.removeEventListener('abort', abort));

@@ -150,6 +150,8 @@ export function addSockets(
       search: '',
     });
     callers.set(request, caller);
+    // Who left meanwhile does not leave again, and would hold the place for ever.
+    if (request.socket.destroyed) throw new Problem('aborted', 'the caller left');
     request.socket.once('close', bounds.connections.take());
   }
 
