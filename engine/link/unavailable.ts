@@ -2,7 +2,7 @@ import { type Node, type Source, rootOf } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 
 /** Keys of the language that this version does not act on, as paths from the root of the spec. */
-const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
+export const unavailableKeys: Readonly<Record<string, readonly string[]>> = {
   project: ['durable', 'modules.plugins', 'store.synchronous', 'store.busyTimeout'],
 };
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { anchorsOf } from './anchors.ts';
 import { root } from './page.ts';
 
 const pages = [
@@ -52,14 +53,4 @@ describe('ARCHITECTURE.md', () => {
 
 function read(path: string): string {
   return statSync(join(root, path)).isDirectory() ? '' : readFileSync(join(root, path), 'utf8');
-}
-
-/** The anchors of headings, as GitHub makes them. */
-function anchorsOf(text: string): string[] {
-  return [...text.replace(/```[\s\S]*?```/g, '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replace(/\s/g, '-'),
-  );
 }
