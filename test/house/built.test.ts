@@ -9,6 +9,9 @@ import { expect } from 'chai';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 
+/** Each `import` and `export … from` of a module. */
+const importing = /(?:^|;)(?:import|export)(?:[\w$\s{},*]*from)?\s*"([^"]+)"/gm;
+
 describe('the built package', () => {
   let folder: string;
   const dist = (...parts: string[]): string => join(folder, 'dist', ...parts);
@@ -56,10 +59,7 @@ describe('the built package', () => {
       if (seen.has(file)) return;
       seen.add(file);
       const code = readFileSync(file, 'utf8');
-      const imports = [...code.matchAll(/^(?:import (?:.* from )?|\} from )"([^"]+)";$/gm)].map(
-        ([, path = '']) => path,
-      );
-      for (const path of imports) {
+      for (const [, path = ''] of code.matchAll(importing)) {
         expect(path, file).to.match(/^\.{1,2}\//);
         visit(join(file, '..', path));
       }
