@@ -1,7 +1,7 @@
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 
-/** Notes what a sandbox of this type has no place for: options that nobody reads, mounts of a folder that is there, hosts told apart. */
+/** Notes what a sandbox of this type has no place for: options that nobody reads, mounts of a folder that is there. */
 export function noteNotHere(reporter: Reporter, root: Node, type: string): void {
   const onDisk = type === 'isolated' || type === 'local';
   for (const [key, option] of root.get('options').entries()) {
@@ -23,18 +23,6 @@ export function noteNotHere(reporter: Reporter, root: Node, type: string): void 
     reporter.unavailable(
       mounts,
       'a sandbox of type "local" works in the project itself; take out "mounts", or use type "isolated"',
-      'key',
-    );
-  const network = root.get('network');
-  const hosts = network
-    .get('allow')
-    .list()
-    .map((host) => host.text());
-  const isAll = hosts.includes('*') && network.get('deny').list().length === 0;
-  if (type === 'isolated' && hosts.length > 0 && !isAll)
-    reporter.unavailable(
-      network,
-      'a sandbox of type "isolated" cannot tell hosts apart; allow "*" and deny none, or take out "network"',
       'key',
     );
 }

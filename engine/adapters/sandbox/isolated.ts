@@ -1,5 +1,4 @@
 import { closeSync, constants } from 'node:fs';
-import { Problem } from '../../core/problem.ts';
 import type { HostCommand, SandboxHost } from '../../ports/sandbox-host.ts';
 import type { ExecResult, Sandbox, SandboxSnapshot } from '../../ports/sandbox.ts';
 import type { Sandbox as SandboxSpec } from '../../program/sandbox.ts';
@@ -11,11 +10,13 @@ import { makeControlGroup, type ControlGroup } from './control-group.ts';
 import { fileAccess } from './file-access.ts';
 import { guarded } from './guarded.ts';
 import { hostFiles } from './host-files.ts';
+import { openHostProxy } from './host-proxy.ts';
 import { projectFolder } from './mounts.ts';
 import { runProcess } from './run-process.ts';
 import { shellArgv } from './shell-argv.ts';
 import { openHere, withPlace, type Tree } from './safe-place.ts';
 import { isInside, temporaryFolder } from './virtual-path.ts';
+import { wayOut, type WayOut } from './way-out.ts';
 import { within } from './within-bounds.ts';
 import { openScratch } from './private-folder.ts';
 import { putBack } from './put-back.ts';
@@ -36,10 +37,11 @@ export interface IsolatedOptions {
  * Commands of this machine in namespaces of their own (bubblewrap): they see the system read-only, the workspace, the mounts and a
  * `/tmp` of their own, no process, environment, user or network of this machine. The workspace is a folder that stays. File calls do not
  * go through the sandbox; they work on that folder and cannot leave it either.
- * Throws Problem `sandbox_failed` where bubblewrap is missing or cannot make namespaces, and for a network of some hosts only.
+ * A network of some hosts only is a proxy that allows these. Throws Problem `sandbox_failed` where bubblewrap is missing or cannot make
+ * namespaces.
  */
 export async function openIsolatedSandbox(spec: SandboxSpec, options: IsolatedOptions): Promise<Sandbox> {
-  const network = wantsNetwork(spec);
+  const network = networkOf(spec);
   const bubblewrap = await findBubblewrap(options.programs);
   const mounts = await Promise.all(
     spec.mounts.map(async ({ from, to, write }) => ({
@@ -48,6 +50,8 @@ export async function openIsolatedSandbox(spec: SandboxSpec, options: IsolatedOp
     })),
   );
   const place = await openScratch();
+  const proxy = network === 'some' ? await openHostProxy(spec.network, place.socket) : undefined;
+  const out = proxy === undefined ? undefined : wayOut(place.socket);
   const trees: readonly Tree[] = [
     { host: options.folder, seenAs: spec.workspace },
     { host: place.temporary, seenAs: temporaryFolder },
@@ -68,9 +72,10 @@ export async function openIsolatedSandbox(spec: SandboxSpec, options: IsolatedOp
     const covers = (await coversOf(kept, spec, access)).filter(({ path }) => isInside(command.folder, path));
     const isWhole = command.folder === spec.workspace;
     const order: BwrapOrder = {
-      network,
+      network: network === 'all',
       cwd: command.cwd,
       binds: [
+        ...(out?.binds ?? []),
         isWhole
           ? { from: place.temporary, to: temporaryFolder, write: true }
           : { to: temporaryFolder, write: true },
@@ -88,9 +93,9 @@ export async function openIsolatedSandbox(spec: SandboxSpec, options: IsolatedOp
       const folder = openHere(at, constants.O_RDONLY | constants.O_DIRECTORY);
       try {
         return runProcess({
-          argv: argumentsOf(bubblewrap, spec, order, command, control),
+          argv: argumentsOf(bubblewrap, spec, { order, out, command, group: control }),
           cwd: '/',
-          env: { ...hardenedEnvironment, ...command.env },
+          env: { ...hardenedEnvironment, ...out?.env, ...command.env },
           timeoutMs: command.timeoutMs,
           signal: command.signal,
           outputBytes: command.outputBytes,
@@ -115,6 +120,7 @@ export async function openIsolatedSandbox(spec: SandboxSpec, options: IsolatedOp
     async close() {
       await Promise.allSettled(running);
       if (group !== false) await group?.remove();
+      await proxy?.close();
       await place.remove();
     },
   };
@@ -137,24 +143,29 @@ function endNamespace(group: number, left: 'none' | 'some'): Promise<void> {
   return Promise.resolve();
 }
 
-/** The network is all or nothing: hosts cannot be told apart by a namespace. */
-function wantsNetwork({ name, network }: SandboxSpec): boolean {
-  if (network.allow.length === 0) return false;
-  if (network.allow.includes('*') && network.deny.length === 0) return true;
-  throw new Problem(
-    'sandbox_failed',
-    `sandbox "${name}" of type isolated cannot tell hosts apart; allow no host, or "*" and deny none`,
-  );
+/** What of the network commands reach: that of the machine, some hosts by a proxy, or nothing. */
+function networkOf({ network }: SandboxSpec): 'all' | 'some' | 'none' {
+  if (network.allow.length === 0) return 'none';
+  return network.allow.includes('*') && network.deny.length === 0 ? 'all' : 'some';
 }
 
 function argumentsOf(
   bubblewrap: Bubblewrap,
   spec: SandboxSpec,
-  order: BwrapOrder,
-  command: HostCommand,
-  group: ControlGroup | undefined,
+  {
+    order,
+    out,
+    command,
+    group,
+  }: {
+    readonly order: BwrapOrder;
+    readonly out: WayOut | undefined;
+    readonly command: HostCommand;
+    readonly group: ControlGroup | undefined;
+  },
 ): readonly [string, ...string[]] {
-  const inner = within(spec, shellArgv(spec, command), { isAlone: true });
+  const bounded = within(spec, shellArgv(spec, command), { isAlone: true });
+  const inner = out?.around(bounded) ?? bounded;
   const outer = [bubblewrap.path, ...bwrapArguments(bubblewrap, order), '--', ...inner];
   if (group === undefined) return outer as [string, ...string[]];
   const join = group.members.map((_, index) => `echo $$ > "$${index + 1}" || exit 125`);

@@ -26,15 +26,16 @@ export async function openPrivateFolder(): Promise<{ readonly folder: string; re
 const open = new Set<string>();
 let isWatching = false;
 
-/** What an isolated sandbox has beside its workspace: its `/tmp`, and a file that nobody may read. */
+/** What an isolated sandbox has beside its workspace: its `/tmp`, a file that nobody may read, and a place for a socket. */
 export async function openScratch(): Promise<{
   readonly temporary: string;
   readonly nothing: string;
+  readonly socket: string;
   remove(): Promise<void>;
 }> {
   const { folder, remove } = await openPrivateFolder();
   const [temporary, nothing] = [join(folder, 'tmp'), join(folder, 'nothing')];
   await mkdir(temporary);
   await writeFile(nothing, '', { mode: 0 });
-  return { temporary, nothing, remove };
+  return { temporary, nothing, socket: join(folder, 'proxy'), remove };
 }

@@ -108,11 +108,6 @@ describe('an isolated sandbox', () => {
       expect((await (await open({ network: { allow: ['*'], deny: [] } })).exec(line)).stdout).to.equal(
         'hello',
       );
-      for (const network of [
-        { allow: ['api.example.com'], deny: [] },
-        { allow: ['*'], deny: ['internal.example.com'] },
-      ])
-        expect((await problemOf(open({ network }))).message).to.contain('cannot tell hosts apart');
     } finally {
       server.close();
     }
