@@ -3,19 +3,20 @@ import { parseEnv } from 'node:util';
 import { Option } from 'commander';
 import type { Engine } from '../api.ts';
 import { Problem } from '../core/problem.ts';
+import { addText } from './declare.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options of commands whose work needs secrets. */
 export interface EnvFromOptions {
-  readonly envFrom?: string;
+  readonly envFrom?: readonly string[];
 }
 
 /** The option `--env-from`; Node takes `--env-file` for itself, wherever it stands. No such file is read unless it is named. */
 export function envFromOption(): Option {
   return new Option(
     '--env-from <file>',
-    'read environment variables from this file too; those that are set already win',
-  );
+    'read environment variables from this file too; those that are set already win; may be repeated, the later file wins',
+  ).argParser(addText);
 }
 
 /** The environment of the engine. Throws Problem `invalid_request` for a file that cannot be read. */
@@ -23,10 +24,14 @@ export function envOf({ envFrom }: EnvFromOptions): {
   readonly env?: Readonly<Record<string, string | undefined>>;
 } {
   if (envFrom === undefined) return {};
+  return { env: { ...Object.assign({}, ...envFrom.map(readEnv)), ...process.env } };
+}
+
+function readEnv(file: string): ReturnType<typeof parseEnv> {
   try {
-    return { env: { ...parseEnv(readFileSync(envFrom, 'utf8')), ...process.env } };
+    return parseEnv(readFileSync(file, 'utf8'));
   } catch (thrown) {
-    throw new Problem('invalid_request', `the file "${envFrom}" of --env-from cannot be read`, {
+    throw new Problem('invalid_request', `the file "${file}" of --env-from cannot be read`, {
       cause: thrown,
     });
   }
