@@ -11,6 +11,8 @@ export interface InstrumentSpec {
   readonly unit: string;
   /** Upper bounds of the buckets of a histogram. */
   readonly buckets?: readonly number[];
+  /** All who watch a gauge tell of the same process, so that their values are not added up. */
+  readonly isOfProcess?: true;
 }
 
 /** One series of an instrument. */
@@ -33,7 +35,7 @@ export interface Measured {
 export interface Meters {
   /** Adds to a counter, or records into a histogram. */
   record(spec: InstrumentSpec, value: number, labels?: Labels): void;
-  /** Has a gauge ask for its value when somebody looks. The result stops that. */
+  /** Has a gauge ask for its value when somebody looks; what several say is added up. The result stops that. */
   watch(
     spec: InstrumentSpec,
     read: () => readonly { readonly value: number; readonly labels?: Labels }[],

@@ -21,10 +21,17 @@ interface Held {
 
 type Read = Parameters<Meters['watch']>[1];
 
+/** A gauge, and all who tell its value. */
+interface Watched {
+  readonly spec: InstrumentSpec;
+  readonly reads: Set<Read>;
+  stop?: (() => void) | undefined;
+}
+
 /** Instruments in memory. */
 export function createMeters(mirror?: Mirror): Meters {
   const held = new Map<string, { readonly spec: InstrumentSpec; readonly series: Map<string, Held> }>();
-  const watched = new Set<{ readonly spec: InstrumentSpec; readonly read: Read }>();
+  const watched = new Map<string, Watched>();
 
   return {
     record(spec, value, labels = {}) {
@@ -38,27 +45,39 @@ export function createMeters(mirror?: Mirror): Meters {
       quietly(() => mirror?.record(spec, value, series.labels));
     },
     watch(spec, read) {
-      const one = { spec, read };
-      watched.add(one);
-      let stop: (() => void) | undefined;
-      quietly(() => (stop = mirror?.watch(spec, read)));
+      const gauge = watched.get(spec.name) ?? { spec, reads: new Set<Read>() };
+      watched.set(spec.name, gauge);
+      gauge.reads.add(read);
+      if (gauge.reads.size === 1) quietly(() => (gauge.stop = mirror?.watch(spec, () => told(gauge))));
       return () => {
-        watched.delete(one);
-        quietly(() => stop?.());
+        if (!gauge.reads.delete(read) || gauge.reads.size > 0) return;
+        watched.delete(spec.name);
+        quietly(() => gauge.stop?.());
       };
     },
     read() {
       const all = new Map<string, Measured>();
       for (const { spec, series } of held.values())
         all.set(spec.name, { spec, series: [...series.values()].map((one) => shown(spec, one)) });
-      for (const { spec, read } of watched)
-        quietly(() => {
-          const now = read().map(({ value, labels = {} }): Series => ({ labels, value }));
-          all.set(spec.name, { spec, series: [...(all.get(spec.name)?.series ?? []), ...now] });
-        });
+      for (const gauge of watched.values())
+        all.set(gauge.spec.name, { spec: gauge.spec, series: told(gauge) });
       return [...all.values()].sort((a, b) => (a.spec.name < b.spec.name ? -1 : 1));
     },
   };
+}
+
+/** What all who watch a gauge tell together: several servers of an engine hold their connections all at once. */
+function told({ spec, reads }: Watched): readonly Series[] {
+  const all = new Map<string, Series>();
+  for (const read of reads)
+    quietly(() => {
+      for (const { value, labels = {} } of read()) {
+        const key = keyOf(labels);
+        const before = all.get(key)?.value ?? 0;
+        all.set(key, { labels, value: spec.isOfProcess === true ? Math.max(before, value) : before + value });
+      }
+    });
+  return [...all.values()];
 }
 
 function seriesOf(all: Map<string, Held>, { buckets = [] }: InstrumentSpec, labels: Labels): Held {

@@ -45,12 +45,14 @@ export const instruments = {
     'Event streams and WebSockets that are open.',
   ),
   queueDepth: gauge('engine.queue.depth', '{execution}', 'Executions by state that have not ended.'),
-  eventLoopDelay: gauge(
-    'nodejs.eventloop.delay.p99',
-    's',
-    'Delay of the event loop, 99th percentile since last looked at.',
+  eventLoopDelay: ofProcess(
+    gauge(
+      'nodejs.eventloop.delay.p99',
+      's',
+      'Delay of the event loop, 99th percentile since last looked at.',
+    ),
   ),
-  memory: gauge('process.memory.usage', 'By', 'Resident memory of the process.'),
+  memory: ofProcess(gauge('process.memory.usage', 'By', 'Resident memory of the process.')),
 } as const;
 
 function counter(name: string, unit: string, description: string): InstrumentSpec {
@@ -59,6 +61,10 @@ function counter(name: string, unit: string, description: string): InstrumentSpe
 
 function gauge(name: string, unit: string, description: string): InstrumentSpec {
   return { name, kind: 'gauge', description, unit };
+}
+
+function ofProcess(spec: InstrumentSpec): InstrumentSpec {
+  return { ...spec, isOfProcess: true };
 }
 
 function histogram(

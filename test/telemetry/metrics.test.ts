@@ -41,6 +41,23 @@ describe('GET /metrics', () => {
     }
   });
 
+  it('tells each value once where an engine has several servers', async () => {
+    const engine = await createEngine({ program: await programOf(files), store: 'memory' });
+    const servers = [createServer(engine, { port: 0 }), createServer(engine, { port: 0 })];
+    const [first, second] = await Promise.all(servers.map((server) => server.listen()));
+    try {
+      const text = await (await fetch(`${first?.url ?? ''}/metrics`)).text();
+      const names = text.split('\n').flatMap((line) => (/^[^#\s]+ /.exec(line) ?? []).slice(0, 1));
+      expect(names).to.deep.equal([...new Set(names)]);
+      await servers[0]?.close();
+      const left = await (await fetch(`${second?.url ?? ''}/metrics`)).text();
+      expect(samplesOf(left).get('http_server_active_requests')).to.equal(1);
+    } finally {
+      await Promise.all(servers.map((server) => server.close()));
+      await engine.close();
+    }
+  });
+
   it('is not there when measurements are off', async () => {
     const off = { ...files, 'engine.yaml': { ...files['engine.yaml'], telemetry: { metrics: false } } };
     const engine = await createEngine({ program: await programOf(off), store: 'memory' });
