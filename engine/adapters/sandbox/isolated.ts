@@ -14,9 +14,10 @@ import { openHostProxy } from './host-proxy.ts';
 import { projectFolder } from './mounts.ts';
 import { runProcess } from './run-process.ts';
 import { shellArgv } from './shell-argv.ts';
+import { whileTheSame } from './still-the-same.ts';
 import { openHere, withPlace, type Tree } from './safe-place.ts';
 import { isInside, temporaryFolder } from './virtual-path.ts';
-import { wayOut, type WayOut } from './way-out.ts';
+import { wayOut } from './way-out.ts';
 import { within } from './within-bounds.ts';
 import { openScratch } from './private-folder.ts';
 import { putBack } from './put-back.ts';
@@ -84,16 +85,20 @@ export async function openIsolatedSandbox(spec: SandboxSpec, options: IsolatedOp
         ...mounts
           .filter(({ tree }) => isWhole || tree.seenAs.startsWith(`${command.folder}/`))
           .map(({ tree, write }) => ({ from: tree.host, to: tree.seenAs, write: write && command.write })),
-        ...covers.map(({ path, isFolder }) =>
-          isFolder ? { to: path, write: false } : { from: place.nothing, to: path, write: false },
-        ),
+        ...covers.map(({ path, isFolder, self }) => {
+          if (self !== undefined) return { to: path, from: self.from, write: self.write && command.write };
+          return isFolder ? { to: path, write: false } : { from: place.nothing, to: path, write: false };
+        }),
       ],
     };
+    const selves = covers.flatMap(({ path, self }) => (self === undefined ? [] : [path]));
+    const bounded = within(spec, shellArgv(spec, command), { isAlone: true });
+    const inner = await whileTheSame(trees, selves, out?.around(bounded) ?? bounded);
     return withPlace(trees, command.folder, {}, (at) => {
       const folder = openHere(at, constants.O_RDONLY | constants.O_DIRECTORY);
       try {
         return runProcess({
-          argv: argumentsOf(bubblewrap, spec, { order, out, command, group: control }),
+          argv: argumentsOf(bubblewrap, order, inner, control),
           cwd: '/',
           env: { ...hardenedEnvironment, ...out?.env, ...command.env },
           timeoutMs: command.timeoutMs,
@@ -151,21 +156,10 @@ function networkOf({ network }: SandboxSpec): 'all' | 'some' | 'none' {
 
 function argumentsOf(
   bubblewrap: Bubblewrap,
-  spec: SandboxSpec,
-  {
-    order,
-    out,
-    command,
-    group,
-  }: {
-    readonly order: BwrapOrder;
-    readonly out: WayOut | undefined;
-    readonly command: HostCommand;
-    readonly group: ControlGroup | undefined;
-  },
+  order: BwrapOrder,
+  inner: readonly string[],
+  group: ControlGroup | undefined,
 ): readonly [string, ...string[]] {
-  const bounded = within(spec, shellArgv(spec, command), { isAlone: true });
-  const inner = out?.around(bounded) ?? bounded;
   const outer = [bubblewrap.path, ...bwrapArguments(bubblewrap, order), '--', ...inner];
   if (group === undefined) return outer as [string, ...string[]];
   const join = group.members.map((_, index) => `echo $$ > "$${index + 1}" || exit 125`);

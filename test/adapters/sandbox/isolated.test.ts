@@ -2,10 +2,13 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -150,6 +153,84 @@ describe('an isolated sandbox', () => {
     expect((await sandbox.restricted({ folder: 'sub' }).exec(line)).stdout).to.equal('free');
     expect(readFileSync(join(folder, '.env'), 'utf8')).to.equal('canary-env');
     expect(readFileSync(join(folder, 'sub', '.env'), 'utf8')).to.equal('canary-sub');
+  });
+
+  it('lets commands read what may not be changed, and commit, but plant nothing that runs later', async () => {
+    const sandbox = await open({
+      files: {
+        read: undefined,
+        write: undefined,
+        protect: ['.env'],
+        frozen: ['.git', '.engine', 'engine.yaml', '.vscode'],
+      },
+    });
+    mkdirSync(join(folder, 'sub', '.vscode'), { recursive: true });
+    writeFileSync(join(folder, 'sub', '.vscode', 'tasks.json'), 'kept');
+    writeFileSync(join(folder, 'engine.yaml'), 'kept');
+    await sandbox.exec(
+      'git init -q . && git config user.name a && git config user.email a@b.c && echo one > a',
+    );
+    const config = readFileSync(join(folder, '.git', 'config'), 'utf8');
+    const plant =
+      'echo evil > .git/hooks/post-checkout; git config core.fsmonitor evil; mv .git old; rm -rf .git/hooks; ' +
+      'echo evil > .git/config; ln -sf evil .git/hooks/x; mv .git/hooks .git/h2; echo evil > engine.yaml; mv engine.yaml x; ' +
+      'echo evil > sub/.vscode/tasks.json; rm -rf sub/.vscode; mv sub/.vscode y; sed -i s/kept/evil/ engine.yaml; true';
+    const planted = await sandbox.exec(plant);
+    expect(planted.stderr).to.match(/Read-only file system/);
+    expect(readFileSync(join(folder, '.git', 'config'), 'utf8')).to.equal(config);
+    expect(
+      readdirSync(join(folder, '.git', 'hooks')).filter((name) => !name.endsWith('.sample')),
+    ).to.deep.equal([]);
+    expect(readFileSync(join(folder, 'engine.yaml'), 'utf8')).to.equal('kept');
+    expect(readFileSync(join(folder, 'sub', '.vscode', 'tasks.json'), 'utf8')).to.equal('kept');
+    const committed = await sandbox.exec(
+      'cat engine.yaml && git add a && git commit -q -m one && git log --oneline | wc -l',
+    );
+    expect(committed.stdout, committed.stderr).to.equal('kept1\n');
+    expect(
+      (
+        await sandbox
+          .restricted({ folder: 'sub' })
+          .exec('cat .vscode/tasks.json; echo x > .vscode/tasks.json')
+      ).stdout,
+    ).to.equal('kept');
+    expect((await sandbox.restricted({ write: false }).exec('echo x > .git/x; cat .git/x')).stdout).to.equal(
+      '',
+    );
+  });
+
+  it('shows nothing of this machine when a path is swapped for a link at the moment a command begins', async () => {
+    const sandbox = await open({
+      files: { read: undefined, write: undefined, protect: [], frozen: ['.vscode'] },
+    });
+    mkdirSync(join(outer, 'canary'));
+    writeFileSync(join(outer, 'canary', 'file'), 'canary-swapped');
+    mkdirSync(join(folder, '.vscode'));
+    writeFileSync(join(folder, '.vscode', 'file'), 'own');
+    let isOn = true;
+    const swap = (async () => {
+      while (isOn) {
+        try {
+          renameSync(join(folder, '.vscode'), join(folder, 'v'));
+          symlinkSync(join(outer, 'canary'), join(folder, '.vscode'));
+          await new Promise((resolve) => setImmediate(resolve));
+          unlinkSync(join(folder, '.vscode'));
+          renameSync(join(folder, 'v'), join(folder, '.vscode'));
+        } catch {
+          // The mount of a command that runs holds it.
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    let seen = '';
+    for (let index = 0; index < 25; index += 1)
+      seen += await sandbox.exec('cat .vscode/file').then(
+        ({ stdout }) => stdout,
+        () => '',
+      );
+    isOn = false;
+    await swap;
+    expect(seen).not.to.contain('canary');
   });
 
   it('keeps a file that a command writes to its limit', async () => {
