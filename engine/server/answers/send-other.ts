@@ -8,11 +8,13 @@ type Headers = Readonly<Record<string, string>>;
 /**
  * Answers with lines as they come. What fails before the first one is thrown; what fails later cuts the connection off, so that half a
  * text is never taken for a whole one.
+ * @param stallMs milliseconds a client may take nothing of what waits for it before it is cut off.
  */
 export async function sendLines(
   context: Context,
   lines: AsyncIterable<string>,
   headers: Headers,
+  stallMs = 60_000,
 ): Promise<void> {
   const iterator = lines[Symbol.asyncIterator]();
   const first = await iterator.next();
@@ -28,7 +30,7 @@ export async function sendLines(
   const { res } = context;
   try {
     for (let next = first; next.done !== true && !res.destroyed; next = await iterator.next())
-      if (!res.write(next.value)) await drained(res);
+      if (!res.write(next.value)) await drained(res, stallMs);
     if (!res.destroyed) res.end();
   } catch {
     res.destroy();
@@ -70,13 +72,14 @@ export async function sendNoEvents(
   context.res.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
 }
 
-/** Resolves when more can be written, or never will. */
-function drained(response: ServerResponse): Promise<void> {
+/** Resolves when more can be written, or never will: a client that takes nothing is cut off. */
+function drained(response: ServerResponse, stallMs: number): Promise<void> {
   return new Promise((resolve) => {
+    const stalled = (): void => void response.destroy();
     const done = (): void => {
-      response.off('drain', done).off('close', done);
+      response.off('drain', done).off('close', done).off('timeout', stalled).setTimeout(0);
       resolve();
     };
-    response.on('drain', done).on('close', done);
+    response.on('drain', done).on('close', done).setTimeout(stallMs, stalled);
   });
 }
