@@ -21,6 +21,11 @@ export interface Owners {
 
 const known = new WeakMap<Store, Owners>();
 
+/** Whether anybody has asked for the owners of a store: then there are callers who sign in, and what they ask has owners. */
+export function hasOwners(store: Store): boolean {
+  return known.has(store);
+}
+
 /** The owners that a store keeps. Costs a read for an instance that was not asked for lately, and one commit when it is claimed. */
 export function ownersOf(store: Store): Owners {
   const found = known.get(store) ?? createOwners(store);

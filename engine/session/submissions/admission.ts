@@ -6,7 +6,7 @@ import { busy, checkAddress, named } from '../address.ts';
 import { checkDepth } from '../execution-part.ts';
 import { noGrants } from '../workspaces/grants.ts';
 import type { LiveSessions } from '../live-sessions.ts';
-import { ownersOf } from '../owners.ts';
+import { hasOwners, ownersOf } from '../owners.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { SessionPorts } from '../ports.ts';
 import { prepareSubmission } from './prepare-submission.ts';
@@ -29,7 +29,7 @@ export async function admit(
   checkAddress(address);
   const own = submission.on ?? ports;
   checkDepth(own.program, callers);
-  const isShared = own.program.settings.server.auth !== undefined;
+  const isShared = own.program.settings.server.auth !== undefined || hasOwners(ports.store);
   const owner = isShared ? await ownerOf(ports, address, parent) : undefined;
   const said = prepareSubmission(ports, submission);
   const key = sessionKey(address);
