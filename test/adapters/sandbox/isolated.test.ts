@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   mkdirSync,
@@ -5,10 +7,8 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
-  renameSync,
   rmSync,
   symlinkSync,
-  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -207,29 +207,25 @@ describe('an isolated sandbox', () => {
     writeFileSync(join(outer, 'canary', 'file'), 'canary-swapped');
     mkdirSync(join(folder, '.vscode'));
     writeFileSync(join(folder, '.vscode', 'file'), 'own');
-    let isOn = true;
-    const swap = (async () => {
-      while (isOn) {
-        try {
-          renameSync(join(folder, '.vscode'), join(folder, 'v'));
-          symlinkSync(join(outer, 'canary'), join(folder, '.vscode'));
-          await new Promise((resolve) => setImmediate(resolve));
-          unlinkSync(join(folder, '.vscode'));
-          renameSync(join(folder, 'v'), join(folder, '.vscode'));
-        } catch {
-          // The mount of a command that runs holds it.
-        }
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    })();
+    const swapping = spawn(
+      '/bin/sh',
+      [
+        '-c',
+        'while :; do mv .vscode v; ln -s "$1" .vscode; rm -f .vscode; mv v .vscode; done',
+        'sh',
+        join(outer, 'canary'),
+      ],
+      { cwd: folder, stdio: 'ignore' },
+    );
     let seen = '';
-    for (let index = 0; index < 25; index += 1)
+    for (let index = 0; index < 40; index += 1)
       seen += await sandbox.exec('cat .vscode/file').then(
         ({ stdout }) => stdout,
         () => '',
       );
-    isOn = false;
-    await swap;
+    const ended = once(swapping, 'exit');
+    swapping.kill('SIGKILL');
+    await ended;
     expect(seen).not.to.contain('canary');
   });
 
