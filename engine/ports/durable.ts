@@ -167,7 +167,7 @@ export interface Durable {
   ): Promise<Receipt>;
   /** Admits no more; what is accepted goes on. */
   drain(): void;
-  /** Resolves when nothing works or waits for its turn in this process. */
+  /** Resolves when nothing is at work in this process; what only waits, for people, messages or times, is not at work. */
   idle(): Promise<void>;
   /** Stops all work; what has no outcome is taken up at the next start. */
   close(): Promise<void>;

@@ -42,7 +42,7 @@ export interface Sessions {
   letGo(): Promise<void>;
   /** Does work on what is stored of a session or instance, by its key, that nobody uses; see `LiveSessions`. */
   readonly alone: LiveSessions['alone'];
-  /** Resolves when no prompt is running or waiting. */
+  /** Resolves when files are not used from outside; for prompts and the like, see the durable engine. */
   idle(): Promise<void>;
   /** Ends everything that runs, waits for it to stop, and closes the workspaces. After the durable engine was closed. */
   close(): Promise<void>;
@@ -55,6 +55,8 @@ export function createSessions(ports: SessionPorts): Sessions {
   const outcomes = createOutcomes(durable);
   const arrivals = createArrivals();
   const working = new Set<Promise<unknown>>();
+  /** Of these, those that no execution is about. */
+  const inUse = new Set<Promise<unknown>>();
   let closed = false;
   defineSubmissions(ports, {
     run: (turn, conduct) => takeTurn(ports, live, turn, conduct, undefined),
@@ -110,7 +112,7 @@ export function createSessions(ports: SessionPorts): Sessions {
     alone: live.alone,
 
     async idle() {
-      while (working.size > 0) await Promise.allSettled([...working]);
+      while (inUse.size > 0) await Promise.allSettled([...inUse]);
     },
 
     async close() {
@@ -138,7 +140,10 @@ export function createSessions(ports: SessionPorts): Sessions {
 
   function filesOn(version: SessionPorts): UseFiles {
     return (agent, address, use) =>
-      track(describedAgent(version.now(), agent, address).then((own) => withFiles(live, own, address, use)));
+      track(
+        describedAgent(version.now(), agent, address).then((own) => withFiles(live, own, address, use)),
+        inUse,
+      );
   }
 
   /** A submission to an agent about which everything is known; a promise only where code says it. */
@@ -153,9 +158,10 @@ export function createSessions(ports: SessionPorts): Sessions {
     return { submissionId: receipt.id, receipt, done };
   }
 
-  function track<T>(work: Promise<T>): Promise<T> {
-    working.add(work);
-    const done = (): void => void working.delete(work);
+  function track<T>(work: Promise<T>, also = working): Promise<T> {
+    const both = [working, also];
+    for (const one of both) one.add(work);
+    const done = (): void => both.forEach((one) => one.delete(work));
     work.then(done, done);
     return work;
   }

@@ -226,6 +226,22 @@ describe('runs', () => {
     expect((await store.executions.get(runId))?.state).to.equal('succeeded');
   });
 
+  it('close waits for no run that only waits for people, and it goes on at the next start', async () => {
+    const store = kept();
+    const files = {
+      'src/workflows/ask.yaml':
+        'steps:\n  - { id: ok, approval: { title: "Go on?" } }\n  - { id: said, set: { is: "${{ steps.ok.output.decision }}" } }\n',
+    };
+    const { engine } = await engineOf(files, () => 'ok', { store });
+    const { runId } = await engine.workflows.start('ask');
+    await first(engine.runs.subscribe(runId), ({ type }) => type === 'approval_requested');
+    await engine.close({ graceMs: 3_600_000 });
+    const { engine: next } = await engineOf(files, () => 'ok', { store });
+    await next.approvals.resolve(runId, 'ok', { decision: 'approved' });
+    expect(await next.runs.wait(runId)).to.include({ state: 'succeeded' });
+    await next.close();
+  });
+
   it('a prompt at work when the engine closes goes on at the next start, its files kept', async () => {
     const store = kept();
     const files = {

@@ -56,7 +56,11 @@ export async function work(entry: Entry, around: Surroundings): Promise<Ending> 
       if (isStalled(asProblem(thrown))) stop();
     },
     onOutcomeWrite: (write) => void entry.writes.push(write),
-    onWaiting: (isWaiting) => tell(store.executions.mark(execution.id, isWaiting ? 'waiting' : 'running')),
+    onWaiting(isWaiting) {
+      entry.isWaiting = isWaiting;
+      tell(store.executions.mark(execution.id, isWaiting ? 'waiting' : 'running'));
+      if (isWaiting) entry.rested();
+    },
   });
   try {
     const output = await worker.work(context, execution);

@@ -38,6 +38,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   const mailboxes = createMailboxes<Entry>();
   const adopting = new Map<string, Promise<void>>();
   const closing = new AbortController();
+  const idling = new Set<() => void>();
   let draining = false;
   let closed = false;
 
@@ -121,7 +122,8 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     },
 
     async idle() {
-      while (entries.size > 0) await Promise.all([...entries.values()].map(({ done }) => done));
+      const isBusy = ({ isAtWork, isWaiting }: Entry): boolean => isAtWork && !isWaiting;
+      while ([...entries.values()].some(isBusy)) await new Promise<void>((resolve) => idling.add(resolve));
     },
 
     async close() {
@@ -156,6 +158,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       before: { ...nothingBefore, records: new Map(records) },
       log: openLog(request.id, {}),
       mustMark: !isTurn,
+      rested,
     });
     const { before } = mailboxes.enter(request.key, request.id, entry, limit);
     entries.set(request.id, entry);
@@ -224,6 +227,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       before,
       log: openLog(execution.id, { from: before.last, notBefore: before.lastAt }),
       mustMark: true,
+      rested,
       inbox: createInbox(signals, receivedSignals(before.records)),
     });
     entries.set(execution.id, entry);
@@ -294,6 +298,13 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     const next = mailboxes.leave(key, id);
     entry.finish(problem);
     if (!closed) for (const one of next) void carry(one);
+    rested();
+  }
+
+  /** Has those look again who wait until nothing is at work. */
+  function rested(): void {
+    for (const look of idling) look();
+    idling.clear();
   }
 
   function workerOf(kind: Execution['kind']): Worker {

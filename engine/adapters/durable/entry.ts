@@ -20,6 +20,10 @@ export interface Entry {
   /** Whether the store must be told that its work starts. */
   mustMark: boolean;
   isAtWork: boolean;
+  /** Whether all that is left to its work at present is to wait: for people, messages or times. */
+  isWaiting: boolean;
+  /** Called whenever its work begins to wait. */
+  readonly rested: () => void;
   /** Whether its work stood still in this process, and goes on. */
   isAgain: boolean;
   /** How it ended, once that is on disk. */
@@ -33,7 +37,8 @@ export interface Entry {
 
 /** An execution that has just come into this process. */
 export function makeEntry(
-  parts: Pick<Entry, 'execution' | 'worker' | 'before' | 'log' | 'mustMark'> & Partial<Pick<Entry, 'inbox'>>,
+  parts: Pick<Entry, 'execution' | 'worker' | 'before' | 'log' | 'mustMark' | 'rested'> &
+    Partial<Pick<Entry, 'inbox'>>,
 ): Entry {
   let finish: Entry['finish'] = () => undefined;
   const done = new Promise<Problem | undefined>((resolve) => (finish = resolve));
@@ -43,6 +48,7 @@ export function makeEntry(
     controller: new AbortController(),
     admitted: Promise.resolve(),
     isAtWork: false,
+    isWaiting: false,
     isAgain: false,
     outcome: undefined,
     writes: [],
