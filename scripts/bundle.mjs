@@ -87,6 +87,8 @@ function leaveOut(bundler) {
       .join('/');
     if (isBuiltin(path)) return undefined;
     if (never.includes(name)) return { path, external: true };
+    // Bundlers of pages replace it by nothing, as its package says, and know it only by its name.
+    if (importer.endsWith('/engine/client/web-socket.ts')) return { path, external: true };
     const isOurs = !importer.includes('/node_modules/');
     return isOurs && !takenIn.includes(name) ? { path, external: true } : undefined;
   });

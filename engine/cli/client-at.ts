@@ -5,6 +5,6 @@ export function clientAt(server: string): Client {
   const token = process.env['ENGINE_TOKEN'] ?? '';
   return createClient({
     baseUrl: server,
-    ...(token === '' ? {} : { headers: { authorization: `Bearer ${token}` } }),
+    ...(token === '' ? {} : { token }),
   });
 }

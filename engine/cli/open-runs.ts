@@ -1,11 +1,11 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Engine, Explanation, RunReceipt, RunRecord } from '../api.ts';
 import type { EngineEvent } from '../core/event.ts';
 import { asProblem, Problem } from '../core/problem.ts';
-import { isTerminal, type ExecutionState } from '../core/status.ts';
+import type { ExecutionState } from '../core/status.ts';
 import { createEngine } from '../engine.ts';
 import type { Program } from '../program/program.ts';
 import { clientAt } from './client-at.ts';
+import { followStored } from './follow-stored.ts';
 import { openProgram } from './open-program.ts';
 import { refuseTapeAt, tapeOf, type TapeOptions } from './tape-options.ts';
 import type { Terminal } from './terminal.ts';
@@ -55,9 +55,6 @@ export interface RunActs {
   /** The engine that carries out what is started; undefined at a server, which does it. */
   readonly engine?: Engine;
 }
-
-/** Milliseconds between two looks at a store that another process writes. */
-const lookMs = 200;
 
 /** Looks at runs, also beside the engine that owns the store. */
 export async function lookAtRuns<T>(
@@ -122,7 +119,7 @@ export async function runIdOf({ list }: Pick<OpenRuns, 'list'>, word: string): P
 function runsAtServer(baseUrl: string): OpenRuns {
   const { runs, approvals } = clientAt(baseUrl);
   return {
-    asked: approvals.list,
+    asked: async ({ of: _people, ...filter } = {}) => (await approvals.list(filter)).approvals,
     async list({ states, ...filter }) {
       const page = await runs.list({ ...filter, ...(states === undefined ? {} : { state: states }) });
       return page.runs;
@@ -134,31 +131,8 @@ function runsAtServer(baseUrl: string): OpenRuns {
   };
 }
 
-async function* followStored(
-  runs: Engine['runs'],
-  runId: string,
-  from: number,
-  signal: AbortSignal,
-): AsyncGenerator<EngineEvent> {
-  for (let after = from; ;) {
-    // Asked before the events are read: what ended before that has all of them.
-    const { state } = await runs.get(runId);
-    const page = await runs.events(runId, { after, limit: 1000 });
-    for (const event of page) {
-      after = event.index;
-      yield event;
-      if (event.type === 'run_end') return;
-    }
-    if (page.length > 0) continue;
-    if (isTerminal(state)) return;
-    await setTimeout(lookMs, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return;
-  }
-}
-
-/** A Problem with what to do where the store has another owner. */
-export /** Tells how to reach a store that another process owns. */
-function withAdvice(problem: Problem): Problem {
+/** A Problem, with how to reach a store that another process owns. */
+export function withAdvice(problem: Problem): Problem {
   if (problem.code !== 'store_locked') return problem;
   const [what = ''] = problem.message.split('; ');
   return new Problem('store_locked', `${what}; name its server with --server <url>`, {

@@ -1,79 +1,101 @@
 import type { EngineEvent } from '../core/event.ts';
 import type { Message } from '../core/message.ts';
 import { fromData, type ProblemData } from '../core/problem.ts';
+import type { AnyProject } from '../core/register.ts';
 import { connectAgent } from './connections.ts';
 import { streamEvents } from './follow.ts';
-import { namedBy, pathOf, startHeaders, type Transport } from './request.ts';
-import type { Client, ClientOptions, Listed, Prompt, PromptResult, StartOptions } from './types.ts';
+import { allOf } from './pages.ts';
+import { namedBy, pathOf } from './paths.ts';
+import { startHeaders, type Transport } from './request.ts';
+import { createSessionReads } from './sessions.ts';
+import type { ClientAgents } from './types/agents.ts';
+import type { CallOptions, Page, PageOptions, StartOptions, WaitOptions } from './types/options.ts';
+import type { DescribedAgent, Listed } from './types/described.ts';
 
 /** The `agents` part of a client. */
-export function createAgents(transport: Transport, options: ClientOptions): Client['agents'] {
+export function createAgents(transport: Transport): ClientAgents<AnyProject> {
+  /** Asks for work and waits for its answer. */
+  async function answer<T>(path: string, body: object, options: WaitOptions = {}): Promise<T> {
+    const { signal, timeoutMs, onDisconnect, ...start } = options;
+    const { result } = await transport.json<{ result: T }>({
+      ...{ method: 'POST', path, body, signal, timeoutMs },
+      query: { onDisconnect },
+      headers: startHeaders(start),
+    });
+    return result;
+  }
+  const { instances } = createInstances(transport, '');
+
   return {
-    async list({ signal } = {}) {
+    async list(call) {
       const { agents } = await transport.json<{ agents: readonly Listed[] }>({
-        method: 'GET',
-        path: '/agents',
-        signal,
+        ...{ method: 'GET', path: '/agents', ...call },
       });
       return agents;
     },
-    async invoke(name, id, prompt, { signal, ...start } = {}) {
-      const { result } = await transport.json<{ result: PromptResult }>({
-        method: 'POST',
-        path: `/agents${pathOf(name, id)}`,
-        body: prompt,
-        headers: startHeaders(start),
-        signal,
-      });
-      return result;
-    },
-    dispatch: (name, id, prompt, { signal, ...start } = {}) =>
+    get: (name, call) =>
+      transport.json<DescribedAgent>({ method: 'GET', path: `/agents${pathOf(name)}`, ...call }),
+    invoke: (name, id, prompt, options) => answer(`/agents${pathOf(name, id)}`, prompt, options),
+    dispatch: (name, id, prompt, { signal, timeoutMs, ...start } = {}) =>
       transport.json({
-        method: 'POST',
-        path: `/agents${pathOf(name, id)}/dispatch`,
-        body: prompt,
+        ...{ method: 'POST', path: `/agents${pathOf(name, id)}/dispatch`, body: prompt, signal, timeoutMs },
         headers: startHeaders(start),
-        signal,
       }),
     stream: (name, id, prompt, call) => streamPrompt(transport, `/agents${pathOf(name, id)}`, prompt, call),
-    async history(name, id, session = 'default', { signal } = {}) {
-      const path = `/agents${pathOf(name, id)}/sessions${pathOf(session)}`;
-      const messages: Message[] = [];
-      for (let after: string | undefined; ;) {
-        const page = await transport.json<{ messages: readonly Message[]; next: string | null }>({
-          ...{ method: 'GET', path, signal },
-          query: { after },
-        });
-        messages.push(...page.messages);
-        if (page.next === null) return messages;
-        after = page.next;
-      }
+    skill: (name, id, skill, call = {}, options) =>
+      answer(`/agents${pathOf(name, id)}/skills${pathOf(skill)}`, call, options),
+    task: (name, id, task, options) => answer(`/agents${pathOf(name, id)}/tasks`, task, options),
+    async history(name, id, session, call) {
+      const { messages } = createSessionReads(transport, '');
+      const all: Message[] = [];
+      const pages = allOf('messages', (after) =>
+        messages(name, id, session, after === undefined ? {} : { after }, call),
+      );
+      for await (const message of pages) all.push(message);
+      return all;
     },
-    async abort(name, id, session, { signal } = {}) {
+    async abort(name, id, session, call) {
       const { aborted } = await transport.json<{ aborted: boolean }>({
-        method: 'POST',
-        path: `/agents${pathOf(name, id)}/abort`,
+        ...{ method: 'POST', path: `/agents${pathOf(name, id)}/abort`, ...call },
         body: session === undefined ? {} : { session },
-        signal,
       });
       return aborted;
     },
-    connect: (name, id) => connectAgent(options, `/agents${pathOf(name, id)}`),
+    instances,
+    allInstances: (name, call) =>
+      allOf('instances', (after) => instances(name, after === undefined ? {} : { after }, call)),
+    delete: (name, id, { abort, records, ...call } = {}) =>
+      transport.read(
+        { method: 'DELETE', path: `/agents${pathOf(name, id)}`, query: { abort, records }, ...call },
+        () => Promise.resolve(),
+      ),
+    connect: (name, id, call) => connectAgent(transport, `/agents${pathOf(name, id)}`, call?.signal),
+  };
+}
+
+/** Reads the instances of agents, below a prefix. */
+export function createInstances(
+  transport: Transport,
+  prefix: string,
+): Pick<ClientAgents<AnyProject>, 'instances'> {
+  return {
+    instances: (name: string, { limit, after }: PageOptions = {}, call?: CallOptions) =>
+      transport.json<Page<'instances', never>>({
+        ...{ method: 'GET', path: `${prefix}/agents${pathOf(name)}/instances`, ...call },
+        query: { limit, after },
+      }),
   };
 }
 
 async function* streamPrompt(
   transport: Transport,
   path: string,
-  prompt: Prompt,
-  { signal, ...start }: StartOptions = {},
+  prompt: object,
+  { signal, timeoutMs: _whole, ...start }: StartOptions = {},
 ): AsyncGenerator<EngineEvent> {
   const opened = await transport.open({
-    method: 'POST',
-    path,
-    body: prompt,
+    ...{ method: 'POST', path, body: prompt, signal },
     headers: { accept: 'text/event-stream', ...startHeaders(start) },
-    signal,
   });
   const id = namedBy(opened);
   const what = { path: `/submissions${pathOf(id)}/stream`, what: `submission "${id}"`, opened };

@@ -1,25 +1,34 @@
 import { Problem } from '../core/problem.ts';
+import type { AnyProject } from '../core/register.ts';
+import { allOf } from './pages.ts';
 import type { Transport } from './request.ts';
-import type { Approval, Client } from './types.ts';
+import type { ApprovalReads, ClientApprovals } from './types/approvals.ts';
+
+/** Reads approvals, below a prefix. */
+export function createApprovalReads(transport: Transport, prefix: string): ApprovalReads<AnyProject> {
+  const reads: ApprovalReads<AnyProject> = {
+    list: ({ runId: run, submissionId: submission, workflow, agent, limit, after } = {}, call) =>
+      transport.json({
+        ...{ method: 'GET', path: `${prefix}/approvals`, ...call },
+        query: { workflow, run, agent, submission, limit, after },
+      }),
+    all: (filter, call) =>
+      allOf('approvals', (after) =>
+        reads.list({ ...filter, ...(after === undefined ? {} : { after }) }, call),
+      ),
+  };
+  return reads;
+}
 
 /** The `approvals` part of a client. */
-export function createApprovals(transport: Transport): Client['approvals'] {
+export function createApprovals(transport: Transport): ClientApprovals<AnyProject> {
   return {
-    async list({ workflow, runId, agent, submissionId, limit } = {}, { signal } = {}) {
-      const query = { workflow, run: runId, agent, submission: submissionId, limit };
-      const { approvals } = await transport.json<{ approvals: readonly Approval[] }>({
-        method: 'GET',
-        path: '/approvals',
-        query,
-        signal,
-      });
-      return approvals;
-    },
-    async resolve(id, step, answer, { signal } = {}) {
+    ...createApprovalReads(transport, ''),
+    async resolve(id, step, answer, call) {
       if (id === '' || step === '')
         throw new Problem('invalid_request', 'a run or submission, and a step or call, must be named');
       const path = `/approvals/${encodeURIComponent(`${id}/${step}`)}`;
-      await transport.json({ method: 'POST', path, body: answer, signal });
+      await transport.json({ method: 'POST', path, body: answer, ...call });
     },
   };
 }

@@ -2,15 +2,21 @@ import type { EngineEvent } from '../core/event.ts';
 import { toJson, type JsonObject } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import type { Frame } from './link.ts';
+import type { AnyProject } from '../core/register.ts';
+import type { Transport } from './request.ts';
 import { openSocket, type Socket } from './socket.ts';
-import type { AgentConnection, ClientOptions, PromptResult, RunResult, WorkflowConnection } from './types.ts';
+import type { AgentConnection, WorkflowConnection } from './types/connections.ts';
 
 /** Opens a socket to an agent instance. */
-export async function connectAgent(options: ClientOptions, path: string): Promise<AgentConnection> {
-  const socket = await openSocket(options, path);
+export async function connectAgent(
+  transport: Transport,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<AgentConnection<AnyProject>> {
+  const socket = await openSocket(transport, path, signal);
   return {
     prompt: (message, { signal, ...prompt } = {}) =>
-      resultOf<PromptResult>(socket, startOf('prompt', { message, ...prompt }), signal),
+      resultOf(socket, startOf('prompt', { message, ...prompt }), signal),
     stream: (message, { signal, ...prompt } = {}) =>
       eventsOf(socket, startOf('prompt', { message, ...prompt }), signal),
     subscribe: (submissionId, { signal, ...from } = {}) =>
@@ -20,11 +26,15 @@ export async function connectAgent(options: ClientOptions, path: string): Promis
 }
 
 /** Opens a socket to a workflow. */
-export async function connectWorkflow(options: ClientOptions, path: string): Promise<WorkflowConnection> {
-  const socket = await openSocket(options, path);
+export async function connectWorkflow(
+  transport: Transport,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<WorkflowConnection<AnyProject>> {
+  const socket = await openSocket(transport, path, signal);
   return {
     invoke: (input = {}, { signal, ...start } = {}) =>
-      resultOf<RunResult>(socket, startOf('invoke', { input, ...start }), signal),
+      resultOf(socket, startOf('invoke', { input, ...start }), signal),
     stream: (input = {}, { signal, ...start } = {}) =>
       eventsOf(socket, startOf('invoke', { input, ...start }), signal),
     subscribe: (runId, { signal, ...from } = {}) =>

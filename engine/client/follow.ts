@@ -2,8 +2,9 @@ import type { EngineEvent } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
 import { backoffMs, maxFailures, pause } from './backoff.ts';
 import { readEvents, type StreamState } from './events.ts';
-import { failure, type Transport } from './request.ts';
-import type { CallOptions } from './types.ts';
+import { failure } from './problem.ts';
+import type { Transport } from './request.ts';
+import type { StreamOptions } from './types/options.ts';
 
 /** What to follow, and from where. */
 export interface Following {
@@ -26,17 +27,18 @@ export interface Following {
 export async function* streamEvents(
   transport: Transport,
   { path, what, last, throwsFailure, opened }: Following,
-  { after = 0, signal }: CallOptions & { readonly after?: number } = {},
+  { after = 0, signal }: StreamOptions = {},
 ): AsyncGenerator<EngineEvent> {
   const state: StreamState = { retryMs: undefined };
   let seen = after;
   let failures = 0;
+  let waitMs = 0;
   let answer = opened;
   let ended = false;
   for (;;) {
     try {
       const headers = { accept: 'text/event-stream', 'last-event-id': String(seen) };
-      const response = answer ?? (await transport.open({ method: 'GET', path, headers, signal }));
+      const response = answer ?? (await transport.open({ method: 'GET', path, headers, signal, once: true }));
       answer = undefined;
       if (response.status === 204) return;
       for await (const event of readEvents(response, transport.silenceMs, state)) {
@@ -56,7 +58,8 @@ export async function* streamEvents(
       if (ended && !('ref' in problem)) return;
       failures += 1;
       if (ended || !problem.retryable || failures >= maxFailures) throw problem;
+      waitMs = Math.max(backoffMs(failures, state.retryMs), problem.retryAfterMs ?? 0);
     }
-    await pause(backoffMs(failures, state.retryMs), signal);
+    await pause(waitMs, signal);
   }
 }

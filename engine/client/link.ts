@@ -1,8 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import { closeProblem, openProblem } from './close-problem.ts';
-import { defaultSilenceMs } from './request.ts';
-import type { ClientOptions } from './types.ts';
+import type { Transport } from './request.ts';
 import { constructSocket } from './web-socket.ts';
 
 /** A frame of the server. */
@@ -25,9 +24,14 @@ export interface LinkListener {
  * Connects and waits until the server is ready. A link of which nothing is heard is asked for a sign of life, and then counts as lost.
  * Throws Problem `server_unreachable`, and what the server refuses with as far as it can be known.
  */
-export async function openLink(options: ClientOptions, url: string, listener: LinkListener): Promise<Link> {
-  const silenceMs = options.silenceMs ?? defaultSilenceMs;
-  const socket = await constructSocket(options, url);
+export async function openLink(
+  transport: Transport,
+  url: string,
+  token: string | undefined,
+  listener: LinkListener,
+): Promise<Link> {
+  const { silenceMs } = transport;
+  const socket = await constructSocket(transport, url, token);
   let heard = Date.now();
   let over = false;
   let watch: ReturnType<typeof setInterval> | undefined;

@@ -1,60 +1,57 @@
 import type { EngineEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
+import type { AnyProject } from '../core/register.ts';
 import { streamEvents } from './follow.ts';
-import { pathOf, startHeaders, type Transport } from './request.ts';
-import type { CallOptions, Client, Receipt } from './types.ts';
+import { allOf } from './pages.ts';
+import { pathOf } from './paths.ts';
+import { listed, startHeaders, type Transport } from './request.ts';
+import type { CallOptions, StreamOptions } from './types/options.ts';
+import type { ClientRuns, RunReads } from './types/runs.ts';
+import type { Receipt } from './types/workflows.ts';
+
+/** Reads runs, below a prefix. */
+export function createRunReads(transport: Transport, prefix: string): RunReads<AnyProject> {
+  const base = `${prefix}/runs`;
+  const reads: RunReads<AnyProject> = {
+    list: ({ state, ...filter } = {}, call) =>
+      transport.json({ method: 'GET', path: base, query: { ...filter, state: listed(state) }, ...call }),
+    all: (filter, call) =>
+      allOf('runs', (before) => reads.list({ ...filter, ...(before === undefined ? {} : { before }) }, call)),
+    get: (runId, call) => transport.json({ method: 'GET', path: base + pathOf(runId), ...call }),
+    events: (runId, { after, limit, types, ...call } = {}) =>
+      transport.json({
+        ...{ method: 'GET', path: `${base}${pathOf(runId)}/events`, ...call },
+        query: { after, limit, types: listed(types) },
+      }),
+  };
+  return reads;
+}
 
 /** The `runs` part of a client. */
-export function createRuns(transport: Transport): Client['runs'] {
-  const act = <T>(
-    runId: string,
-    what: string,
-    body: Json | undefined,
-    { signal }: CallOptions = {},
-  ): Promise<T> =>
-    transport.json({
-      method: 'POST',
-      path: `/runs${pathOf(runId)}/${what}`,
-      ...(body === undefined ? {} : { body }),
-      signal,
-    });
+export function createRuns(transport: Transport): ClientRuns<AnyProject> {
+  const act = <T>(runId: string, what: string, body: Json | undefined, call?: CallOptions): Promise<T> =>
+    transport.json({ method: 'POST', path: `/runs${pathOf(runId)}/${what}`, body, ...call });
 
   return {
-    get: (runId, { signal } = {}) => transport.json({ method: 'GET', path: `/runs${pathOf(runId)}`, signal }),
-    list: ({ state, ...filter } = {}, { signal } = {}) =>
-      transport.json({
-        method: 'GET',
-        path: '/runs',
-        query: { ...filter, state: state === undefined ? undefined : [state].flat().join(',') },
-        signal,
-      }),
-    events: (runId, { after, limit, types, signal } = {}) =>
-      transport.json({
-        method: 'GET',
-        path: `/runs${pathOf(runId)}/events`,
-        query: { after, limit, types: types?.join(',') },
-        signal,
-      }),
+    ...createRunReads(transport, ''),
     stream: (runId, options) => streamRun(transport, runId, options),
     cancel: async (runId, call) => {
       const { cancelled } = await act<{ cancelled: boolean }>(runId, 'cancel', undefined, call);
       return cancelled;
     },
-    async signal(runId, topic, payload = null, { idempotencyKey, signal } = {}) {
+    async signal(runId, topic, payload = null, { signal, timeoutMs, ...start } = {}) {
       const { accepted } = await transport.json<{ accepted: boolean }>({
-        method: 'POST',
-        path: `/runs${pathOf(runId)}/signals${pathOf(topic)}`,
+        ...{ method: 'POST', path: `/runs${pathOf(runId)}/signals${pathOf(topic)}`, signal, timeoutMs },
         body: payload,
-        headers: startHeaders({ ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }),
-        signal,
+        headers: startHeaders(start),
       });
       return accepted;
     },
     redrive: (runId, call) => act<Receipt>(runId, 'redrive', undefined, call),
     resume: (runId, call) => act<Receipt>(runId, 'resume', undefined, call),
     fork: (runId, from, call) => act<Receipt>(runId, 'fork', { from }, call),
-    why: (runId, step, { signal } = {}) =>
-      transport.json({ method: 'GET', path: `/runs${pathOf(runId)}/why`, query: { step }, signal }),
+    why: (runId, step, call) =>
+      transport.json({ method: 'GET', path: `/runs${pathOf(runId)}/why`, query: { step }, ...call }),
   };
 }
 
@@ -62,7 +59,7 @@ export function createRuns(transport: Transport): Client['runs'] {
 export function streamRun(
   transport: Transport,
   runId: string,
-  options?: CallOptions & { readonly after?: number },
+  options?: StreamOptions,
   opened?: Response,
 ): AsyncGenerator<EngineEvent> {
   const path = `/runs${pathOf(runId)}/stream`;

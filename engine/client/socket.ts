@@ -3,7 +3,7 @@ import { Problem } from '../core/problem.ts';
 import { backoffMs, maxFailures, pause } from './backoff.ts';
 import { openLink, type Frame, type Link } from './link.ts';
 import { readEnvelope } from './problem.ts';
-import type { ClientOptions } from './types.ts';
+import type { Transport } from './request.ts';
 
 /** Where the frames of one request go; `problem` when the request or the socket failed, which is the last that comes. */
 export interface Listener {
@@ -33,9 +33,17 @@ interface Ongoing {
   seen: number;
 }
 
-/** Opens a socket. Throws Problem `server_unreachable`, and what the server refuses with as far as it can be known. */
-export async function openSocket(options: ClientOptions, path: string): Promise<Socket> {
-  const url = options.baseUrl.replace(/\/+$/, '').replace(/^http/, 'ws') + path;
+/**
+ * Opens a socket. Throws Problem `server_unreachable`, `aborted`, and what the server refuses with as far as it can be known.
+ * @param signal ends the opening.
+ */
+export async function openSocket(
+  transport: Transport,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<Socket> {
+  const { signIn } = transport;
+  const url = transport.baseUrl.replace(/^http/, 'ws') + path;
   const ongoing = new Map<string, Ongoing>();
   /** Requests to be aborted that the server may have heard of. */
   const aborted = new Map<string, Frame>();
@@ -44,6 +52,7 @@ export async function openSocket(options: ClientOptions, path: string): Promise<
   let failures = 0;
   let isDialing = false;
   let link: Link | undefined;
+  let token: string | undefined;
 
   const onLink = {
     frame(frame: Frame): void {
@@ -66,7 +75,7 @@ export async function openSocket(options: ClientOptions, path: string): Promise<
     },
   };
 
-  link = await openLink(options, url, onLink);
+  link = await orAborted(connect(), signal);
 
   return {
     ask(frame, listener) {
@@ -109,7 +118,7 @@ export async function openSocket(options: ClientOptions, path: string): Promise<
     while (!closing.signal.aborted && (ongoing.size > 0 || aborted.size > 0)) {
       if (problem !== undefined) {
         failures += 1;
-        if (!problem.retryable || failures > maxFailures) {
+        if (!(await mayComeBack(problem)) || failures > maxFailures) {
           failAll(problem);
           break;
         }
@@ -117,7 +126,7 @@ export async function openSocket(options: ClientOptions, path: string): Promise<
         if (closing.signal.aborted) break;
       }
       try {
-        const opened = await openLink(options, url, onLink);
+        const opened = await connect();
         if (closing.signal.aborted) opened.close();
         else resume((link = opened));
         break;
@@ -126,6 +135,24 @@ export async function openSocket(options: ClientOptions, path: string): Promise<
       }
     }
     isDialing = false;
+  }
+
+  /** Whether it may be let in again: after most failures, and with another token in place of one that is no longer taken. */
+  async function mayComeBack({ retryable, code }: Problem): Promise<boolean> {
+    return retryable || (code === 'unauthorized' && failures <= 1 && signIn.renew(token));
+  }
+
+  /** Connects; at the first failure once more with another token, as browsers do not say why a socket was refused. */
+  async function connect(): Promise<Link> {
+    token = await signIn.token();
+    try {
+      return await openLink(transport, url, token, onLink);
+    } catch (thrown) {
+      const isSignIn = ['unauthorized', 'server_unreachable'].includes((thrown as Problem).code);
+      if (!isSignIn || failures > 1 || !(await signIn.renew(token))) throw thrown;
+      token = await signIn.token();
+      return openLink(transport, url, token, onLink);
+    }
   }
 
   function resume(opened: Link): void {
@@ -157,4 +184,17 @@ function isNews(request: Ongoing, frame: Frame): boolean {
 
 function closed(): Problem {
   return new Problem('aborted', 'the connection was closed');
+}
+
+/** The link, unless the signal aborts before it is there; one that comes later is closed. */
+function orAborted(opening: Promise<Link>, signal: AbortSignal | undefined): Promise<Link> {
+  if (signal === undefined) return opening;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new Problem('aborted', 'the call was aborted'));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    opening
+      .then((link) => (signal.aborted ? link.close() : resolve(link)), reject)
+      .finally(() => signal.removeEventListener('abort', abort));
+  });
 }

@@ -1,49 +1,50 @@
 import type { EngineEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
+import type { AnyProject } from '../core/register.ts';
 import { connectWorkflow } from './connections.ts';
-import { namedBy, pathOf, startHeaders, type Transport } from './request.ts';
+import { namedBy, pathOf } from './paths.ts';
+import { startHeaders, type Transport } from './request.ts';
 import { streamRun } from './runs.ts';
-import type { Client, ClientOptions, Listed, Receipt, RunResult, StartOptions } from './types.ts';
+import type { DescribedWorkflow, Listed } from './types/described.ts';
+import type { StartOptions, WaitOptions } from './types/options.ts';
+import type { ClientWorkflows, Receipt, RunResult } from './types/workflows.ts';
 
 /** The `workflows` part of a client. */
-export function createWorkflows(transport: Transport, options: ClientOptions): Client['workflows'] {
+export function createWorkflows(transport: Transport): ClientWorkflows<AnyProject> {
   function invoke(
     name: string,
     input: Json | undefined,
-    options: StartOptions & { readonly wait: true },
+    options: WaitOptions & { readonly wait: true },
   ): Promise<RunResult>;
   function invoke(
     name: string,
     input?: Json,
-    options?: StartOptions & { readonly wait?: false },
+    options?: WaitOptions & { readonly wait?: false },
   ): Promise<Receipt>;
   function invoke(
     name: string,
     input: Json = {},
-    { wait, signal, ...start }: StartOptions & { readonly wait?: boolean } = {},
+    { wait, signal, timeoutMs, onDisconnect, ...start }: WaitOptions & { readonly wait?: boolean } = {},
   ): Promise<RunResult | Receipt> {
     return transport.json({
-      method: 'POST',
-      path: `/workflows${pathOf(name)}`,
-      query: { wait: wait === true ? 'result' : undefined },
-      body: input,
+      ...{ method: 'POST', path: `/workflows${pathOf(name)}`, body: input, signal, timeoutMs },
+      query: { wait: wait === true ? 'result' : undefined, onDisconnect },
       headers: startHeaders(start),
-      signal,
     });
   }
 
   return {
-    async list({ signal } = {}) {
+    async list(call) {
       const { workflows } = await transport.json<{ workflows: readonly Listed[] }>({
-        method: 'GET',
-        path: '/workflows',
-        signal,
+        ...{ method: 'GET', path: '/workflows', ...call },
       });
       return workflows;
     },
+    get: (name, call) =>
+      transport.json<DescribedWorkflow>({ method: 'GET', path: `/workflows${pathOf(name)}`, ...call }),
     invoke,
     stream: (name, input, call) => streamWorkflow(transport, name, input, call),
-    connect: (name) => connectWorkflow(options, `/workflows${pathOf(name)}`),
+    connect: (name, call) => connectWorkflow(transport, `/workflows${pathOf(name)}`, call?.signal),
   };
 }
 
@@ -51,15 +52,11 @@ async function* streamWorkflow(
   transport: Transport,
   name: string,
   input: Json = {},
-  { signal, ...start }: StartOptions = {},
+  { signal, timeoutMs: _whole, ...start }: StartOptions = {},
 ): AsyncGenerator<EngineEvent> {
-  const path = `/workflows${pathOf(name)}`;
   const opened = await transport.open({
-    method: 'POST',
-    path,
-    body: input,
+    ...{ method: 'POST', path: `/workflows${pathOf(name)}`, body: input, signal },
     headers: { accept: 'text/event-stream', ...startHeaders(start) },
-    signal,
   });
   yield* streamRun(transport, namedBy(opened), signal === undefined ? {} : { signal }, opened);
 }

@@ -35,7 +35,7 @@ describe('server: approvals and signals', () => {
     const { runId } = await client.workflows.invoke('sign');
     const open = async () => {
       for (;;) {
-        const [found] = await client.approvals.list({ runId, workflow: 'sign' });
+        const [found] = (await client.approvals.list({ runId, workflow: 'sign' })).approvals;
         if (found !== undefined) return found;
       }
     };
@@ -49,7 +49,7 @@ describe('server: approvals and signals', () => {
     expect([await send(), await send()]).to.deep.equal([true, false]);
     const refused = client.approvals.resolve(runId, 'sign', { decision: 'approved', data: {} });
     expect(await failureOf(refused)).to.deep.include({ type: 'invalid_input' });
-    expect(await client.approvals.list()).to.have.length(1);
+    expect((await client.approvals.list()).approvals).to.have.length(1);
     await client.approvals.resolve(runId, 'sign', { decision: 'approved', data: { reason: 'x' }, by: 'ada' });
     const again = client.approvals.resolve(runId, 'sign', { decision: 'rejected' });
     expect(await failureOf(again)).to.deep.include({ type: 'conflict' });

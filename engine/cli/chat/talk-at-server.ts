@@ -1,17 +1,9 @@
 import { createClient } from '../../client/index.ts';
+import { imageTypes } from '../../core/image-types.ts';
 import { Problem } from '../../core/problem.ts';
 import { askerOf } from '../questions/how-to-answer.ts';
 import { requestsTo } from '../requests-to.ts';
 import type { About, Compacted, SessionLine, Talk } from './talk.ts';
-
-/** Kinds of images by the ending of their files. */
-const mediaTypes: Readonly<Record<string, string>> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  gif: 'image/gif',
-  webp: 'image/webp',
-};
 
 /** A talk with an agent of a server. */
 export function talkAtServer(
@@ -21,7 +13,7 @@ export function talkAtServer(
 ): Talk {
   const { agents, approvals } = createClient({
     baseUrl: server,
-    ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+    ...(token === undefined ? {} : { token }),
   });
   const request = requestsTo({ server, ...(token === undefined ? {} : { token }) });
   const place = `/agents/${encodeURIComponent(agent)}`;
@@ -51,7 +43,7 @@ export function talkAtServer(
       request<Compacted>('POST', `${own}/sessions/${encodeURIComponent(session)}/compact`, {}),
     abort: (session) => agents.abort(agent, instance, session),
     about: () => request<About>('GET', place),
-    questions: (submissionId) => approvals.list({ submissionId }),
+    questions: async (submissionId) => (await approvals.list({ submissionId })).approvals,
     answer: (question, answer) => approvals.resolve(askerOf(question), question.step, answer),
   };
 }
@@ -61,11 +53,11 @@ function imagesOf(files: Parameters<Talk['ask']>[1]['files']): {
 } {
   if (files.length === 0) return {};
   const images = files.map(({ name, data }) => {
-    const mediaType = mediaTypes[name.split('.').at(-1)?.toLowerCase() ?? ''];
+    const mediaType = imageTypes[name.split('.').at(-1)?.toLowerCase() ?? ''];
     if (mediaType === undefined)
       throw new Problem(
         'invalid_request',
-        `"${name}" is no image; a server takes only images (${Object.keys(mediaTypes).join(', ')}), so put its text into the message`,
+        `"${name}" is no image; a server takes only images (${Object.keys(imageTypes).join(', ')}), so put its text into the message`,
       );
     return { image: Buffer.from(data).toString('base64'), mediaType };
   });

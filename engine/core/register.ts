@@ -1,0 +1,78 @@
+import type { Json } from './json.ts';
+
+export type { Json } from './json.ts';
+
+/**
+ * Where a program is told what its project declares, so that names, inputs and outputs are checked and completed. The file that
+ * `engine types` writes adds `project` to it; without one every name is a text, and inputs and outputs are JSON.
+ *
+ * @example
+ * declare module 'flue-engine/register' {
+ *   interface Register {
+ *     project: Project;
+ *   }
+ * }
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it is there to be added to
+export interface Register {}
+
+/** What a project declares, as types. */
+export interface ProjectTypes {
+  /** By name: `{ input, output }`. An `input` of `undefined`: it takes a message and nothing else. */
+  readonly agents: object;
+  /** By name: `{ input, output }`. */
+  readonly workflows: object;
+  readonly roles: string;
+  readonly skills: string;
+  readonly tools: string;
+  /** Aliases of models. */
+  readonly models: string;
+  readonly channels: string;
+  readonly schedules: string;
+}
+
+/** A project of which nothing is known. */
+export interface AnyProject extends ProjectTypes {
+  readonly agents: Readonly<Record<string, { readonly input: Json; readonly output: Json }>>;
+  readonly workflows: Readonly<Record<string, { readonly input: Json; readonly output: Json }>>;
+}
+
+/** The project that is registered, or any. */
+export type Registered = Register extends { readonly project: infer P extends ProjectTypes } ? P : AnyProject;
+
+/** Name of an agent. */
+export type AgentName<P extends ProjectTypes> = keyof P['agents'] & string;
+
+/** Name of a workflow. */
+export type WorkflowName<P extends ProjectTypes> = keyof P['workflows'] & string;
+
+/** One of these names, or any other text: completed, and not refused. */
+export type Suggested<Name extends string> = Name | (string & {});
+
+/** `provider/model`, or an alias of the project. */
+export type ModelName<P extends ProjectTypes> = string extends P['models']
+  ? string
+  : P['models'] | `${string}/${string}`;
+
+/** Input of an agent or workflow. */
+export type InputOf<Declared, Name extends keyof Declared> = Declared[Name] extends {
+  readonly input: infer Input;
+}
+  ? Input
+  : Json;
+
+/** Output of an agent or workflow. */
+export type OutputOf<Declared, Name extends keyof Declared> = Declared[Name] extends {
+  readonly output: infer Output;
+}
+  ? Output
+  : Json;
+
+/** What is said to an agent: a message, or typed input for one with an `inputSchema`. */
+export type Said<Input> = Json extends Input
+  ? { readonly message?: string; readonly input?: Input }
+  : [Input] extends [undefined]
+    ? { readonly message: string; readonly input?: undefined }
+    : object extends Input
+      ? { readonly message?: string; readonly input?: Input }
+      : { readonly message?: string; readonly input: Input };
