@@ -39,6 +39,8 @@ export type CallFile =
 export interface CallOptions<Result extends ResultSchema = JsonSchema> extends CallControl, CallGrants {
   /** JSON Schema of the typed result, or a schema of zod and the like; default the agent's `outputSchema`. */
   readonly result?: Result;
+  /** How often an answer that does not fit may be corrected; default the agent's `retries`. */
+  readonly retries?: number;
   readonly role?: string;
   /** `provider/model` or an alias. */
   readonly model?: string;

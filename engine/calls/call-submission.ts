@@ -78,6 +78,7 @@ function build(
     modelSettings: {},
     thinking: options.thinking,
     schema,
+    retries: options.retries,
     message: attached.message,
     images: [
       ...(options.images ?? []).map((image) => ({ type: 'image' as const, ...image })),

@@ -29,6 +29,7 @@ const asking = {
       },
     },
   },
+  retries: { type: 'integer', minimum: 0 },
   // Held against what they are where they are used.
   ...{ result: true, tools: true, files: true },
 };

@@ -91,7 +91,7 @@ async function attemptsBy(
     }
     const { fault } = read;
     faults.push(fault);
-    if (attempt > agent.retries) {
+    if (attempt > (operation.retries ?? agent.retries)) {
       throw new Problem('result_invalid', `the model gave no valid result in ${attempt} attempts: ${fault}`, {
         details: { attempts: attempt, fault, strategy, ...(reason === undefined ? {} : { reason }) },
       });

@@ -40,6 +40,8 @@ export interface Operation {
   readonly thinking: Thinking | undefined;
   readonly role: Role | undefined;
   readonly schema: JsonSchema | undefined;
+  /** How often an answer may be corrected; default as the agent says. */
+  readonly retries?: number | undefined;
   /** What the caller's own code says of a result that fits the schema; lost in a crash. */
   readonly check?: ResultCheck | undefined;
   readonly history: History;

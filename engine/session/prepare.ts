@@ -18,6 +18,8 @@ export interface Ask {
   readonly modelSettings: ModelSettings;
   readonly thinking: Thinking | undefined;
   readonly schema: JsonSchema | undefined;
+  /** How often an answer may be corrected; default as the agent says. */
+  readonly retries?: number | undefined;
 }
 
 /** An ask with everything decided. */
@@ -29,6 +31,7 @@ export interface Prepared {
   readonly settings: ModelSettings;
   readonly thinking: Thinking | undefined;
   readonly schema: JsonSchema | undefined;
+  readonly retries?: number | undefined;
   /** What the caller's own schema says of a result that fits; never stored. */
   readonly check?: ResultCheck | undefined;
 }
@@ -54,6 +57,7 @@ export function prepare(program: Program, agent: Agent, ask: Ask): Prepared {
     settings: { ...model.settings, ...agent.modelSettings, ...role?.modelSettings, ...ask.modelSettings },
     thinking: ask.thinking ?? role?.thinking ?? agent.thinking,
     schema,
+    retries: ask.retries,
   };
 }
 

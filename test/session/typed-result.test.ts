@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { all, closeEngines, engineOf, failureOf, linesOf } from '../engine/kit.ts';
+import type { Engine } from '../../engine/api.ts';
+import { createEngine } from '../../engine/engine.ts';
+import type { Models } from '../../engine/ports/model.ts';
+import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
+import { all, closeEngines, engineOf, failureOf, fakeModels, linesOf } from '../engine/kit.ts';
+import { programOf, temporaryFolder } from '../fakes/project.ts';
 
 const schema = {
   type: 'object',
@@ -92,6 +97,33 @@ describe('sessions: typed results', () => {
     expect(type).to.equal('result_invalid');
     expect(message).to.match(/^the model gave no valid result in 3 attempts: /);
     expect((await session.prompt('Again?')).output).to.deep.equal({ label: 'bug', level: 1 });
+  });
+
+  it('a call may say how often it is asked for again, also of a task', async () => {
+    const { engine } = await engineOf(project, ['1', '1', '2', '3', '4', '{"label": "bug"}', '1', '2']);
+    const session = engine.agents.session('a', 'x');
+    const attemptsOf = async (work: Promise<unknown>): Promise<number> =>
+      Number(/ in (\d+) attempts: /.exec((await failureOf(work)).message)?.[1]);
+    expect(await attemptsOf(session.prompt('This?', { retries: 0 }))).to.equal(1);
+    expect((await session.prompt('That?', { retries: 4 })).attempts).to.equal(5);
+    expect(await attemptsOf(session.task('Those?', { result: schema, retries: 1 }))).to.equal(2);
+  });
+
+  it('how often is kept with the call through a restart', async () => {
+    const path = `${temporaryFolder()}/engine.sqlite`;
+    const program = await programOf(project);
+    const open = async (models: Models): Promise<Engine> =>
+      createEngine({ program, env: {}, store: await openSqliteStore({ path }), ports: { models } });
+    const left = await open(fakeModels(() => new Promise<never>(() => undefined)));
+    const { submissionId } = await left.dispatch('a', { instance: 'x', message: 'This?', retries: 0 });
+    await left.close();
+    const engine = await open(fakeModels(['1', '{"label": "bug"}']));
+    try {
+      const { error } = await engine.submissions.wait(submissionId);
+      expect(error?.message).to.contain(' in 1 attempts: ');
+    } finally {
+      await engine.close();
+    }
   });
 
   it('a schema of the call beats that of the agent, and a wrong schema is refused', async () => {

@@ -26,7 +26,7 @@ export type Said = Pick<Prepared, 'message'> & Partial<Prepared>;
 
 /** The input of a submission's execution: message and input as they are asked, and how, under `options`. */
 export function toInput(said: Said, stored: Omit<StoredAsk, 'ask'>): Json {
-  const { message, input, model, role, settings, thinking, schema } = said;
+  const { message, input, model, role, settings, thinking, schema, retries } = said;
   const { work, source, grants, callers, delivered } = stored;
   return toJson({
     message,
@@ -38,6 +38,7 @@ export function toInput(said: Said, stored: Omit<StoredAsk, 'ask'>): Json {
       modelSettings: settings,
       thinking,
       schema,
+      retries,
       images: stored.images,
       timeoutMs: stored.timeoutMs,
       ...(work.kind === 'prompt' ? {} : { work }),
@@ -62,6 +63,7 @@ export function fromInput(stored: Json): StoredAsk | undefined {
     modelSettings,
     thinking,
     schema,
+    retries,
     images,
     timeoutMs,
     ...more
@@ -79,6 +81,7 @@ export function fromInput(stored: Json): StoredAsk | undefined {
       modelSettings: modelSettings ?? {},
       thinking,
       schema,
+      retries,
     },
     images,
     timeoutMs,
@@ -114,6 +117,7 @@ interface StoredOptions extends SessionAddress {
   readonly modelSettings: ModelSettings | undefined;
   readonly thinking: Thinking | undefined;
   readonly schema: JsonSchema | undefined;
+  readonly retries?: number;
   readonly images: readonly ImagePart[];
   readonly timeoutMs: number | undefined;
   readonly work?: Work;

@@ -38,6 +38,11 @@ describe('sessions: options that cannot be kept', () => {
       'options of "prompt": /thinking must be one of "off", "minimal", "low", "medium", "high", "xhigh", got "hihg"; did you mean "high"?',
     ],
     [
+      'half a number of retries',
+      (session) => session.prompt('Hi', { retries: 0.5 }),
+      'options of "prompt": /retries must be integer, got number 0.5',
+    ],
+    [
       'one name in place of a list',
       (session) => session.shell('ls', { commands: 'rev' }),
       'options of "shell": /commands must be array, got string "rev"',
