@@ -53,7 +53,7 @@ export type ValueList = Value[];
  */
 export type FailureCode = string;
 /**
- * A tool, or a tool with a pattern for its main argument in brackets; `*` stands for any text.
+ * A tool, or a tool with a pattern for its main argument in brackets; `*` stands for any text. `@read-only`, `@destructive` and `@open-world` stand for all tools that say so of themselves.
  */
 export type PermissionPattern = string;
 /**
@@ -95,7 +95,7 @@ export type ModelPrice = 'free' | ModelRates;
 /**
  * A group of routes: `agents` (talk to agents), `workflows` (start and control runs), `runs` (read runs and events), `approvals` (decide), `admin` (read everything).
  */
-export type Scope = 'agents' | 'workflows' | 'runs' | 'approvals' | 'admin';
+export type Scope = 'agents' | 'workflows' | 'runs' | 'approvals' | 'metrics' | 'admin';
 /**
  * A schedule: calls an agent or starts a workflow at given times. A file of `schedules/`.
  */

@@ -67,6 +67,7 @@ export function linkAgent(
     ...(skills.length > 0 ? (['load_skill'] as const) : []),
     ...(subagents.length > 0 ? (['task'] as const) : []),
   ]);
+  if (!isOpen) reportCommands(reporter, merged, sandbox);
   const busy = orDefault('busy').text() ?? 'queue';
   const harness = linkHarness(reporter, orDefault('harness'), Object.keys(config.settings.harnesses));
   const model = merged.get('model');
@@ -127,6 +128,18 @@ export function linkAgent(
     secrets,
     extensions: extensionsOf(root),
   };
+}
+
+/** Reports commands of an agent that works where none run. */
+function reportCommands(reporter: Reporter, merged: Merged, sandbox: Sandbox): void {
+  const [first] = merged.list('commands');
+  if (first === undefined || sandbox.shell) return;
+  const missing = sandbox.type === 'none' ? 'has no commands at all' : 'has no "shell: true"';
+  reporter.report(
+    first,
+    'security/tool-not-granted',
+    `"commands" need a sandbox that runs any; "${sandbox.name}" ${missing}`,
+  );
 }
 
 function linkSubagent(reporter: Reporter, node: Node, { of, agentModules, profileModules }: Names): string[] {

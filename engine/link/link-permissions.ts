@@ -1,5 +1,6 @@
 import { choices, suggest } from '../core/suggest.ts';
 import { fitsStars, type PermissionPattern, type Permissions } from '../program/permissions.ts';
+import { toolKinds, type ToolKind } from '../program/tool-kinds.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { durationOf } from './scalars.ts';
@@ -27,7 +28,7 @@ export function linkPermissions(reporter: Reporter, node: Node, tools: KnownTool
         const other = first.get(same);
         if (other === undefined) first.set(same, { list, node: item });
         else reportTwice(reporter, item, pattern.source, list, other);
-        checkTool(reporter, item, pattern, tools);
+        if (pattern.kind === undefined) checkTool(reporter, item, pattern, tools);
         return [pattern];
       });
   return {
@@ -41,6 +42,7 @@ export function linkPermissions(reporter: Reporter, node: Node, tools: KnownTool
 function readPattern(reporter: Reporter, node: Node): PermissionPattern | undefined {
   const source = node.text();
   if (source === undefined) return undefined;
+  if (source.startsWith('@')) return readKind(reporter, node, source);
   const [, tool = '', brackets, argument] = /^([A-Za-z0-9_*-]+)(\((.*)\))?$/s.exec(source) ?? [];
   if (tool === '') {
     reporter.report(
@@ -52,6 +54,22 @@ function readPattern(reporter: Reporter, node: Node): PermissionPattern | undefi
   }
   const name = builtinOf(tool) ?? tool;
   return { source, tool: name, argument: brackets === undefined ? undefined : argument };
+}
+
+/** `@destructive`: all tools of a kind. */
+function readKind(reporter: Reporter, node: Node, source: string): PermissionPattern | undefined {
+  const kind = toolKinds.find((one): one is ToolKind => source === `@${one}`);
+  if (kind !== undefined) return { source, tool: source, kind, argument: undefined };
+  const all = toolKinds.map((one) => `@${one}`);
+  reporter.report(
+    node,
+    'schema/bad-format',
+    `no kind of tools is called "${source}"${choices(source, all)}`,
+    {
+      suggestions: suggest(source, all, 3),
+    },
+  );
+  return undefined;
 }
 
 function checkTool(

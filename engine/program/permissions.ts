@@ -1,3 +1,5 @@
+import type { ToolKind } from './tool-kinds.ts';
+
 /** Which tool calls are made, asked about, or refused. `deny` beats `ask`, `ask` beats `allow`. */
 export interface Permissions {
   readonly allow: readonly PermissionPattern[];
@@ -13,6 +15,8 @@ export interface PermissionPattern {
   readonly source: string;
   /** Name of the tool; `*` stands for any text. */
   readonly tool: string;
+  /** The rule is about all tools of this kind, whatever their names. */
+  readonly kind?: ToolKind;
   /** What the main argument is like, `*` standing for any text; undefined: whatever it is. */
   readonly argument: string | undefined;
 }

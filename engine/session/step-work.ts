@@ -7,6 +7,7 @@ import { serverTool } from '../program/mcp.ts';
 import type { Tool } from '../program/tool.ts';
 import { lineOf } from './tool-calls/argv.ts';
 import { callerOfStep } from './caller-of-step.ts';
+import { kindsOf } from '../program/tool-kinds.ts';
 import { clearCall } from './tool-calls/clear-call.ts';
 import { within } from './deadline.ts';
 import { isRepeatable, openDeclared, runDeclaredTool, type ToolCaller } from './tool-calls/declared-tool.ts';
@@ -109,6 +110,7 @@ export function createStepWork(
     const { name, permissions } = tool;
     const pending = {
       tool: name,
+      kinds: kindsOf(tool.annotations),
       input,
       schema,
       rules: [permissions],

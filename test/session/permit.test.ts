@@ -1,9 +1,17 @@
 import { expect } from 'chai';
-import { permit, type Verdict } from '../../engine/session/tool-calls/permit.ts';
+import { permit as decide, type Verdict } from '../../engine/session/tool-calls/permit.ts';
 import type { PermissionPattern, Permissions } from '../../engine/program/permissions.ts';
+import { kindsOf, type ToolHints, type ToolKind } from '../../engine/program/tool-kinds.ts';
+
+type Call = Parameters<typeof decide>[1];
+
+const permit = (all: readonly Permissions[], call: Omit<Call, 'kinds'> & Partial<Call>): Verdict =>
+  decide(all, { kinds: call.tool === 'read' ? ['read-only'] : kindsOf({}), ...call });
 
 const patterns = (sources: readonly string[]): PermissionPattern[] =>
   sources.map((source) => {
+    if (source.startsWith('@'))
+      return { source, tool: source, kind: source.slice(1) as ToolKind, argument: undefined };
     const [, tool = '', , argument] = /^([^(]+)(\((.*)\))?$/s.exec(source) ?? [];
     return { source, tool, argument };
   });
@@ -36,7 +44,31 @@ const read = (path: string, of: Parameters<typeof rules>[0]): Verdict['verdict']
     place: { workspace: '/workspace', folder: '/workspace' },
   }).verdict;
 
+const hinted = (hints: ToolHints, of: Parameters<typeof rules>[0]): Verdict['verdict'] =>
+  permit([rules(of)], {
+    tool: 'pay',
+    kinds: kindsOf(hints),
+    input: {},
+    schema: {},
+    place: { workspace: '/workspace', folder: '/workspace' },
+  }).verdict;
+
 describe('permissions of tool calls', () => {
+  it('a rule for a kind holds for what tools say of themselves, and for those that say nothing', () => {
+    const ask = { ask: ['@destructive'] };
+    expect(hinted({}, ask)).to.equal('ask');
+    expect(hinted({ destructiveHint: true }, ask)).to.equal('ask');
+    expect(hinted({ destructiveHint: false }, ask)).to.equal('allow');
+    expect(hinted({ readOnlyHint: true }, ask)).to.equal('allow');
+    expect(hinted({ readOnlyHint: true, openWorldHint: false }, { deny: ['@open-world'] })).to.equal('allow');
+    expect(hinted({ readOnlyHint: true }, { deny: ['@open-world'] })).to.equal('deny');
+    expect(hinted({ readOnlyHint: true }, { allow: ['@read-only'] })).to.equal('allow');
+    expect(hinted({}, { allow: ['@read-only'] })).to.equal('ask');
+    expect(hinted({ readOnlyHint: true }, { allow: ['@read-only'], deny: ['pay'] })).to.equal('deny');
+    expect(bash('ls', { allow: ['@read-only'] })).to.equal('ask');
+    expect(read('a', { allow: ['@read-only'] })).to.equal('allow');
+  });
+
   it('without rules every call is made', () => {
     expect(bash('ls', {})).to.equal('allow');
   });

@@ -10,6 +10,7 @@ export function loadSkillTool(skills: readonly Skill[]): BoundTool {
   const names = skills.map((skill) => skill.name);
   return {
     repeatable: true,
+    kinds: ['read-only'],
     spec: {
       name: 'load_skill',
       description: 'Reads a skill: its instructions, or with "file" another file of the skill.',

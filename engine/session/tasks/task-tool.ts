@@ -29,6 +29,8 @@ export function taskTool(agent: Agent, delegates: Readonly<Record<string, Agent>
   return {
     // The helper goes on with its own history.
     repeatable: true,
+    // The helper has rules of its own.
+    kinds: [],
     endsItself: true,
     ...(agent.timeoutMs === undefined ? {} : { timeoutMs: agent.timeoutMs }),
     spec: {

@@ -3,6 +3,7 @@ import type { ToolCallPart, ToolResultPart, Usage } from '../../core/message.ts'
 import type { KeepWhole } from './keep-whole.ts';
 import type { ToolSpec } from '../../ports/model.ts';
 import type { Permissions } from '../../program/permissions.ts';
+import type { ToolKind } from '../../program/tool-kinds.ts';
 import type { Retry } from '../../program/tool.ts';
 
 /** What a tool call may use while it runs. */
@@ -31,6 +32,8 @@ export interface BoundTool {
   readonly retry?: Retry;
   /** Whether a call that was cut off may be made again under the same key: it changes nothing, or nothing more the second time. */
   readonly repeatable: boolean;
+  /** What its calls are like; absent: nobody knows. */
+  readonly kinds?: readonly ToolKind[];
   /** Rules of its own for its calls. */
   readonly permissions?: Permissions;
   /** No rule is about it: it is the engine's own way to hear of the model. */

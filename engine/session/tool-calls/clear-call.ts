@@ -6,6 +6,7 @@ import { answerKey, type ApprovalRequest } from '../../ports/approval-request.ts
 import type { Received } from '../../ports/durable.ts';
 import { answerTopic } from '../../ports/topics.ts';
 import type { Permissions } from '../../program/permissions.ts';
+import type { ToolKind } from '../../program/tool-kinds.ts';
 import { settledKey, type People } from './people.ts';
 import type { Place } from './main-argument.ts';
 import { permit } from './permit.ts';
@@ -14,6 +15,8 @@ import type { SessionPorts } from '../ports.ts';
 /** A tool call that is about to be made. */
 export interface PendingCall {
   readonly tool: string;
+  /** What calls of the tool are like. */
+  readonly kinds: readonly ToolKind[];
   readonly input: Json;
   readonly schema: JsonSchema;
   /** Rules of the tool, then those of who calls. */

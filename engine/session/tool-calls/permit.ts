@@ -5,6 +5,7 @@ import {
   type PermissionPattern,
   type Permissions,
 } from '../../program/permissions.ts';
+import type { ToolKind } from '../../program/tool-kinds.ts';
 import { commandPieces, plainCommands } from './command-pieces.ts';
 import { mainArgument, type MainArgument, type Place } from './main-argument.ts';
 
@@ -30,6 +31,7 @@ export function permit(
   rules: readonly Permissions[],
   call: {
     readonly tool: string;
+    readonly kinds: readonly ToolKind[];
     readonly input: Json;
     readonly schema: JsonSchema;
     readonly place: Place;
@@ -40,7 +42,9 @@ export function permit(
   const main = mainArgument(call.tool, call.input, call.schema, call.place);
   const forms = call.tool === 'bash' ? main.forms.flatMap(commandPieces) : main.forms;
   const about = (patterns: readonly PermissionPattern[]): readonly PermissionPattern[] =>
-    patterns.filter(({ tool }) => fitsStars(call.tool, tool));
+    patterns.filter(({ tool, kind }) =>
+      kind === undefined ? fitsStars(call.tool, tool) : call.kinds.includes(kind),
+    );
   const found = (patterns: readonly PermissionPattern[]): string | undefined =>
     about(patterns).find(
       ({ argument }) => argument === undefined || forms.some((form) => fitsStars(form, argument)),

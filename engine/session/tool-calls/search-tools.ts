@@ -46,6 +46,7 @@ export function searchTools(
       },
     },
     repeatable: true,
+    kinds: ['read-only'],
     run(input): Promise<Json> {
       const { query, limit } = isObject(input) ? input : {};
       index ??= rankIndex(all);

@@ -4,6 +4,7 @@ import { compileSchema, describeFaults, schemaFaults } from '../../expr/index.ts
 import type { OfferedTools, ServerTool } from '../../ports/tool-servers.ts';
 import type { Agent } from '../../program/agent.ts';
 import { mayOffer, type McpServer } from '../../program/mcp.ts';
+import { kindsOf } from '../../program/tool-kinds.ts';
 import type { BoundTool } from './bound-tool.ts';
 import type { SessionPorts } from '../ports.ts';
 import { searchTools } from './search-tools.ts';
@@ -100,6 +101,7 @@ function bindTool(ports: SessionPorts, server: McpServer, tool: ServerTool): Bou
       description: ports.redact.text(description),
       inputSchema: ports.redact.json(inputSchema) as JsonSchema,
     },
+    kinds: kindsOf(annotations),
     repeatable: annotations.readOnlyHint === true || annotations.idempotentHint === true,
     // Its own times come first: to find the server again, and to call it.
     timeoutMs: server.connectTimeoutMs + server.timeoutMs + 1_000,

@@ -7,6 +7,7 @@ import { choices } from '../../core/suggest.ts';
 import { compileSchema, describeFaults } from '../../expr/index.ts';
 import { withoutCredentials } from '../../journal/index.ts';
 import type { Agent } from '../../program/agent.ts';
+import { kindsOf } from '../../program/tool-kinds.ts';
 import type { BoundTool } from './bound-tool.ts';
 import { addCounts, type Count } from '../budget.ts';
 import { clearCall } from './clear-call.ts';
@@ -94,6 +95,7 @@ export async function callTool(
     const { agent, people, callKey } = operation;
     const pending = {
       tool: tool.spec.name,
+      kinds: tool.kinds ?? kindsOf({}),
       input: value,
       schema: tool.spec.inputSchema,
       rules: [...(tool.permissions === undefined ? [] : [tool.permissions]), agent.permissions],

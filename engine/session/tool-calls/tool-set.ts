@@ -1,5 +1,6 @@
 import type { Agent } from '../../program/agent.ts';
 import type { Tool } from '../../program/tool.ts';
+import { kindsOf, kindsOfBuiltin } from '../../program/tool-kinds.ts';
 import type { BoundTool } from './bound-tool.ts';
 import { callerOf, type CallingOperation } from '../caller-of.ts';
 import { isRepeatable, openDeclared, runDeclaredTool } from './declared-tool.ts';
@@ -27,6 +28,7 @@ export async function bindTools(
     if (!agent.builtins.includes(tool.name)) continue;
     bound.set(tool.name, {
       spec: { name: tool.name, description: tool.description, inputSchema: tool.inputSchema },
+      kinds: kindsOfBuiltin(tool.name, tool.needs),
       repeatable: tool.needs === 'read' || tool.name === 'write' || tool.name === 'mkdir',
       run: (input, { signal }) =>
         storing(owner.workspace, async () =>
@@ -59,6 +61,7 @@ async function bindDeclared(
   return {
     spec: { name: tool.name, description: opened.description, inputSchema: opened.inputSchema },
     repeatable: isRepeatable(tool, opened),
+    kinds: kindsOf({ ...opened.annotations, ...tool.annotations }),
     permissions: tool.permissions,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(tool.retry === undefined ? {} : { retry: tool.retry }),

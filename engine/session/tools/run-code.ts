@@ -51,6 +51,8 @@ export function runCodeTool(
         additionalProperties: false,
       },
     },
+    // What it calls is judged by itself.
+    kinds: files['write_file'] === undefined ? [] : ['destructive'],
     repeatable: tools.length === 0 && files['write_file'] === undefined,
     timeoutMs: limits.timeMs + longestStartMs,
     async run(input, { signal, hold, callTool }) {
