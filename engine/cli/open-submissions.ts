@@ -1,10 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
-import type { Engine, SubmissionFilter, SubmissionRecord } from '../api.ts';
+import type { SubmissionFilter, SubmissionRecord } from '../api.ts';
 import type { EngineEvent } from '../core/event.ts';
 import { asProblem, Problem } from '../core/problem.ts';
-import { isTerminal } from '../core/status.ts';
 import { createEngine } from '../engine.ts';
 import { clientAt } from './client-at.ts';
+import { followStored } from './follow-stored.ts';
 import { withAdvice, type RunsPlace } from './open-runs.ts';
 import { openProgram } from './open-program.ts';
 import type { Terminal } from './terminal.ts';
@@ -20,9 +19,6 @@ export interface OpenSubmissions {
   /** Stored events after an index and those that come, until `submission_end`. */
   follow(submissionId: string, after: number, signal: AbortSignal): AsyncIterable<EngineEvent>;
 }
-
-/** Milliseconds between two looks at a store that another process writes. */
-const lookMs = 200;
 
 /** Looks at messages, also beside the engine that owns the store. */
 export async function lookAtSubmissions<T>(
@@ -88,26 +84,4 @@ function atServer(server: string): OpenSubmissions {
     events: async (id, page) => (await submissions.events(id, page)).events,
     follow: (id, after, signal) => submissions.stream(id, { after, signal }),
   };
-}
-
-async function* followStored(
-  submissions: Engine['submissions'],
-  id: string,
-  from: number,
-  signal: AbortSignal,
-): AsyncGenerator<EngineEvent> {
-  for (let after = from; ;) {
-    // Asked before the events are read: what ended before that has all of them.
-    const { state } = await submissions.get(id);
-    const page = await submissions.events(id, { after, limit: 1000 });
-    for (const event of page) {
-      after = event.index;
-      yield event;
-      if (event.type === 'submission_end') return;
-    }
-    if (page.length > 0) continue;
-    if (isTerminal(state)) return;
-    await setTimeout(lookMs, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return;
-  }
 }

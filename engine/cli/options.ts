@@ -19,7 +19,7 @@ import { declareWork } from './declare-work.ts';
 import { personAt } from './person.ts';
 import { addTarget, formats } from './report/target.ts';
 import { plainUsageError } from './usage-error.ts';
-import { readVersion } from './version.ts';
+import { readVersion } from '../bind/read-version.ts';
 
 /**
  * All commands with their options and help. Each command is imported when it is called.

@@ -1,14 +1,7 @@
+import { imageTypes } from '../core/image-types.ts';
 import type { ImagePart } from '../core/message.ts';
 import { Problem } from '../core/problem.ts';
 import type { Workspace } from './workspaces/workspace.ts';
-
-const mediaTypes: Readonly<Record<string, string>> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  gif: 'image/gif',
-  webp: 'image/webp',
-};
 
 /**
  * An image from an address, `data:` text, or a path in a workspace.
@@ -21,7 +14,7 @@ export async function imageOf(place: string, workspace: Workspace): Promise<Imag
   if (inline !== null) return { type: 'image', image: inline[2] ?? '', mediaType: inline[1] ?? '' };
   const mediaType = mediaTypeOf(place);
   if (mediaType === undefined) {
-    const endings = Object.keys(mediaTypes).join(', ');
+    const endings = Object.keys(imageTypes).join(', ');
     throw new Problem(
       'invalid_input',
       `"${place}" is no image; expected a name that ends in one of ${endings}`,
@@ -34,5 +27,5 @@ export async function imageOf(place: string, workspace: Workspace): Promise<Imag
 /** The media type of an image by the ending of its name; undefined for other files. */
 export function mediaTypeOf(place: string): string | undefined {
   const ending = /\.([a-z]+)$/i.exec(place.replace(/[?#].*$/s, ''))?.[1]?.toLowerCase() ?? '';
-  return Object.hasOwn(mediaTypes, ending) ? mediaTypes[ending] : undefined;
+  return Object.hasOwn(imageTypes, ending) ? imageTypes[ending] : undefined;
 }

@@ -6,12 +6,12 @@ import { createEngine } from '../../engine.ts';
 import type { Thinking } from '../../program/model.ts';
 import { clientAt } from '../client-at.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { watchInterrupts } from '../interrupt.ts';
 import { openProgram } from '../open-program.ts';
 import { withAdvice, type RunsPlace } from '../open-runs.ts';
 import { attend } from '../questions/attend.ts';
 import { readJson, readText } from '../read-input.ts';
 import type { Terminal } from '../terminal.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
 import { followOpen } from './submissions.ts';
 
 /** Options of `engine dispatch`. */
@@ -102,21 +102,14 @@ async function wait(
   options: DispatchOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const interrupt = watchInterrupts();
-  try {
-    if (options.json === true && options.follow !== true) {
-      const nothing = { ...terminal, out: { ...terminal.out, line: () => undefined } };
-      const exitCode = await followOpen(submissions, submissionId, { json: true }, nothing, interrupt.signal);
-      terminal.out.line(JSON.stringify(await submissions.get(submissionId), null, 2));
-      return exitCode;
-    }
-    return await followOpen(submissions, submissionId, options, terminal, interrupt.signal);
-  } catch (thrown) {
-    if (!interrupt.signal.aborted) throw thrown;
-    return exitCodes.interrupted;
-  } finally {
-    interrupt.release();
-  }
+  return untilInterrupted(async (signal) => {
+    if (options.json !== true || options.follow === true)
+      return followOpen(submissions, submissionId, options, terminal, signal);
+    const nothing = { ...terminal, out: { ...terminal.out, line: () => undefined } };
+    const exitCode = await followOpen(submissions, submissionId, { json: true }, nothing, signal);
+    terminal.out.line(JSON.stringify(await submissions.get(submissionId), null, 2));
+    return exitCode;
+  });
 }
 
 /** Waits for a message here; it is told how what it asks people is answered. */

@@ -1,7 +1,7 @@
 import { startLanguageServer } from '../../lsp/index.ts';
 import { readRulePages } from '../rule-pages.ts';
 import type { Terminal } from '../terminal.ts';
-import { readVersion } from '../version.ts';
+import { readVersion } from '../../bind/read-version.ts';
 
 /**
  * Serves an editor over stdin and stdout until it goes away; the process ends with it: with 0 after a shutdown, else with 1. A fault

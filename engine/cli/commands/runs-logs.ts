@@ -3,12 +3,12 @@ import { fromData, Problem } from '../../core/problem.ts';
 import { isTerminal } from '../../core/status.ts';
 import { allEvents } from '../all-events.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { watchInterrupts } from '../interrupt.ts';
 import { lookAtRuns, runIdOf, type OpenRuns, type RunsPlace } from '../open-runs.ts';
 import { showProgress } from '../progress.ts';
 import { printProblem } from '../report/failure.ts';
 import { printResult } from '../report/result.ts';
 import { printable, type Screen, type Terminal } from '../terminal.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
 
 /** Options of `engine runs logs` and `engine runs follow`. */
 export interface LogsOptions extends RunsPlace {
@@ -33,17 +33,11 @@ export async function logs(word: string, options: LogsOptions, terminal: Termina
  * @returns 0, or the exit code of the run's failure.
  */
 export async function follow(word: string, options: LogsOptions, terminal: Terminal): Promise<number> {
-  const interrupt = watchInterrupts();
-  try {
-    return await lookAtRuns(options, terminal, async (opened) =>
-      followOpen(opened, await runIdOf(opened, word), options, terminal, interrupt.signal),
-    );
-  } catch (thrown) {
-    if (!interrupt.signal.aborted) throw thrown;
-    return exitCodes.interrupted;
-  } finally {
-    interrupt.release();
-  }
+  return untilInterrupted((signal) =>
+    lookAtRuns(options, terminal, async (opened) =>
+      followOpen(opened, await runIdOf(opened, word), options, terminal, signal),
+    ),
+  );
 }
 
 async function followOpen(

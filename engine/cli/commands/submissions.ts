@@ -4,7 +4,6 @@ import { fromData, Problem } from '../../core/problem.ts';
 import { isTerminal, type ExecutionState } from '../../core/status.ts';
 import { allEvents } from '../all-events.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { watchInterrupts } from '../interrupt.ts';
 import {
   abortSubmissionAt,
   lookAtSubmissions,
@@ -17,6 +16,7 @@ import { printProblem } from '../report/failure.ts';
 import { printResult } from '../report/result.ts';
 import { table } from '../report/table.ts';
 import { printable, type Terminal } from '../terminal.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
 import { usageText } from '../usage-text.ts';
 
 /** Options of `engine submissions`. */
@@ -122,17 +122,11 @@ export async function followSubmission(
   options: SubmissionsOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const interrupt = watchInterrupts();
-  try {
-    return await lookAtSubmissions(options, terminal, async (opened) =>
-      followOpen(opened, await submissionIdOf(opened, word), options, terminal, interrupt.signal),
-    );
-  } catch (thrown) {
-    if (!interrupt.signal.aborted) throw thrown;
-    return exitCodes.interrupted;
-  } finally {
-    interrupt.release();
-  }
+  return untilInterrupted((signal) =>
+    lookAtSubmissions(options, terminal, async (opened) =>
+      followOpen(opened, await submissionIdOf(opened, word), options, terminal, signal),
+    ),
+  );
 }
 
 /** Ends a message that waits or is at work. */

@@ -6,7 +6,7 @@ import type { Range } from '../../core/range.ts';
 import { fingerprints } from '../../findings/index.ts';
 import { linesOf } from '../../source/index.ts';
 import { readRulePages, type RulePage } from '../rule-pages.ts';
-import { readVersion } from '../version.ts';
+import { readVersion } from '../../bind/read-version.ts';
 import { placesFrom } from './places.ts';
 import { readTexts } from './texts.ts';
 
