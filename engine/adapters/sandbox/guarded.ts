@@ -108,9 +108,19 @@ export function guarded(spec: SandboxSpec, host: SandboxHost, guard: Guard): San
         const ended = signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]);
         if (ended.aborted) throw new Problem('aborted', 'the command was aborted');
         const place = resolve(cwd ?? folder);
-        if ((await host.stat(place))?.kind !== 'folder')
+        // A machine that is closed meanwhile may lose its folders first.
+        const whole = async <T>(work: Promise<T>): Promise<T> => {
+          const settled = await work.then(
+            (value) => ({ value }),
+            (thrown: unknown) => ({ thrown }),
+          );
+          if (ended.aborted) throw new Problem('aborted', 'the command was aborted');
+          if ('thrown' in settled) throw settled.thrown;
+          return settled.value;
+        };
+        if ((await whole(host.stat(place)))?.kind !== 'folder')
           throw new Problem('sandbox_failed', `there is no folder "${cwd ?? folder}" to run in`);
-        await admitRepositories(admitted.commands, place, (path) => textOf(host, path));
+        await whole(admitRepositories(admitted.commands, place, (path) => textOf(host, path)));
         return host.run({
           argv: admitted.argv,
           script: admitted.script,

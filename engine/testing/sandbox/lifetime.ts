@@ -68,10 +68,9 @@ export const lifetimeCases: readonly SandboxCase[] = [
     title: 'a closed sandbox runs nothing more, and ends what it ran',
     async run({ open }) {
       const sandbox = await open(free);
-      const work = sandbox.exec('sleep 30');
+      const work = sandbox.exec('echo on > begun; sleep 30');
       const ended = rejectsWith('aborted', () => work);
-      // The command is to have begun.
-      await sandbox.stat('.');
+      while ((await sandbox.stat('begun')) === undefined) await new Promise((next) => setTimeout(next, 5));
       await sandbox.close();
       await ended;
       await rejectsWith('aborted', () => sandbox.exec('echo hi'));
