@@ -89,6 +89,9 @@ export function madeKey(key: string): string {
 
 const window = 64;
 
+/** Most conversations that are taken up are new or short, and every key that is looked for costs. */
+const firstWindow = 16;
+
 /** Entries from a place on, in order, up to the first that is missing or the given end. */
 export async function readEntries(
   documents: Documents,
@@ -113,14 +116,14 @@ export async function readLatest(
   documents: Documents,
   key: string,
 ): Promise<{ readonly from: number; readonly entries: readonly Entry[] }> {
-  const { found, isEnd, head } = await readWindow(documents, key, 0, window, headKey(key));
+  const { found, isEnd, head } = await readWindow(documents, key, 0, firstWindow, headKey(key));
   if (isEnd) return { from: 0, entries: found };
   const { at, from } = (head ?? {}) as { readonly at?: number; readonly from?: number };
-  if (at !== undefined && from !== undefined && from > window) {
+  if (at !== undefined && from !== undefined && from > firstWindow) {
     const entries = await readEntries(documents, key, from);
     if (entries[at - from]?.role === 'compaction') return { from, entries };
   }
-  return { from: 0, entries: [...found, ...(await readEntries(documents, key, window))] };
+  return { from: 0, entries: [...found, ...(await readEntries(documents, key, firstWindow))] };
 }
 
 async function readWindow(
