@@ -26,11 +26,12 @@ export async function readText(given: string, option: string): Promise<string> {
 /** A file of this machine for a message, under its own name. Throws Problem `invalid_request` when it cannot be read. */
 export async function readAttachment(
   path: string,
+  option = '--file',
 ): Promise<{ readonly name: string; readonly data: Uint8Array }> {
   try {
     return { name: basename(path), data: await readFile(path) };
   } catch (thrown) {
-    throw new Problem('invalid_request', `--file: cannot read "${path}": ${reasonOf(thrown)}`, {
+    throw new Problem('invalid_request', `${option}: cannot read "${path}": ${reasonOf(thrown)}`, {
       cause: thrown,
     });
   }

@@ -8,6 +8,7 @@ import type * as Resources from '@opentelemetry/resources';
 import { Problem } from '../core/problem.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { createTelemetry } from './create-telemetry.ts';
+import { createSendFailures, type SendFailures } from './tell-failures.ts';
 
 /** Where and what to send. */
 export interface OtlpOptions {
@@ -31,17 +32,19 @@ const packages = {
 } as const;
 const resources = '@opentelemetry/resources';
 
-/** Longest time that is waited for what is left to be sent, in milliseconds. */
-const closeMs = 5_000;
+/** Longest time that is waited for what is left to be sent, in milliseconds; where nothing could be sent before, and else. */
+const closeMs = { failing: 500, else: 5_000 } as const;
 
 /**
- * Telemetry that is sent over OTLP with the OpenTelemetry SDK, which is loaded now and reads its usual environment variables.
+ * Telemetry that is sent over OTLP with the OpenTelemetry SDK, which is loaded now and reads its usual environment variables. What
+ * cannot be sent is told once, as a warning of the process.
  * Throws Problem `invalid_project` when packages are missing.
  */
 export function openOtlp(options: OtlpOptions): Telemetry {
   const resource = resourceOf(options);
-  const spans = options.traces ? openTraces(options, resource) : undefined;
-  const meters = options.metrics ? openMetrics(options, resource) : undefined;
+  const failures = createSendFailures((line) => process.emitWarning(line));
+  const spans = options.traces ? openTraces(options, resource, failures) : undefined;
+  const meters = options.metrics ? openMetrics(options, resource, failures) : undefined;
   const { content, propagate, version } = options;
   return createTelemetry(
     {
@@ -52,11 +55,11 @@ export function openOtlp(options: OtlpOptions): Telemetry {
       ...(meters === undefined ? {} : { meterProvider: meters }),
     },
     {
-      shutdown: () =>
-        within(
-          closeMs,
-          Promise.allSettled([spans?.shutdown(), meters?.shutdown({ timeoutMillis: closeMs })]),
-        ),
+      async shutdown() {
+        const ms = failures.isFailing ? closeMs.failing : closeMs.else;
+        const ended = Promise.allSettled([spans?.shutdown(), meters?.shutdown({ timeoutMillis: ms })]);
+        if (!(await within(ms, ended))) failures.tell(`what was left was not taken in ${ms / 1000} s`);
+      },
     },
   );
 }
@@ -84,22 +87,26 @@ function withoutName(
 function openTraces(
   { endpoint, headers, root }: OtlpOptions,
   resource: Resources.Resource,
+  failures: SendFailures,
 ): Traces.NodeTracerProvider {
   const [sdk, exporter] = packages.traces;
   const { NodeTracerProvider, BatchSpanProcessor } = load<typeof Traces>(sdk, root);
   const { OTLPTraceExporter } = load<typeof TraceExport>(exporter, root);
   const to = new OTLPTraceExporter({ headers: { ...headers }, ...urlOf(endpoint, 'traces') });
+  failures.watch(to);
   return new NodeTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(to)] });
 }
 
 function openMetrics(
   { endpoint, headers, root }: OtlpOptions,
   resource: Resources.Resource,
+  failures: SendFailures,
 ): Metrics.MeterProvider {
   const [sdk, exporter] = packages.metrics;
   const { MeterProvider, PeriodicExportingMetricReader } = load<typeof Metrics>(sdk, root);
   const { OTLPMetricExporter } = load<typeof MetricExport>(exporter, root);
   const to = new OTLPMetricExporter({ headers: { ...headers }, ...urlOf(endpoint, 'metrics') });
+  failures.watch(to);
   const every = Number(process.env['OTEL_METRIC_EXPORT_INTERVAL'] ?? 60_000);
   const exportIntervalMillis = every > 0 ? every : 60_000;
   const reader = new PeriodicExportingMetricReader({
@@ -131,12 +138,14 @@ function load<T>(name: string, root: string): T {
   );
 }
 
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
+/** Whether work ends within a time. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
     timer.unref();
   });
-  await Promise.race([work, late]);
+  const isInTime = await Promise.race([work.then(() => true), late]);
   clearTimeout(timer);
+  return isInTime;
 }

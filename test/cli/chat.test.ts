@@ -90,7 +90,7 @@ describe('engine chat', function () {
 
   it('has commands', async () => {
     const said =
-      'hi\n/session two\n/session\n/history\n/thinking low\n/role -\n//path\n/cost\n/tools\n/nwe\n/sessions\n/quit\nnever\n';
+      'hi\n/session two\n/session\n/history\n/thinking low\n/role -\n//path\n/cost\n/tools\n/nwe\n/file nots.txt\n/sessions\n/quit now\n/quit\nnever\n';
     const { stdout, stderr } = await pipe(said, 'assistant', '--id', 'me');
     expect(stdout).to.equal('You said: hi\nYou said: /path\n');
     expect(stderr).to.contain(
@@ -98,6 +98,8 @@ describe('engine chat', function () {
     );
     expect(stderr).to.match(/2 answers, \d+ tokens/);
     expect(stderr).to.contain('error[invalid_request]: no command "/nwe"; did you mean "/new"?');
+    expect(stderr).to.contain('error[invalid_request]: /file: cannot read "nots.txt": no such file');
+    expect(stderr).to.contain('error[invalid_request]: "/quit" takes nothing behind it');
     expect(stderr).to.match(/SESSION +ENTRIES/);
   });
 

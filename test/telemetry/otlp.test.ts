@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { once } from 'node:events';
 import { createEngine } from '../../engine/engine.ts';
 import { createServer } from '../../engine/server/index.ts';
 import { programOf } from '../fakes/project.ts';
@@ -91,7 +92,11 @@ describe('telemetry of the config', () => {
     });
     const { text } = await engine.agents.session('lead', 'one').prompt('hello');
     expect(text).to.equal('done');
+    const told = once(process, 'warning') as Promise<Error[]>;
     await engine.close();
+    const [warning] = await told;
+    expect(warning?.message).to.match(/^telemetry cannot be sent over OTLP, and is dropped: /);
+    expect(warning?.message).not.to.include(canary);
   });
 
   it('is silent when the environment says so', async () => {

@@ -149,7 +149,7 @@ const commands: Readonly<Record<string, ChatCommand>> = {
     takes: '<path>',
     async work(argument, { state, terminal }) {
       if (argument === '-') state.files = [];
-      else if (argument !== '') state.files = [...state.files, await readAttachment(argument)];
+      else if (argument !== '') state.files = [...state.files, await readAttachment(argument, '/file')];
       terminal.err.line(
         state.files.length === 0
           ? 'no files'
@@ -174,6 +174,11 @@ export async function doCommand(text: string, chat: Chat): Promise<boolean> {
     const meant = near === undefined ? '; "/help" lists them' : `; did you mean "/${near}"?`;
     throw new Problem('invalid_request', `no command "/${word}"${meant}`);
   }
+  if (command.takes === undefined && argument.trim() !== '')
+    throw new Problem(
+      'invalid_request',
+      `"/${word}" takes nothing behind it; a message begins with "//" for one "/"`,
+    );
   return (await command.work(argument.trim(), chat)) === true;
 }
 

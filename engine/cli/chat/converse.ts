@@ -84,7 +84,7 @@ export async function converse(
     shown.end();
   }
   addTo(state, told.usage);
-  state.answers += 1;
+  if (problem === undefined) state.answers += 1;
   const { id: submissionId, text, output, usage } = told;
   if (json) {
     const place = { agent: talk.agent, instance: talk.instance, session };
