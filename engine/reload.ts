@@ -40,6 +40,8 @@ export function createReload(
 
   const reload: Engine['reload'] = async (given, { code: modules = 'import' } = {}) => {
     refuseWhenClosing();
+    if (!isProgram(given))
+      throw new Problem('invalid_request', 'reload needs a Program, such as "program" that compile gives');
     if (given.root !== first.root)
       throw new Problem('invalid_request', 'a Program of another project folder cannot be taken up');
     const before = live.ports.program;
@@ -84,6 +86,10 @@ async function newCode(program: Program): Promise<ProjectCode> {
 }
 
 /** A Program with the settings that an engine took in as it began: where its store is does not change under it. */
+function isProgram(value: unknown): value is Program {
+  return typeof value === 'object' && value !== null && 'root' in value && 'settings' in value;
+}
+
 function within({ settings: begun }: Program, program: Program): Program {
   const { store, durable } = begun;
   return Object.freeze({ ...program, settings: Object.freeze({ ...program.settings, store, durable }) });

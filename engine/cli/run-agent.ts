@@ -39,7 +39,7 @@ export async function runAgent(
   }
   const message = options.text === undefined ? '' : await readText(options.text, '--text');
   const input = options.input === undefined ? undefined : await readJson(options.input, '--input');
-  const files = await Promise.all((options.file ?? []).map(readAttachment));
+  const files = await Promise.all((options.file ?? []).map((file) => readAttachment(file)));
   const { idempotencyKey } = options;
   const session = engine.agents.session(
     name,

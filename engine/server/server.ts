@@ -1,9 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { RequestListener, Server as HttpServer } from 'node:http';
 import type Koa from 'koa';
-import type { Engine } from '../api.ts';
+import type { Engine, ProjectEngine } from '../api.ts';
 import { Problem } from '../core/problem.ts';
+import type { ProjectTypes } from '../core/register.ts';
 import { insideOf } from '../inside.ts';
+import { checkServerOptions } from './check-server-options.ts';
 import { createApp } from './http/app.ts';
 import { createGate } from './auth/gate.ts';
 import { createHostGate, type CallerOf } from './auth/host-gate.ts';
@@ -69,13 +71,19 @@ export interface Server {
 }
 
 /**
- * A server for an engine, not yet listening.
+ * A server for an engine, not yet listening. Throws Problem `invalid_request` for options that there are not.
  *
  * @example
  * const server = createServer(engine, { port: 8000 });
  * const { url } = await server.listen();
  */
-export function createServer(engine: Engine, options: ServerOptions = {}): Server {
+export function createServer<P extends ProjectTypes>(
+  given: Engine | ProjectEngine<P>,
+  options: ServerOptions = {},
+): Server {
+  // Names are those of the project in its types only.
+  const engine = given as Engine;
+  checkServerOptions(engine, options);
   const settings = engine.program.settings.server;
   const report = createReport(options.log ?? logToStderr, engine.redact);
   const closing = new AbortController();

@@ -81,6 +81,13 @@ describe('engine.reload', () => {
     expect(await failureOf(second.prompt('Hi'))).to.include({ type: 'agent_not_found' });
   });
 
+  it('what is no Program is refused', async () => {
+    await begin();
+    const failure = await failureOf(engine.reload({ diagnostics: [] } as unknown as typeof engine.program));
+    expect(failure).to.include({ type: 'invalid_request' });
+    expect(failure.message).to.contain('needs a Program');
+  });
+
   it('a Program of another folder is refused', async () => {
     await begin();
     const other = await programOf(files);

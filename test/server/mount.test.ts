@@ -42,6 +42,25 @@ describe('a server inside another app', () => {
       body: JSON.stringify(body),
     });
 
+  it('refuses options that it could not keep', () => {
+    const faultOf = (options: object, engine: unknown = world.engine): string => {
+      try {
+        createServer(engine as World['engine'], options);
+        return '';
+      } catch (thrown) {
+        return thrown instanceof Error ? thrown.message : '';
+      }
+    };
+    expect(faultOf({ prot: 0 })).to.equal(
+      'unknown key "prot" in options of createServer; did you mean "port"?',
+    );
+    expect(faultOf({ port: '8000' })).to.contain('"port" must be a whole number from 0 to 65535');
+    expect(faultOf({ basePath: 'engine' })).to.contain('"basePath" must be a path, such as "/engine"');
+    expect(faultOf({ callerOf: {} })).to.contain('"callerOf" must be a function');
+    expect(faultOf({}, Promise.resolve(world.engine))).to.contain('got a promise; await it');
+    expect(faultOf({ basePath: '', host: undefined })).to.equal('');
+  });
+
   it('answers under its path, and lets the app have the rest', async () => {
     const app = new Koa();
     const seen: string[] = [];
