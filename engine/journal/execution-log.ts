@@ -4,18 +4,18 @@ import { isObject, type Json } from '../core/json.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExecutionLog, LogStart } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
-import type { Channel } from './channels.ts';
+import type { FanOut } from './fan-out.ts';
 import { withoutNamed } from './named-secrets.ts';
 import type { Redactor } from './redact.ts';
 
 /** How long a stored event may wait for others before it is written, in milliseconds. Each write costs a sync of the disk. */
 const patienceMs = 4;
 
-/** Opens a log that writes to the store and delivers to a channel. */
+/** Opens a log that writes to the store and gives it out to who follows. */
 export function openLog(
   executionId: string,
   { from = 0, notBefore = 0 }: LogStart,
-  channel: Channel,
+  fanOut: FanOut,
   {
     store,
     clock,
@@ -56,7 +56,7 @@ export function openLog(
 
   const deliver = (event: EngineEvent): void => {
     if (event.index > 0) committed = event.index;
-    channel.deliver({ event, behind: committed });
+    fanOut.deliver({ event, behind: committed });
   };
 
   const writeWaiting = async (): Promise<void> => {
@@ -141,7 +141,7 @@ export function openLog(
           join(start).catch(() => undefined);
       await flush();
       closed = true;
-      channel.leave();
+      fanOut.leave();
       return last;
     },
     drop() {
@@ -149,14 +149,14 @@ export function openLog(
       clearTimeout(timer);
       waiting = [];
       index = committed;
-      channel.leave();
+      fanOut.leave();
     },
     async close() {
       closed = true;
       try {
         await flush();
       } finally {
-        channel.leave();
+        fanOut.leave();
       }
     },
   };

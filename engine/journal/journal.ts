@@ -3,7 +3,7 @@ import type { Problem } from '../core/problem.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { Store } from '../ports/store.ts';
-import { createChannels } from './channels.ts';
+import { createFanOuts } from './fan-out.ts';
 import type { ExecutionLog, LogStart } from '../ports/log.ts';
 import { openLog } from './execution-log.ts';
 import { withoutNamed } from './named-secrets.ts';
@@ -68,9 +68,9 @@ export interface Journal {
  */
 export function createJournal(options: JournalOptions): Journal {
   const { store } = options;
-  const channels = createChannels(options.observers ?? []);
+  const fanOuts = createFanOuts(options.observers ?? []);
   const open = (executionId: string, start: LogStart = {}): ExecutionLog =>
-    channels.logOf(executionId, (channel) => openLog(executionId, start, channel, options));
+    fanOuts.logOf(executionId, (fanOut) => openLog(executionId, start, fanOut, options));
 
   return {
     open,
@@ -80,7 +80,7 @@ export function createJournal(options: JournalOptions): Journal {
       return open(executionId, { from, notBefore: last === undefined ? 0 : Date.parse(last.timestamp) });
     },
     subscribe: (executionId, subscription = {}) =>
-      subscribe(executionId, subscription, { ...options, channels }),
+      subscribe(executionId, subscription, { ...options, fanOuts }),
     read: (executionId, { after = 0, limit = 1000, types } = {}) =>
       types === undefined
         ? store.events.read(executionId, { after, limit })
@@ -93,7 +93,7 @@ export function createJournal(options: JournalOptions): Journal {
         // Reporting is the last resort; there is nobody left to tell.
       }
     },
-    close: channels.close,
+    close: fanOuts.close,
   };
 }
 

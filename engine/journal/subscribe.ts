@@ -3,7 +3,7 @@ import { Problem } from '../core/problem.ts';
 import { isTerminal } from '../core/status.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
-import type { Channels } from './channels.ts';
+import type { FanOuts } from './fan-out.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { roughSize } from './rough-size.ts';
 
@@ -19,7 +19,7 @@ export interface SubscribeOptions {
 export interface SubscriptionPorts {
   readonly store: Store;
   readonly clock: Clock;
-  readonly channels: Channels;
+  readonly fanOuts: FanOuts;
   readonly buffer?: number;
   readonly pollMs?: number;
 }
@@ -61,7 +61,7 @@ async function* follow(
   inbox: Inbox,
   stop: AbortController,
 ): AsyncGenerator<EngineEvent, undefined> {
-  const { store, channels } = ports;
+  const { store, fanOuts } = ports;
   const onAbort = (): void => {
     stop.abort();
     inbox.wake();
@@ -69,7 +69,7 @@ async function* follow(
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted === true) onAbort();
   // Listen before reading, so that nothing can fall between.
-  const unfollow = channels.follow(executionId, inbox);
+  const unfollow = fanOuts.follow(executionId, inbox);
   let cursor = after;
   let over = false;
   try {
@@ -95,10 +95,10 @@ async function* follow(
         if (isLast(event)) return;
         continue;
       }
-      if (channels.closed) throw new Problem('shutting_down', 'the engine is shutting down');
-      if (!channels.isWritten(executionId) && (await isOver(store, executionId))) {
+      if (fanOuts.closed) throw new Problem('shutting_down', 'the engine is shutting down');
+      if (!fanOuts.isWritten(executionId) && (await isOver(store, executionId))) {
         // It may have ended while we asked; one more look at the store shows all there will ever be.
-        over = !channels.isWritten(executionId);
+        over = !fanOuts.isWritten(executionId);
         continue;
       }
       await news(inbox, ports);

@@ -5,17 +5,17 @@ import type { Delivery, Inbox } from './inbox.ts';
 import { roughSize } from './rough-size.ts';
 
 /** Who writes and who follows one execution in this process. */
-export interface Channel {
+export interface FanOut {
   /** Gives an event to observers and followers, in the order of the calls. Never throws. */
   deliver(delivery: Omit<Delivery, 'size'>): void;
   /** The log writes no more; followers look for themselves whether the execution is over. */
   leave(): void;
 }
 
-/** The channels of a journal; a channel exists while somebody writes or follows. */
-export interface Channels {
+/** All of a journal; there is one of an execution while somebody writes or follows. */
+export interface FanOuts {
   /** The open log of an execution, made when there is none. */
-  logOf(executionId: string, make: (channel: Channel) => ExecutionLog): ExecutionLog;
+  logOf(executionId: string, make: (fanOut: FanOut) => ExecutionLog): ExecutionLog;
   /** Whether a log is open. */
   isWritten(executionId: string): boolean;
   /** Events from now on go to the inbox; call the result to stop. */
@@ -25,8 +25,8 @@ export interface Channels {
   readonly closed: boolean;
 }
 
-/** No channels yet. */
-export function createChannels(observers: readonly Observer[]): Channels {
+/** Nobody writes or follows yet. */
+export function createFanOuts(observers: readonly Observer[]): FanOuts {
   const logs = new Map<string, ExecutionLog>();
   const inboxes = new Map<string, Set<Inbox>>();
   let closed = false;
