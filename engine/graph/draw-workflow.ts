@@ -8,21 +8,14 @@ import type {
   Workflow,
 } from '../program/workflow.ts';
 import { describeStep } from './describe-step.ts';
-import type { Diagram, DiagramEdge, DiagramGroup, DiagramNode } from './diagram.ts';
+import type { Diagram, DiagramGroup } from './diagram.ts';
 import { line } from './line.ts';
+import { inside, join, newSheet, type Group, type Open, type Sheet } from './sheet.ts';
 
 /** The boxes and arrows of a workflow; one in TypeScript is a single box. */
 export function drawWorkflow(workflow: Workflow): Diagram {
   const { name, description, origin, steps } = workflow;
-  const nodes: DiagramNode[] = [];
-  const groups: DiagramGroup[] = [];
-  const edges: DiagramEdge[] = [];
-  const sheet: Sheet = {
-    node: (node) => (nodes.push(node), node.id),
-    group: (group) => (groups.push(group), group.id),
-    edge: (edge) => void edges.push(edge),
-    free: uniqueIds(),
-  };
+  const { sheet, drawn } = newSheet();
   const start = sheet.node({ id: sheet.free('(start)'), kind: 'start', title: 'start' });
   const code =
     workflow.module === undefined
@@ -34,26 +27,8 @@ export function drawWorkflow(workflow: Workflow): Diagram {
     const end = sheet.node({ id: sheet.free('(end)'), kind: 'end', title: 'end' });
     join(sheet, open, end);
   }
-  return { workflow: line(name), description: line(description, 200), origin, nodes, groups, edges };
+  return { workflow: line(name), description: line(description, 200), origin, ...drawn };
 }
-
-/** Where things are drawn. */
-interface Sheet {
-  node(node: DiagramNode): string;
-  group(group: DiagramGroup): string;
-  edge(edge: DiagramEdge): void;
-  /** The id, with a number when it is taken. */
-  free(id: string): string;
-}
-
-/** An arrow whose end is not known yet. */
-interface Open {
-  readonly from: string;
-  readonly kind?: DiagramEdge['kind'];
-  readonly label?: string;
-}
-
-type Group = string | undefined;
 
 /** Draws steps one after the other; gives the arrows that lead on. None: nothing comes after. */
 function drawSteps(
@@ -245,24 +220,4 @@ function roundsOf({ maxIterations }: LoopStep): string {
 function endOf({ until, while: goesOn }: LoopStep): string {
   if (until !== undefined) return `until ${line(until.source, 80)}`;
   return goesOn === undefined ? 'done' : `unless ${line(goesOn.source, 80)}`;
-}
-
-function join(sheet: Sheet, open: readonly Open[], to: string): void {
-  for (const { from, kind = 'next', label } of open)
-    sheet.edge({ from, to, kind, ...(label === undefined ? {} : { label }) });
-}
-
-function inside(group: Group): { readonly group?: string } {
-  return group === undefined ? {} : { group };
-}
-
-function uniqueIds(): (id: string) => string {
-  const taken = new Set<string>();
-  return (given) => {
-    const wanted = line(given, 300);
-    let id = wanted;
-    for (let number = 2; taken.has(id); number += 1) id = `${wanted}~${number}`;
-    taken.add(id);
-    return id;
-  };
 }

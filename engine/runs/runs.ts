@@ -1,15 +1,15 @@
 import { callerEnded, createChildRuns, type ChildRuns } from './child-runs.ts';
 import { encodeKey, runId as makeRunId } from '../core/ids.ts';
-import { toJson, type Json, type JsonSchema } from '../core/json.ts';
+import { toJson, type Json } from '../core/json.ts';
 import { noUsage } from '../core/message.ts';
 import { asProblem, Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
-import { compileSchema, describeFaults } from '../expr/index.ts';
 import type { Durable, ExecutionContext, Receipt } from '../ports/durable.ts';
 import type { Execution } from '../ports/store.ts';
 import type { Limits } from '../program/agent.ts';
 import type { Program } from '../program/program.ts';
 import type { Workflow } from '../program/workflow.ts';
+import { checkRunInput } from './run-input.ts';
 import { callersKey, leftKey, modelCallsKey, within } from './run-limits.ts';
 import {
   callersIn,
@@ -94,7 +94,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     const workflow = find(program, name);
     const { inputSchema } = workflow.module === undefined ? workflow : await codeOf(workflow);
     // What is stored is what runs, so that a run taken up again sees the same input.
-    const checked = ports.redact.json(checkInput(name, inputSchema, input));
+    const checked = ports.redact.json(checkRunInput(name, inputSchema, input));
     const wanted = keyOf(workflow, checked, env);
     // A run that its own caller stands before would wait for ever.
     const key = (await isHeldAbove(wanted, parent)) ? '' : wanted;
@@ -247,14 +247,5 @@ function isBusy(name: string, limit: number): Problem {
   const runs = limit === 1 ? 'a run' : `${limit} runs`;
   return new Problem('conflict', `workflow "${name}" has ${runs} at work, and takes no more at a time`, {
     retryable: true,
-  });
-}
-
-function checkInput(name: string, schema: JsonSchema | undefined, input: Json): Json {
-  if (schema === undefined) return input;
-  const { value, faults } = compileSchema(schema).check(input);
-  if (faults.length === 0) return value;
-  throw new Problem('invalid_input', `input of workflow "${name}": ${describeFaults(faults)}`, {
-    details: { faults: faults.map(({ pointer, message }) => ({ pointer, message })) },
   });
 }
