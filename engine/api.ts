@@ -2,6 +2,13 @@
 export type { Approval, ApprovalAnswer, ApprovalFilter } from './api/approvals.ts';
 export type { ChannelRecord, Delivery, DeliveryAnswer, DeliveryOutcome } from './api/channels.ts';
 export type { Engine } from './api/engine.ts';
+export type {
+  EngineOf,
+  ProjectAgents,
+  ProjectEngine,
+  ProjectSession,
+  ProjectWorkflows,
+} from './api/project-engine.ts';
 export type { Reloaded, ReloadOptions } from './api/reload.ts';
 export type { EngineOptions } from './api/options.ts';
 export type { ConditionExplained, ExplainedPart, Explanation, RunReceipt, RunRecord } from './api/runs.ts';

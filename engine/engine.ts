@@ -27,6 +27,8 @@ import { createRuns } from './runs/runs.ts';
 import { createSchedules } from './schedules.ts';
 import { createSessions } from './session/index.ts';
 import { reportSecrets } from './bind/secrets.ts';
+import type { EngineOf } from './api/project-engine.ts';
+import type { ProjectTypes, Registered } from './core/register.ts';
 import { createEngineRuns } from './calls/runs.ts';
 import { createReload } from './reload.ts';
 import { createSubmissions } from './calls/submissions.ts';
@@ -47,7 +49,9 @@ import { createWhy } from './runs/why.ts';
  * const reply = await engine.agents.session('assistant', 'thread-1').prompt('Hello');
  * await engine.close();
  */
-export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+export async function createEngine<P extends ProjectTypes = Registered>(
+  options: EngineOptions = {},
+): Promise<EngineOf<P>> {
   checkEngineOptions(options);
   armFromEnvironment();
   const program = options.program ?? (await compileOrThrow(options.project ?? '.'));
@@ -128,7 +132,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     store,
     telemetry,
   });
-  return engine;
+  return engine as EngineOf<P>;
 
   async function keepOrClose(): Promise<string | undefined> {
     try {

@@ -14,6 +14,7 @@ import { declareModels } from './declare-models.ts';
 import { declareRuns, declareWhy } from './declare-runs.ts';
 import { declareSessions } from './declare-sessions.ts';
 import { declareSubmissions } from './declare-submissions.ts';
+import { declareTypes } from './declare-types.ts';
 import { declareUpkeep } from './declare-upkeep.ts';
 import { declareWork } from './declare-work.ts';
 import { personAt } from './person.ts';
@@ -197,6 +198,8 @@ export function declareCommands(end: (exitCode: number) => void): Command {
   declareSessions(engine, end);
 
   declareUpkeep(engine, end);
+
+  declareTypes(engine, end);
 
   engine
     .command('lsp')

@@ -1,4 +1,4 @@
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import type { Observer } from '../../ports/observer.ts';
 import type { Program } from '../../program/program.ts';
 import { Problem } from '../../core/problem.ts';
@@ -10,6 +10,8 @@ import { showWork } from '../dev/work-lines.ts';
 import { envOf, watchSecrets, type EnvFromOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { watchInterrupts } from '../interrupt.ts';
+import { typesFile } from '../project-types/project-types.ts';
+import { refreshTypes } from '../project-types/refresh-types.ts';
 import { reportFailure } from '../report/failure.ts';
 import { openServeLog, type LogChoices } from '../serve-log.ts';
 import { tapeOf, type TapeOptions } from '../tape-options.ts';
@@ -59,7 +61,8 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<numb
       {
         signal: interrupt.signal,
         onError: (thrown) => terminal.err.line(`the folder cannot be watched: ${String(thrown)}`),
-        ignores: (path) => stores !== undefined && path.startsWith(stores),
+        ignores: (path) =>
+          (stores !== undefined && path.startsWith(stores)) || path === join(folder, typesFile),
       },
       async (changes) => {
         const look = await lookAt(changes?.files);
@@ -114,6 +117,8 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<numb
     const fresh = diagnostics.filter((one) => !known.has(JSON.stringify(devFindings([one])[0])));
     served = specs;
     noteTaken(state, look, taken, changes);
+    // What cannot be written is no reason not to serve.
+    await refreshTypes(program).catch((thrown: unknown) => reportFailure(thrown, terminal));
     if (server.engine !== undefined) log.attach(server.engine);
     if (server.engine !== undefined) watchSecrets(server.engine, terminal, taken.address !== undefined);
     if (taken.address !== undefined && server.engine !== undefined)
