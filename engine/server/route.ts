@@ -90,8 +90,8 @@ export interface Route {
 export interface Answer {
   readonly description: string;
   readonly schema?: (name: string | undefined, engine: Engine) => JsonSchema;
-  /** What comes instead of JSON: lines of it, the bytes of a file, or plain text. */
-  readonly gives?: 'lines' | 'bytes' | 'text';
+  /** What comes instead of JSON: lines of it, the bytes of a file, plain text, or HTML. */
+  readonly gives?: 'lines' | 'bytes' | 'text' | 'page';
   /** Headers that are told of. */
   readonly headers?: readonly HeaderName[];
 }

@@ -2,7 +2,7 @@ import { sessionKey, type SessionAddress } from '../core/ids.ts';
 import type { Message } from '../core/message.ts';
 import { Problem } from '../core/problem.ts';
 import { checkAddress } from './address.ts';
-import { admit } from './submissions/admission.ts';
+import { createAdmission } from './submissions/admission.ts';
 import { createArrivals } from './submissions/arrivals.ts';
 import type { Conduct } from './conversation.ts';
 import { createKeptSessions, type KeptSessions } from './kept/kept-sessions.ts';
@@ -53,6 +53,7 @@ export function createSessions(ports: SessionPorts): Sessions {
   const { durable } = ports;
   const live: LiveSessions = createLiveSessions(ports);
   const outcomes = createOutcomes(durable);
+  const admit = createAdmission(ports, live, outcomes);
   const arrivals = createArrivals();
   const working = new Set<Promise<unknown>>();
   /** Of these, those that no execution is about. */
@@ -152,7 +153,7 @@ export function createSessions(ports: SessionPorts): Sessions {
   }
 
   async function admitNow(submission: Submission): Promise<Admitted> {
-    const receipt = await admit(ports, live, outcomes, submission);
+    const receipt = await admit(submission);
     const done = track(outcomes.wait(receipt.id, submission.agent, submission.signal));
     done.catch(() => undefined);
     return { submissionId: receipt.id, receipt, done };

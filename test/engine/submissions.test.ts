@@ -62,6 +62,22 @@ describe('engine: submissions that last', () => {
     expect(codes).to.deep.equal(Array(3).fill('conflict'));
   });
 
+  it('one key is one message also for many at once, where nothing else may wait', async () => {
+    const one = { ...files, 'src/agents/a.md': '---\ndescription: A.\nbusy: reject\n---\n\nYou are it.\n' };
+    engine = await createEngine({
+      program: await programOf(one),
+      store: 'memory',
+      ports: { models: hanging },
+    });
+    const message = { instance: 'x', message: 'hi', idempotencyKey: 'k' };
+    const receipts = await Promise.all(Array.from({ length: 10 }, () => engine.dispatch('a', message)));
+    expect(new Set(receipts.map(({ submissionId }) => submissionId)).size).to.equal(1);
+    expect((await failureOf(engine.dispatch('a', { ...message, idempotencyKey: 'l' }))).type).to.equal(
+      'session_busy',
+    );
+    expect((await failureOf(engine.dispatch('a', { ...message, message: 'ho' }))).type).to.equal('conflict');
+  });
+
   it('what one engine left goes on when it is asked for again with its key, though nothing else is taken up', async () => {
     await open(hanging);
     const { submissionId } = await engine.dispatch('a', {

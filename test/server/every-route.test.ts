@@ -85,6 +85,7 @@ describe('every route answers as /openapi.json says', () => {
     await ask(['GET', '/health', 200]);
     await ask(['GET', '/ready', 200]);
     await ask(['GET', '/metrics', 200]);
+    await ask(['GET', '/docs', 200]);
     await ask(['GET', '/openapi.json', 200]);
   });
 

@@ -56,8 +56,9 @@ export async function isOver(
   last: EngineEvent['type'],
   what: string,
 ): Promise<boolean> {
+  if (after === 0) return false;
   const [next] = await read({ after, limit: 1 });
-  if (next !== undefined || after === 0) return false;
+  if (next !== undefined) return false;
   const [seen] = await read({ after: after - 1, limit: 1 });
   if (seen === undefined) throw new Problem('invalid_request', `${what} has no event ${after}`);
   return seen.type === last;

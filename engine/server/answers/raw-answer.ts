@@ -24,13 +24,17 @@ function whyUnreadable(code: string | undefined): [number, Problem] {
 }
 
 /** An answer in the error envelope, for a connection that has no response. */
-export function rawAnswer(status: number, body: ErrorBody): string {
+export function rawAnswer(
+  status: number,
+  body: ErrorBody,
+  headers: Readonly<Record<string, string>> = {},
+): string {
   const text = JSON.stringify(body);
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
-    ...Object.entries(safeHeaders).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries({ ...safeHeaders, ...headers }).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${Buffer.byteLength(text)}`,
     '',
     text,

@@ -1,5 +1,5 @@
 /** Groups of routes that a caller may use. */
-export const scopes = ['agents', 'workflows', 'runs', 'approvals', 'admin'] as const;
+export const scopes = ['agents', 'workflows', 'runs', 'approvals', 'metrics', 'admin'] as const;
 
 /** A group of routes that a caller may use. */
 export type Scope = (typeof scopes)[number];

@@ -13,7 +13,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Refuses requests that a foreign web page could have caused. Throws Problem `forbidden`.
+ * Refuses requests that a foreign web page could have caused. Throws Problem `forbidden`, `invalid_request` (two names at once).
  * @param isSigned what the request brings is verified by itself, so that it does not matter what name it was sent to.
  */
 export type Guard = (request: IncomingMessage, isSigned?: boolean) => void;
@@ -35,6 +35,7 @@ export interface GuardOptions {
  */
 export function createGuard({ isClosed, isInsecure, cors, peerOf }: GuardOptions): Guard {
   return (request, isSigned = false) => {
+    refuseSeveralHosts(request);
     const { host, protocol } = peerOf(request);
     const name = host.replace(/:\d{1,5}$/, '');
     if (!isClosed && !isSigned && !isLoopback(name) && !(isInsecure && isUnownable(name)))
@@ -62,6 +63,12 @@ export const refuseForeign: Guard = createGuard({
 export function isAllowed(origin: string, cors: ServerSettings['cors']): boolean {
   if (cors === undefined || origin === 'null') return false;
   return cors.origins.some((one) => one === '*' || one.toLowerCase() === origin.toLowerCase());
+}
+
+/** Node keeps the first of several, and a proxy in front may have gone by the last. */
+function refuseSeveralHosts({ rawHeaders }: IncomingMessage): void {
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
+  if (hosts.length > 1) throw new Problem('invalid_request', 'there is more than one header "Host"');
 }
 
 /** Whether no page on the internet can have this name: an address, or a name without a dot, as machines have in a network of their own. */

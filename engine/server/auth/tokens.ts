@@ -52,7 +52,7 @@ function callerOf({ name, scopes: given, agents, workflows }: ServerToken): Call
 }
 
 /** Scopes of a token that does not say. */
-const usual: readonly Scope[] = scopes.filter((scope) => scope !== 'admin');
+const usual: readonly Scope[] = ['agents', 'workflows', 'runs', 'approvals'];
 
 /** Those of some names that are scopes. */
 export function scopesIn(names: readonly string[]): Scope[] {

@@ -5,6 +5,8 @@ import { Problem } from '../../core/problem.ts';
 import type { ErrorBody, Report } from '../answers/error-body.ts';
 import { safeHeaders } from '../answers/safe-headers.ts';
 import { rawAnswer, refuseUnreadable } from '../answers/raw-answer.ts';
+import { isForSocket } from '../socket/handshake.ts';
+import { goOnWithoutUpgrade } from './without-upgrade.ts';
 
 /** How long clients may take, in milliseconds. */
 export interface Timeouts {
@@ -23,6 +25,8 @@ export function createHttpServer(
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
   report: Report,
 ): Server {
+  /** The answer that each connection is given. */
+  const answers = new WeakMap<Duplex, ServerResponse>();
   const http = createServer(
     {
       headersTimeout: headersMs,
@@ -33,6 +37,7 @@ export function createHttpServer(
       requireHostHeader: false,
     },
     (request, response) => {
+      answers.set(request.socket, response);
       if (request.headers.host !== undefined || request.httpVersion === '1.0')
         return listener(request, response);
       const { body } = report(new Problem('invalid_request', 'the request names no host'), request);
@@ -40,7 +45,11 @@ export function createHttpServer(
     },
   );
   http.on('clientError', (error, socket) => refuseUnreadable(error, socket, report));
-  http.on('upgrade', upgrade);
+  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+    isForSocket(request)
+      ? upgrade(request, socket, head)
+      : goOnWithoutUpgrade(http, request, { socket, head, before: answers.get(socket) }),
+  );
   http.on('checkExpectation', (request, response) => {
     const problem = new Problem(
       'invalid_request',

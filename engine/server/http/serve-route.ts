@@ -2,7 +2,8 @@ import type { Engine } from '../../api.ts';
 import { Problem } from '../../core/problem.ts';
 import { sendJson } from '../answers/answer.ts';
 import { sendBytes, sendLines, sendNoEvents, sendText } from '../answers/send-other.ts';
-import { anyone } from '../auth/caller.ts';
+import { anyone, type Caller } from '../auth/caller.ts';
+import { onExpiry } from '../auth/expiry.ts';
 import { refuseUnscoped } from '../auth/gate.ts';
 import { ownKey } from '../auth/own-key.ts';
 import type { Ownership } from '../auth/ownership.ts';
@@ -51,7 +52,7 @@ export async function serveRoute(
   const letGo = hold(route, wantsEvents, bounds);
   try {
     const left = leftSignal(context);
-    const gone = wantsEvents ? withClosing(context, left, closing) : left;
+    const gone = wantsEvents ? streamSignal(context, left, { closing, caller }) : left;
     const reply = await route.handle({
       engine,
       basePath,
@@ -131,14 +132,22 @@ function leftSignal({ res }: Context): AbortSignal {
   return left.signal;
 }
 
-/** Aborts when the caller is gone, and when the server closes. */
-function withClosing({ res }: Context, left: AbortSignal, closing: AbortSignal): AbortSignal {
+/** Aborts when the caller is gone or the sign-in ends, and when the server closes. */
+function streamSignal(
+  { res }: Context,
+  left: AbortSignal,
+  { closing, caller }: { readonly closing: AbortSignal; readonly caller: Caller },
+): AbortSignal {
   if (closing.aborted || left.aborted) return AbortSignal.abort();
   const gone = new AbortController();
   const abort = (): void => gone.abort();
   closing.addEventListener('abort', abort, { once: true });
   left.addEventListener('abort', abort, { once: true });
-  res.once('close', () => closing.removeEventListener('abort', abort));
+  const keep = onExpiry(caller, abort);
+  res.once('close', () => {
+    keep();
+    closing.removeEventListener('abort', abort);
+  });
   return gone.signal;
 }
 

@@ -74,6 +74,7 @@ function describeAnswer(
       ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
       : {}),
     ...(gives === 'text' ? { 'text/plain': { schema: { type: 'string' } } } : {}),
+    ...(gives === 'page' ? { 'text/html': { schema: { type: 'string' } } } : {}),
     ...(streams
       ? {
           'text/event-stream': {

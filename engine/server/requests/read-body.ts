@@ -3,6 +3,7 @@ import type { Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { hostBody, hostBytes, tooLarge } from './host-body.ts';
 import { parseJson } from './parse-json.ts';
+import { received } from './received.ts';
 
 /** What is read and thrown away beyond the limit, so that the refusal reaches a client that is still sending. */
 const courtesyBytes = 4 * 1024 * 1024;
@@ -34,8 +35,14 @@ export async function readRaw(request: IncomingMessage, limit: number): Promise<
   return read === 'unread' ? readBytes(request, limit, Number(request.headers['content-length'] ?? 0)) : read;
 }
 
-function refuseEncoded(request: IncomingMessage): void {
-  const encoding = request.headers['content-encoding'];
+function refuseEncoded({ headers }: IncomingMessage): void {
+  const transfer = headers['transfer-encoding'];
+  if (transfer !== undefined && transfer.toLowerCase() !== 'chunked')
+    throw new Problem(
+      'unsupported_media_type',
+      `transfer encoding "${transfer}" is not supported; expected "chunked"`,
+    );
+  const encoding = headers['content-encoding'];
   if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
   throw new Problem(
     'unsupported_media_type',
@@ -61,7 +68,7 @@ async function readBytes(request: IncomingMessage, limit: number, declared: numb
   if (declared > limit + courtesyBytes) throw tooLarge(limit);
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of received(request)) {
     size += chunk.length;
     if (size <= limit) chunks.push(chunk);
     else if (size > limit + courtesyBytes) throw tooLarge(limit);

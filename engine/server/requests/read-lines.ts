@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../core/problem.ts';
+import { received } from './received.ts';
 
 /** Content type of lines of JSON. */
 export const linesType = 'application/jsonl';
@@ -21,7 +22,7 @@ export async function* readLines(request: IncomingMessage): AsyncGenerator<strin
     throw new Problem('unsupported_media_type', 'the body must not be compressed');
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of received(request)) {
     size += chunk.length;
     if (size > mostBytes)
       throw new Problem('payload_too_large', `the body is larger than ${mostBytes} bytes`);

@@ -9,7 +9,8 @@ export const metricsRoutes: readonly Route[] = [
     method: 'GET',
     path: '/metrics',
     operation: 'metrics',
-    access: 'signed-in',
+    // Its counts name all agents and workflows, also those that a token is not for.
+    access: 'metrics',
     summary: 'Gives what was measured since the start, in the text format of Prometheus.',
     throws: ['not_found'],
     answers: { 200: { description: 'The measurements.', gives: 'text' } },

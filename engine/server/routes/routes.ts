@@ -3,11 +3,11 @@ import { adminRoutes } from './admin.ts';
 import { agentRoutes } from './agents.ts';
 import { approvalRoutes } from './approvals.ts';
 import { channelRoutes } from './channels.ts';
+import { descriptionRoutes } from './descriptions.ts';
 import { fileRoutes } from './files.ts';
 import { healthRoutes } from './health.ts';
 import { instanceRoutes } from './instances.ts';
 import { metricsRoutes } from './metrics.ts';
-import { openapiRoute } from './openapi.ts';
 import { promptRoutes } from './prompts.ts';
 import { runActRoutes } from './run-acts.ts';
 import { runRoutes } from './runs.ts';
@@ -42,5 +42,5 @@ const described: readonly Route[] = [
   ...adminRoutes(work),
 ];
 
-/** Every HTTP route of the server: what the router is built from, and what `/openapi.json` describes. */
-export const routes: readonly Route[] = [...described, openapiRoute(described)];
+/** Every HTTP route of the server: what the router is built from, and what `/openapi.json` and `/docs` describe. */
+export const routes: readonly Route[] = [...described, ...descriptionRoutes(described)];

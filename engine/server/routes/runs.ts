@@ -1,4 +1,3 @@
-import { isTerminal } from '../../core/status.ts';
 import { eventPage, isOver, pageQuery, readLastEventId, streamQuery } from '../answers/event-page.ts';
 import { integer, list, text, time } from '../requests/parameters.ts';
 import { ownOnly } from '../auth/own-only.ts';
@@ -97,10 +96,9 @@ export const runRoutes: readonly Route[] = [
     },
     async handle({ engine, params, query, lastEventId, signal }) {
       const after = query.after ?? readLastEventId(lastEventId);
-      const { state } = await engine.runs.get(params.id);
       const read = (page: { after: number; limit: number }) => engine.runs.events(params.id, page);
-      if (isTerminal(state) && (await isOver(read, after, 'run_end', `run "${params.id}"`)))
-        return { status: 204 };
+      await engine.runs.get(params.id);
+      if (await isOver(read, after, 'run_end', `run "${params.id}"`)) return { status: 204 };
       return { events: engine.runs.subscribe(params.id, { after, signal }) };
     },
   }),

@@ -1,4 +1,3 @@
-import { isTerminal } from '../../core/status.ts';
 import { eventPage, isOver, pageQuery, readLastEventId, streamQuery } from '../answers/event-page.ts';
 import { readPrompt } from '../requests/prompt-body.ts';
 import { ownOnly } from '../auth/own-only.ts';
@@ -132,9 +131,9 @@ export const submissionRoutes: readonly Route[] = [
     },
     async handle({ engine, params, query, lastEventId, signal }) {
       const after = query.after ?? readLastEventId(lastEventId);
-      const { state } = await engine.submissions.get(params.id);
       const read = (page: { after: number; limit: number }) => engine.submissions.events(params.id, page);
-      if (isTerminal(state) && (await isOver(read, after, 'submission_end', `submission "${params.id}"`)))
+      await engine.submissions.get(params.id);
+      if (await isOver(read, after, 'submission_end', `submission "${params.id}"`))
         return { status: 204 };
       return { events: engine.submissions.subscribe(params.id, { after, signal }) };
     },

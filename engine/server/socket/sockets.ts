@@ -14,8 +14,9 @@ import { visibleTo } from '../auth/unlisted.ts';
 import type { Bounds } from '../bounds/bounds.ts';
 import type { Report } from '../answers/error-body.ts';
 import type { Guard } from '../auth/guard.ts';
-import { refuseUnreadable } from '../answers/raw-answer.ts';
+import { rawAnswer, refuseUnreadable } from '../answers/raw-answer.ts';
 import { serveConnection, type Enter } from './connection.ts';
+import { handshakeFault } from './handshake.ts';
 import { createPulse } from './pulse.ts';
 import { isInside } from '../http/with-base-path.ts';
 import { socketTarget, type Target } from './target.ts';
@@ -110,6 +111,12 @@ export function addSockets(
 
   return {
     upgrade(request, socket, head) {
+      const fault = handshakeFault(request);
+      if (fault !== undefined) {
+        const { body } = report(fault.problem, request);
+        socket.end(rawAnswer(fault.status, body, fault.headers));
+        return;
+      }
       server.handleUpgrade(request, socket, head, (opened) => server.emit('connection', opened, request));
     },
     async close() {

@@ -16,11 +16,22 @@ import type { Delivered } from '../tool-calls/reply-tool.ts';
 import { promptWork } from '../work.ts';
 
 /** Admits a submission to its session, as the agent's policy for busy sessions says; resolves when it is committed. */
-export async function admit(
+export type Admit = (submission: Submission) => Promise<Receipt>;
+
+/** Admissions not committed yet, by agent and idempotency key. */
+type Admitting = Map<string, Promise<Receipt>>;
+
+/** What admits the submissions of an engine. */
+export function createAdmission(ports: SessionPorts, live: LiveSessions, outcomes: Outcomes): Admit {
+  const admitting: Admitting = new Map();
+  return (submission) => admit(ports, live, outcomes, { admitting, submission });
+}
+
+async function admit(
   ports: SessionPorts,
   live: LiveSessions,
   outcomes: Outcomes,
-  submission: Submission,
+  { admitting, submission }: { readonly admitting: Admitting; readonly submission: Submission },
 ): Promise<Receipt> {
   const { durable } = ports;
   const { agent, address, images, timeoutMs, idempotencyKey, grants = noGrants } = submission;
@@ -37,12 +48,12 @@ export async function admit(
   const isBusy = before.length > 0 || live.get(address).queue.length > 0;
   const isFull = before.length > agent.queueLimit;
   // What was admitted before gets its receipt, however busy the session is.
-  if (((agent.busy === 'reject' && isBusy) || isFull) && !(await isKnown(ports, agent, idempotencyKey)))
+  if (((agent.busy === 'reject' && isBusy) || isFull) && !(await isKnown(ports, admitting, submission)))
     throw isFull ? full(agent, address) : busy(address);
   const id = `sub_${ports.clock.ulid()}`;
   outcomes.expect(id, submission.here);
   try {
-    const receipt = await durable.admit({
+    const committing = durable.admit({
       id,
       kind: 'submission',
       name: agent.name,
@@ -57,6 +68,8 @@ export async function admit(
       ...(parent === undefined ? {} : { parent }),
       ...(owner === undefined ? {} : { owner }),
     });
+    if (idempotencyKey !== undefined) remember(admitting, sameOf(agent, idempotencyKey), committing);
+    const receipt = await committing;
     const isPrompt = work.kind === 'prompt' || work.kind === 'skill';
     if (agent.busy === 'replace' && isPrompt && receipt.created) {
       const reason = new Problem('aborted', 'a newer prompt replaced this one');
@@ -84,14 +97,27 @@ async function ownerOf(
   return owner ?? (parent === undefined ? undefined : (await store.executions.get(parent))?.owner);
 }
 
-/** Whether a submission with this key was admitted before. */
+/** Whether a submission with this key was admitted before, or is being admitted. */
 async function isKnown(
   { store }: SessionPorts,
-  { name }: Agent,
-  idempotencyKey: string | undefined,
+  admitting: Admitting,
+  { agent, idempotencyKey }: Submission,
 ): Promise<boolean> {
   if (idempotencyKey === undefined) return false;
-  return (await store.executions.byIdempotencyKey('submission', name, idempotencyKey)) !== undefined;
+  await admitting.get(sameOf(agent, idempotencyKey))?.catch(() => undefined);
+  return (await store.executions.byIdempotencyKey('submission', agent.name, idempotencyKey)) !== undefined;
+}
+
+function sameOf({ name }: Agent, idempotencyKey: string): string {
+  return `${name} ${idempotencyKey}`;
+}
+
+function remember(admitting: Admitting, same: string, committing: Promise<Receipt>): void {
+  admitting.set(same, committing);
+  const forget = (): void => {
+    if (admitting.get(same) === committing) admitting.delete(same);
+  };
+  committing.then(forget, forget);
 }
 
 function full({ queueLimit: limit }: Agent, address: SessionAddress): Problem {

@@ -236,6 +236,9 @@ describe('what callers own', () => {
     expect((await answer(ann, named)).status).to.equal(200);
     expect((await answer(root, plain)).status).to.equal(200);
     await Promise.all([ended(named), ended(plain)]);
+    // Who was asked hears that it is answered; who was not, nothing.
+    expect((await answer(ann, named)).status).to.equal(409);
+    expect((await answer(ann, plain)).status).to.equal(404);
     expect((await world.send(ann, 'GET', `/runs/${named}`)).status).to.equal(404);
   });
 });

@@ -56,6 +56,21 @@ describe('JSON Web Tokens', () => {
       expect([scope, (await runs(await issuer.token({ scope }))).status]).to.deep.equal([scope, status]);
   });
 
+  it('end the streams that they opened when they end, and the work goes on', async () => {
+    const { body } = await world.send(await issuer.token(), 'POST', '/agents/echo/long/dispatch', {
+      message: 'wait',
+    });
+    const path = `/submissions/${String(body['submissionId'])}/stream`;
+    // A minute is given for clocks that differ.
+    const token = await issuer.token({ exp: now() - 59 });
+    const response = await fetch(world.url + path, { headers: { authorization: `Bearer ${token}` } });
+    expect(response.status).to.equal(200);
+    expect(await response.text()).to.match(/event: turn_start[^]*retry: \d+\n\n$/);
+    expect((await world.send(token, 'GET', path)).status).to.equal(401);
+    const { state } = await world.engine.submissions.get(String(body['submissionId']));
+    expect(state).to.equal('running');
+  });
+
   it('are refused when what they claim does not hold', async () => {
     const cases: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
       expired: { exp: now() - 61 },
@@ -84,7 +99,10 @@ describe('JSON Web Tokens', () => {
       message: 'the token has expired',
     });
     expect(errorOf(await runs(await issuer.token({ aud: 'other' })))['message']).to.equal(
-      'the claim "aud" of the token is not valid',
+      'the claim "aud" of the token is not valid: "other"',
+    );
+    expect(errorOf(await runs(await issuer.token({ iss: `${issuer.url}/` })))['message']).to.equal(
+      `the claim "iss" of the token is not valid: "${issuer.url}/"`,
     );
   });
 
