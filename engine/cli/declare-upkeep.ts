@@ -4,15 +4,19 @@ import type { DoctorOptions } from './commands/doctor.ts';
 import type { PruneRunsOptions } from './commands/prune.ts';
 import type { SchedulesOptions } from './commands/schedules.ts';
 import { examples, perform } from './declare.ts';
+import { envFromOption } from './engine-options.ts';
 import { recordOption, replayOption } from './tape-options.ts';
 
 /** The commands for who operates an engine: `doctor`, `schedules`, and `prune` of the command `runs`, which must be there. */
 export function declareUpkeep(engine: Command, end: (exitCode: number) => void): void {
   engine
     .command('doctor')
-    .description('say how the store of a project is, and what can be saved of a damaged one')
+    .description(
+      'say how the store of a project is, what can be saved of a damaged one, and which secrets are not set',
+    )
     .option('--store <file>', 'this store instead of that of the project')
     .option('--salvage <file>', 'copy what can be read into a new store')
+    .addOption(envFromOption())
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print JSON')
     .addHelpText('after', examples('engine doctor', 'engine doctor --salvage .engine/data/saved.sqlite'))

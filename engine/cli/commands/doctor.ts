@@ -1,14 +1,17 @@
 import { resolve } from 'node:path';
 import { examineStore, type StoreReport } from '../../adapters/store/examine.ts';
 import { salvageStore, type Salvaged } from '../../adapters/store/salvage.ts';
+import { createEnvSecrets } from '../../adapters/secrets/env.ts';
 import { analyze } from '../../compile.ts';
+import type { Program } from '../../program/program.ts';
+import { envOf, type EnvFromOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { count } from '../report/summary.ts';
 import { table } from '../report/table.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
 /** Options of `engine doctor`. */
-export interface DoctorOptions {
+export interface DoctorOptions extends EnvFromOptions {
   readonly project: string;
   readonly store?: string;
   readonly salvage?: string;
@@ -16,36 +19,91 @@ export interface DoctorOptions {
 }
 
 /**
- * Says how a store is, without changing it, and copies what can be read when asked to. Exit code 1 when something is wrong with it.
- * The project itself may have errors.
+ * Says how a store is, without changing it, and copies what can be read when asked to; and which secrets are not set, by name. Exit code 1
+ * when something is wrong. The project itself may have errors.
  */
 export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<number> {
   const { out, err } = terminal;
-  const settings = options.store === undefined ? (await analyze(options.project)).draft.settings : undefined;
+  const draft = options.store === undefined ? (await analyze(options.project)).draft : undefined;
+  const settings = draft?.settings;
+  const secrets = draft === undefined ? undefined : secretsOf(draft, options);
   if (settings?.store.type === 'memory') {
+    if (options.json === true)
+      out.line(JSON.stringify({ ok: secrets?.finding === undefined, secrets: secrets?.report }, null, 2));
     err.line('the store is in memory (store.type in engine.yaml); there is no file to look at');
-    return exitCodes.ok;
+    if (options.json !== true && secrets !== undefined) out.line(secrets.text);
+    return secrets?.finding === undefined ? exitCodes.ok : exitCodes.failed;
   }
   const report = await examineStore(resolve(options.store ?? settings?.store.path ?? ''));
-  const findings = findingsOf(report);
+  const findings = [...findingsOf(report), ...(secrets?.finding === undefined ? [] : [secrets.finding])];
   const salvaged =
     options.salvage === undefined ? undefined : await salvageStore(report.path, resolve(options.salvage));
   if (options.json === true)
     out.line(
       JSON.stringify(
-        { ok: findings.length === 0, findings, ...report, ...(salvaged && { salvaged }) },
+        {
+          ok: findings.length === 0,
+          findings,
+          ...report,
+          ...(salvaged && { salvaged }),
+          ...(secrets && { secrets: secrets.report }),
+        },
         null,
         2,
       ),
     );
   else {
     out.line(describe(report));
+    if (secrets !== undefined) out.line(secrets.text);
     for (const finding of findings) out.line(`${out.colors.red('wrong:')} ${printable(finding)}`);
     if (salvaged !== undefined) out.line(savedText(salvaged, options.salvage ?? ''));
     else if (isDamaged(report)) out.line(adviceOf(report));
     if (findings.length === 0) out.line(out.colors.green('nothing is wrong with it'));
   }
   return findings.length === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+/** Which declared secrets have no value here, by name; undefined where none are declared. */
+function secretsOf(
+  { settings, root }: Pick<Program, 'settings' | 'root'>,
+  options: DoctorOptions,
+):
+  | {
+      readonly text: string;
+      readonly finding: string | undefined;
+      readonly report: { readonly missing: readonly string[] };
+    }
+  | undefined {
+  const declared = settings.secrets;
+  const names = Object.keys(declared);
+  if (names.length === 0) return undefined;
+  const { env = process.env } = envOf(options);
+  const values = createEnvSecrets({ declared, env, root, given: new Map() });
+  const missing = names.filter((name) => !isSet(() => values.get(name)));
+  const required = missing.filter((name) => declared[name]?.required === true);
+  // A module may know them, which is only asked when the engine starts.
+  const isAsked = settings.secretsModule === undefined;
+  const list = (some: readonly string[]): string => some.map((name) => `"${name}"`).join(', ');
+  const elsewhere = isAsked ? '' : ' in the environment and in files; their module is not asked here';
+  return {
+    text:
+      missing.length === 0
+        ? 'secrets      all are set'
+        : `secrets      not set${elsewhere}: ${list(missing)}`,
+    finding:
+      isAsked && required.length > 0
+        ? `required secrets are not set, and no engine starts: ${list(required)}`
+        : undefined,
+    report: { missing },
+  };
+}
+
+function isSet(read: () => string | undefined): boolean {
+  try {
+    return read() !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** What is wrong, a sentence each. */
