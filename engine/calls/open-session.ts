@@ -20,8 +20,11 @@ export function openSession(
     const on = ports.now();
     return sessionCalls(on, sessions.on(on), find(on.program), address);
   };
-  return {
-    ...address,
+  const files = sessionFiles(async (use) => {
+    const on = ports.now();
+    return sessions.on(on).files(find(on.program), address, use);
+  });
+  const calls = {
     prompt: async (message, options) => now().prompt(message, options),
     send: async (message, options) => now().send(message, options),
     skill: async (name, options) => now().skill(name, options),
@@ -34,10 +37,6 @@ export function openSession(
     compact: async (options) => now().compact(options),
     runCode: async (code, options) => now().runCode(code, options),
     runPython: async (code, options) => now().runPython(code, options),
-    ...sessionFiles(async (use) => {
-      const on = ports.now();
-      return sessions.on(on).files(find(on.program), address, use);
-    }),
     history: () => sessions.history(address),
     entries: (page = {}) => sessions.kept.entries(address, page),
     abort: (reason) => sessions.abort(address, reason),
@@ -47,5 +46,7 @@ export function openSession(
     },
     export: () => sessions.kept.export(address),
     delete: ({ abort = false, records = false } = {}) => sessions.kept.remove(address, { abort, records }),
-  };
+  } satisfies Partial<Session>;
+  // Properties behind a spread are defined one by one, which costs more than the rest of a prompt's way to the store.
+  return Object.assign(calls, address, files);
 }
