@@ -11,6 +11,7 @@ export function declareTypes(engine: Command, end: (exitCode: number) => void): 
     )
     .option('-o, --out <file>', 'file to write; default engine-types.d.ts beside engine.yaml')
     .option('--check', 'write nothing, and end with 1 when the file is stale')
+    .option('--no-register', 'types that hold only where they are named: createClient<Project>()')
     .option('--stdout', 'print the types in place of writing them')
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print one JSON object with the file and whether it changed')

@@ -119,6 +119,19 @@ describe('engine types', function () {
     expect(found(faults, lines)).to.deep.equal(lines);
   });
 
+  it('knows a project where it is named, without registering it', async () => {
+    const text = projectTypes(await programOf(files), false);
+    const named = `import type { Project } from './engine-types.d.ts';
+const shop = createClient<Project>({ baseUrl: 'http://127.0.0.1:8000' });
+`;
+    const faults = faultsOf({
+      'engine-types.d.ts': text,
+      'right.ts': `${named}await shop.workflows.invoke('tidy'); await client.workflows.invoke('any');`,
+      'wrong.ts': `${named}await shop.workflows.invoke('any');`,
+    });
+    expect(faults.map(({ file }) => file)).to.deep.equal(['wrong.ts']);
+  });
+
   it('changes nothing for those who have no such file', () => {
     const lines = [...wrong, ...alwaysWrong];
     const faults = faultsOf({ 'wrong.ts': lines.join('\n') });

@@ -86,6 +86,34 @@ describe('a connection of the client', () => {
     connection.close();
   });
 
+  it('signs in with a token, and with another one when that has expired', async () => {
+    const offered: (string[] | undefined)[] = [];
+    class Expiring extends WebSocket {
+      constructor(url: string, protocols?: string[]) {
+        super(url, protocols);
+        offered.push(protocols);
+      }
+      override send(data: string): void {
+        if (offered.length === 1) this.emit('close', 4401, Buffer.from('the token has expired'));
+        else super.send(data);
+      }
+    }
+    let count = 0;
+    const client = world.client({ webSocket: Expiring, token: () => `t?>${(count += 1)}` });
+    const connection = await client.agents.connect('echo', 'one');
+    expect(await connection.prompt('Hi')).to.deep.include({ text: 'You said: Hi' });
+    connection.close();
+    expect(offered).to.deep.equal([
+      ['engine.v1', `bearer.${Buffer.from('t?>1').toString('base64url')}`],
+      ['engine.v1', `bearer.${Buffer.from('t?>2').toString('base64url')}`],
+    ]);
+  });
+
+  it('is not opened when its signal aborts', async () => {
+    const signal = AbortSignal.abort();
+    expect(await codeOf(world.client().agents.connect('echo', 'one', { signal }))).to.equal('aborted');
+  });
+
   it('says why it was closed for good, or refused', async () => {
     const client = world.client({ webSocket: closedWith(4401, 'the token has expired') });
     const connection = await client.agents.connect('echo', 'one');

@@ -16,6 +16,8 @@ export interface TypesOptions {
   readonly check?: boolean;
   /** Print the text in place of writing it. */
   readonly stdout?: boolean;
+  /** False: they hold only where they are named. */
+  readonly register?: boolean;
   readonly json?: boolean;
 }
 
@@ -24,11 +26,11 @@ export interface TypesOptions {
  * `invalid_request` for options that do not go together, and a file that cannot be written.
  */
 export async function types(options: TypesOptions, terminal: Terminal): Promise<number> {
-  const { project, out, check = false, stdout = false, json = false } = options;
+  const { project, out, check = false, stdout = false, register = true, json = false } = options;
   if (stdout && (check || out !== undefined || json))
     throw new Problem('invalid_request', '"--stdout" goes with no other option but "--project"');
   const program = await openProgram(project, terminal);
-  const text = projectTypes(program);
+  const text = projectTypes(program, register);
   if (stdout) {
     terminal.out.write(text);
     return exitCodes.ok;

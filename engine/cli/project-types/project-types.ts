@@ -6,6 +6,9 @@ import { comment, indented, keyText, oneOf, pascal } from './text.ts';
 /** Where types are written when nothing else is said, beside engine.yaml. */
 export const typesFile = 'engine-types.d.ts';
 
+/** Makes the types those of every client and engine. */
+const registration = `declare module 'flue-engine/register' {\n  interface Register {\n    readonly project: Project;\n  }\n}\n`;
+
 /** What is known of an agent or workflow. */
 interface Declared {
   readonly name: string;
@@ -18,8 +21,9 @@ interface Declared {
 /**
  * The text of a declaration file with the names, inputs and outputs of a project, which `flue-engine` and `flue-engine/client` look at.
  * The same project gives the same text.
+ * @param isRegistered whether the types hold for every client and engine, or only where they are named; default true.
  */
-export function projectTypes(program: Program): string {
+export function projectTypes(program: Program, isRegistered = true): string {
   const { agents, workflows, roles, skills, tools, channels, schedules, settings } = program;
   const taken = new Set(['Project', 'Json', 'Record']);
   const declarations: string[] = [];
@@ -69,7 +73,7 @@ export function projectTypes(program: Program): string {
   const body = [
     ...declarations,
     `/** What the project ${JSON.stringify(program.name).replaceAll('*/', '*\\/')} declares. */\nexport interface Project {\n${indented(project)}\n}\n`,
-    `declare module 'flue-engine/register' {\n  interface Register {\n    readonly project: Project;\n  }\n}\n`,
+    ...(isRegistered ? [registration] : []),
   ].join('\n');
   return [
     '// Made by `engine types`. Do not edit: it is made again.\n',

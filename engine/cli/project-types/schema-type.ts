@@ -13,7 +13,8 @@ export function declareSchema(name: string, schema: JsonSchema): readonly string
     const map = isObject(schema) ? schema[key] : undefined;
     if (!isObject(map)) continue;
     for (const [part, definition] of Object.entries(map)) {
-      const own = `${name}${pascal(part)}`;
+      let own = `${name}${pascal(part)}`;
+      while (declared.some(([other]) => other === own)) own += '_';
       names.set(`#/${key}/${part}`, own);
       declared.push([own, definition as JsonSchema]);
     }
