@@ -58,6 +58,35 @@ describe('hosts that a network policy allows', () => {
       expect(requests).to.deep.equal(['/allowed']);
     });
 
+    it('AC-122: without any there is no listener of this machine, no socket of its folders and no name server', async () => {
+      const socket = join(folder, 'outside');
+      const { requests } = listener;
+      const local = createServer((request, response) => response.end(`local ${request.url ?? ''}`)).listen(
+        socket,
+      );
+      await new Promise((resolve) => local.once('listening', resolve));
+      closing.push(() => local.close());
+      const look = `
+        const { connect } = require('net');
+        const { lookup } = require('dns');
+        const say = (what) => (error) => console.log(what, error ? 'fails' : 'works');
+        for (const to of [{ host: '127.0.0.1', port: ${listener.port} }, { host: '::1', port: ${listener.port} }, { path: '${socket}' }])
+          connect(to, say('connect')).on('error', say('connect'));
+        lookup('example.com', say('lookup'));`;
+      for (const allow of [[], ['api.example.com']]) {
+        const sandbox = await open(allow);
+        await sandbox.writeFile('look.cjs', look);
+        const { stdout, stderr } = await sandbox.exec('node look.cjs');
+        expect(stdout.trim().split('\n').sort(), stderr).to.deep.equal([
+          'connect fails',
+          'connect fails',
+          'connect fails',
+          'lookup fails',
+        ]);
+      }
+      expect(requests).to.deep.equal([]);
+    });
+
     it('leave exit codes, output, time limits and the environment as they are', async () => {
       const sandbox = await open(['api.example.com']);
       expect(await sandbox.exec('echo out; echo err >&2; exit 7')).to.include({
