@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { EngineEvent } from '../../core/event.ts';
 import { terminalEvents } from '../../core/event.ts';
+import { asProblem } from '../../core/problem.ts';
 import type { LogPlace, Noted } from './log-place.ts';
 
 /** Milliseconds between two looks. */
@@ -43,16 +44,26 @@ export async function* tail(
 ): AsyncGenerator<EngineEvent> {
   const places = new Map<string, number>();
   const over = new Set<string>();
+  /** Seen and not over: work that waits long is not among the newest for ever. */
+  const following = new Map<string, Pick<Noted, 'id' | 'at' | 'hasEnded'>>();
   while (!signal.aborted) {
     const looked =
       only === undefined ? await place.list(mostSeen) : [{ id: only, at: since, hasEnded: false }];
-    const open = looked.filter((one) => !over.has(one.id) && isOfInterest(one));
+    for (const one of looked) if (!over.has(one.id) && isOfInterest(one)) following.set(one.id, one);
+    const open = [...following.values()];
     const found = await Promise.all(
       open.map(async ({ id, hasEnded }) => {
-        const read = await readAll(place, id, places.get(id) ?? 0);
+        const read = await readAll(place, id, places.get(id) ?? 0).catch((thrown: unknown) => {
+          // What was deleted meanwhile says nothing more.
+          if (only === undefined && isGone(thrown)) return { events: [], hasEnded: true };
+          throw thrown;
+        });
         const last = read.events.at(-1);
         if (last !== undefined) places.set(id, last.index);
-        if (read.hasEnded || (hasEnded && read.events.length === 0)) over.add(id);
+        if (read.hasEnded || (hasEnded && read.events.length === 0)) {
+          over.add(id);
+          following.delete(id);
+        }
         return read.events;
       }),
     );
@@ -65,6 +76,10 @@ export async function* tail(
   function isOfInterest({ hasEnded, at, id }: Pick<Noted, 'hasEnded' | 'at' | 'id'>): boolean {
     return !hasEnded || at >= since || places.has(id);
   }
+}
+
+function isGone(thrown: unknown): boolean {
+  return ['run_not_found', 'submission_not_found'].includes(asProblem(thrown).code);
 }
 
 function isLast({ type }: EngineEvent): boolean {
