@@ -8,7 +8,8 @@ export function devRoutes(state: DevState): readonly Route[] {
       method: 'GET',
       path: statusPath,
       operation: 'devStatus',
-      access: 'signed-in',
+      // It names what is at work, whoever asked for it.
+      access: 'admin',
       summary: 'What is served, and what is wrong with the project as it stands in its folder.',
       answers: {
         200: {
