@@ -33,6 +33,7 @@ import { createEngineRuns } from './calls/runs.ts';
 import { createReload } from './reload.ts';
 import { createSubmissions } from './calls/submissions.ts';
 import { openTape } from './bind/tape.ts';
+import { serversOf } from './bind/mcp-servers.ts';
 import { openTelemetry } from './bind/telemetry.ts';
 import { usageReport } from './upkeep/usage-report.ts';
 import { keepTidy } from './upkeep/upkeep.ts';
@@ -107,6 +108,10 @@ export async function createEngine<P extends ProjectTypes = Registered>(
     reload: createReload(options, {
       ...{ live, portsOf, versions, schedules },
       learn: redact.learn,
+      taken: () => {
+        const servers = serversOf(ports.program).map(({ server }) => server);
+        connections.endOthers(ports.servers, servers);
+      },
       begun: { program, bound, code },
       isClosing: () => closing !== undefined,
     }),

@@ -20,6 +20,7 @@ export function createReload(
     versions,
     schedules,
     learn,
+    taken,
     begun,
     isClosing,
   }: {
@@ -29,6 +30,8 @@ export function createReload(
     readonly schedules: Schedules;
     /** Told the secrets that are to be hidden. */
     readonly learn: (secrets: readonly string[]) => void;
+    /** Called when another Program is at work. */
+    readonly taken: () => void;
     /** What the engine began with. */
     readonly begun: { readonly program: Program; readonly bound: Bound; readonly code: ProjectCode };
     readonly isClosing: () => boolean;
@@ -55,6 +58,7 @@ export function createReload(
     refuseWhenClosing();
     code = imported;
     live.use(portsOf(program, specs, bound, code));
+    taken();
     await schedules.restart();
     return {
       hash: program.hash,
@@ -85,11 +89,11 @@ async function newCode(program: Program): Promise<ProjectCode> {
   return code;
 }
 
-/** A Program with the settings that an engine took in as it began: where its store is does not change under it. */
 function isProgram(value: unknown): value is Program {
   return typeof value === 'object' && value !== null && 'root' in value && 'settings' in value;
 }
 
+/** A Program with the settings that an engine took in as it began: where its store is does not change under it. */
 function within({ settings: begun }: Program, program: Program): Program {
   const { store, durable } = begun;
   return Object.freeze({ ...program, settings: Object.freeze({ ...program.settings, store, durable }) });

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from '../../engine/api.ts';
@@ -134,6 +136,28 @@ describe('engine.reload', () => {
     expect((await engine.agents.session('helper', 'one').prompt('Hi')).text).to.contain('You are c.');
   });
 
+  it('an MCP server whose settings changed ends, one that stays goes on', async () => {
+    const odd = fileURLToPath(new URL('../adapters/mcp/odd-server.mjs', import.meta.url));
+    const config = (how: object): string =>
+      JSON.stringify({
+        mcpServers: { odd: { command: process.execPath, args: [odd, JSON.stringify(how)] } },
+      });
+    folder = projectOf({
+      'engine.yaml': config({}),
+      'src/tools/pid.yaml': 'description: Says who it is.\ntype: mcp\nserver: odd\ntool: pid\n',
+      'src/workflows/who.yaml':
+        "steps:\n  - { id: asked, tool: pid, with: {} }\noutput: '${{ steps.asked.output }}'\n",
+    });
+    ({ engine } = await engineOf(folder));
+    const pid = async (): Promise<number> => Number((await engine.workflows.run('who')).output);
+    const first = await pid();
+    await engine.reload(await edited({ 'src/roles/calm.md': '---\ndescription: Calm.\n---\n\nBe calm.\n' }));
+    expect(await pid()).to.equal(first);
+    await engine.reload(await edited({ 'engine.yaml': config({ other: 1 }) }));
+    await untilEnded(first);
+    expect(await pid()).not.to.equal(first);
+  });
+
   it('schedules are those of the new Program', async () => {
     await begin();
     const schedule = 'cron: "0 3 * * *"\ntimezone: UTC\nworkflow: count\n';
@@ -163,3 +187,15 @@ describe('engine.reload', () => {
     expect(await failureOf(engine.reload(program))).to.include({ type: 'shutting_down' });
   });
 });
+
+async function untilEnded(pid: number): Promise<void> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await setTimeout(20);
+  }
+  throw new Error(`${pid} has not ended`);
+}

@@ -20,6 +20,8 @@ export interface Connection {
     timeouts: { readonly callMs: number; readonly connectMs: number },
     call: ServerCall,
   ): Promise<Json>;
+  /** Lets go of the server as soon as no call needs it; who needs it later connects again. */
+  rest(): void;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,8 @@ export function createConnection(
   let lastRead: ReadTools | undefined;
   let isStale = false;
   let isClosed = false;
+  let users = 0;
+  let rests = false;
   const lines: string[] = [];
   const untold: string[] = [];
   const calls = new Set<(line: string) => void>();
@@ -108,6 +112,23 @@ export function createConnection(
     }
   }
 
+  /** Work that the server is needed for. */
+  async function using<T>(work: () => Promise<T>): Promise<T> {
+    users += 1;
+    try {
+      return await work();
+    } finally {
+      users -= 1;
+      restWhenIdle();
+    }
+  }
+
+  function restWhenIdle(): void {
+    if (!rests || users > 0) return;
+    rests = false;
+    void forget().catch(() => undefined);
+  }
+
   /** Lets go of a connection that is of no use any more. */
   async function forget(): Promise<void> {
     const lost = open;
@@ -119,7 +140,7 @@ export function createConnection(
     tools(timeoutMs, signal) {
       if (isStale && open !== undefined) read = undefined;
       if (read === undefined) {
-        const mine = list(timeoutMs);
+        const mine = using(() => list(timeoutMs));
         read = mine;
         mine.catch(() => {
           if (read === mine) read = undefined;
@@ -140,7 +161,7 @@ export function createConnection(
       calls.add(onLine);
       for (const line of untold.splice(0)) onLine(line);
       try {
-        return await attempt(true);
+        return await using(() => attempt(true));
       } finally {
         calls.delete(onLine);
       }
@@ -183,6 +204,11 @@ export function createConnection(
         }
         return resultOf(what, answer);
       }
+    },
+
+    rest() {
+      rests = true;
+      restWhenIdle();
     },
 
     async close() {

@@ -7,12 +7,14 @@ import type { McpServer } from '../../program/mcp.ts';
 import type { Outgoing } from '../../ports/telemetry.ts';
 import { createConnection, type Connection } from './connection.ts';
 import type { ReadTools } from './read-tools.ts';
-import { reach, type Surroundings } from './settings.ts';
+import { reach, type Reached, type Surroundings } from './settings.ts';
 
 /** The connections of an engine, shared by all who use the same server with the same settings. */
 export interface Connections {
   /** The port, with the secrets and variables of one Program. */
   servers(around: Surroundings): ToolServers;
+  /** Ends the servers that are none of these, as the port of a Program reaches them, once no call is at work on them. */
+  endOthers(port: ToolServers, these: readonly McpServer[]): void;
   /** Ends all servers. */
   close(): Promise<void>;
 }
@@ -27,6 +29,7 @@ const shownLines = 8;
  */
 export function createConnections(redact: (text: string) => string, outgoing?: Outgoing): Connections {
   const open = new Map<string, Connection>();
+  const arounds = new WeakMap<ToolServers, Surroundings>();
   let isClosed = false;
   return {
     servers(around) {
@@ -34,7 +37,7 @@ export function createConnections(redact: (text: string) => string, outgoing?: O
       const find = (server: McpServer): Connection => {
         if (isClosed) throw new Problem('shutting_down', 'the engine is stopping');
         const reached = reach(server, around);
-        const key = JSON.stringify([server.name, reached]);
+        const key = keyOf(server, reached);
         const known = open.get(key) ?? createConnection(server.name, reached, redact, outgoing);
         open.set(key, known);
         return known;
@@ -47,7 +50,7 @@ export function createConnections(redact: (text: string) => string, outgoing?: O
         offered.set(server, { read, offer });
         return offer;
       };
-      return {
+      const port: ToolServers = {
         tools,
         async call(server, tool, input, call) {
           const { tools: all } = await tools(server, call.signal);
@@ -62,12 +65,33 @@ export function createConnections(redact: (text: string) => string, outgoing?: O
           return find(server).call(tool, input, timeouts, call);
         },
       };
+      arounds.set(port, around);
+      return port;
+    },
+    endOthers(port, these) {
+      const around = arounds.get(port);
+      if (around === undefined) return;
+      const wanted = new Set(these.map((server) => wantedKey(server, around)));
+      for (const [key, connection] of open) if (!wanted.has(key)) connection.rest();
     },
     async close() {
       isClosed = true;
       await Promise.all([...open.values()].map((connection) => connection.close()));
     },
   };
+}
+
+function keyOf({ name }: McpServer, reached: Reached): string {
+  return JSON.stringify([name, reached]);
+}
+
+/** Undefined for a server that cannot be reached as it stands. */
+function wantedKey(server: McpServer, around: Surroundings): string | undefined {
+  try {
+    return keyOf(server, reach(server, around));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What of the tools of a server is offered. Throws Problem `mcp_drift`. */
