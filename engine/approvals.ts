@@ -96,12 +96,12 @@ export function createApprovals({
   ): Promise<void> {
     const names = [...(by === undefined ? [] : [by]), ...roles.map((role) => `role:${role}`)];
     if (approvers.length > 0 && !names.some((name) => approvers.includes(name))) {
-      const who = by === undefined ? 'who does not say a name' : `"${by}"`;
+      const who = by === undefined ? 'who does not say a name in "by"' : `"${by}"`;
       throw new Problem('forbidden', `step "${step}" may not be decided by ${who}`);
     }
     if (!requireDifferentApprover) return;
     if (by === undefined)
-      throw new Problem('forbidden', `step "${step}" must be decided by somebody who says a name`);
+      throw new Problem('forbidden', `step "${step}" must be decided by somebody who says a name in "by"`);
     if ((await starterOf(store, run)) === by)
       throw new Problem(
         'forbidden',

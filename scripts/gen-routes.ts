@@ -1,5 +1,8 @@
 // Writes the table of routes of docs/http.md from the route table of the server; --check only compares.
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { Engine } from '../engine/api.ts';
+import { isObject } from '../engine/core/json.ts';
+import type { Route } from '../engine/server/route.ts';
 import { tagOf, tags } from '../engine/server/openapi/tags.ts';
 import { routes } from '../engine/server/routes/routes.ts';
 
@@ -25,14 +28,35 @@ function tables(): string {
     .map(({ name, description }) => {
       const rows = routes
         .filter((route) => tagOf(route) === name)
-        .map(({ method, path, access, summary, query }) => {
-          const names = Object.keys(query).map((one) => `\`${one}\``);
-          const asks = names.length === 0 ? '' : ` ${names.join(', ')}`;
-          return `| \`${method} ${path}\` | ${access} | ${summary.replaceAll('|', '\\|')}${asks} |`;
+        .map((route) => {
+          const { method, path, access, summary, query } = route;
+          const says = [
+            summary.replaceAll('|', '\\|'),
+            bodyOf(route),
+            listed('Query', Object.keys(query)),
+          ].filter((text) => text !== '');
+          return `| \`${method} ${path}\` | ${access} | ${says.join(' ')} |`;
         });
       if (rows.length === 0) return '';
-      return `**${name}**: ${description}\n\n| route | scope | what it does, and its query |\n|---|---|---|\n${rows.join('\n')}\n`;
+      return `**${name}**: ${description}\n\n| route | scope | what it does, its body and its query |\n|---|---|---|\n${rows.join('\n')}\n`;
     })
     .filter((table) => table !== '')
     .join('\n');
+}
+
+/** What a body holds, where that does not depend on the project. */
+function bodyOf({ body, takes, each }: Route): string {
+  if (takes === 'lines') return 'Body: lines of JSON, as `application/jsonl`.';
+  if (body === undefined || each !== undefined) return '';
+  const { schema } = body(undefined, undefined as unknown as Engine);
+  if (typeof schema !== 'object' || !isObject(schema['properties'])) return '';
+  const needed = Array.isArray(schema['required']) ? schema['required'] : [];
+  return listed(
+    'Body',
+    Object.keys(schema['properties']).map((key) => (needed.includes(key) ? key : `${key}?`)),
+  );
+}
+
+function listed(title: string, names: readonly string[]): string {
+  return names.length === 0 ? '' : `${title}: ${names.map((name) => `\`${name}\``).join(', ')}.`;
 }

@@ -3,6 +3,7 @@ import type { AnswerOptions } from './commands/answer.ts';
 import type { ApprovalsOptions } from './commands/approvals.ts';
 import type { SignalOptions } from './commands/signal.ts';
 import { examples, integer, perform } from './declare.ts';
+import { signedServerOption } from './server-option.ts';
 
 /** The command that lists what runs wait for. */
 export function declareApprovals(engine: Command, end: (exitCode: number) => void): void {
@@ -14,7 +15,7 @@ export function declareApprovals(engine: Command, end: (exitCode: number) => voi
     .option('--agent <name>', 'only of calls that the model of this agent wants to make')
     .option('--submission <id>', 'only of this submission')
     .option('--limit <count>', 'at most this many', integer(1, 1_000), 100)
-    .option('--server <url>', 'at this server; default: in the store of the project')
+    .addOption(signedServerOption('at this server; default: in the store of the project'))
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print JSON')
     .addHelpText('after', examples('engine approvals', 'engine approvals --server http://127.0.0.1:8000'))
@@ -65,7 +66,9 @@ export function declareAnswers(parent: Command, path: string, end: (exitCode: nu
 
 function withPlace(command: Command): Command {
   return command
-    .option('--server <url>', 'at this server; default: in the store of the project, when no server owns it')
+    .addOption(
+      signedServerOption('at this server; default: in the store of the project, when no server owns it'),
+    )
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print JSON');
 }

@@ -4,6 +4,7 @@ import type { ChatOptions } from './commands/chat.ts';
 import { examples, perform } from './declare.ts';
 import { envFromOption } from './engine-options.ts';
 import { recordOption, replayOption } from './tape-options.ts';
+import { serverOption } from './server-option.ts';
 
 /** The command that talks to an agent. */
 export function declareChat(engine: Command, end: (exitCode: number) => void): void {
@@ -18,9 +19,8 @@ export function declareChat(engine: Command, end: (exitCode: number) => void): v
     .addOption(
       new Option('--thinking <level>', 'how hard the model of the agent thinks').choices(thinkingLevels),
     )
-    .option(
-      '--server <url>',
-      'talk to the agent of a running server; default: of the project, in this process',
+    .addOption(
+      serverOption('talk to the agent of a running server; default: of the project, in this process'),
     )
     .option('--token <token>', 'token for the server; default: the environment variable ENGINE_TOKEN')
     .addOption(recordOption())

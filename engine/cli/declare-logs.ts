@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AllLogsOptions } from './commands/logs.ts';
 import { examples, integer, perform } from './declare.ts';
+import { serverOption } from './server-option.ts';
 
 /** The command that prints what happens, in all runs and submissions. */
 export function declareLogs(engine: Command, end: (exitCode: number) => void): void {
@@ -14,7 +15,7 @@ export function declareLogs(engine: Command, end: (exitCode: number) => void): v
     .option('--agent <name>', 'only events of this agent')
     .option('--workflow <name>', 'only events of runs of this workflow')
     .option('--limit <count>', 'of the newest so many runs and so many prompts', integer(1, 1_000), 20)
-    .option('--server <url>', 'at a running server; default: in the store of the project')
+    .addOption(serverOption('at a running server; default: in the store of the project'))
     .option('--token <token>', 'token for the server; default: the environment variable ENGINE_TOKEN')
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print each event as a line of JSON')

@@ -8,6 +8,7 @@ import { examples, integer, perform } from './declare.ts';
 import { declareAnswers } from './declare-answers.ts';
 import type { RunActs } from './open-runs.ts';
 import { recordOption, replayOption } from './tape-options.ts';
+import { signedServerOption } from './server-option.ts';
 
 /** The commands that look at runs and act on them. */
 export function declareRuns(engine: Command, end: (exitCode: number) => void): void {
@@ -136,7 +137,7 @@ export function declareWhy(parent: Command, path: string, end: (exitCode: number
 /** Options that say where the runs are; the same on every level, so that they may stand anywhere in the line. */
 function withPlace(command: Command): Command {
   return command
-    .option('--server <url>', 'at this server; default: in the store of the project')
+    .addOption(signedServerOption('at this server; default: in the store of the project'))
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print JSON');
 }

@@ -5,6 +5,7 @@ import type { RoutesOptions } from './commands/routes.ts';
 import type { SubmissionsOptions } from './commands/submissions.ts';
 import { examples, integer, perform } from './declare.ts';
 import { readStates, states } from './declare-runs.ts';
+import { signedServerOption } from './server-option.ts';
 
 /** The commands that hand messages to agents and look at them, and the one that tells what a server serves. */
 export function declareSubmissions(engine: Command, end: (exitCode: number) => void): void {
@@ -23,7 +24,9 @@ export function declareSubmissions(engine: Command, end: (exitCode: number) => v
     .option('--wait', 'wait for the answer; without --server that is what it does')
     .option('--no-wait', 'without --server: leave it for the next start of an engine')
     .option('--follow', 'show what happens until the answer is there; --json: a line for each event')
-    .option('--server <url>', 'at this server; default: in the store of the project, when no server owns it')
+    .addOption(
+      signedServerOption('at this server; default: in the store of the project, when no server owns it'),
+    )
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print the receipt, or what came of the message, as one JSON object')
     .option('-q, --quiet', 'no progress')
@@ -107,7 +110,7 @@ export function declareSubmissions(engine: Command, end: (exitCode: number) => v
 
 function withPlace(command: Command): Command {
   return command
-    .option('--server <url>', 'at this server; default: in the store of the project')
+    .addOption(signedServerOption('at this server; default: in the store of the project'))
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print JSON');
 }

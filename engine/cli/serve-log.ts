@@ -19,6 +19,8 @@ export interface ServeLog {
   readonly observers: readonly Observer[];
   /** Tells the engine, which knows the secrets to take out and the traces. */
   attach(engine: Engine): void;
+  /** Makes warnings of this process lines of the log, until the function that is given back is called. */
+  takeWarnings(): () => void;
   /** For `createServer`. */
   readonly server: Pick<ServerOptions, 'log' | 'onRequest'>;
 }
@@ -38,13 +40,27 @@ export function openServeLog({ logLevel = 'info', logFormat }: LogChoices, { err
       logEvents(log, () => (engine === undefined ? undefined : insideOf(engine).telemetry.tracing)),
     ],
     attach: (attached) => void (engine = attached),
+    takeWarnings() {
+      const before = process.listeners('warning');
+      const warn = ({ message }: Error): void => log('warn', message);
+      process.removeAllListeners('warning').on('warning', warn);
+      return () => {
+        process.off('warning', warn);
+        for (const listener of before) process.on('warning', listener);
+      };
+    },
     server: {
       log: ({ level, message, time: _time, ...fields }: LogEntry) =>
-        // What callers did wrong is in the line of their request.
-        log(level === 'info' ? 'debug' : level, message, fields),
+        // What callers did wrong is in the line of their request; why they may not call is for the operator to know.
+        log(level === 'info' && !isRefusal(fields.status) ? 'debug' : level, message, fields),
       onRequest: (end) => log(levelOf(end), `${end.method} ${end.path} ${end.status}`, fieldsOf(end)),
     },
   };
+}
+
+/** Nobody signed in, or who did may not: as often a fault of the settings as of the caller. */
+function isRefusal(status: number): boolean {
+  return status === 401 || status === 403;
 }
 
 function levelOf({ operation, status }: RequestEnd): LogLevel {

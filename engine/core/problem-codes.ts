@@ -26,7 +26,7 @@ export const problemCodes = {
   too_many_connections: { status: 503, exit: 1, retryable: true },
   cancelled: { status: 499, exit: 1, retryable: false },
   aborted: { status: 499, exit: 1, retryable: false },
-  missing_model: { status: 500, exit: 2, retryable: false },
+  missing_model: { status: 400, exit: 2, retryable: false },
   missing_secret: { status: 500, exit: 2, retryable: false },
   unknown_role: { status: 400, exit: 2, retryable: false },
   model_failed: { status: 502, exit: 1, retryable: false },

@@ -28,7 +28,7 @@ export function linkServer(reporter: Reporter, node: Node, around: ServerAround)
     trustProxy: linkTrustProxy(reporter, node.get('trustProxy')),
     concurrency: limits.get('concurrency').number(),
     requests: limits.get('requests').number(),
-    perMs: linkPer(reporter, limits.get('per')),
+    perMs: linkPer(reporter, limits),
     connections: limits.get('connections').number() ?? 1000,
     cors: linkCors(reporter, node.get('cors'), node.get('auth').value !== undefined),
     auth: linkAuth(reporter, node.get('auth'), around),
@@ -76,7 +76,12 @@ function linkTrustProxy(reporter: Reporter, node: Node): ServerSettings['trustPr
   return textsOf(node);
 }
 
-function linkPer(reporter: Reporter, node: Node): number {
+function linkPer(reporter: Reporter, limits: Node): number {
+  const node = limits.get('per');
+  if (node.value !== undefined && limits.get('requests').value === undefined)
+    reporter.report(node, 'schema/missing-key', '"per" bounds nothing without "requests"; write how many', {
+      part: 'key',
+    });
   const perMs = durationOf(node) ?? 60_000;
   if (perMs < 1 || perMs > longestPerMs)
     reporter.report(node, 'schema/bad-format', '"per" is a time of up to 24 days, such as "1m" or "1h"');
@@ -164,11 +169,23 @@ function checkKeysUrl(reporter: Reporter, node: Node): void {
 
 function linkTokens(reporter: Reporter, nodes: readonly Node[], around: ServerAround): ServerToken[] {
   const seen = new Set<string>();
+  const holders = new Map<string, string>();
   return nodes.flatMap((node) => {
     const name = node.get('name').text();
     if (name === undefined) return [];
     const secret = node.get('secret').text();
     const hash = node.get('hash').text();
+    for (const key of ['hash', 'secret'] as const) {
+      const held = `${key} ${node.get(key).text()}`;
+      const holder: string = holders.get(held) ?? name;
+      if (holder !== name && node.get(key).text() !== undefined)
+        reporter.report(
+          node.get(key),
+          'ref/duplicate-entry',
+          `this is the token of "${holder}" already, and tells nobody whether "${name}" calls; make another one with "engine token ${name}"`,
+        );
+      holders.set(held, holder);
+    }
     // Two tokens of one name are one caller whose token is being changed.
     const same = JSON.stringify([name, secret, hash]);
     if (seen.has(same))

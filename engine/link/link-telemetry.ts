@@ -9,7 +9,7 @@ import { linkValues } from './text.ts';
 /** What is told of the engine: nothing is sent, and measurements are served, unless the config says otherwise. */
 export function linkTelemetry(reporter: Reporter, node: Node, visible: Visible): TelemetrySettings {
   const otlp = node.get('otlp');
-  checkUrl(reporter, otlp.get('endpoint'));
+  checkEndpoint(reporter, otlp.get('endpoint'));
   return {
     otlp:
       otlp.value === undefined
@@ -24,4 +24,17 @@ export function linkTelemetry(reporter: Reporter, node: Node, visible: Visible):
     propagate: textsOf(node.get('propagate')),
     serviceName: node.get('serviceName').text(),
   };
+}
+
+/** Spans and measurements go to two addresses below that of the collector. */
+function checkEndpoint(reporter: Reporter, node: Node): void {
+  checkUrl(reporter, node);
+  const endpoint = node.text() ?? '';
+  const base = endpoint.replace(/\/v1\/(?:traces|metrics|logs)\/?$/, '');
+  if (base !== endpoint)
+    reporter.report(
+      node,
+      'schema/bad-format',
+      `"/v1/traces" and "/v1/metrics" are added to the address; write "${base}"`,
+    );
 }

@@ -28,6 +28,7 @@ export const channelPresets: Readonly<Record<ChannelScheme, ChannelPreset>> = {
   },
   github: {
     verify: { header: 'x-hub-signature-256', prefix: 'sha256=' },
+    formJson: 'payload',
     dedupe: { header: 'x-github-delivery' },
     handshakes: [
       {

@@ -38,6 +38,8 @@ function shapeFor(place: Place, value: Json, at: string, set: SchemaSet): string
     return isMap ? mapOfList(value, place, set) : undefined;
   }
   if (value === null) return undefined;
+  const truth = typeof value === 'string' ? truths[value.toLowerCase()] : undefined;
+  if (truth !== undefined && [place, ...alternativesOf(place, set)].some(isSwitch)) return `write ${truth}`;
   const list = [place, ...alternativesOf(place, set)].find((one) => isListFor(value, one, set));
   if (list !== undefined || takes('array')) {
     const text = /\/(?:command|args)$/.test(at) ? commandOf(value) : listOf(value, list ?? place, set);
@@ -223,6 +225,10 @@ function alternativesOf({ schema, file }: Place, set: SchemaSet): Place[] {
   });
 }
 
+function isSwitch({ schema }: Place): boolean {
+  return typesOf(schema).includes('boolean');
+}
+
 function scalarFor(value: Json, schema: JsonObject, types: readonly string[]): string | undefined {
   if (types.includes('string') && typeof value === 'number') {
     const { examples } = schema;
@@ -235,8 +241,6 @@ function scalarFor(value: Json, schema: JsonObject, types: readonly string[]): s
   const amount = /^(\d+)\s*[a-z]+$/i.exec(value)?.[1];
   if (amount !== undefined && (types.includes('number') || types.includes('integer')))
     return `write ${amount}`;
-  const truth = types.includes('boolean') ? truths[value.toLowerCase()] : undefined;
-  if (truth !== undefined) return `write ${truth}`;
   const isBoolean = /^(true|false)$/.test(value) && types.includes('boolean');
   return isNumber || isBoolean ? `write ${value} without quotes` : undefined;
 }

@@ -104,6 +104,20 @@ describe('channels: what becomes of a delivery', () => {
     expect(await engine.executions({ kind: 'submission' })).to.have.length(1);
   });
 
+  it('GitHub may send its JSON in a form', async () => {
+    const github = services.find(({ scheme }) => scheme === 'github');
+    if (github === undefined) throw new Error('github');
+    const files = projectWith({
+      'src/channels/hook.yaml':
+        "agent: clerk\nscheme: github\nsecret: HOOK\nwhen: body.action == 'opened'\nmessage: '{{quote body.issue.title}}'\n",
+    });
+    const engine = await startAt(now, files, { HOOK: github.secret }, undefined);
+    open.push(engine);
+    const { body, headers } = github.sign(`payload=${encodeURIComponent(JSON.stringify(opened))}`, now);
+    const form = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
+    expect(await sent(engine, 'hook', { body, headers: form })).to.equal('accepted');
+  });
+
   it('without an id the signed bytes are one', async () => {
     const { engine, deliver } = await channel('hmac');
     for (const body of [{ a: 1 }, { a: 1 }, { a: 2 }]) expect(await deliver(body)).to.equal('accepted');

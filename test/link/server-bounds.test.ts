@@ -30,4 +30,36 @@ describe('link: bounds of the server', () => {
       'engine.yaml:4:31 error schema/bad-format "per" is a time of up to 24 days, such as "1m" or "1h"',
     ]);
   });
+
+  it('are refused where they say nothing, or in the words of another format', async () => {
+    expect(
+      await findingsOf({ 'engine.yaml': 'name: shop\nserver: { trustProxy: yes, limits: { per: 1m } }\n' }),
+    ).to.deep.equal([
+      'engine.yaml:2:23 error schema/wrong-type "trustProxy" must be boolean or list, got string "yes"; write true',
+      'engine.yaml:2:38 error schema/missing-key "per" bounds nothing without "requests"; write how many',
+    ]);
+  });
+
+  it('do not take one token for two callers', async () => {
+    const hash = `sha256:${'a'.repeat(64)}`;
+    const findings = (second: string): Promise<readonly string[]> =>
+      findingsOf({
+        'engine.yaml': `name: shop\nserver:\n  auth:\n    tokens:\n      - { name: site, hash: '${hash}' }\n      - { name: ${second}, hash: '${hash}' }\n`,
+      });
+    expect(await findings('page')).to.deep.equal([
+      'engine.yaml:6:29 error ref/duplicate-entry this is the token of "site" already, and tells nobody whether "page" calls; make another one with "engine token page"',
+    ]);
+    expect((await findings('site'))[0]).to.include('is listed twice');
+  });
+});
+
+describe('link: telemetry', () => {
+  it('goes to the address of the collector, and not to that of the traces', async () => {
+    const findings = (endpoint: string): Promise<readonly string[]> =>
+      findingsOf({ 'engine.yaml': `name: shop\ntelemetry: { otlp: { endpoint: '${endpoint}' } }\n` });
+    expect(await findings('http://127.0.0.1:4318/v1/traces')).to.deep.equal([
+      'engine.yaml:2:32 error schema/bad-format "/v1/traces" and "/v1/metrics" are added to the address; write "http://127.0.0.1:4318"',
+    ]);
+    expect(await findings('http://127.0.0.1:4318/collect')).to.deep.equal([]);
+  });
 });

@@ -54,6 +54,9 @@ describe('addresses and methods', () => {
       expect(errorOf(answer)['message']).to.equal(`there is nothing at "${path}"; did you mean "${meant}"?`);
     }
     expect((await world.send('GET', '/Agents')).status).to.equal(404);
+    expect(errorOf(await world.send('POST', '/approvals/workflow:pay:01/sign', {}))['message']).to.equal(
+      'there is nothing at "/approvals/workflow:pay:01/sign"; an id is percent-encoded: "/approvals/workflow:pay:01%2Fsign"',
+    );
   });
 
   it('an id may hold a slash, a space and any letter, percent-encoded', async () => {

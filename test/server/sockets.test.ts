@@ -90,6 +90,7 @@ describe('a socket', () => {
     await talk.next();
     const refused: readonly [unknown, object][] = [
       ['{', { type: 'invalid_json' }],
+      ['{"v":1,"v":1}', { type: 'invalid_json', message: 'an object of the frame has a key twice' }],
       [[], { type: 'invalid_request', message: 'a frame must be a JSON object' }],
       [
         { type: 'ping' },
@@ -159,6 +160,8 @@ describe('a socket', () => {
       ['/agents/nobody/one', {}, 404, 'agent_not_found'],
       ['/workflows/nothing', {}, 404, 'workflow_not_found'],
       ['/agents/echo/%00', {}, 400, 'invalid_request'],
+      ['/agents/echo/one?session=a', {}, 400, 'invalid_request'],
+      ['/workflows/plain?wait=result', {}, 400, 'invalid_request'],
       ['/agents/echo/one', { origin: 'https://evil.example' }, 403, 'forbidden'],
       ['/agents/echo/one', { host: 'evil.example' }, 403, 'forbidden'],
     ];

@@ -26,6 +26,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
   const engine = await createEngine({ program, observers, ...tapeOf(options), ...envOf(options) });
   log.attach(engine);
   watchSecrets(engine, terminal, true);
+  const giveWarningsBack = log.takeWarnings();
   const interrupt = watchInterrupts(['SIGINT', 'SIGTERM']);
   const server = createServer(engine, {
     ...log.server,
@@ -52,6 +53,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     // Only now, so that it answers that it lives for as long as it does.
     await server.close();
     interrupt.release();
+    giveWarningsBack();
   }
 }
 

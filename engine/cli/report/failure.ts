@@ -28,6 +28,8 @@ export function reportFailure(
 export function printProblem(problem: Problem, { err }: Terminal): void {
   err.line(`${err.colors.red(`error[${problem.code}]`)}: ${printable(problem.message)}`);
   if (problem.code === 'invalid_project') return;
+  if (problem.code === 'unauthorized')
+    err.line('  the token of --server is read from the variable ENGINE_TOKEN');
   for (const line of detailLines(problem)) err.line(`  ${printable(line)}`);
 }
 

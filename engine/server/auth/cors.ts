@@ -3,7 +3,8 @@ import type { Context } from '../http/context.ts';
 import { isAllowed } from './guard.ts';
 
 /** Headers of requests that pages may set. */
-const allowedHeaders = 'Accept, Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Prefer';
+const allowedHeaders =
+  'Accept, Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Prefer, Traceparent, Tracestate';
 
 /** Headers of answers that pages may read. */
 const exposedHeaders =

@@ -50,7 +50,8 @@ export function readSocketToken(request: Signed): string {
   if (offered.length > 1 || request.headers.authorization !== undefined)
     throw badToken('there is more than one token');
   const token = Buffer.from(first.slice(subprotocol.length), 'base64url').toString('utf8');
-  if (!/^[\w.~+/-]+=*$/.test(token)) throw badToken('the token is malformed');
+  if (!/^[\w.~+/-]+=*$/.test(token))
+    throw badToken('the token is malformed; behind "bearer." it stands in base64url');
   return bounded(token);
 }
 

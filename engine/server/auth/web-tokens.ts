@@ -64,11 +64,24 @@ function wordsOf(claim: unknown): string[] {
 }
 
 function refusalOf(thrown: unknown): Problem {
-  const { code, claim } = thrown as { readonly code?: unknown; readonly claim?: unknown };
+  const { code, claim, payload } = thrown as {
+    readonly code?: unknown;
+    readonly claim?: unknown;
+    readonly payload?: JWTPayload;
+  };
   if (code === 'ERR_JWT_EXPIRED') return badToken('the token has expired');
   if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED')
-    return badToken(`the claim "${String(claim)}" of the token is not valid`);
+    return badToken(
+      `the claim "${String(claim)}" of the token is not valid${saidAs(payload?.[String(claim)])}`,
+    );
+  if (code === 'ERR_JWKS_NO_MATCHING_KEY') return badToken('no key of the issuer fits the token');
   return badToken('the token is not valid');
+}
+
+/** What a signed token says, for whoever compares it with the settings. */
+function saidAs(value: unknown): string {
+  const text = value === undefined ? '' : JSON.stringify(value);
+  return text === '' || text.length > 200 ? '' : `: ${text}`;
 }
 
 function isSafe(text: string): boolean {

@@ -21,7 +21,9 @@ export function refuseUnknown(context: Context, router: Router, basePath: string
   if (allowed.length === 0) {
     const meant = path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
     const isOther = meant !== path && methodsAt(router, meant).length > 0;
-    const advice = isOther ? `did you mean "${meant}"?` : `see "${basePath}/openapi.json"`;
+    const advice = isOther
+      ? `did you mean "${meant}"?`
+      : (adviceOnSlash(path, basePath) ?? `see "${basePath}/openapi.json"`);
     throw new Problem('not_found', `there is nothing at "${path}"; ${advice}`);
   }
   context.set('Allow', allowed.join(', '));
@@ -33,6 +35,13 @@ export function refuseUnknown(context: Context, router: Router, basePath: string
     'method_not_allowed',
     `method ${method} is not allowed at "${path}"; use ${allowed.join(' or ')}`,
   );
+}
+
+/** The id of an approval has a slash in it, which looks like one of the address. */
+function adviceOnSlash(path: string, basePath: string): string | undefined {
+  const start = `${basePath}/approvals/`;
+  if (!path.startsWith(start)) return undefined;
+  return `an id is percent-encoded: "${start}${path.slice(start.length).replaceAll('/', '%2F')}"`;
 }
 
 function methodsAt(router: Router, path: string): readonly string[] {

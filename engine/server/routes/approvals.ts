@@ -30,7 +30,8 @@ export const approvalRoutes: readonly Route[] = [
     path: '/runs/:id/signals/:topic',
     operation: 'signalRun',
     access: 'workflows',
-    summary: 'Sends an event to a run, which keeps it until a step waits for its topic.',
+    summary:
+      'Sends an event to a run, which keeps it until a step waits for its topic. The body is its data.',
     isIdempotent: true,
     body: () => ({ schema: {}, required: false }),
     throws: ['run_not_found'],

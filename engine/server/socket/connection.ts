@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { Problem } from '../../core/problem.ts';
+import { asProblem, Problem } from '../../core/problem.ts';
 import type { Json } from '../../core/json.ts';
 import type { Report } from '../answers/error-body.ts';
 import { parseJson } from '../requests/parse-json.ts';
@@ -60,7 +60,7 @@ export function serveConnection(
     if (isBinary) return socket.close(1003, 'frames are text');
     let frame: Json = null;
     try {
-      frame = parseJson(data as Buffer);
+      frame = parseFrame(data as Buffer);
       receive(readFrame(frame, target.target));
     } catch (thrown) {
       fail(thrown, requestIdOf(frame));
@@ -136,4 +136,14 @@ function urlOf(target: Target): string {
   return target.target === 'agent'
     ? `/agents/${target.name}/${target.instanceId}`
     : `/workflows/${target.name}`;
+}
+
+/** `parseJson` in the words of sockets. */
+function parseFrame(bytes: Uint8Array): Json {
+  try {
+    return parseJson(bytes);
+  } catch (thrown) {
+    const { code, message } = asProblem(thrown);
+    throw new Problem(code, message.replace('the body', 'the frame'));
+  }
 }

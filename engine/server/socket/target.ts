@@ -24,7 +24,7 @@ export type Target = AgentTarget | WorkflowTarget;
  * Throws Problem `not_found`, `agent_not_found`, `workflow_not_found`, `invalid_request`.
  */
 export function socketTarget(program: Pick<Program, 'agents' | 'workflows'>, url: string): Target {
-  const path = url.split('?')[0] ?? '';
+  const [path = '', query = ''] = url.split('?');
   const [root, kind, name = '', id = '', ...rest] = path.split('/').map(decode);
   if (root === '' && rest.length === 0 && name !== '') {
     if (kind === 'agents' && id !== '') {
@@ -36,6 +36,7 @@ export function socketTarget(program: Pick<Program, 'agents' | 'workflows'>, url
       }
       const fault = idFault(id);
       if (fault !== undefined) throw new Problem('invalid_request', `the instance id ${fault}`);
+      refuseQuery(query);
       return { target: 'agent', name, instanceId: id };
     }
     if (kind === 'workflows' && id === '') {
@@ -45,6 +46,7 @@ export function socketTarget(program: Pick<Program, 'agents' | 'workflows'>, url
           `no workflow "${name}"${choices(name, Object.keys(program.workflows))}`,
         );
       }
+      refuseQuery(query);
       return { target: 'workflow', name };
     }
   }
@@ -52,6 +54,16 @@ export function socketTarget(program: Pick<Program, 'agents' | 'workflows'>, url
     'not_found',
     `there is no socket at "${path}"; use "/agents/:name/:id" or "/workflows/:name"`,
   );
+}
+
+/** What is asked stands in frames. */
+function refuseQuery(query: string): void {
+  const [first] = new URLSearchParams(query).keys();
+  if (first !== undefined)
+    throw new Problem(
+      'invalid_request',
+      `unknown query parameter "${first}"; the address of a socket has none, what is asked stands in frames`,
+    );
 }
 
 function decode(segment: string): string {

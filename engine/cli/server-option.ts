@@ -1,0 +1,20 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/**
+ * The option `--server` of a command.
+ * @param what what the command does there, and what it does without it.
+ */
+export function serverOption(what: string): Option {
+  return new Option('--server <url>', what).argParser(addressOf);
+}
+
+/** The same, of a command that takes the token of the server from the environment alone. */
+export function signedServerOption(what: string): Option {
+  return serverOption(`${what}; its token is in the variable ENGINE_TOKEN`);
+}
+
+function addressOf(text: string): string {
+  if (/^https?:\/\/[^/]/i.test(text) && URL.canParse(text)) return text;
+  const meant = URL.canParse(`http://${text}`) ? `http://${text}` : 'http://127.0.0.1:8000';
+  throw new InvalidArgumentError(`Write "${meant}".`);
+}
