@@ -52,6 +52,7 @@ export function idFault(id: string): string | undefined {
 
 function encodePart(part: string): string {
   if (part === '') return '%';
+  if (/^[\w-]+$/.test(part)) return part;
   return encodeURIComponent(part).replace(
     /[.!~*'()]/g,
     (character) => '%' + character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0'),

@@ -53,9 +53,13 @@ async function attemptsBy(
     }),
   );
   const endings = (plan?.endings ?? []).map((tool) => [tool.spec.name, tool] as const);
-  const working = { ...operation, tools: new Map([...operation.tools, ...endings]) };
+  const working =
+    endings.length === 0 ? operation : { ...operation, tools: new Map([...operation.tools, ...endings]) };
   // A repaired answer must not repeat what tools did; they stay in the call, where providers look for what the history names.
-  const repairing = { ...operation, tools: new Map([...notRun(operation.tools), ...endings]) };
+  const repairing = (): Operation => ({
+    ...operation,
+    tools: new Map([...notRun(operation.tools), ...endings]),
+  });
   const { history } = operation;
   const isDone = (): boolean => plan?.hasEnded(history.since()) ?? false;
   const context = harnessContext(ports, working, system, isDone);
@@ -119,7 +123,7 @@ async function attemptsBy(
         ...(endings.length === 0 ? {} : { endings: endings.map(([name]) => name) }),
         ...(operation.thinking === undefined ? {} : { thinking: operation.thinking }),
       },
-      laterTurns(attempt === 1 ? context : harnessContext(ports, repairing, system, isDone), turns),
+      laterTurns(attempt === 1 ? context : harnessContext(ports, repairing(), system, isDone), turns),
     );
   }
 }

@@ -91,7 +91,8 @@ export async function converse(
   const giver = { agent, address, prepared, operationId, scope, conduct, people, workspace, spent, depth };
   try {
     const surroundings = await lookAround(ports, agent, workspace, { scope, emit: conduct.emit });
-    const able = { ...agent, skills: [...agent.skills, ...surroundings.skills] };
+    const { skills } = surroundings;
+    const able = skills.length === 0 ? agent : { ...agent, skills: [...agent.skills, ...skills] };
     const bound = await bindTools(
       ports,
       able,

@@ -76,7 +76,7 @@ async function* callOnce(
   stopped.catch(() => undefined);
   try {
     const { stream } = await Promise.race([
-      model.doStream({ ...options, abortSignal: call.signal }),
+      model.doStream({ abortSignal: call.signal, ...options }),
       stopped,
     ]);
     reader = stream.getReader();
