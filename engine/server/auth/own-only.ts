@@ -70,6 +70,16 @@ export function named<T extends { readonly name: string }>(
   return Object.values(all).filter(({ name }) => allowed?.includes(name) ?? true);
 }
 
-function seesAll({ scopes }: Caller): boolean {
-  return scopes === undefined || scopes.includes('admin');
+/**
+ * Refuses what tells of all agents and workflows to callers for whom there are only some. Throws Problem `forbidden`.
+ */
+export function refuseNarrow(caller: Caller): void {
+  if (!seesAll(caller))
+    throw new Problem('forbidden', 'this tells of all agents and workflows, and there are only some for you');
+}
+
+/** Operators see the work of others, but not of agents and workflows that there are not for them. */
+function seesAll({ scopes, agents, workflows }: Caller): boolean {
+  if (scopes === undefined) return true;
+  return scopes.includes('admin') && agents === undefined && workflows === undefined;
 }

@@ -1,3 +1,4 @@
+import { refuseNarrow } from '../auth/own-only.ts';
 import { integer, list, text, time, word } from '../requests/parameters.ts';
 import { route, type Route } from '../route.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';
@@ -45,7 +46,8 @@ const own: readonly Route[] = [
     access: 'admin',
     summary: 'What is served: names, the hash of the specs, and which secrets are missing, by name only.',
     answers: { 200: { description: 'The project.', schema: () => at('ProjectStatus') } },
-    handle({ engine: { program, secrets } }) {
+    async handle({ engine: { program, secrets }, caller }) {
+      refuseNarrow(caller);
       const body = {
         name: program.name,
         hash: program.hash,
@@ -67,7 +69,10 @@ const own: readonly Route[] = [
     summary: 'Tokens and cost of the work that is still stored, by agent and workflow.',
     query: { since: time('Only work accepted then or later.') },
     answers: { 200: { description: 'The sum, and a line for each.', schema: () => at('UsageReport') } },
-    handle: async ({ engine, query }) => ({ status: 200, body: await engine.usage(query) }),
+    async handle({ engine, caller, query }) {
+      refuseNarrow(caller);
+      return { status: 200, body: await engine.usage(query) };
+    },
   }),
   route({
     method: 'GET',
@@ -89,7 +94,8 @@ const own: readonly Route[] = [
         schema: () => objectOf({ executions: listOf(at('Execution')), next: { type: ['string', 'null'] } }),
       },
     },
-    async handle({ engine, query: { state, ...filter } }) {
+    async handle({ engine, caller, query: { state, ...filter } }) {
+      refuseNarrow(caller);
       const limit = filter.limit ?? 100;
       const found = await engine.executions({
         ...filter,

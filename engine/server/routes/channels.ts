@@ -1,4 +1,5 @@
 import type { DeliveryOutcome } from '../../api.ts';
+import { refuseNarrow } from '../auth/own-only.ts';
 import { route, type Route } from '../route.ts';
 
 const counts = {
@@ -38,7 +39,10 @@ export const channelRoutes: readonly Route[] = [
         }),
       },
     },
-    handle: ({ engine }) => Promise.resolve({ status: 200, body: { channels: engine.channels.list() } }),
+    async handle({ engine, caller }) {
+      refuseNarrow(caller);
+      return Promise.resolve({ status: 200, body: { channels: engine.channels.list() } });
+    },
   }),
   route({
     method: 'POST',

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { HostCaller } from '../../../engine/server/index.ts';
 import { startWorld, type World } from '../world.ts';
 
 describe('callers whom the app around knows', () => {
@@ -7,7 +8,7 @@ describe('callers whom the app around knows', () => {
     world = await startWorld({
       callerOf: ({ headers }) => {
         const id = headers['x-user'];
-        return typeof id === 'string' ? { id } : undefined;
+        return typeof id === 'string' ? { id, ...operators[id] } : undefined;
       },
     });
   });
@@ -21,6 +22,17 @@ describe('callers whom the app around knows', () => {
     expect(await listed({ 'x-user': 'bob' })).to.deep.equal([]);
   });
 
+  it('see nothing of agents that there are not for them, operators too', async () => {
+    await world.send('POST', '/agents/echo/1/dispatch', { message: 'Hello' }, { 'x-user': 'ann' });
+    const [root, narrow] = [{ 'x-user': 'root' }, { 'x-user': 'narrow' }];
+    expect(await listed(root)).to.have.length(1);
+    expect(await listed(narrow)).to.deep.equal([]);
+    for (const path of ['/admin/executions', '/admin/usage', '/admin/status', '/channels']) {
+      expect((await world.send('GET', path, undefined, root)).status, path).to.equal(200);
+      expect((await world.send('GET', path, undefined, narrow)).status, path).to.equal(403);
+    }
+  });
+
   async function listed(headers: Record<string, string>): Promise<unknown[]> {
     const { body } = await world.send('GET', '/submissions', undefined, headers);
     return (body['submissions'] as readonly { readonly submissionId: string }[]).map(
@@ -28,3 +40,8 @@ describe('callers whom the app around knows', () => {
     );
   }
 });
+
+const operators: Readonly<Record<string, Omit<HostCaller, 'id'>>> = {
+  root: { scopes: ['agents', 'admin'] },
+  narrow: { scopes: ['agents', 'admin'], agents: ['counter'] },
+};
