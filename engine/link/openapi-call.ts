@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import type { OperationCall, OperationParameter } from '../program/tool.ts';
 import { followed, type OpenApiDocument, type Operation } from './openapi-document.ts';
 
-/** How an operation is called. Parameters in cookies are left out, as they are among its arguments. */
+/** How an operation is called. */
 export function callOf({ root }: OpenApiDocument, operation: Operation): OperationCall {
   const { method, path, parameters, body, servers } = operation;
   const found = new Map<string, OperationParameter>();
@@ -16,18 +16,18 @@ export function callOf({ root }: OpenApiDocument, operation: Operation): Operati
     path,
     server: serverOf(servers),
     parameters: [...found.values()],
-    body: bodyTypeOf(root, body),
+    ...bodyOf(root, body),
   };
 }
 
-const places = ['path', 'query', 'header'] as const;
+const places = ['path', 'query', 'header', 'cookie'] as const;
 
 function parameterOf(parameter: Json | undefined): OperationParameter | undefined {
   if (!isObject(parameter)) return undefined;
   const { name, style, explode, schema, content } = parameter;
   const place = places.find((one) => one === parameter['in']);
   if (place === undefined || typeof name !== 'string') return undefined;
-  const usual = place === 'query' ? 'form' : 'simple';
+  const usual = place === 'query' || place === 'cookie' ? 'form' : 'simple';
   const written = typeof style === 'string' ? style : usual;
   return {
     name,
@@ -50,9 +50,27 @@ function serverOf(servers: Json | undefined): string | undefined {
 }
 
 /** JSON where the operation takes it, else the first type that it takes. */
-function bodyTypeOf(root: JsonObject, body: Json | undefined): string | undefined {
+function bodyOf(root: JsonObject, body: Json | undefined): Pick<OperationCall, 'body' | 'files'> {
   const request = followed(root, body);
-  if (!isObject(request)) return undefined;
+  if (!isObject(request)) return { body: undefined };
   const types = isObject(request['content']) ? Object.keys(request['content']) : [];
-  return types.find((type) => /^application\/(.*\+)?json\b/.test(type)) ?? types[0] ?? 'application/json';
+  const type = types.find((one) => /^application\/(.*\+)?json\b/.test(one)) ?? types[0] ?? 'application/json';
+  const files = type.startsWith('multipart/') ? filesOf(root, request, type) : [];
+  return { body: type, ...(files.length === 0 ? {} : { files }) };
+}
+
+/** Keys whose text is the content of a file. */
+function filesOf(root: JsonObject, { content }: JsonObject, type: string): readonly string[] {
+  const media = isObject(content) ? followed(root, content[type]) : undefined;
+  const schema = isObject(media) ? followed(root, media['schema']) : undefined;
+  const properties = isObject(schema) && isObject(schema['properties']) ? schema['properties'] : {};
+  return Object.entries(properties).flatMap(([name, entry]) => {
+    const property = followed(root, entry);
+    const items =
+      isObject(property) && isObject(property['items']) ? followed(root, property['items']) : property;
+    const isFile =
+      isObject(items) &&
+      (items['format'] === 'binary' || items['contentMediaType'] === 'application/octet-stream');
+    return isFile ? [name] : [];
+  });
 }

@@ -14,8 +14,7 @@ function inputOf(root: JsonObject, { parameters, body }: Operation): JsonSchema 
   const required = new Set<string>();
   for (const entry of parameters) {
     const parameter = followed(root, entry);
-    if (!isObject(parameter) || typeof parameter['name'] !== 'string' || parameter['in'] === 'cookie')
-      continue;
+    if (!isObject(parameter) || typeof parameter['name'] !== 'string') continue;
     const { name, description } = parameter;
     const schema = parameter['schema'] ?? contentOf(root, parameter) ?? {};
     properties[name] =
@@ -59,8 +58,12 @@ function outputOf(root: JsonObject, { responses }: Operation): JsonSchema | unde
 function contentOf(root: JsonObject, holder: JsonObject): Json | undefined {
   const { content } = holder;
   if (!isObject(content)) return undefined;
-  const json = Object.entries(content).find(([type]) => /^application\/(.*\+)?json\b/.test(type))?.[1];
-  const media = followed(root, json);
+  const types = Object.entries(content);
+  const json = types.find(([type]) => /^application\/(.*\+)?json\b/.test(type));
+  const form = types.find(([type]) =>
+    /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type),
+  );
+  const media = followed(root, (json ?? form)?.[1]);
   return isObject(media) ? media['schema'] : undefined;
 }
 

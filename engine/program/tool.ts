@@ -110,12 +110,14 @@ export interface OperationCall {
   readonly parameters: readonly OperationParameter[];
   /** Content type of the argument `body`; undefined: there is none. */
   readonly body: string | undefined;
+  /** Keys of a `multipart/form-data` body that are files. */
+  readonly files?: readonly string[];
 }
 
-/** An argument that goes into the path, the query or a header. */
+/** An argument that goes into the path, the query, a header or a cookie. */
 export interface OperationParameter {
   readonly name: string;
-  readonly in: 'path' | 'query' | 'header';
+  readonly in: 'path' | 'query' | 'header' | 'cookie';
   /** How lists and maps are written: a `style` of OpenAPI, or `json`. */
   readonly style: string;
   readonly explode: boolean;

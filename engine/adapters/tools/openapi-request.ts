@@ -2,19 +2,19 @@ import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import type { OperationCall, OperationParameter } from '../../program/tool.ts';
 import { bodyOf, textOf, urlOf, type RenderedRequest } from './http-request.ts';
+import { multipartOf } from './multipart.ts';
+import { cookiesOf, parameterStyles, pathText } from './openapi-parameters.ts';
 
 /** Why an operation cannot be called by this engine; undefined when it can. */
 export function operationFault({ parameters, body }: OperationCall): string | undefined {
   for (const { name, in: place, style } of parameters) {
-    const known = place === 'query' ? queryStyles : ['simple', 'json'];
-    if (!known.includes(style))
+    if (!parameterStyles[place].includes(style))
       return `its parameter "${name}" has the style "${style}", which is not supported`;
   }
-  if (body === undefined || /json|^text\/|x-www-form-urlencoded/.test(body)) return undefined;
+  if (body === undefined || /json|^text\/|x-www-form-urlencoded|^multipart\/form-data/.test(body))
+    return undefined;
   return `it takes a body of type "${body}", which is not supported`;
 }
-
-const queryStyles = ['form', 'json', 'deepObject', 'spaceDelimited', 'pipeDelimited'];
 
 /**
  * The request of an operation. Texts of arguments are encoded where they enter the address, and cannot add a segment, parameter or
@@ -38,16 +38,24 @@ export function renderOperation(
     Object.hasOwn(input, name) ? (input[name] ?? null) : null;
   let { path } = call;
   for (const parameter of parameters.filter((one) => one.in === 'path'))
-    path = path.replaceAll(`{${parameter.name}}`, pathText(who, parameter, valueOf(parameter)));
+    path = path.replaceAll(`{${parameter.name}}`, () => inPath(who, parameter, valueOf(parameter)));
   // A path that begins with an argument could else change the host.
   const url = urlOf(who, base.replace(/\/+$/, '') + (path.startsWith('/') ? path : `/${path}`));
+  const cookies: string[] = [];
   for (const parameter of parameters) {
     const value = valueOf(parameter);
     if (value === null) continue;
+    if (parameter.in === 'cookie') cookies.push(...cookiesOf(parameter, value));
     if (parameter.in === 'query') addToQuery(url, parameter, value);
     if (parameter.in === 'header') addHeader(who, headers, parameter, value);
   }
+  addCookies(headers, cookies);
   const body = bodyType === undefined ? undefined : input['body'];
+  if (bodyType?.startsWith('multipart/form-data') === true && isObject(body)) {
+    const { type, body: parts } = multipartOf(body, call.files ?? []);
+    headers.set('content-type', type);
+    return { url, method, headers, secretHeaders, body: parts };
+  }
   if (body !== undefined && bodyType !== undefined && !headers.has('content-type'))
     headers.set('content-type', bodyType);
   return {
@@ -59,24 +67,22 @@ export function renderOperation(
   };
 }
 
-function pathText(who: string, { name, style, explode }: OperationParameter, value: Json): string {
-  const text =
-    style === 'json'
-      ? encode(JSON.stringify(value))
-      : Array.isArray(value)
-        ? (value as readonly Json[]).map((item) => encode(textOf(item))).join(',')
-        : isObject(value)
-          ? Object.entries(value)
-              .map(([key, item]) => `${encode(key)}${explode ? '=' : ','}${encode(textOf(item))}`)
-              .join(',')
-          : encode(textOf(value));
-  if (text === '' || value === null)
-    throw new Problem('tool_input_invalid', `${who}: "${name}" stands in the path and may not be empty`);
+function inPath(who: string, parameter: OperationParameter, value: Json): string {
+  const text = pathText(parameter, value);
+  if (text === '')
+    throw new Problem(
+      'tool_input_invalid',
+      `${who}: "${parameter.name}" stands in the path and may not be empty`,
+    );
   return text;
 }
 
-function encode(text: string): string {
-  return encodeURIComponent(text.toWellFormed());
+/** Cookies that the tool itself sends win over those that arguments ask for. */
+function addCookies(headers: Headers, cookies: readonly string[]): void {
+  const own = headers.get('cookie');
+  const taken = new Set(own?.split(';').map((one) => one.split('=')[0]?.trim()));
+  const added = cookies.filter((one) => !taken.has(one.split('=')[0]));
+  if (added.length > 0) headers.set('cookie', [...(own === null ? [] : [own]), ...added].join('; '));
 }
 
 function addToQuery(url: URL, { name, style, explode }: OperationParameter, value: Json): void {
