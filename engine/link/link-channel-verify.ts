@@ -46,6 +46,18 @@ export function linkVerify(
       'schema/missing-key',
       `"${scheme ?? ''}" needs "verify.url": the address of this channel as the sender knows it, which is part of what is signed`,
     );
+  const isTimed = [timestampHeader, preset.timestampPrefix, preset.timestampField].some(
+    (place) => place !== undefined,
+  );
+  if (!isTimed && node.get('tolerance').value !== undefined)
+    reporter.report(
+      node.get('tolerance'),
+      'schema/missing-key',
+      scheme === 'hmac'
+        ? '"tolerance" refuses nothing where nothing says when a delivery was sent; name the header with "timestampHeader"'
+        : `"tolerance" refuses nothing, since "${scheme ?? ''}" does not sign when a delivery was sent; leave it out`,
+      { part: 'key' },
+    );
   return {
     header: headerName(reporter, node.get('header')) ?? preset.header ?? '',
     algorithm:

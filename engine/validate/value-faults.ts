@@ -45,12 +45,17 @@ export function literalFaults(schema: JsonObject, value: Json, at: string): Faul
   return literals.length === 0 ? [] : enumFaults(literals, value, at);
 }
 
+/** `a, b or c`; of more than ten the first eight, and that there are others. */
+function someOf(literals: readonly string[]): string {
+  return literals.length > 10 ? `${literals.slice(0, 8).join(', ')}, …` : either(literals);
+}
+
 /** The fault of a value that is none of the literals, or none. */
 export function enumFaults(literals: readonly Json[], value: Json, at: string): Fault[] {
   if (literals.some((literal) => stableText(literal) === stableText(value))) return [];
   const words = literals.filter((literal): literal is string => typeof literal === 'string');
   const near = typeof value === 'string' ? meantLiteral(value, words) : [];
-  const shown = either(literals.slice(0, 8).map((literal) => JSON.stringify(literal)));
+  const shown = someOf(literals.map((literal) => JSON.stringify(literal)));
   const end = near.length > 0 ? `; did you mean "${near[0] ?? ''}"?` : '';
   const got = typeof value === 'string' ? quote(value) : describe(value);
   const message = `${nameOf(at)} must be ${shown}, got ${got}${end}`;

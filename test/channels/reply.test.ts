@@ -262,6 +262,15 @@ describe('channels: what is wrong with "respond"', () => {
     ).to.deep.equal([
       'src/channels/hook.yaml:4:1 error ref/duplicate-name agent "clerk" has a tool "reply" already; write another name as "respond.tool"',
     ]);
+    expect(await findings('scheme: github\nverify: { tolerance: 5m }\n')).to.deep.equal([
+      'src/channels/hook.yaml:4:11 error schema/missing-key "tolerance" refuses nothing, since "github" does not sign when a delivery was sent; leave it out',
+    ]);
+    expect(await findings('scheme: gihub\n')).to.deep.equal([
+      'src/channels/hook.yaml:3:9 error schema/bad-enum "scheme" must be "github", "slack", "stripe", "discord", "telegram", "linear", "notion", "twilio", "standard-webhooks" or "hmac", got "gihub"; did you mean "github"?',
+    ]);
+    expect(await findings('scheme: hmac\nverify: { header: x-a, tolerance: 5m }\n')).to.deep.equal([
+      'src/channels/hook.yaml:4:24 error schema/missing-key "tolerance" refuses nothing where nothing says when a delivery was sent; name the header with "timestampHeader"',
+    ]);
     expect(await findings('scheme: stripe\nverify: { tolerance: 3d }\n')).to.deep.equal([
       'src/channels/hook.yaml:4:22 error schema/bad-value a repeated delivery would be taken again: "retention.idempotency" of engine.yaml is shorter; make this shorter, or that longer',
     ]);

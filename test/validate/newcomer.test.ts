@@ -149,7 +149,7 @@ describe('a key in the wrong place or in the words of another tool', () => {
       '"filter" is another tool\'s word; write "when"',
     ]);
     expect(messagesOf('sandbox', 'type: docker\nimage: node:20\n')).to.deep.equal([
-      '"type" must be "none", "virtual", "isolated", "local", "daytona", "e2b", "modal" or "runloop", got "docker"; did you mean "isolated"?',
+      '"type" must be "none", "virtual", "isolated", "local", "daytona", "e2b", "modal", "runloop" or "custom", got "docker"; did you mean "isolated"?',
       '"image" belongs under "options"',
     ]);
   });
