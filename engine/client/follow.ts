@@ -32,10 +32,10 @@ export async function* streamEvents(
   const state: StreamState = { retryMs: undefined };
   let seen = after;
   let failures = 0;
-  let waitMs = 0;
   let answer = opened;
   let ended = false;
   for (;;) {
+    let waitMs: number;
     try {
       const headers = { accept: 'text/event-stream', 'last-event-id': String(seen) };
       const response = answer ?? (await transport.open({ method: 'GET', path, headers, signal, once: true }));
