@@ -72,7 +72,9 @@ describe('cli: engine add', () => {
       expect(readFileSync(join(project, 'src/agents/seller.md'), 'utf8')).to.equal(
         '---\ndescription: Sells.\n---\n```js\nnever();\n```\n',
       );
-      expect(await run(word, project, { write: true })).to.contain('seller.md (as it was)');
+      expect(await run(word, project, { write: true })).to.contain(
+        'seller.md (as it was)\n\nnothing to write; what is left to do:',
+      );
     }
   });
 

@@ -77,7 +77,9 @@ function show(
   out.line(printable(`${name}: ${description}`));
   for (const { path, state } of files) out.line(`  ${path}${states[state]}`);
   if (write) {
-    out.line(`\n${count(files.length, 'file')} written; what is left to do:\n`);
+    const written = files.filter(({ state }) => state === 'new').length;
+    const what = written === 0 ? 'nothing to write' : `${count(written, 'file')} written`;
+    out.line(`\n${what}; what is left to do:\n`);
     out.line(printable(withoutFiles(body)));
     return;
   }
