@@ -9,7 +9,7 @@ import { benchSockets } from './http/sockets.ts';
  * What a server costs when the model answers at once: prompts, answers as events, receipts, sockets, and its start. The floor is Koa
  * and ws with nothing behind them, in the same run. Server and load are processes of their own; what is compared is loaded in turns.
  * On a busy machine processor time and ratios say more than milliseconds.
- * `npx tsx bench/http.ts [part...] [seconds per round]`; parts: http, sse, dispatch, ws, fan-out, cold.
+ * `npm run bench -- [part...] [seconds per round]`; parts: http, sse, dispatch, ws, fan-out, cold.
  */
 
 const args = process.argv.slice(2);
