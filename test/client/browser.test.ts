@@ -176,7 +176,8 @@ describe('the client in a browser', function () {
 async function bundled(): Promise<string> {
   const folder = temporaryFolder();
   mkdirSync(folder, { recursive: true });
-  const { bundle } = (await import('../../scripts/bundle.mjs')) as { bundle(outdir: string): Promise<void> };
+  const script = join(root, 'scripts/bundle.mjs');
+  const { bundle } = (await import(script)) as { bundle(outdir: string): Promise<void> };
   await bundle(folder);
   const outfile = join(folder, 'page.js');
   await build({
