@@ -190,11 +190,11 @@ describe('the client', () => {
       if (request.url === '/health') response.writeHead(502).end('<html>bad gateway</html>');
     });
     const baseUrl = await urlOf(strange);
-    const own = createClient({ baseUrl, timeoutMs: 30 });
+    const own = createClient({ baseUrl, retry: false });
     const odd = await problemOf(() => own.health());
     expect(odd).to.deep.include({ code: 'server_unreachable' });
     expect(odd?.message).to.equal(`"${baseUrl}/health" answered 502, and not in the way of this engine`);
-    expect((await problemOf(() => own.agents.list()))?.toData()).to.deep.equal({
+    expect((await problemOf(() => own.agents.list({ timeoutMs: 30 })))?.toData()).to.deep.equal({
       type: 'timeout',
       message: 'no answer within 30 ms',
     });
