@@ -3,6 +3,7 @@ import { githubReport } from '../../engine/cli/report/github.ts';
 import { projectOption } from '../../engine/cli/report/project-option.ts';
 import { table } from '../../engine/cli/report/table.ts';
 import { printable } from '../../engine/cli/terminal.ts';
+import { sampleOf } from '../../engine/cli/report/sample-of.ts';
 import { plainUsageError } from '../../engine/cli/usage-error.ts';
 
 describe('what the command line prints', () => {
@@ -47,6 +48,23 @@ describe('what the command line prints', () => {
         ['x', 'y'],
       ]),
     ).to.equal('A     B\nlong\nx     y');
+  });
+
+  it('makes a sample of a schema that a person can begin with', () => {
+    const schema = {
+      type: 'object',
+      required: ['name', 'tags', 'level', 'count', 'more'],
+      properties: {
+        name: { type: 'string', examples: ['Ada'] },
+        tags: { type: 'array', minItems: 1, items: { type: 'string' } },
+        level: { enum: ['low', 'high'] },
+        count: { type: ['integer', 'null'], minimum: 2 },
+        left: { type: 'string' },
+      },
+    };
+    const sample = { name: 'Ada', tags: ['text'], level: 'low', count: 2, more: {} };
+    expect(sampleOf(schema)).to.deep.equal(sample);
+    expect(sampleOf(undefined)).to.deep.equal({});
   });
 
   it('puts messages of the argument parser in the words of the rest', () => {

@@ -1,10 +1,12 @@
 import type { Engine } from '../../api.ts';
 import type { Diagnostic } from '../../core/diagnostic.ts';
+import type { Json } from '../../core/json.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { Address } from '../../server/index.ts';
 import { announce } from '../announce.ts';
 import { codeFrames } from '../report/codeframe.ts';
 import { printProblem } from '../report/failure.ts';
+import { sampleOf } from '../report/sample-of.ts';
 import { count } from '../report/summary.ts';
 import { fromData } from '../../core/problem.ts';
 import type { Terminal } from '../terminal.ts';
@@ -42,7 +44,7 @@ export async function showServed(
       ? workflow === undefined
         ? ['  "engine init" writes a project to begin with']
         : [
-            `  try: curl -X POST '${address.url}/workflows/${workflow}?wait=true' -H 'content-type: application/json' -d '{}'`,
+            `  try: curl -X POST '${address.url}/workflows/${workflow}?wait=true' -H 'content-type: application/json' -d ${quoted(sampleOf(engine.program.workflows[workflow]?.inputSchema))}`,
           ]
       : [
           `  try: curl -X POST ${address.url}/agents/${agent}/me -H 'content-type: application/json' -d '{"message": "Hello"}'`,
@@ -111,6 +113,11 @@ async function showFindings(
 ): Promise<void> {
   if (findings.length === 0) return;
   err.line(await codeFrames(findings, { project: folder, colors: err.colors, texts: look.texts }));
+}
+
+/** JSON as a word of a shell. */
+function quoted(value: Json): string {
+  return `'${JSON.stringify(value).replaceAll("'", `'\\''`)}'`;
 }
 
 /** The time of day, to tell the lines of a long session apart. */
