@@ -44,7 +44,7 @@ export async function showServed(
       ? workflow === undefined
         ? ['  "engine init" writes a project to begin with']
         : [
-            `  try: curl -X POST '${address.url}/workflows/${workflow}?wait=true' -H 'content-type: application/json' -d ${quoted(sampleOf(engine.program.workflows[workflow]?.inputSchema))}`,
+            `  try: curl -X POST '${address.url}/workflows/${workflow}?wait=result' -H 'content-type: application/json' -d ${quoted(sampleOf(engine.program.workflows[workflow]?.inputSchema))}`,
           ]
       : [
           `  try: curl -X POST ${address.url}/agents/${agent}/me -H 'content-type: application/json' -d '{"message": "Hello"}'`,
