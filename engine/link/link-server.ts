@@ -19,8 +19,9 @@ export interface ServerAround {
 /** The settings of the server: 127.0.0.1:8000, bodies to 1 MiB, nobody signs in, no other origin calls. */
 export function linkServer(reporter: Reporter, node: Node, around: ServerAround): ServerSettings {
   const limits = node.get('limits');
+  const isClosed = node.get('auth').value !== undefined;
   return {
-    host: linkHost(reporter, node.get('host')),
+    host: linkHost(reporter, node.get('host'), isClosed),
     port: node.get('port').number() ?? 8000,
     basePath: linkBasePath(reporter, node.get('basePath')),
     bodyBytes: limits.get('bodyBytes').number() ?? 1_048_576,
@@ -30,16 +31,24 @@ export function linkServer(reporter: Reporter, node: Node, around: ServerAround)
     requests: limits.get('requests').number(),
     perMs: linkPer(reporter, limits),
     connections: limits.get('connections').number() ?? 1000,
-    cors: linkCors(reporter, node.get('cors'), node.get('auth').value !== undefined),
+    cors: linkCors(reporter, node.get('cors'), isClosed),
     auth: linkAuth(reporter, node.get('auth'), around),
   };
 }
 
-function linkHost(reporter: Reporter, node: Node): string {
+function linkHost(reporter: Reporter, node: Node, isClosed: boolean): string {
   const host = node.text();
   if (host === undefined) return '127.0.0.1';
   const bare = host.replace(/^\[(.*)\]$/, '$1');
-  if (isHost(bare)) return bare;
+  if (isHost(bare)) {
+    if (!isClosed && !/^(?:localhost|::1|127(?:\.\d+){3})$/i.test(bare))
+      reporter.report(
+        node,
+        'security/open-server',
+        'other machines could call, and nobody has to sign in; set "auth", or leave "host" out',
+      );
+    return bare;
+  }
   const url = /^[a-z]+:\/\//i.test(host) && URL.canParse(host) ? new URL(host) : undefined;
   const [, name = '', port] = /^([^:/]+):(\d+)$/.exec(url?.host ?? host) ?? [];
   const cure =

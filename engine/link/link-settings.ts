@@ -145,8 +145,17 @@ function linkStore(reporter: Reporter, node: Node, folder: string): Settings['st
       'schema/bad-value',
       `"${path}" is a folder; name the file of the store, such as "${path.replace(/\/$/, '')}/engine.sqlite"`,
     );
+  const type = node.get('type').text() === 'memory' ? 'memory' : 'sqlite';
+  for (const key of type === 'memory' ? (['path', 'synchronous', 'busyTimeout'] as const) : [])
+    if (node.get(key).value !== undefined)
+      reporter.report(
+        node.get(key),
+        'schema/misplaced-key',
+        `"${key}" belongs to "type: sqlite"; nothing is written to a file`,
+        { part: 'key' },
+      );
   return {
-    type: node.get('type').text() === 'memory' ? 'memory' : 'sqlite',
+    type,
     path: absolute,
     synchronous: node.get('synchronous').text() === 'normal' ? 'normal' : 'full',
     busyTimeoutMs: durationOf(node.get('busyTimeout')) ?? 5_000,

@@ -10,6 +10,7 @@ import { linkValues } from './text.ts';
 export function linkTelemetry(reporter: Reporter, node: Node, visible: Visible): TelemetrySettings {
   const otlp = node.get('otlp');
   checkEndpoint(reporter, otlp.get('endpoint'));
+  checkSent(reporter, node);
   return {
     otlp:
       otlp.value === undefined
@@ -24,6 +25,26 @@ export function linkTelemetry(reporter: Reporter, node: Node, visible: Visible):
     propagate: textsOf(node.get('propagate')),
     serviceName: node.get('serviceName').text(),
   };
+}
+
+/** Settings of what is sent, where nothing is. */
+function checkSent(reporter: Reporter, node: Node): void {
+  const otlp = node.get('otlp');
+  for (const key of otlp.value === undefined ? (['content', 'propagate', 'serviceName'] as const) : [])
+    if (node.get(key).value !== undefined)
+      reporter.report(
+        node.get(key),
+        'schema/missing-key',
+        `"${key}" says nothing without "otlp"; write "otlp: {}", or where to send`,
+        { part: 'key' },
+      );
+  if (otlp.value !== undefined && node.get('traces').flag() === false && node.get('metrics').flag() === false)
+    reporter.report(
+      otlp,
+      'schema/exclusive-keys',
+      'with neither traces nor metrics nothing is sent; leave "otlp" out, or one of them on',
+      { part: 'key' },
+    );
 }
 
 /** Spans and measurements go to two addresses below that of the collector. */

@@ -40,6 +40,16 @@ describe('link: bounds of the server', () => {
     ]);
   });
 
+  it('are refused where other machines could call, and nobody signs in', async () => {
+    const findings = (server: string): Promise<readonly string[]> =>
+      findingsOf({ 'engine.yaml': `name: shop\nserver: ${server}\n` });
+    expect(await findings('{ host: 0.0.0.0 }')).to.deep.equal([
+      'engine.yaml:2:17 error security/open-server other machines could call, and nobody has to sign in; set "auth", or leave "host" out',
+    ]);
+    for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '"::1"', '"[::1]"'])
+      expect(await findings(`{ host: ${host} }`), host).to.deep.equal([]);
+  });
+
   it('do not take one token for two callers', async () => {
     const hash = `sha256:${'a'.repeat(64)}`;
     const findings = (second: string): Promise<readonly string[]> =>
@@ -53,7 +63,29 @@ describe('link: bounds of the server', () => {
   });
 });
 
+describe('link: a store in memory', () => {
+  it('has no file', async () => {
+    expect(
+      await findingsOf({ 'engine.yaml': 'name: shop\nstore: { type: memory, path: x.sqlite }\n' }),
+    ).to.deep.equal([
+      'engine.yaml:2:24 error schema/misplaced-key "path" belongs to "type: sqlite"; nothing is written to a file',
+    ]);
+  });
+});
+
 describe('link: telemetry', () => {
+  it('is refused where it says nothing', async () => {
+    const findings = (telemetry: string): Promise<readonly string[]> =>
+      findingsOf({ 'engine.yaml': `name: shop\ntelemetry: ${telemetry}\n` });
+    expect(await findings('{ content: true, metrics: false }')).to.deep.equal([
+      'engine.yaml:2:14 error schema/missing-key "content" says nothing without "otlp"; write "otlp: {}", or where to send',
+    ]);
+    expect(await findings('{ otlp: {}, traces: false, metrics: false }')).to.deep.equal([
+      'engine.yaml:2:14 error schema/exclusive-keys with neither traces nor metrics nothing is sent; leave "otlp" out, or one of them on',
+    ]);
+    expect(await findings('{ otlp: {}, traces: false }')).to.deep.equal([]);
+  });
+
   it('goes to the address of the collector, and not to that of the traces', async () => {
     const findings = (endpoint: string): Promise<readonly string[]> =>
       findingsOf({ 'engine.yaml': `name: shop\ntelemetry: { otlp: { endpoint: '${endpoint}' } }\n` });
