@@ -68,7 +68,8 @@ export interface EngineRuns {
   cancel(runId: string): Promise<boolean>;
   /**
    * Sends an event to a run, which keeps it until a step waits for its topic. False when the same `idempotencyKey` has sent one
-   * of this topic already. Throws Problem `run_not_found`, `conflict` (the run has ended), `invalid_request` (no topic).
+   * of this topic already. Throws Problem `run_not_found`, `conflict` (the run has ended), `invalid_request` (no topic),
+   * `invalid_input` (data that fit the schema of no step that may wait for the topic; nothing is stored).
    */
   signal(
     runId: string,

@@ -36,6 +36,8 @@ export interface ExecutionContext {
   /**
    * The next signal of a topic that nobody received yet; those that came early count. Undefined when none came within `timeoutMs`
    * of the first time that it is asked for. What it gave once it always gives. Rejects when a signal aborts.
+   * @param options.fits asked once for each signal of the topic, restarts included; what does not fit is left to other waits. Events
+   * that are added while it is asked are stored with its answer.
    */
   receive(
     key: string,
@@ -45,6 +47,7 @@ export interface ExecutionContext {
       readonly signal?: AbortSignal;
       /** The wait does not show in the execution's state: there is other work, or `wait` shows it. */
       readonly isQuiet?: boolean;
+      readonly fits?: (payload: Json) => boolean;
     },
   ): Promise<Received | undefined>;
   /**

@@ -159,9 +159,11 @@ export function fakeContext(options: FakeOptions = {}): Fake {
       const until = Number(await context.step(key, async () => time.now())) + ms;
       if (until > time.now()) await context.sleep(until - time.now(), signal);
     },
-    async receive(key, topic, { timeoutMs = Infinity, signal } = {}) {
+    async receive(key, topic, { timeoutMs = Infinity, signal, fits = () => true } = {}) {
       const began = Number(await context.step(`${key}?`, async () => time.now()));
-      const coming = (options.signals ?? []).find((one) => one.topic === topic && !received(one));
+      const coming = (options.signals ?? []).find(
+        (one) => one.topic === topic && !received(one) && fits(one.payload),
+      );
       const answer = options.answer?.(topic);
       const dueAt =
         coming !== undefined

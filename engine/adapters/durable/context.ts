@@ -108,7 +108,7 @@ export function createContext(parts: ContextParts): ExecutionContext {
       });
       await failpoint('wait.sleep.after');
     },
-    async receive(key, topic, { timeoutMs, signal: inner = signal, isQuiet = false } = {}) {
+    async receive(key, topic, { timeoutMs, signal: inner = signal, isQuiet = false, fits } = {}) {
       const recorded = records.get(key);
       if (recorded !== undefined) return receivedOf(recorded);
       const began = await since(`${key}?`);
@@ -117,7 +117,16 @@ export function createContext(parts: ContextParts): ExecutionContext {
       const shown: <T>(work: () => Promise<T>) => Promise<T> = isQuiet ? (work) => work() : wait;
       return shown(async () => {
         for (;;) {
-          const found = inbox.take(topic);
+          const unfit: string[] = [];
+          const found = inbox.take(topic, ({ seq, payload }) => {
+            const isPassed = records.has(`${key}?${seq}`);
+            if (isPassed || (fits?.(payload) ?? true)) return !isPassed;
+            unfit.push(`${key}?${seq}`);
+            return false;
+          });
+          for (const passed of unfit) await record(passed, true);
+          // Another one may have come while that was written.
+          if (found === undefined && unfit.length > 0) continue;
           const left = until - clock.now();
           if (found !== undefined || left <= 0) {
             const value: Json =

@@ -3,8 +3,8 @@ import type { Signal } from '../../ports/store.ts';
 /** The signals of one execution that nobody received yet. */
 export interface Inbox {
   put(signal: Signal): void;
-  /** The oldest signal of a topic, which is taken out; undefined when there is none. */
-  take(topic: string): Signal | undefined;
+  /** The oldest signal of a topic that is wanted, which is taken out; undefined when there is none. */
+  take(topic: string, isWanted?: (signal: Signal) => boolean): Signal | undefined;
   /** Resolves at the next `put`; rejects with the reason of the signal when it aborts first. */
   next(signal: AbortSignal): Promise<void>;
 }
@@ -21,8 +21,8 @@ export function createInbox(signals: readonly Signal[], received: ReadonlySet<nu
       kept.push(signal);
       for (const wake of [...waiting]) wake();
     },
-    take(topic) {
-      const index = kept.findIndex((signal) => signal.topic === topic);
+    take(topic, isWanted = () => true) {
+      const index = kept.findIndex((signal) => signal.topic === topic && isWanted(signal));
       return index === -1 ? undefined : kept.splice(index, 1)[0];
     },
     next: (signal) =>

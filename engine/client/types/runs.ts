@@ -48,7 +48,7 @@ export interface ClientRuns<P extends ProjectTypes = Registered> extends RunRead
   stream(runId: string, options?: StreamOptions): AsyncIterable<EngineEvent>;
   /** Asks it to stop; false when it had ended. */
   cancel(runId: string, options?: CallOptions): Promise<boolean>;
-  /** Sends an event to a run; false when the same `idempotencyKey` has sent one of this topic already. */
+  /** Sends an event to a run; false when the same `idempotencyKey` has sent one of this topic already. Throws Problem `invalid_input` too. */
   signal(runId: string, topic: string, payload?: Json, options?: StartOptions): Promise<boolean>;
   /** Starts a run with the input of one that failed or was cancelled. */
   redrive(runId: string, options?: CallOptions): Promise<Receipt>;

@@ -31,10 +31,10 @@ export const approvalRoutes: readonly Route[] = [
     operation: 'signalRun',
     access: 'workflows',
     summary:
-      'Sends an event to a run, which keeps it until a step waits for its topic. The body is its data.',
+      'Sends an event to a run, which keeps it until a step waits for its topic. The body is its data; what fits the schema of no step that waits for the topic is refused.',
     isIdempotent: true,
     body: () => ({ schema: {}, required: false }),
-    throws: ['run_not_found'],
+    throws: ['run_not_found', 'conflict', 'invalid_input'],
     answers: {
       200: {
         description:

@@ -80,6 +80,32 @@ export function signalsTests(test: Test): void {
     assert.deepEqual((await durable.result('a'))?.output, ['x', 'y']);
   });
 
+  test('a signal that does not fit is looked at once, and left to who it fits, through a crash', async (world) => {
+    const looked: Json[] = [];
+    const fits = (payload: Json): boolean => {
+      looked.push(payload);
+      return typeof payload === 'number';
+    };
+    const work: Work = async (context) => {
+      const number = await context.receive('first', 'news', { fits });
+      const any = await context.receive('second', 'news');
+      return [number?.payload ?? null, any?.payload ?? null];
+    };
+    const first = await world.open(work);
+    await first.durable.admit(run('a'));
+    await waiting(first, 'a');
+    await first.durable.signal('a', { topic: 'news', payload: 'x', idempotencyKey: '1' });
+    await until(() => looked.length === 1);
+    await first.durable.signal('a', { topic: 'news', payload: 'y', idempotencyKey: '2' });
+    await until(() => looked.length === 2);
+    await waiting(first, 'a');
+    await first.crash();
+    const { durable } = await world.reopen(work);
+    await durable.signal('a', { topic: 'news', payload: 1, idempotencyKey: '3' });
+    assert.deepEqual((await durable.result('a'))?.output, [1, 'x']);
+    assert.deepEqual(looked, ['x', 'y', 1]);
+  });
+
   test('a hundred that wait do not keep others from working', async (world) => {
     const { durable } = await world.open(async (context, { id }) => {
       if (id.startsWith('w')) await context.receive('r', 'never');

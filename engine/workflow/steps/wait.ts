@@ -1,4 +1,5 @@
 import { formatDuration, parseDuration } from '../../core/duration.ts';
+import type { Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Template, Value } from '../../expr/index.ts';
 import { eventTopic } from '../../ports/topics.ts';
@@ -8,12 +9,13 @@ import { now } from '../now.ts';
 import { waitKey, type At, type Worked } from './work.ts';
 
 /**
- * Waits for a length of time, a moment, or an event; the output is null, or what came with the event.
+ * Waits for a length of time, a moment, or an event; the output is null, or what came with the event. An event whose data do not fit
+ * the step's schema is passed over, with a line in the log.
  * Throws Problem `expression_failed` for what is no time, `timeout` when no event came.
  */
 export async function runWait(step: WaitStep, frame: Frame, at: At): Promise<Worked> {
   const { wait } = step;
-  if ('event' in wait) return receive(wait.event, step.timeoutMs, frame, at);
+  if ('event' in wait) return receive(step, wait.event, frame, at);
   if ('until' in wait) await waitUntil(wait.until, frame, at);
   else {
     const ms = timeOf(wait.duration, frame, at, parseDuration, 'a duration such as "1h30m"');
@@ -23,14 +25,29 @@ export async function runWait(step: WaitStep, frame: Frame, at: At): Promise<Wor
 }
 
 async function receive(
+  { timeoutMs, outputSchema }: WaitStep,
   event: Template,
-  timeoutMs: number | undefined,
   frame: Frame,
   at: At,
 ): Promise<Worked> {
   const name = event.render(frame.scope);
+  const fits = (payload: Json): boolean => {
+    if (outputSchema === undefined) return true;
+    const { faults } = frame.run.context.activities.check(outputSchema, payload);
+    if (faults.length === 0) return true;
+    // The data are somebody else's words, so only their places are told.
+    const places = [...new Set(faults.map(({ pointer }) => pointer))].slice(0, 5);
+    const where = places.map((place) => (place === '' ? 'the top' : place)).join(', ');
+    frame.events.log(at.path, {
+      level: 'warn',
+      message: `an event "${name}" was passed over: its data do not fit the schema at ${where}`,
+      fields: { event: name, places },
+    });
+    return false;
+  };
   const received = await frame.run.context.receive(waitKey(frame, at, 'wait'), eventTopic(name), {
     signal: at.signal,
+    fits,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
   if (received !== undefined) return { output: received.payload };
