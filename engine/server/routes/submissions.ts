@@ -133,8 +133,7 @@ export const submissionRoutes: readonly Route[] = [
       const after = query.after ?? readLastEventId(lastEventId);
       const read = (page: { after: number; limit: number }) => engine.submissions.events(params.id, page);
       await engine.submissions.get(params.id);
-      if (await isOver(read, after, 'submission_end', `submission "${params.id}"`))
-        return { status: 204 };
+      if (await isOver(read, after, 'submission_end', `submission "${params.id}"`)) return { status: 204 };
       return { events: engine.submissions.subscribe(params.id, { after, signal }) };
     },
   }),

@@ -52,10 +52,7 @@ export async function carryOut(
     kind: turn.kind ?? (work.kind === 'skill' ? 'skill' : 'prompt'),
     depth: turn.kind === 'task' ? 1 : 0,
     source: turn.source ?? (conduct.scope.runId === undefined ? 'prompt' : 'workflow'),
-    tools: new Map([
-      ...bindObjects(ports, grants, here, owner),
-      ...bindReply(ports, turn.delivered, owner),
-    ]),
+    tools: new Map([...bindObjects(ports, grants, here, owner), ...bindReply(ports, turn.delivered, owner)]),
     ...(turn.spent === undefined ? {} : { spent: turn.spent }),
   });
 }

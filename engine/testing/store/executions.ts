@@ -174,7 +174,10 @@ export function executionTests(test: Test): void {
 
   test('a list is narrowed to an owner, page by page', async ({ executions }) => {
     for (const [index, owner] of ['a', 'b', undefined, 'a', 'b', 'a'].entries())
-      await executions.insert({ ...execution(`e${index}`, index), ...(owner === undefined ? {} : { owner }) });
+      await executions.insert({
+        ...execution(`e${index}`, index),
+        ...(owner === undefined ? {} : { owner }),
+      });
     assert.deepEqual(ids(await executions.list({ owner: 'a', limit: 2 })), ['e5', 'e3']);
     assert.deepEqual(ids(await executions.list({ owner: 'a', before: 'e3' })), ['e0']);
     assert.deepEqual(ids(await executions.list({ owner: 'nobody' })), []);

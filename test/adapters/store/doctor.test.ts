@@ -51,7 +51,7 @@ describe('sqlite store: what is wrong with it, and what can be saved', function 
     expect(report).to.deep.include({
       path,
       exists: true,
-      format: { version: 3, known: 3 },
+      format: { version: 4, known: 4 },
       faults: [],
       damaged: [],
       unknown: [],
@@ -102,7 +102,7 @@ describe('sqlite store: what is wrong with it, and what can be saved', function 
       expect((await readFile(path)).equals(bytes)).to.equal(true);
     }
     await writeFile(path, changed(60, 99));
-    expect((await examineStore(path)).format).to.deep.equal({ version: 99, known: 3 });
+    expect((await examineStore(path)).format).to.deep.equal({ version: 99, known: 4 });
   });
 
   it('rows that cannot be read, and kinds that are not known, are listed', async () => {
