@@ -575,6 +575,10 @@ export interface Retry {
    */
   maxDelay?: Duration;
   /**
+   * Shortens each wait by up to a half, at random, so that many that failed together do not come back together. Default: `false`.
+   */
+  jitter?: boolean;
+  /**
    * Only failures with these codes are tried again. Default: every failure that may pass by itself, such as `timeout`.
    *
    * @minItems 1
@@ -702,6 +706,23 @@ export interface HttpRequest {
    * Body. A text is sent as it is; anything else is sent as JSON.
    */
   body?: Value;
+  /**
+   * Signs the request, so that who gets it can check where it comes from. Default: it is not signed.
+   */
+  sign?: RequestSign;
+}
+/**
+ * How a request is signed: headers `webhook-id` (the same in every attempt), `webhook-timestamp` and `webhook-signature`.
+ */
+export interface RequestSign {
+  /**
+   * Name of the secret to sign with, whose value is base64 behind `whsec_`. In a list each gives a signature, for changing one without a gap.
+   */
+  secret: SecretName | SecretName[];
+  /**
+   * How the signature is made: by [Standard Webhooks](https://www.standardwebhooks.com). Default: `standard-webhooks`.
+   */
+  scheme?: 'standard-webhooks';
 }
 /**
  * An MCP server reached over HTTP.

@@ -24,13 +24,14 @@ const common = new Set(
 
 /**
  * A secret, and what of it is secret alone: the long lines of a key, the texts of a JSON document such as the account of a service, the
- * password in an address.
+ * password in an address, the key behind the prefix of a secret that signs webhooks.
  */
 export function partsOf(secret: string): readonly string[] {
   const parts = [
     secret,
     ...secret.split(/\r?\n/).filter((line) => line.length >= longPart),
     ...passwordOf(secret),
+    ...(secret.startsWith('whsec_') ? [secret.slice('whsec_'.length)] : []),
   ];
   if (secret.trimStart().startsWith('{'))
     parts.push(...textsIn(secret).filter((text) => text.length >= longPart));

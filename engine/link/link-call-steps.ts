@@ -3,6 +3,7 @@ import { offeredNames, serverTool } from '../program/mcp.ts';
 import { builtinTools } from '../program/tool.ts';
 import { checkArguments } from './link-arguments.ts';
 import { codeBounds } from './link-code.ts';
+import { linkSign } from './link-sign.ts';
 import type { LinkedStep } from './link-steps.ts';
 import { durationOf } from './scalars.ts';
 import { visibleIn } from './step-scope.ts';
@@ -104,7 +105,7 @@ export function linkCode(at: AtStep): LinkedStep {
   };
 }
 
-/** `http`: a request is sent. Only its headers read secrets. */
+/** `http`: a request is sent. Only its headers and its signature read secrets. */
 export function linkHttpStep(at: AtStep): LinkedStep {
   const { node, linker, block, base } = at;
   const { reporter } = linker;
@@ -122,6 +123,7 @@ export function linkHttpStep(at: AtStep): LinkedStep {
         query: linkValues(reporter, http.get('query'), visibleIn(block)),
         headers: linkValues(reporter, http.get('headers'), withSecrets(at)),
         body: linkValue(reporter, http.get('body'), visibleIn(block)),
+        ...linkSign(reporter, http, withSecrets(at)),
       },
     },
   };

@@ -7,6 +7,7 @@ import { checkCommandGranted } from './command-granted.ts';
 import { linkMcpServer } from './link-mcp.ts';
 import { mergeProfiles } from './merge-profiles.ts';
 import type { Config } from './link-settings.ts';
+import { linkSign } from './link-sign.ts';
 import { known } from './names.ts';
 import { checkPassedOn } from './passed-on.ts';
 import type { LinkedRun, ToolAround, ToolSight } from './tool-parts.ts';
@@ -24,6 +25,7 @@ export function linkHttp(reporter: Reporter, root: Node, { visible, sinks }: Too
     query: linkValues(reporter, request.get('query'), visible),
     headers: linkValues(reporter, request.get('headers'), sinks),
     body: linkValue(reporter, request.get('body'), visible),
+    ...linkSign(reporter, request, sinks),
   };
 }
 

@@ -21,6 +21,7 @@ export function retryOf(node: Node): Retry | undefined {
     delayMs: durationOf(node.get('delay')) ?? 1_000,
     maxDelayMs: durationOf(node.get('maxDelay')) ?? 60_000,
     backoff: backoff === 'fixed' || backoff === 'linear' ? backoff : 'exponential',
+    ...(node.get('jitter').value === true ? { jitter: true } : {}),
     on: node
       .get('on')
       .list()

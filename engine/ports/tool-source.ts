@@ -67,7 +67,7 @@ export interface StepRequest {
   readonly request: Omit<HttpTool, 'type'>;
   /** What the request may read. */
   readonly scope: Scope;
-  /** What its headers may read besides. */
+  /** What its headers may read besides, and what it is signed with. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Sent as header `Idempotency-Key` with methods that change something, unless the request has that header. */
   readonly idempotencyKey: string;

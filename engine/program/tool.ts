@@ -32,6 +32,8 @@ export interface Retry {
   readonly delayMs: number;
   readonly maxDelayMs: number;
   readonly backoff: 'fixed' | 'linear' | 'exponential';
+  /** Each wait is shortened by up to a half, at random; default false. */
+  readonly jitter?: boolean;
   /** Problem codes that are tried again; empty: every retryable problem. */
   readonly on: readonly string[];
 }
@@ -82,6 +84,15 @@ export interface HttpTool {
   readonly query: Readonly<Record<string, Value>>;
   readonly headers: Readonly<Record<string, Value>>;
   readonly body: Value | undefined;
+  /** Default: the request is not signed. */
+  readonly sign?: Sign;
+}
+
+/** How a request is signed, so that who gets it knows where it comes from. */
+export interface Sign {
+  readonly scheme: 'standard-webhooks';
+  /** Names of secrets; each gives a signature. */
+  readonly secrets: readonly string[];
 }
 
 /** One operation of an OpenAPI document. */

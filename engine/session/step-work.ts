@@ -76,7 +76,7 @@ export function createStepWork(
           who: `step "${call.stepPath}"`,
           request,
           scope,
-          secrets: secretsReadBy(ports.secrets, Object.values(request.headers)),
+          secrets: secretsReadBy(ports.secrets, Object.values(request.headers), request.sign?.secrets),
           idempotencyKey: call.idempotencyKey,
           signal: call.signal,
         });

@@ -1,6 +1,7 @@
 import { formatDuration } from '../core/duration.ts';
 import { Problem } from '../core/problem.ts';
 import type { Retry } from '../program/tool.ts';
+import { waitAfter } from '../program/wait-after.ts';
 import type { Step } from '../program/workflow.ts';
 import { problemOf, withinTime } from './abort.ts';
 import type { Frame } from './frame.ts';
@@ -35,7 +36,7 @@ export async function attempt<T>(
       const problem = problemOf(thrown, frame.signal);
       if (frame.signal.aborted || !isTriedAgain(step.retry, problem, tries))
         return { ok: false, problem, attempts };
-      const delayMs = delayAfter(step.retry, tries);
+      const delayMs = waitAfter(step.retry, tries);
       frame.events.log(path, {
         level: 'warn',
         message: `attempt ${tries} of ${step.retry.maxAttempts} failed: ${problem.message}`,
@@ -59,10 +60,4 @@ export async function attempt<T>(
 function isTriedAgain(retry: Retry | undefined, problem: Problem, tries: number): retry is Retry {
   if (retry === undefined || tries >= retry.maxAttempts) return false;
   return retry.on.length > 0 ? retry.on.includes(problem.code) : problem.retryable;
-}
-
-function delayAfter(retry: Retry, tries: number): number {
-  const { delayMs, backoff, maxDelayMs } = retry;
-  const factor = backoff === 'fixed' ? 1 : backoff === 'linear' ? tries : 2 ** (tries - 1);
-  return Math.min(delayMs * factor, maxDelayMs);
 }

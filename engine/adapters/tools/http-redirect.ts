@@ -1,5 +1,6 @@
 import { Problem } from '../../core/problem.ts';
 import type { RenderedRequest } from './http-request.ts';
+import { signatureHeaders } from './sign.ts';
 
 const redirects = new Set([301, 302, 303, 307, 308]);
 const credentials = ['authorization', 'cookie', 'proxy-authorization'];
@@ -34,6 +35,7 @@ export function redirectRequest(
   }
   const becomesGet = status === 303 || ((status === 301 || status === 302) && request.method === 'POST');
   if (!becomesGet || request.method === 'HEAD') return { ...request, url, headers };
-  headers.delete('content-type');
+  // What was signed is not sent.
+  for (const name of ['content-type', ...signatureHeaders]) headers.delete(name);
   return { ...request, url, headers, method: 'GET', body: undefined };
 }

@@ -4,14 +4,15 @@ import type { HttpAnswer, OpenTool, StepRequest } from '../../ports/tool-source.
 import type { HttpTool, Tool } from '../../program/tool.ts';
 import { follow } from './http-follow.ts';
 import { hostIsFixed } from './http-host.ts';
-import { encodeTexts, readsSecrets, renderRequest } from './http-request.ts';
+import { encodeTexts, readsSecrets, renderRequest, type RenderedRequest } from './http-request.ts';
 import type { Sender } from './http-send.ts';
+import { signed } from './sign.ts';
 
 /**
  * A tool that is one HTTP request. A host that the spec's author did not write out may not be private or local, on any hop;
  * secrets and credentials are left behind when a redirect changes the origin. Text of `input` is percent-encoded where it enters the
  * URL, `env` is not. Headers alone may read `secrets`, and only those granted to the tool. Requests that change something carry the
- * key of the call as `Idempotency-Key`.
+ * key of the call as `Idempotency-Key`. A request is signed last, with the time of this attempt.
  * `run` gives parsed JSON or text; it throws Problem `tool_failed` with `details.status` for other than 2xx, see `follow`.
  */
 export function openHttpTool(
@@ -34,10 +35,14 @@ export function openHttpTool(
         rest: { input, env: known },
         headers: { input, env: known, secrets: grantedTo(tool, http, secrets) },
       });
-      const isRepeatable = mayRepeat(tool, request.method) || request.headers.has(keyHeader);
+      const isRepeatable =
+        mayRepeat(tool, request.method) || request.headers.has(keyHeader) || http.sign !== undefined;
       addKey(request, idempotencyKey);
       const trustedHost = hostIsFixed(http.url.source) ? request.url.host : undefined;
-      return (await follow(sender, { who, request, trustedHost, isRepeatable }, signal)).body;
+      const secretOf = (name: string): string => secrets.get(name);
+      const outgoing = { who, trustedHost, isRepeatable };
+      const sent = ready(who, request, http, { idempotencyKey, secretOf });
+      return (await follow(sender, { ...outgoing, request: sent }, signal)).body;
     },
   };
 }
@@ -84,8 +89,20 @@ export function createStepSender(sender: Sender): (request: StepRequest) => Prom
     const request = renderRequest(who, http, { url, rest, headers: { ...rest, secrets } });
     addKey(request, idempotencyKey);
     const trustedHost = hostIsFixed(http.url.source) ? request.url.host : undefined;
-    return follow(sender, { who, request, trustedHost, isRepeatable: true }, signal);
+    const secretOf = (name: string): string | undefined => secrets[name];
+    const sent = ready(who, request, http, { idempotencyKey, secretOf });
+    return follow(sender, { who, request: sent, trustedHost, isRepeatable: true }, signal);
   };
+}
+
+/** A request, signed where its spec says so. */
+function ready(
+  who: string,
+  request: RenderedRequest,
+  { sign }: Pick<HttpTool, 'sign'>,
+  by: Parameters<typeof signed>[3],
+): RenderedRequest {
+  return sign === undefined ? request : signed(who, request, sign, by);
 }
 
 /** What is set of the environment. */

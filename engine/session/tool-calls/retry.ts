@@ -1,6 +1,7 @@
 import { asProblem } from '../../core/problem.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Retry } from '../../program/tool.ts';
+import { waitAfter } from '../../program/wait-after.ts';
 
 /**
  * Runs work until it succeeds, its problem is not one that is tried again, or the attempts are used up.
@@ -20,13 +21,7 @@ export async function withRetry<T>(
       if (retry === undefined || attempt >= retry.maxAttempts || signal.aborted) throw thrown;
       const again = retry.on.length > 0 ? retry.on.includes(problem.code) : problem.retryable;
       if (!again) throw thrown;
-      await clock.sleep(waitBefore(retry, attempt), signal);
+      await clock.sleep(waitAfter(retry, attempt), signal);
     }
   }
-}
-
-function waitBefore(retry: Retry, attempt: number): number {
-  const factor =
-    retry.backoff === 'exponential' ? 2 ** (attempt - 1) : retry.backoff === 'linear' ? attempt : 1;
-  return Math.min(retry.delayMs * factor, retry.maxDelayMs);
 }

@@ -19,13 +19,14 @@ export function envOfCommands(
   );
 }
 
-/** The secrets that values read, by name. Throws Problem `missing_secret` for one that is not set. */
+/** The secrets that values read, and `more`, by name. Throws Problem `missing_secret` for one that is not set. */
 export function secretsReadBy(
   secrets: SessionPorts['secrets'],
   values: readonly Value[],
+  more: readonly string[] = [],
 ): Record<string, string> {
   return Object.fromEntries(
-    values.flatMap(namesIn).map((name) => {
+    [...values.flatMap(namesIn), ...more].map((name) => {
       const value = secrets.get(name);
       if (value === undefined) throw new Problem('missing_secret', `the secret "${name}" is not set`);
       return [name, value];
