@@ -12,8 +12,11 @@ export function announce(
   const agents = Object.keys(program.agents);
   const workflows = Object.keys(program.workflows);
   const channels = Object.keys(program.channels);
-  if (json === true)
-    return out.line(JSON.stringify({ ...address, pid: process.pid, agents, workflows, channels }));
+  const schedules = Object.values(program.schedules).filter(({ enabled }) => enabled);
+  if (json === true) {
+    const names = { agents, workflows, channels, schedules: schedules.map(({ name }) => name) };
+    return out.line(JSON.stringify({ ...address, pid: process.pid, ...names }));
+  }
   const { bold, cyan, dim } = out.colors;
   out.line(`${bold(program.name)} is served at ${cyan(address.url)}`);
   for (const name of agents)
@@ -21,6 +24,10 @@ export function announce(
   for (const name of workflows)
     out.line(`  workflow  ${name} ${dim(`POST ${address.url}/workflows/${name}`)}`);
   for (const name of channels) out.line(`  channel   ${name} ${dim(`POST ${address.url}/channels/${name}`)}`);
+  for (const { name, cron, timezone, target } of schedules)
+    out.line(
+      `  schedule  ${name} ${dim(`${cron} (${timezone}) ${target.kind} ${target.kind === 'agent' ? target.agent : target.workflow}`)}`,
+    );
   for (const name of boundless(program))
     out.line(
       `  sandbox   ${name} ${dim('type local is no boundary: its commands run as you, on this machine')}`,

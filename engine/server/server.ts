@@ -52,7 +52,7 @@ export interface ServerOptions {
 export interface Server {
   /**
    * Starts to listen. Throws Problem `invalid_request` for an address that other machines could call without sign-in, `port_in_use`, and `missing_secret` for
-   * a channel that could not check who sends.
+   * a channel that could not check who sends. Throws `invalid_request` too when it listens already, or was drained or closed.
    */
   listen(): Promise<Address>;
   /** Koa middleware for another app: answers what is under the base path, and lets go on what is not. */
@@ -131,6 +131,9 @@ export function createServer<P extends ProjectTypes>(
   };
   return {
     async listen() {
+      if (closing.signal.aborted)
+        throw new Problem('invalid_request', 'the server was closed; make another one with createServer');
+      if (http !== undefined) throw new Problem('invalid_request', 'the server listens already');
       engine.channels.check();
       const host = options.host ?? settings.host;
       if (!isLoopback(host) && !gate.isClosed && !isInsecure) {
@@ -145,8 +148,14 @@ export function createServer<P extends ProjectTypes>(
         sockets.upgrade,
         report,
       );
-      const address = await listen(http, host, options.port ?? settings.port);
-      return { ...address, url: address.url + parts.basePath };
+      try {
+        const address = await listen(http, host, options.port ?? settings.port);
+        return { ...address, url: address.url + parts.basePath };
+      } catch (thrown) {
+        // Whoever called may try again, once the port is free.
+        http = undefined;
+        throw thrown;
+      }
     },
     middleware() {
       engine.channels.check();

@@ -50,6 +50,21 @@ describe('engine serve', function () {
     });
   });
 
+  it('lists the schedules that are on', async () => {
+    await project.remove();
+    project = await makeProject({
+      ...helloProject,
+      'schedules/daily.yaml': 'cron: "@daily"\nworkflow: greet\ninput: { name: Ada }\n',
+      'schedules/rests.yaml': 'cron: "0 8 * * *"\nenabled: false\nagent: assistant\nmessage: hello\n',
+    });
+    const text = start('serve', '--port', '0');
+    expect(await text.saw('openapi.json')).to.include('\n  schedule  daily @daily (UTC) workflow greet\n');
+    text.child.kill('SIGTERM');
+    expect((await text.done).stdout).not.to.include('rests');
+    const json = start('serve', '--port', '0', '--json');
+    expect(JSON.parse(await json.saw('\n'))).to.deep.include({ schedules: ['daily'] });
+  });
+
   it('lets a request finish that is under way', async () => {
     await project.remove();
     const models = String(helloProject['models/echo.yaml']).replace('60s', '1s');

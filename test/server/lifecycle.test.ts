@@ -20,6 +20,20 @@ describe('a server', () => {
     });
   });
 
+  it('listens once, and again only when it could not', async () => {
+    const port = Number(new URL(world.url).port);
+    const server = createServer(world.engine, { port });
+    const [first, second] = await Promise.all([problemOf(server.listen()), problemOf(server.listen())]);
+    expect(first).to.include({ type: 'port_in_use' });
+    expect(second).to.deep.equal({ type: 'invalid_request', message: 'the server listens already' });
+    expect(await problemOf(server.listen())).to.include({ type: 'port_in_use' });
+    await server.close();
+    expect(await problemOf(server.listen())).to.deep.equal({
+      type: 'invalid_request',
+      message: 'the server was closed; make another one with createServer',
+    });
+  });
+
   it('does not listen where other machines could reach it', async () => {
     for (const host of ['0.0.0.0', '::', '192.168.1.1', 'example.com']) {
       expect(await problemOf(createServer(world.engine, { host, port: 0 }).listen())).to.deep.equal({

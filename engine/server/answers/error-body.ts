@@ -1,4 +1,5 @@
 import { ulid } from 'ulid';
+import { isObject, type Json } from '../../core/json.ts';
 import { asProblem, type Problem, type ProblemData } from '../../core/problem.ts';
 
 /** What every failed request gets: the failure, and the `ref` under which the log has the rest. */
@@ -55,13 +56,28 @@ export function createReport(log: Log, redact: (text: string) => string): Report
     } catch {
       // A broken log must not break the answer.
     }
-    return { problem, body: { error: { ...problem.toData(), message: redact(problem.message), ref } } };
+    const { details, ...data } = problem.toData();
+    const error = {
+      ...data,
+      message: redact(problem.message),
+      ...(details === undefined ? {} : { details: inside(details, redact) }),
+      ref,
+    };
+    return { problem, body: { error } };
   };
 }
 
 /** The log when none is given: internal errors as JSON lines on stderr. */
 export function logToStderr(entry: LogEntry): void {
   if (entry.level === 'error') process.stderr.write(`${JSON.stringify(entry)}\n`);
+}
+
+/** Strings and keys at every depth, redacted. */
+function inside(value: Json, redact: (text: string) => string): Json {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map((one) => inside(one, redact));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [redact(key), inside(one, redact)]));
 }
 
 function stackOf(value: unknown): string {
