@@ -221,10 +221,10 @@ describe('engine logs', function () {
 
   it('follows what happens beside the engine that works', async () => {
     const project = await makeProject(files);
-    const server = startCli(['serve', '--port', '0', '--json'], { cwd: project.folder });
     const following = startCli(['logs', '--follow', '--since', '1h', '--types', 'operation_start,run_end'], {
       cwd: project.folder,
     });
+    const server = startCli(['serve', '--port', '0', '--json'], { cwd: project.folder });
     try {
       const { url } = JSON.parse(await server.saw('\n')) as { url: string };
       const post = (path: string, body: object): Promise<Response> =>

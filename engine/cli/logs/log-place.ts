@@ -1,7 +1,11 @@
+import { statSync } from 'node:fs';
+import type { Engine } from '../../api.ts';
 import type { EngineEvent } from '../../core/event.ts';
 import { workflowOfRun } from '../../core/ids.ts';
+import { asProblem } from '../../core/problem.ts';
 import { isTerminal, type ExecutionState } from '../../core/status.ts';
 import { createEngine } from '../../engine.ts';
+import type { Program } from '../../program/program.ts';
 import { openProgram } from '../open-program.ts';
 import { requestsTo, type ServerPlace } from '../requests-to.ts';
 import type { Terminal } from '../terminal.ts';
@@ -37,9 +41,10 @@ export async function openLogPlace(
     terminal.err.line(
       'events are kept in memory (store.type in engine.yaml), so those of other processes are not seen; name a server',
     );
-  const engine = await createEngine({ program, readOnly: true });
+  const current = await openToRead(program);
   return {
     async list(limit) {
+      const engine = await current();
       const found = await Promise.all([
         engine.executions({ kind: 'run', limit }),
         engine.executions({ kind: 'submission', limit }),
@@ -51,9 +56,33 @@ export async function openLogPlace(
         })),
       );
     },
-    events: (id, after) =>
-      isRun(id) ? engine.runs.events(id, { after }) : engine.submissions.events(id, { after }),
-    close: () => engine.close(),
+    async events(id, after) {
+      const engine = await current();
+      return isRun(id) ? engine.runs.events(id, { after }) : engine.submissions.events(id, { after });
+    },
+    close: async () => (await current()).close(),
+  };
+}
+
+/** An engine that reads, opened once more as soon as there is a store: whoever follows may be there before the first work. */
+async function openToRead(program: Program): Promise<() => Promise<Engine>> {
+  const { type, path } = program.settings.store;
+  const isMade = (): boolean =>
+    type === 'memory' || (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  let sees = isMade();
+  let engine = await createEngine({ program, readOnly: true });
+  return async () => {
+    if (sees || !isMade()) return engine;
+    try {
+      const next = await createEngine({ program, readOnly: true });
+      await engine.close();
+      engine = next;
+      sees = true;
+    } catch (thrown) {
+      // It is being made at this moment.
+      if (asProblem(thrown).code !== 'store_unavailable') throw thrown;
+    }
+    return engine;
   };
 }
 
