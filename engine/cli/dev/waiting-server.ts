@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ulid } from 'ulid';
 import { toJson } from '../../core/json.ts';
-import { asProblem, Problem } from '../../core/problem.ts';
-import { isLoopback, listen, type Address } from '../../server/index.ts';
+import { asProblem, type Problem } from '../../core/problem.ts';
+import { listen, refuseForeign, type Address } from '../../server/index.ts';
 import { statusPath } from './dev-routes.ts';
 import { devStatus, type DevState } from './dev-state.ts';
 
@@ -55,15 +55,6 @@ async function answer(
     details: toJson(errors),
   };
   return { status: 503, body: { error: { ...error, ref: newRef() } } };
-}
-
-/** Nobody signs in here, so that no page of another name or origin may ask. */
-function refuseForeign({ headers }: IncomingMessage): void {
-  const { host = '', origin } = headers;
-  if (!isLoopback(host.replace(/:\d{1,5}$/, '')))
-    throw new Problem('forbidden', `host "${host}" is not served here`);
-  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`)
-    throw new Problem('forbidden', `requests from origin "${origin}" are not allowed`);
 }
 
 function envelope(problem: Problem): object {
