@@ -127,7 +127,7 @@ function runsAtServer(baseUrl: string): OpenRuns {
     get: (runId) => runs.get(runId),
     events: async (runId, page) => (await runs.events(runId, page)).events,
     follow: (runId, after, signal) => runs.stream(runId, { after, signal }),
-    why: async (runId, step) => (await runs.why(runId, step)) as Explanation,
+    why: async (runId, step) => await runs.why(runId, step),
   };
 }
 

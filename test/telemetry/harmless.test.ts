@@ -1,4 +1,4 @@
-import { trace, type Span, type Tracer, type TracerProvider } from '@opentelemetry/api';
+import { type Span, type Tracer, type TracerProvider } from '@opentelemetry/api';
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { expect } from 'chai';
 import type { EngineOptions } from '../../engine/api.ts';
