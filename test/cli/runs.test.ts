@@ -39,11 +39,13 @@ describe('engine runs and engine why', function () {
     project = await makeProject(files);
     elsewhere = await makeProject({});
   });
-  after(async () => {
+  afterEach(async () => {
     for (const { child, done } of started.splice(0)) {
       if (child.exitCode === null) child.kill('SIGKILL');
       await done;
     }
+  });
+  after(async () => {
     await project.remove();
     await elsewhere.remove();
   });
