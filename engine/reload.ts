@@ -9,7 +9,7 @@ import { unavailableParts } from './compile.ts';
 import { Problem } from './core/problem.ts';
 import type { Program } from './program/program.ts';
 import type { Versions } from './runs/versions.ts';
-import type { Schedules } from './schedules.ts';
+import type { Schedules } from './calls/schedules.ts';
 
 /** The `reload` of an engine: one at a time, in the order they were asked for. */
 export function createReload(

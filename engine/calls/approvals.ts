@@ -1,14 +1,14 @@
-import type { Approval, ApprovalAnswer, ApprovalFilter } from './api.ts';
-import { isObject, type Json } from './core/json.ts';
-import { Problem } from './core/problem.ts';
-import { isTerminal } from './core/status.ts';
-import { choices } from './core/suggest.ts';
-import { compileSchema, describeFaults } from './expr/index.ts';
-import { requestsIn, type ApprovalRequest, type KnownRequest } from './ports/approval-request.ts';
-import { answerTopic } from './ports/topics.ts';
-import type { Execution, Store } from './ports/store.ts';
-import { starterKey } from './runs/runs.ts';
-import { addressOf, type SessionPorts } from './session/index.ts';
+import type { Approval, ApprovalAnswer, ApprovalFilter } from '../api.ts';
+import { isObject, type Json } from '../core/json.ts';
+import { Problem } from '../core/problem.ts';
+import { isTerminal } from '../core/status.ts';
+import { choices } from '../core/suggest.ts';
+import { compileSchema, describeFaults } from '../expr/index.ts';
+import { requestsIn, type ApprovalRequest, type KnownRequest } from '../ports/approval-request.ts';
+import { answerTopic } from '../ports/topics.ts';
+import type { Execution, Store } from '../ports/store.ts';
+import { starterKey } from '../runs/runs.ts';
+import { addressOf, type SessionPorts } from '../session/index.ts';
 
 /** What people are asked, and their answers. */
 export interface Approvals {

@@ -1,12 +1,12 @@
-import { cronTimes, type CronTimes } from './adapters/clock/cron.ts';
-import type { Engine, ScheduleFired, ScheduleRecord } from './api.ts';
-import { defaultSession } from './core/ids.ts';
-import { isObject, type Json } from './core/json.ts';
-import { asProblem, Problem } from './core/problem.ts';
-import { choices } from './core/suggest.ts';
-import type { Schedule } from './program/schedule.ts';
-import type { Runs } from './runs/runs.ts';
-import type { SessionPorts } from './session/index.ts';
+import { cronTimes, type CronTimes } from '../adapters/clock/cron.ts';
+import type { Engine, ScheduleFired, ScheduleRecord } from '../api.ts';
+import { defaultSession } from '../core/ids.ts';
+import { isObject, type Json } from '../core/json.ts';
+import { asProblem, Problem } from '../core/problem.ts';
+import { choices } from '../core/suggest.ts';
+import type { Schedule } from '../program/schedule.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { SessionPorts } from '../session/index.ts';
 
 /** The schedules of a Program: what they are, and when they fire. */
 export interface Schedules {
