@@ -35,16 +35,12 @@ const surfaces = {
   channels: { rooms: ['api', 'calls'], files: ['api'] },
   code: { rooms: [], files: ['compile', 'compiler'] },
   upkeep: { rooms: ['runs'], files: ['api'] },
-  bind: { rooms: ['api', 'calls', 'code', 'runs'], files: ['api'] },
-  server: {
-    rooms: ['studio'],
-    files: ['api', 'compile', 'compiler', 'engine', 'inside', 'validate-project'],
-  },
-  studio: { rooms: [], files: ['compile', 'compiler', 'engine'] },
+  bind: { rooms: ['api', 'calls', 'code', 'runs'], files: ['api', 'compile'] },
+  server: { rooms: ['api'], files: ['api', 'compile', 'compiler', 'engine'] },
   lsp: { rooms: [], files: ['compile', 'compiler'] },
   cli: {
-    rooms: ['server', 'studio', 'lsp', 'runs', 'code', 'upkeep', 'bind'],
-    files: ['api', 'compile', 'compiler', 'engine', 'fix-project', 'inside', 'validate-project'],
+    rooms: ['api', 'server', 'lsp', 'runs', 'code', 'upkeep', 'bind'],
+    files: ['api', 'compile', 'compiler', 'engine'],
   },
 };
 

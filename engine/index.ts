@@ -49,7 +49,7 @@ export type {
   SubmissionRecord,
   TaskOptions,
 } from './api.ts';
-export { compile, type Compiled } from './compile.ts';
+export { compile, validate, type Compiled, type ValidateOptions } from './compile.ts';
 export { createCompiler, type Analysis, type Compiler, type Overlay } from './compiler.ts';
 export { hasErrors, sortDiagnostics, type Diagnostic, type Level, type Related } from './core/diagnostic.ts';
 export type { EngineEvent, EventData, EventScope, EventType, NewEvent } from './core/event.ts';
@@ -149,5 +149,4 @@ export {
   type ServerOptions,
 } from './server/index.ts';
 export type { EntryList, EntryPage, SessionEntry, SessionNote } from './session/index.ts';
-export { validate, type ValidateOptions } from './validate-project.ts';
 export { usageReport } from './upkeep/usage-report.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { Problem } from '../core/problem.ts';
-import type { FileChange } from '../fix-project.ts';
+import type { FileChange } from '../fix/index.ts';
 import type { Colors } from './terminal.ts';
 import { writeAtomically } from './write-atomically.ts';
 

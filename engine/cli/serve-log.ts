@@ -1,5 +1,5 @@
 import type { Engine } from '../api.ts';
-import { insideOf } from '../inside.ts';
+import { insideOf } from '../api/inside.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { LogEntry, RequestEnd, ServerOptions } from '../server/index.ts';
 import { createLog, type LogLevel, type LogLines } from '../telemetry/create-log.ts';

@@ -1,2 +1,3 @@
 export { applyFixes } from './apply-fixes.ts';
+export { fixProject, type FileChange } from './fix-project.ts';
 export { withFixes } from './with-fixes.ts';

@@ -4,7 +4,7 @@ import type Koa from 'koa';
 import type { Engine, ProjectEngine } from '../api.ts';
 import { Problem } from '../core/problem.ts';
 import type { ProjectTypes } from '../core/register.ts';
-import { insideOf } from '../inside.ts';
+import { insideOf } from '../api/inside.ts';
 import { checkServerOptions } from './check-server-options.ts';
 import { createApp } from './http/app.ts';
 import { createGate } from './auth/gate.ts';

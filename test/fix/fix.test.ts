@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCompiler } from '../../engine/compiler.ts';
-import { fixProject } from '../../engine/fix-project.ts';
+import { fixProject } from '../../engine/fix/index.ts';
 import { applyFixes } from '../../engine/fix/index.ts';
 import { projectOf, type Files } from '../fakes/project.ts';
 

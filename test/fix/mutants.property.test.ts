@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { fileURLToPath } from 'node:url';
 import { createCompiler, type Compiler, type Overlay } from '../../engine/compiler.ts';
-import { fixProject } from '../../engine/fix-project.ts';
+import { fixProject } from '../../engine/fix/index.ts';
 import { mutantsOf, type Mutant } from '../conformance/mutants/mutate.ts';
 
 const golden = fileURLToPath(new URL('../golden/ok', import.meta.url));

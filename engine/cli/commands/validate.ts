@@ -1,7 +1,7 @@
 import { createCompiler, type Analysis } from '../../compiler.ts';
 import { sortDiagnostics, type Diagnostic, type Level } from '../../core/diagnostic.ts';
 import { Problem } from '../../core/problem.ts';
-import { fixProject } from '../../fix-project.ts';
+import { fixProject } from '../../fix/index.ts';
 import { baselinePlace, besides, readBaseline, writeBaseline, type Baseline } from '../baseline.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { count, summary } from '../report/summary.ts';

@@ -1,6 +1,6 @@
 import type { Engine } from '../../api.ts';
 import { Problem } from '../../core/problem.ts';
-import { insideOf } from '../../inside.ts';
+import { insideOf } from '../../api/inside.ts';
 import { ownersOf } from '../../session/index.ts';
 import type { Caller } from './caller.ts';
 

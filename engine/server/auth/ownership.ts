@@ -1,7 +1,7 @@
 import type { Engine } from '../../api.ts';
 import { idFault } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
-import { insideOf } from '../../inside.ts';
+import { insideOf } from '../../api/inside.ts';
 import { requestsIn } from '../../ports/approval-request.ts';
 import type { Execution } from '../../ports/store.ts';
 import { ownersOf } from '../../session/index.ts';

@@ -1,5 +1,5 @@
 import { Problem } from '../../core/problem.ts';
-import { insideOf } from '../../inside.ts';
+import { insideOf } from '../../api/inside.ts';
 import { prometheusText, prometheusType } from '../../telemetry/prometheus.ts';
 import { route, type Route } from '../route.ts';
 

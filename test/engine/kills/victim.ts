@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';
 import { asProblem } from '../../../engine/core/problem.ts';
 import { createEngine } from '../../../engine/engine.ts';
-import { armFromEnvironment } from '../../../engine/failpoints.ts';
+import { armFromEnvironment } from '../../../engine/bind/failpoints.ts';
 
 // An engine in a process of its own, to be killed: `victim <project> <store> <round>`. It takes up what was left, admits a run and some
 // prompts of this round (none without a round), works until nothing is left, and closes. What is certain goes to stdout, a JSON text a line.

@@ -1,15 +1,15 @@
-import type { Engine, EngineOptions } from './api.ts';
-import { bindProgram, type Bound } from './bind/bind-program.ts';
-import type { LivePorts } from './bind/live-ports.ts';
-import type { PortsOf } from './bind/ports-of.ts';
-import { createProjectCode, importCode, type ProjectCode } from './bind/project-code.ts';
+import type { Engine, EngineOptions } from '../api.ts';
+import { bindProgram, type Bound } from './bind-program.ts';
+import type { LivePorts } from './live-ports.ts';
+import type { PortsOf } from './ports-of.ts';
+import { createProjectCode, importCode, type ProjectCode } from './project-code.ts';
 import { comparePrograms, settingsToRestart } from './compare-programs.ts';
 import { refuse } from './compile-or-throw.ts';
-import { unavailableParts } from './compile.ts';
-import { Problem } from './core/problem.ts';
-import type { Program } from './program/program.ts';
-import type { Versions } from './runs/versions.ts';
-import type { Schedules } from './calls/schedules.ts';
+import { unavailableParts } from '../compile.ts';
+import { Problem } from '../core/problem.ts';
+import type { Program } from '../program/program.ts';
+import type { Versions } from '../runs/versions.ts';
+import type { Schedules } from '../calls/schedules.ts';
 
 /** The `reload` of an engine: one at a time, in the order they were asked for. */
 export function createReload(

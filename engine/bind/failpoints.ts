@@ -1,4 +1,4 @@
-import { armFailpoints } from './core/failpoint.ts';
+import { armFailpoints } from '../core/failpoint.ts';
 
 /**
  * Arms the failpoints that the environment variable `ENGINE_FAILPOINT` names, once a process: for tests of what survives. Only who

@@ -1,8 +1,8 @@
-import type { Engine } from './api/engine.ts';
-import type { Secrets } from './ports/secrets.ts';
-import type { Store } from './ports/store.ts';
-import type { Telemetry } from './ports/telemetry.ts';
-import { Problem } from './core/problem.ts';
+import type { Engine } from './engine.ts';
+import type { Secrets } from '../ports/secrets.ts';
+import type { Store } from '../ports/store.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import { Problem } from '../core/problem.ts';
 
 /** What a server needs of its engine, and who only calls the engine must not see. */
 export interface Inside {

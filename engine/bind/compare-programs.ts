@@ -1,6 +1,6 @@
-import type { Reloaded } from './api/reload.ts';
-import { stableText } from './core/json.ts';
-import type { Program } from './program/program.ts';
+import type { Reloaded } from '../api/reload.ts';
+import { stableText } from '../core/json.ts';
+import type { Program } from '../program/program.ts';
 
 /** What makes one Program another one than before, spec by spec. */
 export function comparePrograms(

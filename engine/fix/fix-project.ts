@@ -1,6 +1,20 @@
-import type { Analysis, Compiler, Overlay } from './compiler.ts';
-import type { Diagnostic } from './core/diagnostic.ts';
-import { applyFixes } from './fix/index.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { Source } from '../source/index.ts';
+import { applyFixes } from './apply-fixes.ts';
+
+/** What a look at a project gives that fixing needs. */
+interface Look {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: readonly Source[];
+}
+
+/** Texts that stand in for files, by path. */
+type Overlay = ReadonlyMap<string, string>;
+
+/** Looks at one project again and again, as a compiler does. */
+interface Looking<Found extends Look> {
+  analyze(overlay?: Overlay): Promise<Found>;
+}
 
 /** A file that fixes change. */
 export interface FileChange {
@@ -12,12 +26,12 @@ export interface FileChange {
 }
 
 /** What fixing a project comes to; nothing is written yet. */
-export interface FixedProject {
+export interface FixedProject<Found> {
   readonly changes: readonly FileChange[];
   /** Findings that were fixed. */
   readonly fixed: number;
   /** The project as it is with the changes. */
-  readonly analysis: Analysis;
+  readonly analysis: Found;
 }
 
 /** A fix may bring to light what needs the next one; more rounds than this are a quarrel between two of them. */
@@ -27,7 +41,7 @@ const maxRounds = 10;
  * Applies every safe fix, again and again until none is left. A file that does not have fewer findings after a round keeps the text
  * it had before it. Touches only files of the project, and no disk: the changes are given back.
  */
-export async function fixProject(compiler: Compiler): Promise<FixedProject> {
+export async function fixProject<Found extends Look>(compiler: Looking<Found>): Promise<FixedProject<Found>> {
   let analysis = await compiler.analyze();
   const original = new Map(analysis.sources.map(({ file, path, text }) => [file, { path, text }]));
   const refused = new Set<string>();
@@ -59,7 +73,7 @@ export async function fixProject(compiler: Compiler): Promise<FixedProject> {
 
 /** The files that have safe fixes, with their new texts. */
 function editedFiles(
-  { diagnostics, sources }: Analysis,
+  { diagnostics, sources }: Look,
   refused: ReadonlySet<string>,
 ): ReadonlyMap<string, ReturnType<typeof applyFixes>> {
   const edited = new Map<string, ReturnType<typeof applyFixes>>();

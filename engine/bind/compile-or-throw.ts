@@ -1,7 +1,7 @@
-import { compile } from './compile.ts';
-import type { Diagnostic } from './core/diagnostic.ts';
-import { Problem } from './core/problem.ts';
-import type { Program } from './program/program.ts';
+import { compile } from '../compile.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import { Problem } from '../core/problem.ts';
+import type { Program } from '../program/program.ts';
 
 /** The Program of a folder. Throws Problem `invalid_project` with the diagnostics as details. */
 export async function compileOrThrow(project: string): Promise<Program> {
