@@ -11,7 +11,7 @@ describe('the tail of what is logged', () => {
     let newest = 'sub_old';
     const place: LogPlace = {
       list: () => Promise.resolve([noted(newest)]),
-      events: (id, after) => Promise.resolve((stored.get(id) ?? []).filter(({ index }) => index > after)),
+      events: (id, { after }) => Promise.resolve((stored.get(id) ?? []).filter(({ index }) => index > after)),
       close: () => Promise.resolve(),
     };
     const seen: string[] = [];
@@ -30,7 +30,7 @@ describe('the tail of what is logged', () => {
     let isDeleted = false;
     const place: LogPlace = {
       list: () => Promise.resolve([noted(isDeleted ? 'sub_new' : 'sub_old')]),
-      events: (id, after) =>
+      events: (id, { after }) =>
         isDeleted && id === 'sub_old'
           ? Promise.reject(new Problem('submission_not_found', 'no submission "sub_old"'))
           : Promise.resolve([logged(id, 1)].filter(({ index }) => index > after)),

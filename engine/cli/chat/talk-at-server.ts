@@ -1,23 +1,12 @@
-import { createClient } from '../../client/index.ts';
+import type { Client } from '../../client/index.ts';
 import { imageTypes } from '../../core/image-types.ts';
 import { Problem } from '../../core/problem.ts';
 import { askerOf } from '../questions/how-to-answer.ts';
-import { requestsTo } from '../requests-to.ts';
-import type { About, Compacted, SessionLine, Talk } from './talk.ts';
+import type { SessionNote } from '../../core/records/conversation.ts';
+import type { Talk } from './talk.ts';
 
 /** A talk with an agent of a server. */
-export function talkAtServer(
-  { server, token }: { readonly server: string; readonly token?: string },
-  agent: string,
-  instance: string,
-): Talk {
-  const { agents, approvals } = createClient({
-    baseUrl: server,
-    ...(token === undefined ? {} : { token }),
-  });
-  const request = requestsTo({ server, ...(token === undefined ? {} : { token }) });
-  const place = `/agents/${encodeURIComponent(agent)}`;
-  const own = `${place}/${encodeURIComponent(instance)}`;
+export function talkAtServer({ agents, sessions, approvals }: Client, agent: string, instance: string): Talk {
   return {
     agent,
     instance,
@@ -33,16 +22,13 @@ export function talkAtServer(
     },
     history: (session) => agents.history(agent, instance, session),
     async sessions() {
-      const { sessions } = await request<{ readonly sessions: readonly SessionLine[] }>(
-        'GET',
-        `${own}/sessions`,
-      );
-      return sessions;
+      const all: SessionNote[] = [];
+      for await (const one of sessions.all(agent, instance)) all.push(one);
+      return all;
     },
-    compact: (session) =>
-      request<Compacted>('POST', `${own}/sessions/${encodeURIComponent(session)}/compact`, {}),
+    compact: (session) => sessions.compact(agent, instance, session),
     abort: (session) => agents.abort(agent, instance, session),
-    about: () => request<About>('GET', place),
+    about: () => agents.get(agent),
     questions: async (submissionId) => (await approvals.list({ submissionId })).approvals,
     answer: (question, answer) => approvals.resolve(askerOf(question), question.step, answer),
   };

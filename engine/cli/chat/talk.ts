@@ -1,6 +1,8 @@
 import type { Approval, ApprovalAnswer } from '../../api.ts';
 import type { EngineEvent } from '../../core/event.ts';
-import type { Message, Usage } from '../../core/message.ts';
+import type { Message } from '../../core/message.ts';
+import type { CompactResult } from '../../core/records/answer.ts';
+import type { SessionNote } from '../../core/records/conversation.ts';
 import type { Thinking } from '../../program/model.ts';
 
 /** An instance of an agent that somebody talks to, in this process or at a server. */
@@ -10,8 +12,8 @@ export interface Talk {
   /** Events of one answer until its end. Throws the Problem that refused or ended the prompt; the signal ends the prompt. */
   ask(message: string, how: Asking, signal: AbortSignal): AsyncIterable<EngineEvent>;
   history(session: string): Promise<readonly Message[]>;
-  sessions(): Promise<readonly SessionLine[]>;
-  compact(session: string): Promise<Compacted>;
+  sessions(): Promise<readonly SessionNote[]>;
+  compact(session: string): Promise<CompactResult>;
   /** Ends what works in a session; false when nothing did. */
   abort(session: string): Promise<boolean>;
   /** What the agent is like: its model, tools, skills and helpers, by name. */
@@ -30,26 +32,8 @@ export interface Asking {
   readonly files: readonly { readonly name: string; readonly data: Uint8Array }[];
 }
 
-/** A session in a list. */
-export interface SessionLine {
-  readonly session: string;
-  readonly entries: number;
-  readonly updatedAt: string;
-  readonly state: string;
-}
-
-/** What a compaction did. */
-export interface Compacted {
-  readonly compacted: boolean;
-  readonly messagesBefore: number;
-  readonly messagesAfter: number;
-  readonly tokensBefore: number;
-  readonly tokensAfter: number;
-  readonly usage: Usage;
-}
-
 /** What an agent is like. */
-export interface About {
+interface About {
   readonly model?: string;
   readonly tools: readonly string[];
   readonly skills: readonly string[];

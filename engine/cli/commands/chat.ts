@@ -10,6 +10,7 @@ import { readLines, type Lines } from '../chat/lines.ts';
 import { talkAtServer } from '../chat/talk-at-server.ts';
 import { talkHere } from '../chat/talk-here.ts';
 import type { Talk } from '../chat/talk.ts';
+import { clientAt } from '../client-at.ts';
 import { envOf, watchSecrets, type EnvFromOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { openProgram } from '../open-program.ts';
@@ -42,9 +43,8 @@ export async function chat(name: string, options: ChatOptions, terminal: Termina
   const instance = options.id ?? `chat-${ulid().toLowerCase()}`;
   if (options.server !== undefined) {
     refuseTapeAt(options.server, options);
-    const token = options.token ?? process.env['ENGINE_TOKEN'];
-    const place = { server: options.server, ...(token === undefined ? {} : { token }) };
-    return chatOn(talkAtServer(place, name, instance), undefined, options, terminal);
+    const talk = talkAtServer(clientAt(options.server, options.token), name, instance);
+    return chatOn(talk, undefined, options, terminal);
   }
   const program = await openProgram(options.project, terminal);
   const engine = await createEngine({ program, ...tapeOf(options), ...envOf(options) }).catch(

@@ -4,10 +4,11 @@ import { workflowOfRun } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
 import { storedTypes } from '../../server/index.ts';
+import { allEvents } from '../all-events.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { watchInterrupts } from '../interrupt.ts';
 import { openLogPlace, type LogPlace } from '../logs/log-place.ts';
-import { inTime, readAll, tail } from '../logs/tail.ts';
+import { inTime, tail } from '../logs/tail.ts';
 import { eventLine } from '../report/event-line.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -43,15 +44,13 @@ export async function allLogs(
     if (counts(event)) terminal.out.line(json ? JSON.stringify(event) : eventLine(event, terminal.out));
   };
   const interrupt = watchInterrupts(['SIGINT', 'SIGTERM']);
-  const token = options.token ?? process.env['ENGINE_TOKEN'];
-  const place = await openLogPlace({ ...options, ...(token === undefined ? {} : { token }) }, terminal);
+  const place = await openLogPlace(options, terminal);
   try {
     const only = word === undefined ? undefined : await idOf(place, word);
     if (!follow) {
       const ids = only === undefined ? (await place.list(limit)).map(({ id }) => id) : [only];
-      const found = await Promise.all(ids.map((id) => readAll(place, id)));
-      const all = found.flatMap(({ events }) => events);
-      for (const event of inTime(all)) if (Date.parse(event.timestamp) >= (since ?? 0)) show(event);
+      const found = await Promise.all(ids.map((id) => allEvents(place, id)));
+      for (const event of inTime(found.flat())) if (Date.parse(event.timestamp) >= (since ?? 0)) show(event);
       return exitCodes.ok;
     }
     const from = since ?? (only === undefined ? Date.now() : 0);

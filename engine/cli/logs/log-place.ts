@@ -1,13 +1,14 @@
 import { statSync } from 'node:fs';
 import type { Engine } from '../../api.ts';
+import type { Client } from '../../client/index.ts';
 import type { EngineEvent } from '../../core/event.ts';
 import { workflowOfRun } from '../../core/ids.ts';
 import { asProblem } from '../../core/problem.ts';
-import { isTerminal, type ExecutionState } from '../../core/status.ts';
+import { isTerminal } from '../../core/status.ts';
 import { createEngine } from '../../engine.ts';
 import type { Program } from '../../program/program.ts';
+import { clientAt } from '../client-at.ts';
 import { openProgram } from '../open-program.ts';
-import { requestsTo, type ServerPlace } from '../requests-to.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** A run or submission in short. */
@@ -25,17 +26,20 @@ export interface Noted {
 export interface LogPlace {
   /** The newest runs and submissions, newest first, of each kind at most `limit`. */
   list(limit: number): Promise<readonly Noted[]>;
-  /** Stored events after an index, at most 1000. Throws Problem `run_not_found`, `submission_not_found`. */
-  events(id: string, after: number): Promise<readonly EngineEvent[]>;
+  /** Stored events after an index, at most 1000 at once. Throws Problem `run_not_found`, `submission_not_found`. */
+  events(
+    id: string,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<readonly EngineEvent[]>;
   close(): Promise<void>;
 }
 
 /** Opens the place of events; looks only, so that it works beside the engine that owns the store. */
 export async function openLogPlace(
-  { server, token, project }: Partial<ServerPlace> & { readonly project: string },
+  { server, token, project }: { readonly project: string; readonly server?: string; readonly token?: string },
   terminal: Terminal,
 ): Promise<LogPlace> {
-  if (server !== undefined) return atServer({ server, ...(token === undefined ? {} : { token }) });
+  if (server !== undefined) return atServer(clientAt(server, token));
   const program = await openProgram(project, terminal);
   if (program.settings.store.type === 'memory')
     terminal.err.line(
@@ -56,9 +60,9 @@ export async function openLogPlace(
         })),
       );
     },
-    async events(id, after) {
-      const engine = await current();
-      return isRun(id) ? engine.runs.events(id, { after }) : engine.submissions.events(id, { after });
+    async events(id, page) {
+      const { runs, submissions } = await current();
+      return (isRun(id) ? runs : submissions).events(id, page);
     },
     close: async () => (await current()).close(),
   };
@@ -86,47 +90,27 @@ async function openToRead(program: Program): Promise<() => Promise<Engine>> {
   };
 }
 
-function atServer(place: ServerPlace): LogPlace {
-  const request = requestsTo(place);
+function atServer({ runs, submissions }: Client): LogPlace {
   return {
     async list(limit) {
-      const [{ runs }, { submissions }] = await Promise.all([
-        request<{ readonly runs: readonly RunLine[] }>('GET', `/runs?limit=${limit}`),
-        request<{ readonly submissions: readonly SubmissionLine[] }>('GET', `/submissions?limit=${limit}`),
-      ]);
+      const [started, sent] = await Promise.all([runs.list({ limit }), submissions.list({ limit })]);
       return newestFirst([
-        ...runs.map(({ runId: id, workflow: name, createdAt, state }) => ({
+        ...started.runs.map(({ runId: id, workflow: name, createdAt, state }) => ({
           ...{ id, name, kind: 'run' as const, at: Date.parse(createdAt) },
           hasEnded: isTerminal(state),
         })),
-        ...submissions.map(({ submissionId: id, agent: name, acceptedAt, state }) => ({
+        ...sent.submissions.map(({ submissionId: id, agent: name, acceptedAt, state }) => ({
           ...{ id, name, kind: 'submission' as const, at: Date.parse(acceptedAt) },
           hasEnded: isTerminal(state),
         })),
       ]);
     },
-    async events(id, after) {
-      const kind = isRun(id) ? 'runs' : 'submissions';
-      const path = `/${kind}/${encodeURIComponent(id)}/events?after=${after}&limit=1000`;
-      const { events } = await request<{ readonly events: readonly EngineEvent[] }>('GET', path);
+    async events(id, page) {
+      const { events } = await (isRun(id) ? runs : submissions).events(id, page);
       return events;
     },
     close: () => Promise.resolve(),
   };
-}
-
-interface RunLine {
-  readonly runId: string;
-  readonly workflow: string;
-  readonly state: ExecutionState;
-  readonly createdAt: string;
-}
-
-interface SubmissionLine {
-  readonly submissionId: string;
-  readonly agent: string;
-  readonly state: ExecutionState;
-  readonly acceptedAt: string;
 }
 
 function isRun(id: string): boolean {

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { EngineEvent } from '../../core/event.ts';
 import { terminalEvents } from '../../core/event.ts';
 import { asProblem } from '../../core/problem.ts';
+import { allEvents } from '../all-events.ts';
 import type { LogPlace, Noted } from './log-place.ts';
 
 /** Milliseconds between two looks. */
@@ -9,21 +10,6 @@ const lookMs = 250;
 
 /** Most runs and submissions of each kind that are looked at for new ones. */
 const mostSeen = 100;
-
-/** Stored events of one run or submission, oldest first. */
-export async function readAll(
-  { events }: LogPlace,
-  id: string,
-  from = 0,
-): Promise<{ readonly events: readonly EngineEvent[]; readonly hasEnded: boolean }> {
-  const found: EngineEvent[] = [];
-  for (let after = from; ;) {
-    const page = await events(id, after);
-    found.push(...page);
-    after = page.at(-1)?.index ?? after;
-    if (page.length < 1000) return { events: found, hasEnded: found.some(isLast) };
-  }
-}
 
 /** Events of several runs and submissions in the order of their times. */
 export function inTime(events: readonly EngineEvent[]): readonly EngineEvent[] {
@@ -53,18 +39,19 @@ export async function* tail(
     const open = [...following.values()];
     const found = await Promise.all(
       open.map(async ({ id, hasEnded }) => {
-        const read = await readAll(place, id, places.get(id) ?? 0).catch((thrown: unknown) => {
-          // What was deleted meanwhile says nothing more.
-          if (only === undefined && isGone(thrown)) return { events: [], hasEnded: true };
+        const events = await allEvents(place, id, places.get(id)).catch((thrown: unknown) => {
+          if (only === undefined && isGone(thrown)) return undefined;
           throw thrown;
         });
-        const last = read.events.at(-1);
+        const last = events?.at(-1);
         if (last !== undefined) places.set(id, last.index);
-        if (read.hasEnded || (hasEnded && read.events.length === 0)) {
+        // What was deleted meanwhile says nothing more.
+        const isOver = events === undefined || events.some(isLast) || (hasEnded && events.length === 0);
+        if (isOver) {
           over.add(id);
           following.delete(id);
         }
-        return read.events;
+        return events ?? [];
       }),
     );
     yield* inTime(found.flat().filter(({ timestamp }) => Date.parse(timestamp) >= since));
