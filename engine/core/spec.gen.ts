@@ -1505,6 +1505,12 @@ export interface ProjectSpec {
    */
   telemetry?: Telemetry;
   /**
+   * Addresses that are told when work has ended, or when a person is asked, by a name of your own. Each telling is stored with the outcome, signed, and tried again until it is taken.
+   */
+  callbacks?: {
+    [k: string]: Callback;
+  };
+  /**
    * How long finished work is kept.
    */
   retention?: Retention;
@@ -2059,6 +2065,78 @@ export interface Retention {
    * How long idempotency keys and the ids of webhooks are remembered. Default: `1d`.
    */
   idempotency?: Duration;
+}
+/**
+ * An address that is told of outcomes, by a signed POST with a JSON body.
+ */
+export interface Callback {
+  /**
+   * Who listens there, in a sentence.
+   */
+  description?: string;
+  /**
+   * Address, a text template over `env`: `https`, or `http` on this machine. Redirects are not followed.
+   */
+  url: string;
+  /**
+   * What it is signed with, so that who gets it can check where it comes from.
+   */
+  sign: RequestSign;
+  /**
+   * What is told: the end of a run, the end of a message to an agent, a question to a person. Default: `[run_end, submission_end]`.
+   *
+   * @minItems 1
+   */
+  on?: ('run_end' | 'submission_end' | 'approval_requested')[];
+  /**
+   * Only runs of these workflows. Default: all.
+   *
+   * @minItems 1
+   */
+  workflows?: Name[];
+  /**
+   * Only messages to these agents. Default: all.
+   *
+   * @minItems 1
+   */
+  agents?: Name[];
+  /**
+   * What is told besides ids, status and times: the `output`, the message and details of an `error`, what a person is asked (`question`). Default: nothing.
+   */
+  include?: ('output' | 'error' | 'question') | ('output' | 'error' | 'question')[];
+  /**
+   * How it is told again when it was not taken. Default: 12 attempts in about two hours.
+   */
+  retry?: CallbackRetry;
+  /**
+   * Longest time of one attempt. Default: `10s`.
+   */
+  timeout?: Duration;
+}
+/**
+ * How a callback that was not taken is sent again, with the same id. A `Retry-After` of the answer is kept, up to `maxDelay`.
+ */
+export interface CallbackRetry {
+  /**
+   * Attempts in all, the first one included. Default: 12.
+   */
+  maxAttempts?: number;
+  /**
+   * Wait before the second attempt. Default: `5s`.
+   */
+  delay?: Duration;
+  /**
+   * How the wait grows: `fixed` keeps it, `linear` adds `delay` each time, `exponential` doubles it. Default: `exponential`.
+   */
+  backoff?: 'fixed' | 'linear' | 'exponential';
+  /**
+   * Longest wait between two attempts. Default: `1h`.
+   */
+  maxDelay?: Duration;
+  /**
+   * Shortens each wait by up to a half, at random, so that many that failed together do not come back together. Default: `true`.
+   */
+  jitter?: boolean;
 }
 /**
  * How MCP servers are used.

@@ -6,6 +6,7 @@ import type { ModelNames } from '../program/model-reference.ts';
 import { builtinTools } from '../program/tool.ts';
 import { type LoadedProject, type Node, onDisk } from '../source/index.ts';
 import type { Reporter } from './context.ts';
+import { linkCallbacks } from './link-callbacks.ts';
 import { linkCompaction } from './link-compaction.ts';
 import { linkMcpCommon, linkMcpServers, type McpCommon } from './link-mcp.ts';
 import { linkModels } from './link-models.ts';
@@ -68,6 +69,8 @@ export function linkSettings(
     names: new Set([...Object.keys(of.tool), ...Object.keys(modules), ...builtinTools, 'run_code']),
     prefixes: [...Object.keys(mcpServers), ...apisOf(of.tool)].map((name) => `${name}__`),
   };
+  const agents = [of.agent, agentModules].flatMap((specs) => Object.keys(specs));
+  const workflows = [of.workflow, workflowModules].flatMap((specs) => Object.keys(specs));
   return {
     settings: {
       model: [at('defaults').get('model'), at('model')]
@@ -77,10 +80,9 @@ export function linkSettings(
       secrets,
       secretsModule: modulePath(reporter, at('modules').get('secrets'), folder),
       env: [...env],
-      server: linkServer(reporter, at('server'), {
-        secrets: secretNames,
-        agents: [of.agent, agentModules].flatMap((specs) => Object.keys(specs)),
-        workflows: [of.workflow, workflowModules].flatMap((specs) => Object.keys(specs)),
+      server: linkServer(reporter, at('server'), { secrets: secretNames, agents, workflows }),
+      callbacks: linkCallbacks(reporter, at('callbacks'), {
+        ...{ visible, secrets: secretNames, agents, workflows },
       }),
       store: linkStore(reporter, at('store'), folder),
       durable: linkDurable(reporter, at('durable'), secretNames),

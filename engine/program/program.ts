@@ -3,6 +3,7 @@ import type { Origin } from '../core/range.ts';
 import type { SpecTexts } from '../core/spec-texts.ts';
 import type { Template } from '../expr/index.ts';
 import type { Agent } from './agent.ts';
+import type { Callback } from './callback.ts';
 import type { Channel } from './channel.ts';
 import type { Compaction } from './compaction.ts';
 import type { McpServer } from './mcp.ts';
@@ -98,6 +99,8 @@ export interface Settings {
     readonly sessionsMs: number | undefined;
     readonly idempotencyMs: number;
   };
+  /** Addresses that are told of outcomes. */
+  readonly callbacks: Readonly<Record<string, Callback>>;
   readonly telemetry: TelemetrySettings;
   readonly compaction: Compaction;
   /** Rules for tool calls of every agent. */

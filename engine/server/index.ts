@@ -1,6 +1,8 @@
 export type { ErrorBody, Log, LogEntry } from './answers/error-body.ts';
+export { sendEvents, type Notice } from './answers/sse.ts';
 export { storedTypes } from './answers/event-types.ts';
-export { isLoopback, refuseForeign } from './auth/guard.ts';
+export { isLoopback } from '../core/loopback.ts';
+export { refuseForeign } from './auth/guard.ts';
 export { listen, type Address } from './http/listen.ts';
 export { objectOf, route, type Route } from './route.ts';
 export type { OnRequest, RequestEnd } from './http/request-end.ts';

@@ -1,16 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP, isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
+import { isLoopback } from '../../core/loopback.ts';
 import { Problem } from '../../core/problem.ts';
 import type { ServerSettings } from '../../program/server-settings.ts';
 import { createPeers, type Peer } from '../bounds/peer.ts';
-
-/** Whether a name or address (no port, IPv6 with or without brackets) means this machine. */
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase();
-  return (
-    name === 'localhost' || name === '::1' || name === '[::1]' || (isIPv4(name) && name.startsWith('127.'))
-  );
-}
 
 /**
  * Refuses requests that a foreign web page could have caused. Throws Problem `forbidden`, `invalid_request` (two names at once).

@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose';
+import { isLoopback } from '../../core/loopback.ts';
 import { Problem } from '../../core/problem.ts';
 import type { ServerAuth } from '../../program/server-settings.ts';
-import { isLoopback } from './guard.ts';
 import type { Caller } from './caller.ts';
 import { badToken } from './challenge.ts';
 import { createIssuerKeys } from './issuer-keys.ts';

@@ -1,0 +1,25 @@
+import type { EventType } from '../core/event.ts';
+import type { Template } from '../expr/index.ts';
+import type { Retry, Sign } from './tool.ts';
+
+/** Events that can be told to an address outside. */
+export type CallbackEvent = Extract<EventType, 'run_end' | 'submission_end' | 'approval_requested'>;
+
+/** An address that is told of outcomes, in a signed request. */
+export interface Callback {
+  readonly name: string;
+  readonly description: string;
+  /** Over `{env}`. */
+  readonly url: Template;
+  readonly sign: Sign;
+  readonly on: readonly CallbackEvent[];
+  /** Only runs of these; undefined: all. */
+  readonly workflows: readonly string[] | undefined;
+  /** Only messages to these; undefined: all. */
+  readonly agents: readonly string[] | undefined;
+  /** What is told besides ids, status and times. */
+  readonly include: readonly ('output' | 'error' | 'question')[];
+  readonly retry: Omit<Retry, 'on'>;
+  /** Of one attempt. */
+  readonly timeoutMs: number;
+}
