@@ -5,6 +5,7 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { slimPackages } from './slim-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -72,6 +73,7 @@ export async function bundle(outdir) {
     plugins: [
       { name: 'few-packages', setup: leaveOut },
       { name: 'one-copy', setup: share },
+      slimPackages,
       { name: 'required-parts-of-node', setup: giveBuiltins },
     ],
   });

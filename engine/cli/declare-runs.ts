@@ -6,6 +6,7 @@ import type { RunsOptions } from './commands/runs.ts';
 import type { WhyOptions } from './commands/why.ts';
 import { examples, integer, perform } from './declare.ts';
 import { declareAnswers } from './declare-answers.ts';
+import { declarePrune } from './declare-upkeep.ts';
 import type { RunActs } from './open-runs.ts';
 import { recordOption, replayOption } from './tape-options.ts';
 import { signedServerOption } from './server-option.ts';
@@ -114,6 +115,7 @@ export function declareRuns(engine: Command, end: (exitCode: number) => void): v
 
   declareAnswers(runs, 'engine runs', end);
   declareWhy(runs, 'engine runs', end);
+  declarePrune(runs, end);
 }
 
 /**

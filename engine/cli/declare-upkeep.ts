@@ -7,7 +7,7 @@ import { examples, perform } from './declare.ts';
 import { envFromOption } from './engine-options.ts';
 import { recordOption, replayOption } from './tape-options.ts';
 
-/** The commands for who operates an engine: `doctor`, `schedules`, and `prune` of the command `runs`, which must be there. */
+/** The commands for who operates an engine: `doctor` and `schedules`. */
 export function declareUpkeep(engine: Command, end: (exitCode: number) => void): void {
   engine
     .command('doctor')
@@ -51,16 +51,12 @@ export function declareUpkeep(engine: Command, end: (exitCode: number) => void):
         (await import('./commands/schedules.ts')).triggerSchedule(name ?? '', options, terminal),
       ),
     );
-
-  declarePrune(
-    engine.commands.find((command) => command.name() === 'runs'),
-    end,
-  );
 }
 
-function declarePrune(runs: Command | undefined, end: (exitCode: number) => void): void {
+/** The command that removes what is old. */
+export function declarePrune(runs: Command, end: (exitCode: number) => void): void {
   runs
-    ?.command('prune')
+    .command('prune')
     .description('remove finished work that is not kept any longer, and give its room back to the disk')
     .option('--older-than <duration>', 'ended longer ago than this; default: "retention" of engine.yaml', age)
     .option('--dry-run', 'say what would go, and remove nothing')

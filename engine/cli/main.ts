@@ -19,7 +19,7 @@ process.exit(code);
 
 async function main(argv: readonly string[]): Promise<number> {
   let code: number = exitCodes.ok;
-  const command = declareCommands((given) => (code = given));
+  const command = declareCommands((given) => (code = given), argv[2]);
   try {
     await command.parseAsync(argv);
     return code;
