@@ -3,21 +3,19 @@ import type { AnswerOptions } from './commands/answer.ts';
 import type { ApprovalsOptions } from './commands/approvals.ts';
 import type { SignalOptions } from './commands/signal.ts';
 import { examples, integer, perform } from './declare.ts';
-import { signedServerOption } from './server-option.ts';
+import { withPlace } from './server-option.ts';
 
 /** The command that lists what runs wait for. */
 export function declareApprovals(engine: Command, end: (exitCode: number) => void): void {
-  engine
+  const approvals = engine
     .command('approvals')
     .description('list what people are asked: decisions, answers, tool calls')
     .option('--workflow <name>', 'only of runs of this workflow')
     .option('--run <runId>', 'only of this run, or of the "latest"')
     .option('--agent <name>', 'only of calls that the model of this agent wants to make')
     .option('--submission <id>', 'only of this submission')
-    .option('--limit <count>', 'at most this many', integer(1, 1_000), 100)
-    .addOption(signedServerOption('at this server; default: in the store of the project'))
-    .option('-p, --project <folder>', 'project folder', '.')
-    .option('--json', 'print JSON')
+    .option('--limit <count>', 'at most this many', integer(1, 1_000), 100);
+  withPlace(approvals)
     .addHelpText('after', examples('engine approvals', 'engine approvals --server http://127.0.0.1:8000'))
     .action(
       perform(end, async (terminal, _args, options: ApprovalsOptions) =>
@@ -33,7 +31,7 @@ export function declareApprovals(engine: Command, end: (exitCode: number) => voi
  */
 export function declareAnswers(parent: Command, path: string, end: (exitCode: number) => void): void {
   for (const [name, decision, description] of answers) {
-    const command = withPlace(parent.command(name))
+    const command = withPlace(parent.command(name), where)
       .description(description)
       .argument('<runId>', 'a run, a submission, or "latest"')
       .argument('<step>', 'path of the step, such as "sign_off" or "lines[3]/sign_off", or the tool call')
@@ -50,7 +48,7 @@ export function declareAnswers(parent: Command, path: string, end: (exitCode: nu
       );
   }
 
-  withPlace(parent.command('signal'))
+  withPlace(parent.command('signal'), where)
     .description('send an event to a run, for a step that waits for its topic')
     .argument('<runId>', 'a run, or "latest"')
     .argument('<topic>', 'topic of the event')
@@ -64,14 +62,7 @@ export function declareAnswers(parent: Command, path: string, end: (exitCode: nu
     );
 }
 
-function withPlace(command: Command): Command {
-  return command
-    .addOption(
-      signedServerOption('at this server; default: in the store of the project, when no server owns it'),
-    )
-    .option('-p, --project <folder>', 'project folder', '.')
-    .option('--json', 'print JSON');
-}
+const where = 'at this server; default: in the store of the project, when no server owns it';
 
 const answers = [
   ['approve', 'approved', 'approve what a step or a tool call asks'],

@@ -1,5 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import type { ExecutionState } from '../core/status.ts';
+import type { Command } from 'commander';
 import type { RunActOptions } from './commands/runs-acts.ts';
 import type { LogsOptions } from './commands/runs-logs.ts';
 import type { RunsOptions } from './commands/runs.ts';
@@ -9,7 +8,8 @@ import { declareAnswers } from './declare-answers.ts';
 import { declarePrune } from './declare-upkeep.ts';
 import type { RunActs } from './open-runs.ts';
 import { recordOption, replayOption } from './tape-options.ts';
-import { signedServerOption } from './server-option.ts';
+import { withPlace } from './server-option.ts';
+import { stateOption } from './state-option.ts';
 
 /** The commands that look at runs and act on them. */
 export function declareRuns(engine: Command, end: (exitCode: number) => void): void {
@@ -136,30 +136,10 @@ export function declareWhy(parent: Command, path: string, end: (exitCode: number
     );
 }
 
-/** Options that say where the runs are; the same on every level, so that they may stand anywhere in the line. */
-function withPlace(command: Command): Command {
-  return command
-    .addOption(signedServerOption('at this server; default: in the store of the project'))
-    .option('-p, --project <folder>', 'project folder', '.')
-    .option('--json', 'print JSON');
-}
-
 function withFilter(command: Command): Command {
   return command
     .option('--workflow <name>', 'only runs of this workflow')
-    .option('--state <states>', `only runs in these states, with commas: ${states.join(', ')}`, readStates)
+    .addOption(stateOption('only runs'))
     .option('--limit <count>', 'at most this many', integer(1, 1_000), 20)
     .option('--before <runId>', 'only runs older than this one');
-}
-
-/** States that lists may be narrowed to. */
-export const states = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
-
-/** Reads states with commas between them. */
-export function readStates(text: string): readonly ExecutionState[] {
-  return text.split(',').map((word) => {
-    const state = states.find((candidate) => candidate === word.trim());
-    if (state === undefined) throw new InvalidArgumentError(`Allowed choices are ${states.join(', ')}.`);
-    return state;
-  });
 }

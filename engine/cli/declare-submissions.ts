@@ -4,8 +4,8 @@ import type { DispatchOptions } from './commands/dispatch.ts';
 import type { RoutesOptions } from './commands/routes.ts';
 import type { SubmissionsOptions } from './commands/submissions.ts';
 import { examples, integer, perform } from './declare.ts';
-import { readStates, states } from './declare-runs.ts';
-import { signedServerOption } from './server-option.ts';
+import { signedServerOption, withPlace } from './server-option.ts';
+import { stateOption } from './state-option.ts';
 
 /** The commands that hand messages to agents and look at them, and the one that tells what a server serves. */
 export function declareSubmissions(engine: Command, end: (exitCode: number) => void): void {
@@ -108,19 +108,12 @@ export function declareSubmissions(engine: Command, end: (exitCode: number) => v
     );
 }
 
-function withPlace(command: Command): Command {
-  return command
-    .addOption(signedServerOption('at this server; default: in the store of the project'))
-    .option('-p, --project <folder>', 'project folder', '.')
-    .option('--json', 'print JSON');
-}
-
 function withFilter(command: Command): Command {
   return command
     .option('--agent <name>', 'only to this agent')
     .option('--instance <id>', 'only to this instance of the agent')
     .option('--session <name>', 'only in this session of the instance')
-    .option('--state <states>', `only those in these states, with commas: ${states.join(', ')}`, readStates)
+    .addOption(stateOption('only those'))
     .option('--limit <count>', 'at most this many', integer(1, 1_000), 20)
     .option('--before <submissionId>', 'only those accepted before this one');
 }

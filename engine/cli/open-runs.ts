@@ -1,21 +1,13 @@
 import type { Engine, Explanation, RunReceipt, RunRecord } from '../api.ts';
 import type { EngineEvent } from '../core/event.ts';
-import { asProblem, Problem } from '../core/problem.ts';
+import { Problem } from '../core/problem.ts';
 import type { ExecutionState } from '../core/status.ts';
-import { createEngine } from '../engine.ts';
 import type { Program } from '../program/program.ts';
 import { clientAt } from './client-at.ts';
 import { followStored } from './follow-stored.ts';
-import { openProgram } from './open-program.ts';
 import { refuseTapeAt, tapeOf, type TapeOptions } from './tape-options.ts';
 import type { Terminal } from './terminal.ts';
-
-/** Where runs are: at a server, or in the store of a project. */
-export interface RunsPlace {
-  readonly project: string;
-  /** Address of a server, for example `http://127.0.0.1:8000`. */
-  readonly server?: string;
-}
+import { actOnStore, adviseServer, lookAtStore, type WorkPlace } from './use-store.ts';
 
 /** Which runs to list. */
 export interface RunsFilter {
@@ -58,21 +50,13 @@ export interface RunActs {
 
 /** Looks at runs, also beside the engine that owns the store. */
 export async function lookAtRuns<T>(
-  { project, server }: RunsPlace,
+  { project, server }: WorkPlace,
   terminal: Terminal,
   use: (runs: OpenRuns) => Promise<T>,
 ): Promise<T> {
   if (server !== undefined) return use(runsAtServer(server));
-  const program = await openProgram(project, terminal);
-  const engine = await createEngine({ program, readOnly: true });
-  try {
-    if (program.settings.store.type === 'memory') {
-      terminal.err.line(
-        'runs are kept in memory (store.type in engine.yaml), so those of other processes are not seen',
-      );
-    }
-    const { runs, approvals } = engine;
-    return await use({
+  return lookAtStore(project, 'runs', terminal, ({ program, runs, approvals }) =>
+    use({
       program,
       asked: approvals.list,
       list: (filter) => runs.list(filter),
@@ -80,15 +64,13 @@ export async function lookAtRuns<T>(
       events: runs.events,
       why: runs.why,
       follow: (runId, after, signal) => followStored(runs, runId, after, signal),
-    });
-  } finally {
-    await engine.close();
-  }
+    }),
+  );
 }
 
 /** Acts on runs. Throws Problem `store_locked` with the process that owns the store, when there is one. */
 export async function actOnRuns<T>(
-  { project, server, ...tape }: RunsPlace & TapeOptions,
+  { project, server, ...tape }: WorkPlace & TapeOptions,
   terminal: Terminal,
   use: (runs: RunActs) => Promise<T>,
 ): Promise<T> {
@@ -97,15 +79,9 @@ export async function actOnRuns<T>(
     const { runs, approvals } = clientAt(server);
     return use({ ...runs, list: runsAtServer(server).list, answer: approvals.resolve });
   }
-  const program = await openProgram(project, terminal);
-  const engine = await createEngine({ program, recover: false, ...tapeOf(tape) }).catch((thrown: unknown) => {
-    throw withAdvice(asProblem(thrown));
-  });
-  try {
-    return await use({ ...engine.runs, answer: engine.approvals.resolve, engine });
-  } finally {
-    await engine.close();
-  }
+  return actOnStore(project, tapeOf(tape), terminal, (engine) =>
+    use({ ...engine.runs, answer: engine.approvals.resolve, engine }),
+  ).catch(adviseServer);
 }
 
 /** The id that a word stands for: itself, or `latest` the newest run. Throws Problem `run_not_found` without any. */
@@ -129,14 +105,4 @@ function runsAtServer(baseUrl: string): OpenRuns {
     follow: (runId, after, signal) => runs.stream(runId, { after, signal }),
     why: async (runId, step) => await runs.why(runId, step),
   };
-}
-
-/** A Problem, with how to reach a store that another process owns. */
-export function withAdvice(problem: Problem): Problem {
-  if (problem.code !== 'store_locked') return problem;
-  const [what = ''] = problem.message.split('; ');
-  return new Problem('store_locked', `${what}; name its server with --server <url>`, {
-    cause: problem,
-    ...(problem.details === undefined ? {} : { details: problem.details }),
-  });
 }

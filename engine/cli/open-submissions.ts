@@ -1,12 +1,10 @@
 import type { SubmissionFilter, SubmissionRecord } from '../api.ts';
 import type { EngineEvent } from '../core/event.ts';
-import { asProblem, Problem } from '../core/problem.ts';
-import { createEngine } from '../engine.ts';
+import { Problem } from '../core/problem.ts';
 import { clientAt } from './client-at.ts';
 import { followStored } from './follow-stored.ts';
-import { withAdvice, type RunsPlace } from './open-runs.ts';
-import { openProgram } from './open-program.ts';
 import type { Terminal } from './terminal.ts';
+import { actOnStore, adviseServer, lookAtStore, type WorkPlace } from './use-store.ts';
 
 /** Messages to agents, at a server or in the store of a project. */
 export interface OpenSubmissions {
@@ -22,43 +20,31 @@ export interface OpenSubmissions {
 
 /** Looks at messages, also beside the engine that owns the store. */
 export async function lookAtSubmissions<T>(
-  { project, server }: RunsPlace,
+  { project, server }: WorkPlace,
   terminal: Terminal,
   use: (submissions: OpenSubmissions) => Promise<T>,
 ): Promise<T> {
   if (server !== undefined) return use(atServer(server));
-  const program = await openProgram(project, terminal);
-  const engine = await createEngine({ program, readOnly: true });
-  try {
-    if (program.settings.store.type === 'memory')
-      terminal.err.line(
-        'messages are kept in memory (store.type in engine.yaml), so those of other processes are not seen',
-      );
-    const { list, get, events } = engine.submissions;
-    const follow: OpenSubmissions['follow'] = (id, after, signal) =>
-      followStored(engine.submissions, id, after, signal);
-    return await use({ list, get, events, follow });
-  } finally {
-    await engine.close();
-  }
+  return lookAtStore(project, 'messages', terminal, ({ submissions }) =>
+    use({
+      list: submissions.list,
+      get: submissions.get,
+      events: submissions.events,
+      follow: (id, after, signal) => followStored(submissions, id, after, signal),
+    }),
+  );
 }
 
 /** Ends a message. Throws Problem `store_locked` with the process that owns the store, when there is one. */
 export async function abortSubmissionAt(
-  { project, server }: RunsPlace,
+  { project, server }: WorkPlace,
   submissionId: string,
   terminal: Terminal,
 ): Promise<boolean> {
   if (server !== undefined) return clientAt(server).submissions.abort(submissionId);
-  const program = await openProgram(project, terminal);
-  const engine = await createEngine({ program, recover: false }).catch((thrown: unknown) => {
-    throw withAdvice(asProblem(thrown));
-  });
-  try {
-    return await engine.submissions.abort(submissionId, 'the submission was aborted by "engine submissions"');
-  } finally {
-    await engine.close();
-  }
+  return actOnStore(project, {}, terminal, ({ submissions }) =>
+    submissions.abort(submissionId, 'the submission was aborted by "engine submissions"'),
+  ).catch(adviseServer);
 }
 
 /** The id that a word stands for: itself, or `latest` the newest message. Throws Problem `submission_not_found` without any. */

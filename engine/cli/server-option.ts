@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 /**
  * The option `--server` of a command.
@@ -11,6 +11,17 @@ export function serverOption(what: string): Option {
 /** The same, of a command that takes the token of the server from the environment alone. */
 export function signedServerOption(what: string): Option {
   return serverOption(`${what}; its token is in the variable ENGINE_TOKEN`);
+}
+
+/** Options that say where runs or messages are, and how they are printed; the same on every level, so that they may stand anywhere in the line. */
+export function withPlace(
+  command: Command,
+  what = 'at this server; default: in the store of the project',
+): Command {
+  return command
+    .addOption(signedServerOption(what))
+    .option('-p, --project <folder>', 'project folder', '.')
+    .option('--json', 'print JSON');
 }
 
 function addressOf(text: string): string {

@@ -1,12 +1,13 @@
 import type { ApprovalAnswer } from '../../api.ts';
 import type { Json } from '../../core/json.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { actOnRuns, runIdOf, type RunsPlace } from '../open-runs.ts';
+import { actOnRuns, runIdOf } from '../open-runs.ts';
 import { readJson } from '../read-input.ts';
 import type { Terminal } from '../terminal.ts';
+import type { WorkPlace } from '../use-store.ts';
 
 /** Options of `approve`, `reject` and `answer`. */
-export interface AnswerOptions extends RunsPlace {
+export interface AnswerOptions extends WorkPlace {
   readonly data?: string;
   readonly by?: string;
   /** What the model is told of a decision on a call. */

@@ -1,11 +1,12 @@
 import type { Approval } from '../../api.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { lookAtRuns, runIdOf, type RunsPlace } from '../open-runs.ts';
+import { lookAtRuns, runIdOf } from '../open-runs.ts';
 import { table } from '../report/table.ts';
 import { printable, type Terminal } from '../terminal.ts';
+import type { WorkPlace } from '../use-store.ts';
 
 /** Options of `engine approvals`. */
-export interface ApprovalsOptions extends RunsPlace {
+export interface ApprovalsOptions extends WorkPlace {
   readonly workflow?: string;
   readonly run?: string;
   readonly agent?: string;

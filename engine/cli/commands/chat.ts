@@ -14,12 +14,12 @@ import { clientAt } from '../client-at.ts';
 import { envOf, watchSecrets, type EnvFromOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { openProgram } from '../open-program.ts';
-import { withAdvice } from '../open-runs.ts';
 import { attend } from '../questions/attend.ts';
 import { printProblem } from '../report/failure.ts';
 import { projectOption } from '../report/project-option.ts';
 import { refuseTapeAt, tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
+import { adviseServer } from '../use-store.ts';
 
 /** Options of `engine chat`. */
 export interface ChatOptions extends TapeOptions, EnvFromOptions {
@@ -47,11 +47,7 @@ export async function chat(name: string, options: ChatOptions, terminal: Termina
     return chatOn(talk, undefined, options, terminal);
   }
   const program = await openProgram(options.project, terminal);
-  const engine = await createEngine({ program, ...tapeOf(options), ...envOf(options) }).catch(
-    (thrown: unknown) => {
-      throw withAdvice(asProblem(thrown));
-    },
-  );
+  const engine = await createEngine({ program, ...tapeOf(options), ...envOf(options) }).catch(adviseServer);
   try {
     watchSecrets(engine, terminal);
     return await chatOn(talkHere(engine, name, instance), engine, options, terminal);

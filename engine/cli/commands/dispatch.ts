@@ -1,21 +1,19 @@
 import { ulid } from 'ulid';
 import type { Dispatch, Engine, SubmissionReceipt } from '../../api.ts';
 import { defaultSession } from '../../core/ids.ts';
-import { asProblem, Problem } from '../../core/problem.ts';
-import { createEngine } from '../../engine.ts';
+import { Problem } from '../../core/problem.ts';
 import type { Thinking } from '../../program/model.ts';
 import { clientAt } from '../client-at.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { openProgram } from '../open-program.ts';
-import { withAdvice, type RunsPlace } from '../open-runs.ts';
 import { attend } from '../questions/attend.ts';
 import { readJson, readText } from '../read-input.ts';
 import type { Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
+import { actOnStore, adviseServer, type WorkPlace } from '../use-store.ts';
 import { followOpen } from './submissions.ts';
 
 /** Options of `engine dispatch`. */
-export interface DispatchOptions extends RunsPlace {
+export interface DispatchOptions extends WorkPlace {
   readonly instance?: string;
   readonly session?: string;
   readonly input?: string;
@@ -58,24 +56,18 @@ async function dispatchHere(
   options: DispatchOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const program = await openProgram(options.project, terminal);
   const leaves = options.wait === false;
-  if (leaves && program.settings.store.type === 'memory')
-    throw new Problem(
-      'invalid_request',
-      'messages are kept in memory (store.type in engine.yaml), so one that is left would be lost',
-    );
-  const engine = await createEngine({ program, recover: false }).catch((thrown: unknown) => {
-    throw withAdvice(asProblem(thrown));
-  });
-  try {
+  return actOnStore(options.project, {}, terminal, async (engine) => {
+    if (leaves && engine.program.settings.store.type === 'memory')
+      throw new Problem(
+        'invalid_request',
+        'messages are kept in memory (store.type in engine.yaml), so one that is left would be lost',
+      );
     const receipt = await engine.dispatch(agent, message);
     if (leaves) return accepted(agent, message, receipt, options, terminal);
     tellReceipt(receipt, options, terminal);
-    return await attended(engine, receipt, options, terminal);
-  } finally {
-    await engine.close();
-  }
+    return attended(engine, receipt, options, terminal);
+  }).catch(adviseServer);
 }
 
 async function dispatchAt(

@@ -1,12 +1,13 @@
 import { exitCodes } from '../exit-codes.ts';
 import { watchInterrupts } from '../interrupt.ts';
-import { actOnRuns, runIdOf, type RunActs, type RunsPlace } from '../open-runs.ts';
+import { actOnRuns, runIdOf, type RunActs } from '../open-runs.ts';
 import { followRun } from '../run-workflow.ts';
 import type { TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
+import type { WorkPlace } from '../use-store.ts';
 
 /** Options of the commands that act on runs. */
-export interface RunActOptions extends RunsPlace, TapeOptions {
+export interface RunActOptions extends WorkPlace, TapeOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   /** False with `--no-wait`. */

@@ -1,17 +1,16 @@
 import type { EngineEvent } from '../../core/event.ts';
-import { fromData, Problem } from '../../core/problem.ts';
-import { isTerminal } from '../../core/status.ts';
+import { Problem } from '../../core/problem.ts';
+import type { ExecutionState } from '../../core/status.ts';
 import { allEvents } from '../all-events.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { lookAtRuns, runIdOf, type OpenRuns, type RunsPlace } from '../open-runs.ts';
-import { showProgress } from '../progress.ts';
-import { printProblem } from '../report/failure.ts';
-import { printResult } from '../report/result.ts';
+import { followWork } from '../follow-work.ts';
+import { lookAtRuns, runIdOf } from '../open-runs.ts';
 import { printable, type Screen, type Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
+import type { WorkPlace } from '../use-store.ts';
 
 /** Options of `engine runs logs` and `engine runs follow`. */
-export interface LogsOptions extends RunsPlace {
+export interface LogsOptions extends WorkPlace {
   readonly json?: boolean;
 }
 
@@ -35,34 +34,13 @@ export async function logs(word: string, options: LogsOptions, terminal: Termina
 export async function follow(word: string, options: LogsOptions, terminal: Terminal): Promise<number> {
   return untilInterrupted((signal) =>
     lookAtRuns(options, terminal, async (opened) =>
-      followOpen(opened, await runIdOf(opened, word), options, terminal, signal),
+      followWork(opened, await runIdOf(opened, word), options, failedIn, terminal, signal),
     ),
   );
 }
 
-async function followOpen(
-  opened: OpenRuns,
-  runId: string,
-  { json = false }: LogsOptions,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<number> {
-  await opened.get(runId);
-  const progress = showProgress(terminal.err, { streamText: false });
-  for await (const event of opened.follow(runId, 0, signal)) {
-    if (json) terminal.out.line(JSON.stringify(event));
-    else progress.show(event);
-  }
-  const { state, output = null, error } = await opened.get(runId);
-  if (!isTerminal(state)) return exitCodes.interrupted;
-  if (state === 'succeeded') {
-    if (!json) printResult(output, terminal);
-    return exitCodes.ok;
-  }
-  const problem =
-    error === undefined ? new Problem('workflow_failed', `the run is ${state}`) : fromData(error);
-  printProblem(problem, terminal);
-  return problem.exitCode;
+function failedIn(state: ExecutionState): Problem {
+  return new Problem('workflow_failed', `the run is ${state}`);
 }
 
 function isLog({ type, data }: EngineEvent): boolean {

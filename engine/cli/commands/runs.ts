@@ -1,18 +1,19 @@
 import type { RunRecord } from '../../api.ts';
 import { formatDuration } from '../../core/duration.ts';
-import type { EngineEvent } from '../../core/event.ts';
 import { Problem } from '../../core/problem.ts';
 import type { ExecutionState } from '../../core/status.ts';
 import { choices } from '../../core/suggest.ts';
 import { allEvents } from '../all-events.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { lookAtRuns, runIdOf, type OpenRuns, type RunsPlace } from '../open-runs.ts';
+import { lookAtRuns, runIdOf, type OpenRuns } from '../open-runs.ts';
 import { usageText } from '../usage-text.ts';
+import { eventRow } from '../report/event-line.ts';
 import { table } from '../report/table.ts';
 import { printable, type Screen, type Terminal } from '../terminal.ts';
+import type { WorkPlace } from '../use-store.ts';
 
 /** Options of `engine runs`. */
-export interface RunsOptions extends RunsPlace {
+export interface RunsOptions extends WorkPlace {
   readonly workflow?: string;
   readonly state?: readonly ExecutionState[];
   readonly limit: number;
@@ -85,12 +86,7 @@ async function show(opened: OpenRuns, word: string, options: RunsOptions, { out 
   );
   if (events === undefined) return;
   out.line();
-  for (const event of events) out.line(eventLine(event, out));
-}
-
-function eventLine({ index, timestamp, type, stepPath, data }: EngineEvent, { colors }: Screen): string {
-  const step = stepPath === undefined ? '' : ` ${colors.bold(printable(stepPath))}`;
-  return `${String(index).padStart(4)} ${colors.dim(timestamp)} ${type}${step} ${colors.dim(printable(JSON.stringify(data)))}`;
+  for (const event of events) out.line(eventRow(event, out));
 }
 
 function durationOf({ durationMs }: RunRecord): string {

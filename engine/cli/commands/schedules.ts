@@ -1,13 +1,12 @@
 import type { Engine, ScheduleFired, ScheduleRecord } from '../../api.ts';
 import { fromData } from '../../core/problem.ts';
-import { createEngine } from '../../engine.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { openProgram } from '../open-program.ts';
 import { printProblem } from '../report/failure.ts';
 import { printResult } from '../report/result.ts';
 import { table } from '../report/table.ts';
 import { tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
+import { actOnStore, lookAtStore } from '../use-store.ts';
 
 /** Options of `engine schedules`. */
 export interface SchedulesOptions extends TapeOptions {
@@ -17,18 +16,12 @@ export interface SchedulesOptions extends TapeOptions {
 
 /** Lists schedules; only reads, so that it works beside a running server. */
 export async function listSchedules(options: SchedulesOptions, terminal: Terminal): Promise<number> {
-  const program = await openProgram(options.project, terminal);
-  const engine = await createEngine({ program, readOnly: true });
-  try {
-    const found = await engine.schedules.list();
-    if (options.json === true) terminal.out.line(JSON.stringify({ schedules: found }, null, 2));
-    else if (found.length === 0) terminal.err.line('no schedules; put them in src/schedules');
-    else
-      terminal.out.line(table([['SCHEDULE', 'WHEN', 'ZONE', 'STARTS', 'LAST', 'NEXT'], ...found.map(rowOf)]));
-    return exitCodes.ok;
-  } finally {
-    await engine.close();
-  }
+  const { out, err } = terminal;
+  const found = await lookAtStore(options.project, undefined, terminal, ({ schedules }) => schedules.list());
+  if (options.json === true) out.line(JSON.stringify({ schedules: found }, null, 2));
+  else if (found.length === 0) err.line('no schedules; put them in src/schedules');
+  else out.line(table([['SCHEDULE', 'WHEN', 'ZONE', 'STARTS', 'LAST', 'NEXT'], ...found.map(rowOf)]));
+  return exitCodes.ok;
 }
 
 function rowOf({ name, cron, timezone, workflow, agent, last, next }: ScheduleRecord): string[] {
@@ -42,9 +35,7 @@ export async function triggerSchedule(
   options: SchedulesOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const program = await openProgram(options.project, terminal);
-  const engine = await createEngine({ program, recover: false, ...tapeOf(options) });
-  try {
+  return actOnStore(options.project, tapeOf(options), terminal, async (engine) => {
     const fired = await engine.schedules.trigger(name);
     const { state, output, error } = await outcomeOf(engine, fired);
     if (options.json === true)
@@ -56,9 +47,7 @@ export async function triggerSchedule(
     const problem = fromData(error);
     printProblem(problem, terminal);
     return problem.exitCode;
-  } finally {
-    await engine.close();
-  }
+  });
 }
 
 async function outcomeOf(

@@ -3,12 +3,11 @@ import { stat } from 'node:fs/promises';
 import type { Engine } from '../../api.ts';
 import { defaultSession } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
-import { createEngine } from '../../engine.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { openProgram } from '../open-program.ts';
 import { entryText } from '../report/entry.ts';
 import { table } from '../report/table.ts';
 import { printable, type Terminal } from '../terminal.ts';
+import { actOnStore, lookAtStore } from '../use-store.ts';
 
 /** Options of `engine sessions`. */
 export interface SessionsOptions {
@@ -27,7 +26,7 @@ export async function listSessions(
 ): Promise<number> {
   const { json, limit, after } = options;
   const { out, err } = terminal;
-  return within(options, true, terminal, async (engine) => {
+  return looking(options, terminal, async (engine) => {
     const page = { limit, ...(after === undefined ? {} : { after }) };
     const found = await engine.agents.sessions(agent, instance).list(page);
     const next = found.length === limit ? (found.at(-1)?.session ?? null) : null;
@@ -54,7 +53,7 @@ export async function showSession(
 ): Promise<number> {
   const { json, limit, before } = options;
   const { out, err } = terminal;
-  return within(options, true, terminal, async (engine) => {
+  return looking(options, terminal, async (engine) => {
     const session = await engine.agents.sessions(agent, instance).get(name);
     const { entries, next = null } = await session.entries({
       order: 'newest',
@@ -74,13 +73,13 @@ export async function exportSession(
   options: SessionsOptions,
   terminal: Terminal,
 ): Promise<number> {
-  return within(options, true, terminal, async (engine) => {
+  return looking(options, terminal, async (engine) => {
     const session = await engine.agents.sessions(agent, instance).get(name);
     for await (const line of session.export()) terminal.out.write(line);
   });
 }
 
-/** Makes a session of exported lines, from a file or `-`, the standard input. Throws Problem `store_locked` beside a running server. */
+/** Makes a session of exported lines, from a file or `-`, the standard input. Throws Problem `invalid_request`, `store_locked` beside a running server. */
 export async function importSession(
   [agent = '', instance = '', name = '']: SessionPlace,
   file: string,
@@ -89,14 +88,18 @@ export async function importSession(
 ): Promise<number> {
   if (file !== '-' && (await stat(file).catch(() => undefined))?.isFile() !== true)
     throw new Problem('invalid_request', `there is no file "${file}"`);
-  return within(options, false, terminal, async (engine) => {
+  await actOnStore(options.project, {}, terminal, async ({ agents, program }) => {
+    if (program.settings.store.type === 'memory')
+      throw new Problem(
+        'invalid_request',
+        'sessions are kept in memory (store.type in engine.yaml), so an imported one would be lost',
+      );
     const input = file === '-' ? process.stdin : createReadStream(file);
     input.setEncoding('utf8');
-    const session = await engine.agents
-      .sessions(agent, instance)
-      .import(name, input as AsyncIterable<string>);
+    const session = await agents.sessions(agent, instance).import(name, input as AsyncIterable<string>);
     tell(options, terminal, 'imported', session.session);
   });
+  return exitCodes.ok;
 }
 
 /** Removes a session. Throws Problem `store_locked` beside a running server. */
@@ -106,10 +109,11 @@ export async function deleteSession(
   terminal: Terminal,
 ): Promise<number> {
   const { records = false, abort = false } = options;
-  return within(options, false, terminal, async (engine) => {
-    await engine.agents.sessions(agent, instance).delete(name, { records, abort });
-    tell(options, terminal, 'deleted', name);
-  });
+  await actOnStore(options.project, {}, terminal, ({ agents }) =>
+    agents.sessions(agent, instance).delete(name, { records, abort }),
+  );
+  tell(options, terminal, 'deleted', name);
+  return exitCodes.ok;
 }
 
 function tell({ json }: SessionsOptions, { out, err }: Terminal, what: string, session: string): void {
@@ -117,22 +121,11 @@ function tell({ json }: SessionsOptions, { out, err }: Terminal, what: string, s
   else err.line(`${what} session "${printable(session)}"`);
 }
 
-async function within(
+async function looking(
   { project }: SessionsOptions,
-  readOnly: boolean,
   terminal: Terminal,
   use: (engine: Engine) => Promise<void>,
 ): Promise<number> {
-  const program = await openProgram(project, terminal);
-  if (program.settings.store.type === 'memory')
-    terminal.err.line(
-      'sessions are kept in memory (store.type in engine.yaml), so those of other processes are not seen',
-    );
-  const engine = await createEngine({ program, ...(readOnly ? { readOnly } : { recover: false }) });
-  try {
-    await use(engine);
-    return exitCodes.ok;
-  } finally {
-    await engine.close();
-  }
+  await lookAtStore(project, 'sessions', terminal, use);
+  return exitCodes.ok;
 }

@@ -1,10 +1,11 @@
 import { exitCodes } from '../exit-codes.ts';
-import { actOnRuns, runIdOf, type RunsPlace } from '../open-runs.ts';
+import { actOnRuns, runIdOf } from '../open-runs.ts';
 import { readJson } from '../read-input.ts';
 import type { Terminal } from '../terminal.ts';
+import type { WorkPlace } from '../use-store.ts';
 
 /** Options of `signal`. */
-export interface SignalOptions extends RunsPlace {
+export interface SignalOptions extends WorkPlace {
   readonly data?: string;
   readonly key?: string;
   readonly json?: boolean;

@@ -1,26 +1,18 @@
-import type { SubmissionRecord } from '../../api.ts';
-import type { EngineEvent } from '../../core/event.ts';
-import { fromData, Problem } from '../../core/problem.ts';
-import { isTerminal, type ExecutionState } from '../../core/status.ts';
+import { Problem } from '../../core/problem.ts';
+import type { ExecutionState } from '../../core/status.ts';
 import { allEvents } from '../all-events.ts';
 import { exitCodes } from '../exit-codes.ts';
-import {
-  abortSubmissionAt,
-  lookAtSubmissions,
-  submissionIdOf,
-  type OpenSubmissions,
-} from '../open-submissions.ts';
-import type { RunsPlace } from '../open-runs.ts';
-import { showProgress } from '../progress.ts';
-import { printProblem } from '../report/failure.ts';
-import { printResult } from '../report/result.ts';
+import { followWork, type Followed, type FollowOptions } from '../follow-work.ts';
+import { abortSubmissionAt, lookAtSubmissions, submissionIdOf } from '../open-submissions.ts';
+import { eventRow } from '../report/event-line.ts';
 import { table } from '../report/table.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { usageText } from '../usage-text.ts';
+import type { WorkPlace } from '../use-store.ts';
 
 /** Options of `engine submissions`. */
-export interface SubmissionsOptions extends RunsPlace {
+export interface SubmissionsOptions extends WorkPlace {
   readonly agent?: string;
   readonly instance?: string;
   readonly session?: string;
@@ -92,7 +84,7 @@ export async function showSubmission(
   out.line(table(rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))));
   if (events !== undefined) {
     out.line();
-    for (const event of events) out.line(lineOf(event));
+    for (const event of events) out.line(eventRow(event, out));
   }
   return exitCodes.ok;
 }
@@ -109,7 +101,7 @@ export async function submissionLogs(
     return { submissionId: id, events: await allEvents(opened, id) };
   });
   if (options.json === true) terminal.out.line(JSON.stringify({ submissionId, events }, null, 2));
-  else for (const event of events) terminal.out.line(lineOf(event));
+  else for (const event of events) terminal.out.line(eventRow(event, terminal.out));
   return exitCodes.ok;
 }
 
@@ -145,41 +137,14 @@ export async function abortSubmission(
   return exitCodes.ok;
 }
 
-/** Shows what happens with an open message until it ends, then what came of it. */
-export async function followOpen(
-  opened: Pick<OpenSubmissions, 'get' | 'follow'>,
+/** Shows what happens with an open message until it ends, then what came of it. @returns 0, or the exit code of its failure. */
+export function followOpen(
+  opened: Followed,
   submissionId: string,
-  { json = false, quiet = false }: { readonly json?: boolean; readonly quiet?: boolean },
+  options: FollowOptions,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  await opened.get(submissionId);
-  const progress = showProgress(terminal.err, { streamText: false });
-  for await (const event of opened.follow(submissionId, 0, signal)) {
-    if (json) terminal.out.line(JSON.stringify(event));
-    else if (!quiet) progress.show(event);
-  }
-  const record = await opened.get(submissionId);
-  if (!isTerminal(record.state)) return exitCodes.interrupted;
-  return conclude(record, { isShown: json }, terminal);
-}
-
-/** Prints what came of a message. @returns 0, or the exit code of its failure. */
-function conclude(
-  { state, output = null, error }: SubmissionRecord,
-  { isShown }: { readonly isShown: boolean },
-  terminal: Terminal,
-): number {
-  if (state === 'succeeded') {
-    if (!isShown) printResult(output, terminal);
-    return exitCodes.ok;
-  }
-  const problem =
-    error === undefined ? new Problem('aborted', `the submission is ${state}`) : fromData(error);
-  printProblem(problem, terminal);
-  return problem.exitCode;
-}
-
-function lineOf({ index, timestamp, type, data }: EngineEvent): string {
-  return `${String(index).padStart(4)} ${timestamp} ${type} ${printable(JSON.stringify(data))}`;
+  const failed = (state: ExecutionState): Problem => new Problem('aborted', `the submission is ${state}`);
+  return followWork(opened, submissionId, options, failed, terminal, signal);
 }

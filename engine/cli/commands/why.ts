@@ -1,10 +1,11 @@
 import { exitCodes } from '../exit-codes.ts';
-import { lookAtRuns, runIdOf, type RunsPlace } from '../open-runs.ts';
+import { lookAtRuns, runIdOf } from '../open-runs.ts';
 import { explanationLines } from '../report/explanation.ts';
 import type { Terminal } from '../terminal.ts';
+import type { WorkPlace } from '../use-store.ts';
 
 /** Options of `engine why`. */
-export interface WhyOptions extends RunsPlace {
+export interface WhyOptions extends WorkPlace {
   readonly json?: boolean;
 }
 

@@ -4,7 +4,14 @@ import { printable, type Screen } from '../terminal.ts';
 /** Longest piece of what an event says that is shown among those of others. */
 const mostShown = 160;
 
-/** An event as a line: time, where it belongs, type, and what it says in short. */
+/** An event of one run or submission as a line: index, time, type, step, and all it says. */
+export function eventRow(event: EngineEvent, { colors }: Screen): string {
+  const { index, timestamp, type, stepPath, data } = event;
+  const step = stepPath === undefined ? '' : ` ${colors.bold(printable(stepPath))}`;
+  return `${String(index).padStart(4)} ${colors.dim(timestamp)} ${type}${step} ${colors.dim(printable(JSON.stringify(data)))}`;
+}
+
+/** An event among those of others as a line: time, where it belongs, type, and what it says in short. */
 export function eventLine(event: EngineEvent, { colors }: Screen): string {
   const { timestamp, type, stepPath, agent, instanceId, session, runId, executionId } = event;
   const place = [
