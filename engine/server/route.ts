@@ -2,6 +2,7 @@ import type { Delivery, Engine } from '../api.ts';
 import type { EngineEvent } from '../core/event.ts';
 import type { Json, JsonSchema } from '../core/json.ts';
 import type { ProblemCode } from '../core/problem-codes.ts';
+import type { Notice } from './answers/sse.ts';
 import type { Access, Caller } from './auth/caller.ts';
 import { readQuery, type Parameters, type Values } from './requests/parameters.ts';
 
@@ -44,7 +45,10 @@ export type Reply =
       /** What logs say of it. */
       readonly note?: string;
     }
-  | { readonly events: AsyncIterable<EngineEvent>; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly events: AsyncIterable<EngineEvent | Notice>;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | { readonly lines: AsyncIterable<string>; readonly headers?: Readonly<Record<string, string>> }
   | { readonly bytes: Uint8Array; readonly headers?: Readonly<Record<string, string>> }
   | {

@@ -3,7 +3,7 @@ import type { Observer } from '../../ports/observer.ts';
 import type { Program } from '../../program/program.ts';
 import { Problem } from '../../core/problem.ts';
 import { createDevServer, type Taken } from '../dev/dev-server.ts';
-import { createDevState, devFindings, type DevState } from '../dev/dev-state.ts';
+import { createDevState, devFindings, tellChange, type DevState } from '../dev/dev-state.ts';
 import { createLookAt, type Look } from '../dev/look.ts';
 import { showReload, showServed, showTrouble } from '../dev/show.ts';
 import { showWork } from '../dev/work-lines.ts';
@@ -149,6 +149,7 @@ function noteTrouble(state: DevState, { diagnostics }: Look, problem?: Problem):
   state.findings = devFindings(diagnostics);
   delete state.problem;
   if (problem !== undefined) state.problem = problem.toData();
+  tellChange(state);
 }
 
 function noteTaken(
@@ -162,7 +163,7 @@ function noteTaken(
   state.findings = devFindings(diagnostics);
   state.since = at;
   delete state.problem;
-  if (reloaded === undefined) return;
+  if (reloaded === undefined) return tellChange(state);
   const { added, changed, removed, needsRestart } = reloaded;
   state.reloads += 1;
   state.needsRestart = needsRestart;
@@ -171,4 +172,5 @@ function noteTaken(
     ms: changes === undefined ? 0 : Math.round(performance.now() - changes.since),
     ...{ added, changed, removed },
   };
+  tellChange(state);
 }

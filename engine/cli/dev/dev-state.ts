@@ -36,11 +36,32 @@ export interface DevState {
   reloads: number;
   lastReload?: DevReload;
   needsRestart: readonly string[];
+  /** Called at every change; they throw nothing. */
+  readonly watchers: Set<() => void>;
 }
 
 /** What is known before the first look. */
 export function createDevState(project: string): DevState {
-  return { project, ok: false, findings: [], reloads: 0, needsRestart: [] };
+  return { project, ok: false, findings: [], reloads: 0, needsRestart: [], watchers: new Set() };
+}
+
+/** Tells those who wait that the state is another one. */
+export function tellChange({ watchers }: DevState): void {
+  for (const watcher of [...watchers]) watcher();
+}
+
+/** Resolves at the next change, or when the signal aborts. */
+export function nextChange({ watchers }: DevState, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      watchers.delete(done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    if (signal.aborted) return resolve();
+    watchers.add(done);
+    signal.addEventListener('abort', done);
+  });
 }
 
 /** Diagnostics as findings. */

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { EngineEvent } from '../../core/event.ts';
 import type { Context } from '../http/context.ts';
 import { linesType } from '../requests/read-lines.ts';
 
@@ -62,7 +61,7 @@ export function sendText(
 /** Answers a HEAD request for a stream of events, of which none is asked for. */
 export async function sendNoEvents(
   context: Context,
-  events: AsyncIterable<EngineEvent>,
+  events: AsyncIterable<unknown>,
   headers: Headers,
 ): Promise<void> {
   await events[Symbol.asyncIterator]().return?.();

@@ -4,6 +4,14 @@ import { fromData, type Problem } from '../../core/problem.ts';
 import type { ErrorBody } from './error-body.ts';
 import { eventText } from './event-text.ts';
 
+/** What a stream tells that is no event of an engine. */
+export interface Notice {
+  /** The name that clients listen for. */
+  readonly notice: string;
+  /** JSON on one line. */
+  readonly text: string;
+}
+
 /** How one stream is sent. */
 export interface StreamOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -19,12 +27,12 @@ export interface StreamOptions {
 
 /**
  * Sends events as `text/event-stream` until they end, fail (one `error` frame), the client leaves or `signal` aborts.
- * Stored events carry their index as `id`, live ones none. Takes the next event only when the client has room for it, so that what
+ * Stored events carry their index as `id`, live ones and notices none. Takes the next event only when the client has room for it, so that what
  * a slow one does not read waits in the store.
  */
 export async function sendEvents(
   response: ServerResponse,
-  events: AsyncIterable<EngineEvent>,
+  events: AsyncIterable<EngineEvent | Notice>,
   { headers, signal, onError, heartbeatMs = 15_000, stallMs = 60_000 }: StreamOptions,
 ): Promise<void> {
   response.writeHead(200, {
@@ -46,9 +54,9 @@ export async function sendEvents(
     await write(retry(1_000));
     let failure: Problem | undefined;
     for await (const event of events) {
-      await write(frame(event));
+      await write('notice' in event ? noticeFrame(event) : frame(event));
       if (response.destroyed) return;
-      failure = failureOf(event);
+      if (!('notice' in event)) failure = failureOf(event);
     }
     if (failure !== undefined) await write(errorFrame(onError(failure)));
     // Not all at once when the server is back.
@@ -68,6 +76,10 @@ function retry(ms: number): string {
 function frame(event: EngineEvent): string {
   const id = event.index > 0 ? `id: ${event.index}\n` : '';
   return `${id}event: ${event.type}\ndata: ${eventText(event)}\n\n`;
+}
+
+function noticeFrame({ notice, text }: Notice): string {
+  return `event: ${notice}\ndata: ${text}\n\n`;
 }
 
 function errorFrame(body: ErrorBody): string {
