@@ -1,7 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { ExecutionState } from '../core/status.ts';
-
-const states = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
+import { executionStates, type ExecutionState } from '../core/status.ts';
 
 /**
  * The option `--state` of a command that lists.
@@ -10,14 +8,15 @@ const states = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelle
 export function stateOption(only: string): Option {
   return new Option(
     '--state <states>',
-    `${only} in these states, with commas: ${states.join(', ')}`,
+    `${only} in these states, with commas: ${executionStates.join(', ')}`,
   ).argParser(readStates);
 }
 
 function readStates(text: string): readonly ExecutionState[] {
   return text.split(',').map((word) => {
-    const state = states.find((candidate) => candidate === word.trim());
-    if (state === undefined) throw new InvalidArgumentError(`Allowed choices are ${states.join(', ')}.`);
+    const state = executionStates.find((candidate) => candidate === word.trim());
+    if (state === undefined)
+      throw new InvalidArgumentError(`Allowed choices are ${executionStates.join(', ')}.`);
     return state;
   });
 }

@@ -1,6 +1,7 @@
 import { relink, type Analysis } from '../compiler.ts';
 import { isObject, stableText, type Json } from '../core/json.ts';
 import { asProblem } from '../core/problem.ts';
+import { openStates } from '../core/status.ts';
 import { compileSchema, describeFaults } from '../expr/index.ts';
 import type { Execution, Store } from '../ports/store.ts';
 import type { Program } from '../program/program.ts';
@@ -87,7 +88,7 @@ async function unfinishedRuns({ executions }: Store): Promise<readonly Execution
     const before = found.at(-1)?.id;
     const page = await executions.list({
       kind: 'run',
-      states: ['queued', 'running', 'waiting'],
+      states: openStates,
       limit: 1000,
       ...(before === undefined ? {} : { before }),
     });

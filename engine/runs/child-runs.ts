@@ -1,7 +1,7 @@
 import type { Json } from '../core/json.ts';
 import { noUsage } from '../core/message.ts';
 import { fromData, Problem } from '../core/problem.ts';
-import { isTerminal } from '../core/status.ts';
+import { isTerminal, openStates } from '../core/status.ts';
 import type { Activities, ActivityCall } from '../ports/activities.ts';
 import type { Durable, Receipt } from '../ports/durable.ts';
 import type { Execution, Store } from '../ports/store.ts';
@@ -56,11 +56,10 @@ export function createChildRuns(store: Store, durable: Durable): ChildRuns {
       return caller === undefined || isTerminal(caller.state);
     },
     async stop({ id }) {
-      const states = ['queued', 'running', 'waiting'] as const;
       for (let before: string | undefined; ;) {
         const filter = {
           kind: 'run',
-          states,
+          states: openStates,
           limit: 1000,
           ...(before === undefined ? {} : { before }),
         } as const;

@@ -1,3 +1,5 @@
+import { openStates } from '../core/status.ts';
+import { forgetDeliveries } from '../callbacks/forget.ts';
 import type { Execution, Store } from '../ports/store.ts';
 import {
   documentsOfRun,
@@ -36,6 +38,8 @@ export interface Pruned {
   /** Executions that stayed and lost their events. */
   readonly events: number;
   readonly sessions: number;
+  /** Deliveries to callbacks. */
+  readonly callbacks: number;
   /** Versions of the project that nothing needs any more. */
   readonly versions: number;
 }
@@ -59,7 +63,7 @@ export async function prune(store: Store, order: PruneOrder): Promise<Pruned> {
       ...(after === undefined ? {} : { after }),
     });
     for (let start = 0; start < page.length; start += atOnce) {
-      if (isStopped()) return { executions, events, sessions: 0, versions: 0 };
+      if (isStopped()) return { executions, events, sessions: 0, callbacks: 0, versions: 0 };
       const some = page.slice(start, start + atOnce);
       const goes = ({ endedAt = 0 }: Execution): boolean => endedAt < runsBefore;
       const going = some.filter(goes);
@@ -87,7 +91,14 @@ export async function prune(store: Store, order: PruneOrder): Promise<Pruned> {
           inUse: await unfinished(store),
           dryRun,
         });
-  return { executions, events, sessions, versions: await dropVersions(store, order.specs, dryRun) };
+  const callbacks = await forgetDeliveries(store, { before: runsBefore, dryRun, isStopped });
+  return {
+    executions,
+    events,
+    sessions,
+    callbacks,
+    versions: await dropVersions(store, order.specs, dryRun),
+  };
 }
 
 const pageSize = 500;
@@ -115,7 +126,7 @@ async function unfinished({ executions }: Store): Promise<InUse> {
   const sessions = new Set<string>();
   for (let before: string | undefined; ;) {
     const page = await executions.list({
-      states: ['queued', 'running', 'waiting'],
+      states: openStates,
       limit: 1000,
       ...(before === undefined ? {} : { before }),
     });

@@ -1,3 +1,4 @@
+import { openStates } from '../../core/status.ts';
 import type { Execution, Store } from '../../ports/store.ts';
 
 /** Everything that has no outcome, in the order of admission. */
@@ -6,7 +7,7 @@ export async function unfinished(store: Store): Promise<readonly Execution[]> {
   for (;;) {
     const before = found.at(-1)?.id;
     const page = await store.executions.list({
-      states: ['queued', 'running', 'waiting'],
+      states: openStates,
       limit: 1000,
       ...(before === undefined ? {} : { before }),
     });

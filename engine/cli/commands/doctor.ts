@@ -3,6 +3,7 @@ import { examineStore, type StoreReport } from '../../adapters/store/examine.ts'
 import { salvageStore, type Salvaged } from '../../adapters/store/salvage.ts';
 import { createEnvSecrets } from '../../adapters/secrets/env.ts';
 import { analyze } from '../../compile.ts';
+import { openStates } from '../../core/status.ts';
 import type { Program } from '../../program/program.ts';
 import { envOf, type EnvFromOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -126,9 +127,7 @@ function describe(report: StoreReport): string {
   const { path, exists, problem, owner, bytes, format, executions, backups } = report;
   if (!exists) return `store    ${path}\n         there is no store yet`;
   const user = owner === undefined ? 'nobody' : owner === null ? 'another process' : `process ${owner}`;
-  const open = ['queued', 'running', 'waiting']
-    .map((state) => `${executions[state] ?? 0} ${state}`)
-    .join(', ');
+  const open = openStates.map((state) => `${executions[state] ?? 0} ${state}`).join(', ');
   const older = format.version < format.known ? ' (older; brought up to date at the next start)' : '';
   const rows = [
     ['store', path],

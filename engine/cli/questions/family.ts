@@ -1,5 +1,6 @@
 import type { Approval, Engine } from '../../api.ts';
 import { workflowOfRun } from '../../core/ids.ts';
+import { openStates } from '../../core/status.ts';
 
 /** How a run and the runs it called are, or a submission. */
 export interface Family {
@@ -17,7 +18,7 @@ export async function lookAtFamily(engine: Engine, id: string): Promise<Family> 
 }
 
 async function lookAtRuns({ runs, approvals }: Engine, runId: string): Promise<Family> {
-  const unfinished = await runs.list({ states: ['queued', 'running', 'waiting'], limit: 1000 });
+  const unfinished = await runs.list({ states: openStates, limit: 1000 });
   const ids = new Set([runId]);
   const family = unfinished.toReversed().filter(({ runId: id, parent }) => {
     // Who calls was admitted before who is called.

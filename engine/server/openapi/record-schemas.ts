@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
+import { executionStates } from '../../core/status.ts';
 import { any, at, count, flag, listOf, objectOf, text, time } from './shape.ts';
 
 const position = { type: 'integer', minimum: 1 };
@@ -38,7 +39,7 @@ export const recordComponents: Readonly<Record<string, JsonObject>> = {
   },
   State: {
     type: 'string',
-    enum: ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'],
+    enum: executionStates,
   },
   TypedReport: {
     description: 'How a typed result came about.',

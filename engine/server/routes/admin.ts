@@ -1,8 +1,8 @@
+import { executionStates } from '../../core/status.ts';
 import { refuseNarrow } from '../auth/own-only.ts';
 import { integer, list, text, time, word } from '../requests/parameters.ts';
 import { route, type Route } from '../route.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';
-import { states } from './states.ts';
 
 /** Reading routes that operators have under `/admin` too, with a scope of its own. */
 const readable = [
@@ -83,7 +83,7 @@ const own: readonly Route[] = [
     query: {
       kind: word(['run', 'submission'] as const, 'Only of this kind.'),
       name: text('Only of this workflow or agent.'),
-      state: list(states, 'Only those in these states.'),
+      state: list(executionStates, 'Only those in these states.'),
       since: time('Only what was accepted then or later.'),
       limit: integer(1, 1000, 'At most so many. Default: 100.'),
       before: text('Only what was accepted before this one; the `next` of the page before.'),

@@ -1,10 +1,10 @@
+import { executionStates } from '../../core/status.ts';
 import { eventPage, isOver, pageQuery, readLastEventId, streamQuery } from '../answers/event-page.ts';
 import { integer, list, text, time } from '../requests/parameters.ts';
 import { ownOnly } from '../auth/own-only.ts';
 import { route, type Route } from '../route.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';
 import { events } from '../openapi/event-data.ts';
-import { states } from './states.ts';
 
 /** Following runs. */
 export const runRoutes: readonly Route[] = [
@@ -16,7 +16,7 @@ export const runRoutes: readonly Route[] = [
     summary: 'Runs, newest first.',
     query: {
       workflow: text('Only runs of this workflow.'),
-      state: list(states, 'Only runs in these states.'),
+      state: list(executionStates, 'Only runs in these states.'),
       since: time('Only runs accepted then or later.'),
       limit: integer(1, 1000, 'At most so many. Default: 100.'),
       before: text('Only runs older than this run; the `next` of the page before.'),

@@ -1,3 +1,4 @@
+import { executionStates } from '../../core/status.ts';
 import { eventPage, isOver, pageQuery, readLastEventId, streamQuery } from '../answers/event-page.ts';
 import { readPrompt } from '../requests/prompt-body.ts';
 import { ownOnly } from '../auth/own-only.ts';
@@ -9,7 +10,6 @@ import { integer, list, text, time } from '../requests/parameters.ts';
 import { refusalCodes } from './agent-codes.ts';
 import { emptyBody, readEmpty } from './empty-body.ts';
 import { submissionLocation } from './locations.ts';
-import { states } from './states.ts';
 
 /** Messages to agents that nobody waits for here. */
 export const submissionRoutes: readonly Route[] = [
@@ -53,7 +53,7 @@ export const submissionRoutes: readonly Route[] = [
       agent: text('Only to this agent.'),
       instance: text('Only to this instance of the agent.'),
       session: text('Only in this conversation of the instance.'),
-      state: list(states, 'Only those in these states.'),
+      state: list(executionStates, 'Only those in these states.'),
       since: time('Only what was accepted then or later.'),
       limit: integer(1, 1000, 'At most so many. Default: 100.'),
       before: text('Only what was accepted before this one; the `next` of the page before.'),

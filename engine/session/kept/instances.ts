@@ -1,5 +1,6 @@
 import { encodeKey, instanceKey } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
+import { openStates } from '../../core/status.ts';
 import type { Documents, Store } from '../../ports/store.ts';
 import { checkAddress } from '../address.ts';
 import { namespace as history } from '../entry.ts';
@@ -42,9 +43,11 @@ export async function hasInstance(documents: Documents, agent: string, instance:
 
 /** Whether anything that was asked of an instance has not ended. */
 export async function isAtWork({ executions }: Store, agent: string, instance: string): Promise<boolean> {
-  const states = ['queued', 'running', 'waiting'] as const;
   const under = instanceKey(agent, instance);
-  return (await executions.list({ kind: 'submission', name: agent, under, states, limit: 1 })).length > 0;
+  return (
+    (await executions.list({ kind: 'submission', name: agent, under, states: openStates, limit: 1 })).length >
+    0
+  );
 }
 
 async function countNames(documents: Documents, prefix: string): Promise<number> {

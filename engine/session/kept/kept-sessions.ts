@@ -1,6 +1,7 @@
 import { instanceKey, sessionKey, type SessionAddress } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
+import { openStates } from '../../core/status.ts';
 import type { Documents } from '../../ports/store.ts';
 import { busy, checkAddress, named } from '../address.ts';
 import { childSessionsOf } from '../tasks/child-session.ts';
@@ -71,8 +72,12 @@ export function createKeptSessions(
   };
   const unfinished = async ({ agent, ...rest }: SessionAddress): Promise<readonly string[]> => {
     const key = sessionKey({ agent, ...rest });
-    const states = ['queued', 'running', 'waiting'] as const;
-    const found = await store.executions.list({ kind: 'submission', name: agent, states, limit: 1_000 });
+    const found = await store.executions.list({
+      kind: 'submission',
+      name: agent,
+      states: openStates,
+      limit: 1_000,
+    });
     return found.filter((one) => one.key === key).map(({ id }) => id);
   };
   const endWork = async (address: SessionAddress): Promise<void> => {
