@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { makeProject, startCli, type Running } from './run-cli.ts';
+import { makeProject, runCli, startCli, type Running } from './run-cli.ts';
 
 const project = {
   'engine.yaml': 'model: script/m\n',
@@ -34,7 +34,7 @@ describe('engine approvals, approve, reject, answer, signal', function () {
     started.push(running);
     return running;
   };
-  const engine = async (...args: string[]) => start(...args).done;
+  const engine = (...args: string[]) => runCli(args, { cwd: folder.folder });
 
   it('answer a run of a server, which alone may be asked while it owns the store', async () => {
     const server = start('serve', '--port', '0', '--json');

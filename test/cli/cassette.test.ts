@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startFakeServer, textReply, toolReply } from '../fakes/openai-server.ts';
 import { projectOf, writeFiles } from '../fakes/project.ts';
-import { startCli } from './run-cli.ts';
+import { runCli, startCli } from './run-cli.ts';
 
 const key = 'key-of-the-provider-1';
 
@@ -28,10 +28,10 @@ describe('cli: --record and --replay', function () {
       },
     });
     const run = (...more: string[]) =>
-      startCli(['run', 'clerk', '--text', 'Any files?', '--quiet', '--instance', 'a', ...more], {
+      runCli(['run', 'clerk', '--text', 'Any files?', '--quiet', '--instance', 'a', ...more], {
         cwd: folder,
         env: { LOCAL_KEY: more[0] === '--record' ? key : '' },
-      }).done;
+      });
 
     const recorded = await run('--record', 'tapes/clerk.yaml');
     expect(recorded).to.include({ exitCode: 0, stderr: '', stdout: 'There are no files, [secret].\n' });
@@ -60,8 +60,7 @@ describe('cli: --record and --replay', function () {
 
   it('both at once are refused, and so is a cassette that is not there', async () => {
     const folder = projectOf({ 'src/agents/clerk.yaml': { model: 'openai/gpt-5.5' } });
-    const run = (...more: string[]) =>
-      startCli(['run', 'clerk', '--text', 'Hi', ...more], { cwd: folder }).done;
+    const run = (...more: string[]) => runCli(['run', 'clerk', '--text', 'Hi', ...more], { cwd: folder });
     const both = await run('--record', 'a.yaml', '--replay', 'a.yaml');
     expect(both.exitCode).to.equal(2);
     expect(both.stderr).to.include('option "--record <file>" cannot be used with option "--replay <file>"');
@@ -78,7 +77,7 @@ describe('cli: --record and --replay', function () {
       'src/models/desk.yaml': { replies: [{ match: { text: 'Hi' }, error: { message: 'no' } }] },
       'src/workflows/greet.yaml': { steps: [{ id: 'one', prompt: 'Hi' }] },
     });
-    const cli = (...args: string[]) => startCli([...args, '--quiet'], { cwd: folder }).done;
+    const cli = (...args: string[]) => runCli([...args, '--quiet'], { cwd: folder });
     expect((await cli('run', 'greet')).exitCode).to.equal(1);
     const failing = { 'src/models/desk.yaml': { default: { error: { message: 'no' } } } };
     writeFiles(folder, { 'src/models/desk.yaml': { default: { text: 'Welcome.' } } });
@@ -106,7 +105,7 @@ describe('cli: --record and --replay', function () {
       'src/agents/clerk.yaml': { model: 'script/desk' },
       'src/models/desk.yaml': { default: { text: 'Welcome.' } },
     });
-    await startCli(['run', 'clerk', '--text', 'Hi', '--record', 'a.yaml'], { cwd: folder }).done;
+    await runCli(['run', 'clerk', '--text', 'Hi', '--record', 'a.yaml'], { cwd: folder });
     const served = startCli(['serve', '--port', '0', '--json', '--replay', 'a.yaml'], { cwd: folder });
     try {
       const { url } = JSON.parse((await served.saw('\n')).split('\n', 1)[0] ?? '') as { url: string };

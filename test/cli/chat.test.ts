@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { engineCommand } from '../fakes/engine-cli.ts';
 import { helloProject } from './hello-project.ts';
-import { makeProject, startCli, type Finished, type Files, type Running } from './run-cli.ts';
+import { makeProject, runCli, startCli, type Files, type Finished, type Running } from './run-cli.ts';
 
 const files: Files = {
   ...helloProject,
@@ -45,11 +45,8 @@ describe('engine chat', function () {
     await project.remove();
   });
 
-  const pipe = (stdin: string, ...args: string[]): Promise<Finished> => {
-    const running = startCli(['chat', ...args], { cwd: project.folder, stdin });
-    started.push(running);
-    return running.done;
-  };
+  const pipe = (stdin: string, ...args: string[]): Promise<Finished> =>
+    runCli(['chat', ...args], { cwd: project.folder, stdin });
 
   it('answers each line of a pipe, with answers on stdout and the rest on stderr', async () => {
     const { exitCode, stdout, stderr } = await pipe('one\n\ntwo \\\nthree\n', 'assistant');
@@ -259,11 +256,11 @@ describe('engine logs', function () {
   it('refuses types and times that there are not', async () => {
     const project = await makeProject(files);
     try {
-      const types = await startCli(['logs', '--types', 'tool_edn'], { cwd: project.folder }).done;
+      const types = await runCli(['logs', '--types', 'tool_edn'], { cwd: project.folder });
       expect([types.exitCode, types.stderr]).to.satisfy(
         ([code, text]: [number, string]) => code === 2 && text.includes('did you mean "tool_end"?'),
       );
-      const since = await startCli(['logs', '--since', 'yesterday'], { cwd: project.folder }).done;
+      const since = await runCli(['logs', '--since', 'yesterday'], { cwd: project.folder });
       expect([since.exitCode, since.stderr]).to.satisfy(
         ([code, text]: [number, string]) => code === 2 && text.includes('expected a duration such as 10m'),
       );

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { helloProject } from './hello-project.ts';
-import { makeProject, startCli, type Finished, type Running } from './run-cli.ts';
+import { makeProject, runCli, startCli, type Finished, type Running } from './run-cli.ts';
 
 describe('engine dispatch, engine submissions and engine routes', function () {
   this.timeout(120_000);
@@ -22,7 +22,7 @@ describe('engine dispatch, engine submissions and engine routes', function () {
     started.push(running);
     return running;
   };
-  const engine = (...args: string[]): Promise<Finished> => start(...args).done;
+  const engine = (...args: string[]): Promise<Finished> => runCli(args, { cwd: project.folder });
   const json = async (...args: string[]): Promise<Record<string, unknown>> =>
     JSON.parse((await engine(...args, '--json')).stdout) as Record<string, unknown>;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '../fakes/project.ts';
 import { runCommand } from '../docs/commands.ts';
-import { startCli } from './run-cli.ts';
+import { runCli } from './run-cli.ts';
 
 const templates = readdirSync(fileURLToPath(new URL('../../specs/templates/', import.meta.url))).filter(
   (name) => name !== '_shared',
@@ -15,7 +15,7 @@ describe('the pages of new projects', function () {
   for (const name of templates) {
     it(`every command of "${name}" does what its page says`, async () => {
       const parent = temporaryFolder();
-      const made = await startCli(['init', 'shop', '--template', name], { cwd: parent }).done;
+      const made = await runCli(['init', 'shop', '--template', name], { cwd: parent });
       expect([made.exitCode, made.stderr]).to.deep.equal([0, '']);
       const folder = join(parent, 'shop');
       const commands = commandsOf(readFileSync(join(folder, 'README.md'), 'utf8'));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { helloProject } from './hello-project.ts';
-import { makeProject, startCli } from './run-cli.ts';
+import { makeProject, runCli, startCli } from './run-cli.ts';
 
 describe('Ctrl-C', function () {
   this.timeout(60_000);
@@ -17,7 +17,7 @@ describe('Ctrl-C', function () {
     expect(stderr).to.contain('error[cancelled]: the run was cancelled\n');
     const { runId, state } = JSON.parse(stdout) as { runId: string; state: string };
     expect(state).to.equal('cancelled');
-    const shown = await startCli(['runs', runId, '--json'], { cwd: project.folder }).done;
+    const shown = await runCli(['runs', runId, '--json'], { cwd: project.folder });
     expect(JSON.parse(shown.stdout)).to.include({ runId, state: 'cancelled' });
   });
 

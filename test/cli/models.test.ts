@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { projectOf, temporaryFolder } from '../fakes/project.ts';
-import { startCli } from './run-cli.ts';
+import { runCli } from './run-cli.ts';
 
 describe('cli: engine models', function () {
   this.timeout(30_000);
@@ -17,7 +17,7 @@ providers:
     models: { qwen3: { contextWindow: 8192, capabilities: { images: false } } }
 `,
     });
-    const { stdout, exitCode } = await startCli(['models'], { cwd }).done;
+    const { stdout, exitCode } = await runCli(['models'], { cwd });
     expect(exitCode).to.equal(0);
     const lines = stdout.split('\n').map((line) => line.split(/ {2,}/));
     expect(lines[0]).to.deep.equal(['MODEL', 'WINDOW', 'INPUT $/M', 'OUTPUT $/M', 'CAN', 'PRICE FROM']);
@@ -27,7 +27,7 @@ providers:
   });
 
   it('as JSON, and without a project the catalogue alone', async () => {
-    const { stdout } = await startCli(['models', 'gpt-5-mini', '--json'], { cwd: temporaryFolder() }).done;
+    const { stdout } = await runCli(['models', 'gpt-5-mini', '--json'], { cwd: temporaryFolder() });
     const { models } = JSON.parse(stdout) as { models: readonly Record<string, unknown>[] };
     expect(models).to.have.length(1);
     expect(models[0]).to.deep.include({
@@ -39,8 +39,7 @@ providers:
   });
 
   it('says when no model has such a name', async () => {
-    const { stdout, stderr, exitCode } = await startCli(['models', 'nobody'], { cwd: temporaryFolder() })
-      .done;
+    const { stdout, stderr, exitCode } = await runCli(['models', 'nobody'], { cwd: temporaryFolder() });
     expect([stdout, exitCode]).to.deep.equal(['', 0]);
     expect(stderr).to.contain('no model with "nobody" in its name is known');
   });

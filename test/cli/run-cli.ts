@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { engineCommand } from '../fakes/engine-cli.ts';
+import { callEngine } from '../fakes/engine-host.ts';
 
 /** What a command left. */
 export interface Finished {
@@ -20,19 +21,28 @@ export interface Running {
   saw(text: string, stream?: 'stdout' | 'stderr'): Promise<string>;
 }
 
-/** Starts `engine` in a folder. */
-export function startCli(
+/** Where a command runs. */
+export interface Surroundings {
+  readonly cwd: string;
+  /** Beside the environment of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly stdin?: string;
+}
+
+/** Does a command in a folder, until it ends by itself. Many calls share a process; one at a time is at work. */
+export async function runCli(
   args: readonly string[],
-  {
-    cwd,
-    env = {},
-    stdin,
-  }: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly stdin?: string },
-): Running {
-  const { FORCE_COLOR: _color, NO_COLOR: _noColor, ENGINE_DEBUG: _debug, ...inherited } = process.env;
+  { cwd, env = {}, stdin = '' }: Surroundings,
+): Promise<Finished> {
+  const called = await callEngine({ args, cwd, env: { ...inherited(), ...env }, stdin });
+  return { ...called, signal: null };
+}
+
+/** Starts `engine` in a folder, as a process of its own. */
+export function startCli(args: readonly string[], { cwd, env = {}, stdin }: Surroundings): Running {
   const child = spawn(process.execPath, [...engineCommand, ...args], {
     cwd,
-    env: { ...inherited, ...env },
+    env: { ...inherited(), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => undefined);
@@ -59,6 +69,11 @@ export function startCli(
         look();
       }),
   };
+}
+
+function inherited(): NodeJS.ProcessEnv {
+  const { FORCE_COLOR: _color, NO_COLOR: _noColor, ENGINE_DEBUG: _debug, ...others } = process.env;
+  return others;
 }
 
 /** Files by path; null leaves one out. */

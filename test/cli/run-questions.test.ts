@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { attend } from '../../engine/cli/questions/attend.ts';
 import { openTerminal } from '../../engine/cli/terminal.ts';
 import { closeEngines, engineOf } from '../engine/kit.ts';
-import { makeProject, startCli, type Finished, type Running } from './run-cli.ts';
+import { makeProject, runCli, startCli, type Finished, type Running } from './run-cli.ts';
 
 const project = {
   'engine.yaml': 'model: script/m\n',
@@ -46,7 +46,7 @@ describe('engine run of a workflow that asks a person', function () {
     started.push(running);
     return running;
   };
-  const engine = (...args: string[]): Promise<Finished> => start(...args).done;
+  const engine = (...args: string[]): Promise<Finished> => runCli(args, { cwd: folder.folder });
   const data = '{"reason": "due", "amount": 3}';
 
   it('says without a terminal which command answers, and goes on when that was called', async () => {

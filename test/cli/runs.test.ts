@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeProject, startCli, type Finished, type Running } from './run-cli.ts';
+import { makeProject, runCli, startCli, type Finished, type Running } from './run-cli.ts';
 
 const files = {
   'engine.yaml': 'model: script/m\n',
@@ -50,7 +50,7 @@ describe('engine runs and engine why', function () {
     await elsewhere.remove();
   });
 
-  const engine = (...args: string[]): Promise<Finished> => startCli(args, { cwd: project.folder }).done;
+  const engine = (...args: string[]): Promise<Finished> => runCli(args, { cwd: project.folder });
   const json = async (...args: string[]): Promise<Record<string, unknown>> =>
     JSON.parse((await engine(...args, '--json')).stdout) as Record<string, unknown>;
 
@@ -64,7 +64,7 @@ describe('engine runs and engine why', function () {
     const [why, logs, resumed, followed] = [
       await engine('why', runId, 'approve'),
       await engine('runs', 'logs', runId),
-      await startCli(['runs', 'resume', runId, '-p', project.folder], { cwd: elsewhere.folder }).done,
+      await runCli(['runs', 'resume', runId, '-p', project.folder], { cwd: elsewhere.folder }),
       await engine('runs', 'follow', runId),
     ];
     expect([why.exitCode, why.stdout.split('\n')]).to.deep.equal([
@@ -121,7 +121,7 @@ describe('engine runs and engine why', function () {
       /^error\[store_locked\]: .* is in use by process \d+; name its server with --server <url>/,
     );
     const at = (...args: string[]): Promise<Finished> =>
-      startCli([...args, '--server', url], { cwd: elsewhere.folder }).done;
+      runCli([...args, '--server', url], { cwd: elsewhere.folder });
     const cancelled = await at('runs', 'cancel', runId, '--json');
     expect(JSON.parse(cancelled.stdout)).to.deep.equal({ runId, cancelled: true });
     const followed = await follower.done;

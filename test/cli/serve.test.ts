@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { helloProject } from './hello-project.ts';
-import { makeProject, startCli, type Running } from './run-cli.ts';
+import { makeProject, runCli, startCli, type Running } from './run-cli.ts';
 
 describe('engine serve', function () {
   this.timeout(60_000);
@@ -98,16 +98,16 @@ describe('engine serve', function () {
     const { url } = await serve();
     const run = await post(`${url}/workflows/greet?wait=result`, { name: 'Ada' });
     expect(run.status).to.equal(200);
-    const listed = await start('runs', '--json').done;
+    const listed = await runCli(['runs', '--json'], { cwd: project.folder });
     const { runs } = JSON.parse(listed.stdout) as { runs: { runId: string; state: string }[] };
     expect(runs.map(({ state }) => state)).to.deep.equal(['succeeded']);
-    const shown = await start('runs', runs[0]?.runId ?? '', '--events', '--json').done;
+    const shown = await runCli(['runs', runs[0]?.runId ?? '', '--events', '--json'], { cwd: project.folder });
     const { events } = JSON.parse(shown.stdout) as { events: { index: number; type: string }[] };
     expect(events[0]?.type).to.equal('run_start');
     expect(events.at(-1)?.type).to.equal('run_end');
     expect(events.map(({ index }) => index)).to.deep.equal(events.map((_event, at) => at + 1));
 
-    const refused = await start('run', 'greet', '--input', '{"name": "Bob"}').done;
+    const refused = await runCli(['run', 'greet', '--input', '{"name": "Bob"}'], { cwd: project.folder });
     expect(refused.exitCode).to.equal(2);
     expect(refused.stderr).to.match(
       /^error\[store_locked\]: the store ".+" is in use by process \d+; stop it/,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { startCli } from './run-cli.ts';
+import { runCli } from './run-cli.ts';
 
 describe('--server', function () {
   this.timeout(60_000);
@@ -23,7 +23,7 @@ describe('--server', function () {
   after(() => server.close());
 
   const dispatch = (at: string) =>
-    startCli(['dispatch', 'clerk', 'Hi', '--server', at], { cwd: tmpdir(), env: { ENGINE_TOKEN: '' } }).done;
+    runCli(['dispatch', 'clerk', 'Hi', '--server', at], { cwd: tmpdir(), env: { ENGINE_TOKEN: '' } });
 
   it('is an address', async () => {
     const { exitCode, stderr } = await dispatch('127.0.0.1:8000');

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEngine } from '../../engine/engine.ts';
 import { projectOf } from '../fakes/project.ts';
-import { startCli, type Finished } from './run-cli.ts';
+import { runCli, type Finished } from './run-cli.ts';
 
 describe('engine sessions', function () {
   this.timeout(60_000);
@@ -20,7 +20,7 @@ describe('engine sessions', function () {
     await engine.close();
   });
   const run = (args: readonly string[], stdin = ''): Promise<Finished> =>
-    startCli(['sessions', ...args], { cwd: folder, stdin }).done;
+    runCli(['sessions', ...args], { cwd: folder, stdin });
 
   it('lists and shows, as text and as JSON', async () => {
     const listed = await run(['list', 'a', 'x']);

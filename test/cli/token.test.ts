@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { startCli } from './run-cli.ts';
+import { runCli } from './run-cli.ts';
 
 describe('engine token', () => {
-  const run = (...args: string[]) => startCli(['token', ...args], { cwd: tmpdir() }).done;
+  const run = (...args: string[]) => runCli(['token', ...args], { cwd: tmpdir() });
 
   it('prints a new token, and beside it what engine.yaml has to have', async () => {
     const { exitCode, stdout, stderr } = await run('website');

@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { refreshTypes } from '../../engine/cli/project-types/refresh-types.ts';
 import { projectTypes } from '../../engine/cli/project-types/project-types.ts';
 import { programOf, projectOf, temporaryFolder } from '../fakes/project.ts';
-import { startCli } from './run-cli.ts';
+import { runCli } from './run-cli.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -140,7 +140,7 @@ const shop = createClient<Project>({ baseUrl: 'http://127.0.0.1:8000' });
 
   it('writes beside engine.yaml, elsewhere, or to stdout, and checks what is there', async () => {
     const cwd = projectOf(files);
-    const engine = (...args: string[]) => startCli(['types', ...args], { cwd }).done;
+    const engine = (...args: string[]) => runCli(['types', ...args], { cwd });
     expect((await engine('--check')).exitCode).to.equal(1);
     expect(existsSync(join(cwd, 'engine-types.d.ts'))).to.equal(false);
     expect((await engine()).stderr).to.equal('written to engine-types.d.ts\n');

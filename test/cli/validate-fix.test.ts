@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeProject, startCli, type Files, type Finished } from './run-cli.ts';
+import { makeProject, runCli, startCli, type Files, type Finished } from './run-cli.ts';
 
 const workflow = 'src/workflows/w.yaml';
 /** One fault that has a safe fix, one that has none. */
@@ -106,7 +106,7 @@ async function inProject(
 ): Promise<void> {
   const project = await makeProject(files);
   try {
-    await work(project.folder, (...args) => startCli(['validate', ...args], { cwd: project.folder }).done);
+    await work(project.folder, (...args) => runCli(['validate', ...args], { cwd: project.folder }));
   } finally {
     await project.remove();
   }

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { helloProject } from './hello-project.ts';
-import { makeProject, startCli, type Files, type Finished } from './run-cli.ts';
+import { makeProject, runCli, type Files, type Finished } from './run-cli.ts';
 
 /** Two errors, a warning and a note, one of them with another place that matters. */
 const faulty: Files = {
@@ -150,7 +150,7 @@ async function validate(files: Files, ...args: readonly string[]): Promise<Finis
 }
 
 function run(folder: string, args: readonly string[]): Promise<Finished> {
-  return startCli(['validate', ...args], { cwd: folder }).done;
+  return runCli(['validate', ...args], { cwd: folder });
 }
 
 function fail(): never {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { helloProject } from '../cli/hello-project.ts';
-import { makeProject, startCli, type Files } from '../cli/run-cli.ts';
+import { makeProject, runCli, type Files } from '../cli/run-cli.ts';
 
 /** A file of this folder: commands run one after the other on one project, and what each must leave. */
 interface Scenario {
@@ -35,7 +35,7 @@ describe('scenarios of the command line', function () {
       try {
         for (const { args, stdin, env, stdout = '', stderr = '', exitCode = 0 } of commands) {
           const options = { cwd: project.folder, ...(env && { env }), ...(stdin !== undefined && { stdin }) };
-          const finished = await startCli(args, options).done;
+          const finished = await runCli(args, options);
           expect({
             command: ['engine', ...args].join(' '),
             stdout: plain(finished.stdout, project.folder),
