@@ -17,6 +17,7 @@ import { createGuard } from './auth/guard.ts';
 import { createHttpServer, type Timeouts } from './http/http-server.ts';
 import { createInFlight } from './http/in-flight.ts';
 import { listen, type Address } from './http/listen.ts';
+import { createLostAnswers } from './http/lost-answers.ts';
 import { asHandler, asMiddleware, attachTo, type Handle, type Handler } from './http/mount.ts';
 import type { OnRequest } from './http/request-end.ts';
 import type { Route } from './route.ts';
@@ -118,8 +119,10 @@ export function createServer<P extends ProjectTypes>(
   });
   const sockets = addSockets(app, parts);
   const inFlight = createInFlight();
+  const watchConnection = createLostAnswers();
   const answer = app.callback();
   const handle: Handle = (request, response) => {
+    watchConnection(request, response);
     inFlight.add(response);
     return answer(request, response);
   };
