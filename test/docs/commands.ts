@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { runCli } from '../cli/run-cli.ts';
 import { engineCommand } from '../fakes/engine-cli.ts';
 import { root } from './page.ts';
 
@@ -44,7 +45,27 @@ export function isServer({ line }: Command): boolean {
 export function runCommand(line: string, cwd: string): Promise<Finished> {
   if (!/^([A-Z_]+=\S+ )*(npx engine|curl) /.test(line))
     throw new Error(`a command this test does not know: ${line}`);
+  const call = plainCall(line);
+  if (call !== undefined) return runCli(call.args, { cwd, env: { NO_COLOR: '1', ...call.env } });
   return finished(start(line.replace('npx engine', engine), cwd));
+}
+
+/** A call of `engine` and nothing that needs a shell but quotes. */
+function plainCall(line: string): { readonly args: string[]; readonly env: NodeJS.ProcessEnv } | undefined {
+  const [, settings = '', rest] =
+    /^((?:[A-Z_]+=[\w.:/-]+ )*)npx engine ((?:'[^']*'|"[^"$`\\]*"|[\w.:/@=,-]| )+)$/.exec(line) ?? [];
+  if (rest === undefined) return undefined;
+  const words = rest.match(/(?:'[^']*'|"[^"]*"|[^ '"])+/g) ?? [];
+  return {
+    args: words.map((word) => word.replaceAll(/'([^']*)'|"([^"]*)"/g, '$1$2')),
+    env: Object.fromEntries(
+      settings
+        .trim()
+        .split(' ')
+        .filter(Boolean)
+        .map((setting) => setting.split('=')),
+    ) as NodeJS.ProcessEnv,
+  };
 }
 
 /** Runs a file of TypeScript in a process of its own. */
