@@ -1,8 +1,10 @@
 import type { CallControl } from '../api/call-options.ts';
+import { imagesSchema } from '../core/image-types.ts';
 import { isObject, type JsonObject } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
 import { compileSchema, describeFaults } from '../expr/index.ts';
+import { thinkingLevels } from '../program/thinking-levels.ts';
 
 /** What the calls of a session may be told, each by the parts of the option that are data; `true`: any value. */
 export type CallName = 'prompt' | 'skill' | 'task' | 'shell' | 'compact';
@@ -16,19 +18,8 @@ const asking = {
   ...grants,
   role: text,
   model: text,
-  thinking: { type: 'string', enum: ['off', 'minimal', 'low', 'medium', 'high', 'xhigh'] },
-  images: {
-    type: 'array',
-    items: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['image', 'mediaType'],
-      properties: {
-        image: { type: 'string', minLength: 1 },
-        mediaType: { type: 'string', pattern: '^image/[a-z0-9.+-]+$' },
-      },
-    },
-  },
+  thinking: { type: 'string', enum: thinkingLevels },
+  images: imagesSchema,
   retries: { type: 'integer', minimum: 0 },
   // Held against what they are where they are used.
   ...{ result: true, tools: true, files: true },

@@ -1,5 +1,6 @@
 import type { Delivery } from '../api/channels.ts';
-import { isObject, isTooDeep, type Json, type JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import { parseJson } from '../core/parse-json.ts';
 import { Problem } from '../core/problem.ts';
 
 /** A delivery, to be looked at in pieces: nothing is parsed before it must be. */
@@ -46,11 +47,11 @@ export function arrivedOf({ headers, body, query = '' }: Delivery, formJson: str
       const fields = form()?.fields;
       if (fields !== undefined) {
         const packed = formJson === undefined ? undefined : fields[formJson];
-        return typeof packed === 'string' ? jsonOf(packed) : fields;
+        return typeof packed === 'string' ? parseJson(new TextEncoder().encode(packed)) : fields;
       }
       const text = textOf(body);
       if (text.trim() === '') return null;
-      return type === '' || type.endsWith('json') ? jsonOf(text) : text;
+      return type === '' || type.endsWith('json') ? parseJson(body) : text;
     },
     headers: (hidden) =>
       Object.fromEntries(
@@ -93,8 +94,7 @@ function fieldsOf(parameters: URLSearchParams): JsonObject {
   );
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
+/** The text of a body. Throws Problem `invalid_json`. */
 function textOf(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
@@ -103,26 +103,4 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-function jsonOf(text: string): Json {
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    throw new Problem('invalid_json', 'the body is not JSON');
-  }
-  if (isTooDeep(value)) throw new Problem('invalid_json', 'the body is nested too deep');
-  if (hasTrap(value))
-    throw new Problem(
-      'invalid_json',
-      'the body holds something that cannot be kept: "__proto__", a number out of range, or broken Unicode',
-    );
-  return value;
-}
-
-function hasTrap(value: Json): boolean {
-  if (typeof value === 'string') return !value.isWellFormed();
-  if (typeof value === 'number') return !Number.isFinite(value);
-  if (Array.isArray(value)) return (value as readonly Json[]).some(hasTrap);
-  if (!isObject(value)) return false;
-  return Object.entries(value).some(([key, inner]) => key === '__proto__' || hasTrap(key) || hasTrap(inner));
-}
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

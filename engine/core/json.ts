@@ -46,7 +46,7 @@ function sorted(value: unknown): unknown {
 }
 
 /** Deepest nesting of a value that enters from outside: what is deeper could not be walked without risking the stack. */
-const maxDepth = 200;
+export const maxDepth = 200;
 
 /** Whether a JSON value is nested deeper than 200 levels. Walks without recursion. */
 export function isTooDeep(value: Json): boolean {

@@ -1,10 +1,10 @@
 import { callerEnded, createChildRuns, type ChildRuns } from './child-runs.ts';
 import { encodeKey, runId as makeRunId } from '../core/ids.ts';
 import { toJson, type Json } from '../core/json.ts';
-import { noUsage } from '../core/message.ts';
 import { asProblem, Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
 import type { Durable, ExecutionContext, Receipt } from '../ports/durable.ts';
+import { runEvents } from '../ports/run-events.ts';
 import type { Execution } from '../ports/store.ts';
 import type { Limits } from '../program/agent.ts';
 import type { Program } from '../program/program.ts';
@@ -58,20 +58,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
   durable.define('run', {
     outlastsStore: true,
     limit: ({ name }) => workflowNamed(ports.program, name)?.concurrency?.limit ?? 1,
-    started: ({ id, name, input, hash }, records) =>
-      records === undefined
-        ? { runId: id, type: 'run_start', data: { workflow: name, input, hash } }
-        : { runId: id, type: 'run_resume', data: { checkpoints: records } },
-    ended: ({ id }, { state, output, error, usage }) => ({
-      runId: id,
-      type: 'run_end',
-      data: {
-        state,
-        ...(output === undefined ? {} : { output }),
-        ...(error === undefined ? {} : { error }),
-        usage: usage ?? noUsage,
-      },
-    }),
+    ...runEvents,
     work,
   });
 

@@ -1,16 +1,11 @@
+import { runEvents } from '../ports/run-events.ts';
 import type { Worker } from '../ports/durable.ts';
 import { admissionTests } from './durable/admission.ts';
 import { orderTests } from './durable/order.ts';
 import { recordsTests } from './durable/records.ts';
 import { signalsTests } from './durable/signals.ts';
 import { stoppingTests } from './durable/stopping.ts';
-import {
-  worker,
-  type DurableContractOptions,
-  type DurableWorld,
-  type Test,
-  type Work,
-} from './durable/world.ts';
+import { type DurableContractOptions, type DurableWorld, type Test, type Work } from './durable/world.ts';
 import type { TestRunner } from './store-contract.ts';
 
 export type { DurableContractOptions, DurableWorld } from './durable/world.ts';
@@ -31,7 +26,7 @@ export function durableContract(
       const start = async (make: () => Promise<DurableWorld>, work: Work, more: Partial<Worker>) => {
         const world = await make();
         opened.push(world);
-        world.durable.define('run', { ...worker, ...more, work });
+        world.durable.define('run', { ...runEvents, ...more, work });
         await world.durable.start();
         return world;
       };

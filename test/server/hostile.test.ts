@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { parseJson } from '../../engine/server/requests/parse-json.ts';
+import { parseJson } from '../../engine/core/parse-json.ts';
 import { errorOf, startWorld, type World } from './world.ts';
 
 describe('a hostile client', () => {

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../api.ts';
 import { formatDuration } from '../../core/duration.ts';
+import { nextOf } from '../../core/next-of.ts';
 import { Problem } from '../../core/problem.ts';
 import type { ExecutionState } from '../../core/status.ts';
 import { choices } from '../../core/suggest.ts';
@@ -43,7 +44,7 @@ async function list(opened: OpenRuns, options: RunsOptions, { out, err }: Termin
     ...(before === undefined ? {} : { before }),
   });
   if (found.length === 0 && workflow !== undefined) refuseUnknown(opened, workflow);
-  const next = found.length === limit ? (found.at(-1)?.runId ?? null) : null;
+  const next = nextOf(found, limit, ({ runId }) => runId);
   if (json === true) return out.line(JSON.stringify({ runs: found, next }, null, 2));
   if (found.length === 0) return err.line('no runs');
   const rows = found.map((run) => [run.runId, run.workflow, run.state, run.startedAt ?? '', durationOf(run)]);

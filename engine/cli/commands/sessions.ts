@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Engine } from '../../api.ts';
 import { defaultSession } from '../../core/ids.ts';
+import { nextOf } from '../../core/next-of.ts';
 import { Problem } from '../../core/problem.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { entryText } from '../report/entry.ts';
@@ -29,7 +30,7 @@ export async function listSessions(
   return looking(options, terminal, async (engine) => {
     const page = { limit, ...(after === undefined ? {} : { after }) };
     const found = await engine.agents.sessions(agent, instance).list(page);
-    const next = found.length === limit ? (found.at(-1)?.session ?? null) : null;
+    const next = nextOf(found, limit, ({ session }) => session);
     if (json === true) out.line(JSON.stringify({ sessions: found, next }, null, 2));
     else if (found.length === 0) err.line('no sessions');
     else {

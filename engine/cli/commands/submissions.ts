@@ -1,3 +1,4 @@
+import { nextOf } from '../../core/next-of.ts';
 import { Problem } from '../../core/problem.ts';
 import type { ExecutionState } from '../../core/status.ts';
 import { allEvents } from '../all-events.ts';
@@ -37,7 +38,7 @@ export async function listSubmissions(options: SubmissionsOptions, terminal: Ter
       ...(before === undefined ? {} : { before }),
     }),
   );
-  const next = found.length === limit ? (found.at(-1)?.submissionId ?? null) : null;
+  const next = nextOf(found, limit, ({ submissionId }) => submissionId);
   if (json === true) out.line(JSON.stringify({ submissions: found, next }, null, 2));
   else if (found.length === 0) err.line('no submissions');
   else {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
-import { checkJson, parseJson } from './parse-json.ts';
+import { checkJson, parseJson } from '../../core/parse-json.ts';
 
 const bodies = new WeakMap<IncomingMessage, unknown>();
 

@@ -1,5 +1,7 @@
 import type { PromptOptions } from '../../api.ts';
+import { imagesSchema } from '../../core/image-types.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import { thinkingLevels } from '../../program/thinking-levels.ts';
 import { objectReader } from './read-object.ts';
 
 /** What a caller can say to an agent, as JSON Schema; the same over HTTP and WebSocket. */
@@ -12,19 +14,8 @@ export const promptSchema = {
     session: { type: 'string', description: 'Conversation of the instance. Default: `default`.' },
     role: { type: 'string', description: 'Role to answer in.' },
     model: { type: 'string', description: 'Model to use: `provider/model` or an alias.' },
-    thinking: { type: 'string', enum: ['off', 'minimal', 'low', 'medium', 'high', 'xhigh'] },
-    images: {
-      type: 'array',
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['image', 'mediaType'],
-        properties: {
-          image: { type: 'string', minLength: 1, description: 'Base64 data, or a URL.' },
-          mediaType: { type: 'string', pattern: '^image/[a-z0-9.+-]+$' },
-        },
-      },
-    },
+    thinking: { type: 'string', enum: thinkingLevels },
+    images: imagesSchema,
     result: {
       type: ['object', 'boolean'],
       description: 'JSON Schema of the answer. Default: the output schema of the agent.',

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { hostBody, hostBytes, tooLarge } from './host-body.ts';
-import { parseJson } from './parse-json.ts';
+import { parseJson } from '../../core/parse-json.ts';
 import { received } from './received.ts';
 
 /** What is read and thrown away beyond the limit, so that the refusal reaches a client that is still sending. */

@@ -1,3 +1,4 @@
+import { nextOf } from '../../core/next-of.ts';
 import { executionStates } from '../../core/status.ts';
 import { refuseNarrow } from '../auth/own-only.ts';
 import { integer, list, text, time, word } from '../requests/parameters.ts';
@@ -109,7 +110,7 @@ const own: readonly Route[] = [
         createdAt: new Date(createdAt).toISOString(),
         ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString() }),
       }));
-      const next = found.length < limit ? null : (found.at(-1)?.id ?? null);
+      const next = nextOf(found, limit, ({ id }) => id);
       return { status: 200, body: { executions, next } };
     },
   }),

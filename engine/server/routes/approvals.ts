@@ -1,5 +1,6 @@
 import type { ApprovalAnswer } from '../../api.ts';
 import type { Json } from '../../core/json.ts';
+import { nextOf } from '../../core/next-of.ts';
 import { Problem } from '../../core/problem.ts';
 import { integer, text } from '../requests/parameters.ts';
 import { objectReader } from '../requests/read-object.ts';
@@ -79,7 +80,7 @@ export const approvalRoutes: readonly Route[] = [
         ...(run === undefined ? {} : { runId: run }),
         ...(submission === undefined ? {} : { submissionId: submission }),
       });
-      const next = approvals.length < limit ? null : (approvals.at(-1)?.id ?? null);
+      const next = nextOf(approvals, limit, ({ id }) => id);
       return { status: 200, body: { approvals, next } };
     },
   }),

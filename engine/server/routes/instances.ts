@@ -1,4 +1,6 @@
-import { integer, text, word } from '../requests/parameters.ts';
+import { nextOf } from '../../core/next-of.ts';
+import type { DeleteOptions } from '../../api.ts';
+import { integer, text, word, type Values } from '../requests/parameters.ts';
 import { ownInstances } from '../auth/own-only.ts';
 import { route, type Route } from '../route.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';
@@ -21,6 +23,11 @@ export const deleteQuery = {
   ),
 };
 
+/** The same for the engine. */
+export function deletionOf({ abort, records }: Values<typeof deleteQuery>): DeleteOptions {
+  return { abort: abort === 'true', records: records === 'true' };
+}
+
 /** The instances of agents. */
 export const instanceRoutes: readonly Route[] = [
   route({
@@ -42,7 +49,7 @@ export const instanceRoutes: readonly Route[] = [
         limit,
         ...(after === undefined ? {} : { after }),
       });
-      const next = instances.length < limit ? null : (instances.at(-1)?.instance ?? null);
+      const next = nextOf(instances, limit, ({ instance }) => instance);
       return { status: 200, body: { instances, next } };
     },
   }),
@@ -57,10 +64,7 @@ export const instanceRoutes: readonly Route[] = [
     throws: ['agent_not_found', 'session_not_found', 'session_busy'],
     answers: { 204: { description: 'It is gone.' } },
     async handle({ engine, params, query }) {
-      await engine.agents.delete(params.name, params.id, {
-        abort: query.abort === 'true',
-        records: query.records === 'true',
-      });
+      await engine.agents.delete(params.name, params.id, deletionOf(query));
       return { status: 204 };
     },
   }),

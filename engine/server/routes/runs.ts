@@ -1,3 +1,4 @@
+import { nextOf } from '../../core/next-of.ts';
 import { executionStates } from '../../core/status.ts';
 import { eventPage, isOver, pageQuery, readLastEventId, streamQuery } from '../answers/event-page.ts';
 import { integer, list, text, time } from '../requests/parameters.ts';
@@ -36,11 +37,7 @@ export const runRoutes: readonly Route[] = [
         limit,
         ...(state === undefined ? {} : { states: state }),
       });
-      const last = runs.at(-1);
-      return {
-        status: 200,
-        body: { runs, next: runs.length < limit || last === undefined ? null : last.runId },
-      };
+      return { status: 200, body: { runs, next: nextOf(runs, limit, ({ runId }) => runId) } };
     },
   }),
   route({

@@ -1,8 +1,9 @@
+import { nextOf } from '../../core/next-of.ts';
 import type { EntryList } from '../../session/index.ts';
 import { integer, text, word } from '../requests/parameters.ts';
 import { route, type Route, type Call } from '../route.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';
-import { deleteQuery, namePage } from './instances.ts';
+import { deleteQuery, deletionOf, namePage } from './instances.ts';
 
 const next = { type: ['string', 'null'] };
 
@@ -31,10 +32,8 @@ export const sessionRoutes: readonly Route[] = [
     async handle({ engine, params, query: { limit = 100, after } }) {
       const page = { limit, ...(after === undefined ? {} : { after }) };
       const sessions = await engine.agents.sessions(params.name, params.id).list(page);
-      return {
-        status: 200,
-        body: { sessions, next: sessions.length < limit ? null : (sessions.at(-1)?.session ?? null) },
-      };
+      const behind = nextOf(sessions, limit, ({ session }) => session);
+      return { status: 200, body: { sessions, next: behind } };
     },
   }),
   route({
@@ -97,10 +96,7 @@ export const sessionRoutes: readonly Route[] = [
     throws: ['agent_not_found', 'session_not_found', 'session_busy'],
     answers: { 204: { description: 'It is gone.' } },
     async handle({ engine, params, query }) {
-      await engine.agents.sessions(params.name, params.id).delete(params.session, {
-        abort: query.abort === 'true',
-        records: query.records === 'true',
-      });
+      await engine.agents.sessions(params.name, params.id).delete(params.session, deletionOf(query));
       return { status: 204 };
     },
   }),

@@ -1,3 +1,4 @@
+import { nextOf } from '../../core/next-of.ts';
 import { executionStates } from '../../core/status.ts';
 import { eventPage, isOver, pageQuery, readLastEventId, streamQuery } from '../answers/event-page.ts';
 import { readPrompt } from '../requests/prompt-body.ts';
@@ -73,7 +74,7 @@ export const submissionRoutes: readonly Route[] = [
         limit,
         ...(state === undefined ? {} : { states: state }),
       });
-      const next = submissions.length < limit ? null : (submissions.at(-1)?.submissionId ?? null);
+      const next = nextOf(submissions, limit, ({ submissionId }) => submissionId);
       return { status: 200, body: { submissions, next } };
     },
   }),

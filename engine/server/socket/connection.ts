@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { asProblem, Problem } from '../../core/problem.ts';
 import type { Json } from '../../core/json.ts';
 import type { Report } from '../answers/error-body.ts';
-import { parseJson } from '../requests/parse-json.ts';
+import { parseJson } from '../../core/parse-json.ts';
 import { limitFrames } from './frame-rate.ts';
 import { readFrame, requestIdOf, type ClientFrame } from './frames.ts';
 import { createOutbox } from './outbox.ts';

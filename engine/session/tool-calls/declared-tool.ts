@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../core/json.ts';
+import type { Json, JsonObject, JsonSchema } from '../../core/json.ts';
 import type { Usage } from '../../core/message.ts';
 import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
@@ -58,25 +58,24 @@ export async function runDeclaredTool(
   input: Json,
   caller: ToolCaller,
 ): Promise<Json> {
-  const checked = compileSchema(opened.inputSchema).check(input);
-  if (checked.faults.length > 0) {
-    throw new Problem(
-      'tool_input_invalid',
-      `input of tool "${tool.name}": ${describeFaults(checked.faults)}`,
-    );
-  }
-  const key = keyOf(ports, tool, checked.value);
+  const checked = fitted(opened.inputSchema, input, 'tool_input_invalid', `input of tool "${tool.name}"`);
+  const key = keyOf(ports, tool, checked);
   const keyed = key === undefined ? caller : { ...caller, idempotencyKey: key, childKey: key };
-  const output = await perform(ports, tool, opened, checked.value, keyed);
+  const output = await perform(ports, tool, opened, checked, keyed);
   if (opened.outputSchema === undefined) return output;
-  const result = compileSchema(opened.outputSchema).check(output);
-  if (result.faults.length > 0) {
-    throw new Problem(
-      'tool_output_invalid',
-      `output of tool "${tool.name}": ${describeFaults(result.faults)}`,
-    );
-  }
-  return result.value;
+  return fitted(opened.outputSchema, output, 'tool_output_invalid', `output of tool "${tool.name}"`);
+}
+
+/** A value as its schema takes it, with defaults. Throws a Problem with the code. */
+function fitted(
+  schema: JsonSchema,
+  given: Json,
+  code: 'tool_input_invalid' | 'tool_output_invalid',
+  what: string,
+): Json {
+  const { value, faults } = compileSchema(schema).check(given);
+  if (faults.length > 0) throw new Problem(code, `${what}: ${describeFaults(faults)}`);
+  return value;
 }
 
 /** A tool made ready to run: by who makes code and requests runnable, or, where it is work of the engine, by nobody. */

@@ -1,6 +1,5 @@
 import type { EngineEvent } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
-import { noUsage } from '../../core/message.ts';
 import type { Durable, ExecutionContext, NewExecution, Worker } from '../../ports/durable.ts';
 import type { Execution } from '../../ports/store.ts';
 
@@ -38,24 +37,6 @@ export interface Worlds {
 
 /** Work that a crash leaves behind. */
 export const never = new Promise<never>(() => undefined);
-
-/** A worker with the events of runs. */
-export const worker: Omit<Worker, 'work'> = {
-  started: ({ id, input, hash, name }, records) =>
-    records === undefined
-      ? { runId: id, type: 'run_start', data: { workflow: name, input, hash } }
-      : { runId: id, type: 'run_resume', data: { checkpoints: records } },
-  ended: ({ id }, { state, output, error, usage }) => ({
-    runId: id,
-    type: 'run_end',
-    data: {
-      state,
-      ...(output === undefined ? {} : { output }),
-      ...(error === undefined ? {} : { error }),
-      usage: usage ?? noUsage,
-    },
-  }),
-};
 
 /** A run of the workflow `flow`. */
 export function run(id: string, more: Partial<NewExecution> = {}): NewExecution {

@@ -1,8 +1,5 @@
-import type { Json } from '../../core/json.ts';
-import { Problem } from '../../core/problem.ts';
-
-/** Deepest nesting of arrays and objects that is accepted from callers. */
-export const maxDepth = 200;
+import { maxDepth, type Json } from './json.ts';
+import { Problem } from './problem.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
