@@ -127,8 +127,9 @@ export function route<const Path extends string, P extends Parameters = Record<n
   return {
     ...spec,
     query,
-    handle: ({ search, ...call }) =>
-      spec.handle({ ...call, params: call.params, query: readQuery(search, query) }),
+    // Not a copy, which would ask for every part of the request, used or not.
+    handle: (call) =>
+      spec.handle(Object.assign(call, { params: call.params, query: readQuery(call.search, query) })),
   };
 }
 

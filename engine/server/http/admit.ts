@@ -52,7 +52,16 @@ export function createAdmit({
 /** Tells whether a request is for a route that everybody may use. */
 function createIsPublic(routes: readonly Route[], prefix: string): (context: Context) => boolean {
   const router = new Router({ sensitive: true, prefix });
-  for (const { path, method, access } of routes)
-    if (access === 'public') router.register(path, [method], () => undefined);
-  return ({ path, method }) => router.match(path, method).route;
+  const open = routes.filter(({ access }) => access === 'public');
+  for (const { path, method } of open) router.register(path, [method], () => undefined);
+  // The router tries one pattern after another, and nearly all requests are for other routes.
+  const starts = new Set(open.map(({ path }) => firstSegment(path)));
+  const hasAny = open.some(({ path }) => firstSegment(path).startsWith(':'));
+  return ({ path, method }) =>
+    (hasAny || starts.has(firstSegment(path.slice(prefix.length)))) && router.match(path, method).route;
+}
+
+function firstSegment(path: string): string {
+  const end = path.indexOf('/', 1);
+  return end === -1 ? path.slice(1) : path.slice(1, end);
 }

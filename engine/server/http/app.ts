@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { answerCors } from '../auth/cors.ts';
 import { refuseBrokenPath, refuseUnknown } from './refuse-path.ts';
 import { watchRequest, type OnRequest } from './request-end.ts';
-import { safeHeaders } from '../answers/safe-headers.ts';
+import { setSafeHeaders } from '../answers/safe-headers.ts';
 import { serveRoute, type ServeRouteOptions } from './serve-route.ts';
 
 /** What the app needs. */
@@ -30,7 +30,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(async (context: Context, next) => {
     context.state = {};
     if (onRequest !== undefined) watchRequest(context.req, context.res, context.state, onRequest);
-    context.set(safeHeaders);
+    setSafeHeaders(context.res);
     try {
       if (answerCors(context, cors)) return;
       // Before anything else, so that who has not signed in learns nothing of what there is.

@@ -2,14 +2,14 @@ import type { Engine } from '../../api.ts';
 import { Problem } from '../../core/problem.ts';
 import { sendJson } from '../answers/answer.ts';
 import { sendBytes, sendLines, sendNoEvents, sendText } from '../answers/send-other.ts';
-import { anyone, type Caller } from '../auth/caller.ts';
-import { onExpiry } from '../auth/expiry.ts';
+import { anyone } from '../auth/caller.ts';
 import { refuseUnscoped } from '../auth/gate.ts';
 import { ownKey } from '../auth/own-key.ts';
 import type { Ownership } from '../auth/ownership.ts';
 import type { Bounds } from '../bounds/bounds.ts';
 import { hold } from '../bounds/hold.ts';
 import type { Context } from './context.ts';
+import { requestSignals, type RequestSignals } from './request-signals.ts';
 import type { Report } from '../answers/error-body.ts';
 import { readBody, readRaw } from '../requests/read-body.ts';
 import { readLines } from '../requests/read-lines.ts';
@@ -51,8 +51,7 @@ export async function serveRoute(
   const body = takesBody ? await readBody(context.req, bodyBytes) : undefined;
   const letGo = hold(route, wantsEvents, bounds);
   try {
-    const left = leftSignal(context);
-    const gone = wantsEvents ? streamSignal(context, left, { closing, caller }) : left;
+    const signals = requestSignals(context, wantsEvents, { closing, caller });
     const reply = await route.handle({
       engine,
       basePath,
@@ -64,16 +63,22 @@ export async function serveRoute(
       lastEventId: context.req.headers['last-event-id']?.toString(),
       idempotencyKey: ownKey(caller, context.req.headers['idempotency-key']?.toString()),
       prefersAsync: prefersAsync(context.get('Prefer')),
-      lines: readLines(context.req),
+      get lines() {
+        return readLines(context.req);
+      },
       delivery: async () => ({
         headers: context.req.headersDistinct,
         body: await readRaw(context.req, bodyBytes),
         query: context.querystring,
       }),
-      signal: gone,
-      left,
+      get signal() {
+        return signals.gone;
+      },
+      get left() {
+        return signals.left;
+      },
     });
-    await answer(context, reply, gone, options);
+    await answer(context, reply, signals, options);
   } finally {
     letGo();
   }
@@ -82,7 +87,7 @@ export async function serveRoute(
 async function answer(
   context: Context,
   reply: Reply,
-  gone: AbortSignal,
+  signals: RequestSignals,
   { report, basePath }: ServeRouteOptions,
 ): Promise<void> {
   const headers = withBasePath('headers' in reply ? reply.headers : undefined, basePath);
@@ -95,7 +100,7 @@ async function answer(
     context.respond = false;
     await sendEvents(context.res, reply.events, {
       headers,
-      signal: gone,
+      signal: signals.gone,
       onError(thrown) {
         const { problem, body: said } = report(thrown, context.req);
         context.state.failure = { type: problem.code, ref: said.error.ref };
@@ -113,42 +118,14 @@ async function answer(
 function acceptsEvents(context: Context, { streams }: Route): boolean {
   if (streams === 'always') return true;
   if (streams === undefined) return false;
+  const { accept } = context.req.headers;
+  // As nearly all clients say it.
+  if (accept === undefined || accept === '*/*' || accept === 'application/json') return false;
   const best = context.accepts('application/json', 'text/event-stream');
   if (best === false) {
     throw new Problem('not_acceptable', 'the answer can be "application/json" or "text/event-stream"');
   }
   return best === 'text/event-stream';
-}
-
-/** Aborts when the caller is gone. */
-function leftSignal({ res }: Context): AbortSignal {
-  const left = new AbortController();
-  // Who left while the body was read or the owner looked up does not leave again.
-  if (res.destroyed) left.abort();
-  res.once('close', () => {
-    // An abort costs an exception object, and nobody listens once the answer is out.
-    if (!res.writableFinished) left.abort();
-  });
-  return left.signal;
-}
-
-/** Aborts when the caller is gone or the sign-in ends, and when the server closes. */
-function streamSignal(
-  { res }: Context,
-  left: AbortSignal,
-  { closing, caller }: { readonly closing: AbortSignal; readonly caller: Caller },
-): AbortSignal {
-  if (closing.aborted || left.aborted) return AbortSignal.abort();
-  const gone = new AbortController();
-  const abort = (): void => gone.abort();
-  closing.addEventListener('abort', abort, { once: true });
-  left.addEventListener('abort', abort, { once: true });
-  const keep = onExpiry(caller, abort);
-  res.once('close', () => {
-    keep();
-    closing.removeEventListener('abort', abort);
-  });
-  return gone.signal;
 }
 
 /** Whether `respond-async` is among the preferences of a header `Prefer` (RFC 7240). */

@@ -90,7 +90,7 @@ export function list<Word extends string>(
 /** The values of a query string; throws Problem `invalid_request` for unknown, repeated and bad parameters. */
 export function readQuery<P extends Parameters>(search: string, parameters: P): Values<P> {
   const values: Record<string, unknown> = {};
-  for (const [name, value] of new URLSearchParams(search)) {
+  for (const [name, value] of search === '' ? [] : new URLSearchParams(search)) {
     const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     if (parameter === undefined) {
       throw new Problem(

@@ -3,7 +3,7 @@ import type { Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { hostBody, hostBytes, tooLarge } from './host-body.ts';
 import { parseJson } from '../../core/parse-json.ts';
-import { received } from './received.ts';
+import { cutOff } from './received.ts';
 
 /** What is read and thrown away beyond the limit, so that the refusal reaches a client that is still sending. */
 const courtesyBytes = 4 * 1024 * 1024;
@@ -64,16 +64,30 @@ function requireJson(type: string | undefined): void {
   }
 }
 
-async function readBytes(request: IncomingMessage, limit: number, declared: number): Promise<Uint8Array> {
-  if (declared > limit + courtesyBytes) throw tooLarge(limit);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of received(request)) {
-    size += chunk.length;
-    if (size <= limit) chunks.push(chunk);
-    else if (size > limit + courtesyBytes) throw tooLarge(limit);
-    else chunks.length = 0;
-  }
-  if (size > limit) throw tooLarge(limit);
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+function readBytes(request: IncomingMessage, limit: number, declared: number): Promise<Uint8Array> {
+  if (declared > limit + courtesyBytes) return Promise.reject(tooLarge(limit));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const cut = (): void => {
+      if (!request.readableEnded) reject(cutOff());
+    };
+    // What has ended, or was cut off, before it is read tells of nothing any more.
+    if (request.destroyed) return cut();
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size <= limit + courtesyBytes) return;
+      reject(tooLarge(limit));
+      request.destroy();
+    });
+    request.once('end', () => {
+      const [first] = chunks;
+      if (size > limit) reject(tooLarge(limit));
+      else resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
+    });
+    request.once('error', cut);
+    request.once('close', cut);
+  });
 }

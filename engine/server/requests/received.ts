@@ -6,7 +6,11 @@ export async function* received(request: IncomingMessage): AsyncGenerator<Buffer
   try {
     yield* request as AsyncIterable<Buffer>;
   } catch {
-    // Nobody hears it but the log.
-    throw new Problem('invalid_request', 'the connection ended before the body did');
+    throw cutOff();
   }
+}
+
+/** Why a body cannot be read to its end. Nobody hears it but the log. */
+export function cutOff(): Problem {
+  return new Problem('invalid_request', 'the connection ended before the body did');
 }

@@ -47,12 +47,13 @@ export const promptRoutes: readonly Route[] = [
         headers: ['Location', 'Preference-Applied'],
       },
     },
-    async handle({ engine, params, query, body, wantsEvents, prefersAsync, idempotencyKey, signal, left }) {
+    async handle(call) {
+      const { engine, params, query, body, wantsEvents, prefersAsync, idempotencyKey } = call;
       const { message, session, options: asked } = readPrompt(body);
       const options = {
         ...asked,
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-        ...(query.onDisconnect === 'cancel' ? { signal: left } : {}),
+        ...(query.onDisconnect === 'cancel' ? { signal: call.left } : {}),
       };
       const conversation = engine.agents.session(params.name, params.id, session);
       if (prefersAsync && !wantsEvents) {
@@ -73,7 +74,7 @@ export const promptRoutes: readonly Route[] = [
         const sent = await conversation.send(message, options);
         sent.result.catch(() => undefined);
         return {
-          events: sent.events({ signal }),
+          events: sent.events({ signal: call.signal }),
           headers: { Location: submissionLocation(sent.submissionId) },
         };
       }
