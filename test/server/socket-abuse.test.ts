@@ -56,12 +56,28 @@ describe('a socket that is misused', () => {
     talk.socket.close();
   });
 
-  it('is held up when it sends ten thousand pings, and nobody else is', async () => {
+  it('is closed when it sends ten thousand pings, and nobody else is', async () => {
     const talk = openTalk(world.url, '/agents/echo/one');
     await talk.next();
     for (let count = 0; count < 10_000; count += 1) talk.socket.ping();
     for (let count = 0; count < 5; count += 1) await stillServed();
-    talk.socket.terminate();
+    expect(await talk.closed).to.deep.equal([1008, 'too many pings']);
+  });
+
+  it('may send hundreds of pings at once, and gets as many pongs', async () => {
+    const talk = openTalk(world.url, '/agents/echo/one');
+    await talk.next();
+    let pongs = 0;
+    const all = new Promise<void>((resolve) =>
+      talk.socket.on('pong', () => {
+        pongs += 1;
+        if (pongs === 500) resolve();
+      }),
+    );
+    for (let count = 0; count < 500; count += 1) talk.socket.ping();
+    await all;
+    talk.socket.close();
+    expect((await talk.closed)[0]).to.equal(1005);
   });
 
   it('is closed when so many answers wait for it that a mebibyte is full', async () => {

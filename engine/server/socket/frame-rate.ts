@@ -12,16 +12,17 @@ const bytesPerFrame = 16 * 1024;
 /** Longest wait before more is read of a client, in milliseconds. */
 const maxPauseMs = 5_000;
 
-/** Reads no more of a client that sends more frames than it may, pings included, until it has waited for them. */
+/**
+ * Reads no more of a client that sends more frames than it may, until it has waited for them. One that sends more pings than that, which no
+ * client needs, is closed with 1008.
+ */
 export function limitFrames(socket: WebSocket): void {
-  let left = burst;
-  let at = performance.now();
+  const frames = createBudget();
+  const pings = createBudget();
   let pause: NodeJS.Timeout | undefined;
 
   const count = (data: Buffer): void => {
-    const now = performance.now();
-    left = Math.min(burst, left + ((now - at) / 1_000) * perSecond) - 1 - data.length / bytesPerFrame;
-    at = now;
+    const left = frames(1 + data.length / bytesPerFrame);
     if (left >= 0 || pause !== undefined) return;
     socket.pause();
     const waitMs = Math.min(maxPauseMs, (-left / perSecond) * 1_000);
@@ -30,6 +31,26 @@ export function limitFrames(socket: WebSocket): void {
       socket.resume();
     }, waitMs);
   };
-  socket.on('message', count).on('ping', count).on('pong', count);
+  socket.on('message', count).on('pong', count);
+  socket.on('ping', (data: Buffer) => {
+    if (socket.readyState !== socket.OPEN) return;
+    if (pings(1) >= 0) return count(data);
+    socket.close(1008, 'too many pings');
+    // Its answer to that must be read.
+    clearTimeout(pause);
+    socket.resume();
+  });
   socket.on('close', () => clearTimeout(pause));
+}
+
+/** What takes so many frames, and says how many are left; below 0 is too many. */
+function createBudget(): (frames: number) => number {
+  let left = burst;
+  let at = performance.now();
+  return (frames) => {
+    const now = performance.now();
+    left = Math.min(burst, left + ((now - at) / 1_000) * perSecond) - frames;
+    at = now;
+    return left;
+  };
 }

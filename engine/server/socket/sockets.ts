@@ -6,6 +6,7 @@ import type { VerifyClientCallbackAsync } from 'ws';
 import type { Engine } from '../../api.ts';
 import { Problem } from '../../core/problem.ts';
 import { refusalHeaders } from '../answers/answer.ts';
+import { safeHeaders } from '../answers/safe-headers.ts';
 import { anyone, type Caller } from '../auth/caller.ts';
 import { onExpiry } from '../auth/expiry.ts';
 import { refuseUnscoped, type Gate } from '../auth/gate.ts';
@@ -23,6 +24,9 @@ import { socketTarget, type Target } from './target.ts';
 
 /** Largest frame of a client, in bytes. */
 const maxFrameBytes = 1024 * 1024;
+
+/** As many answers to pings as `limitFrames` lets be asked for; the types of the library do not know the option. */
+const pongs = { maxPendingAutoPongs: 0 };
 
 /** The version of the protocol, which a client may name. */
 const protocol = 'engine.v1';
@@ -68,6 +72,7 @@ export function addSockets(
     // What a compressed frame grows to is known too late.
     perMessageDeflate: false,
     maxFragments: 1024,
+    ...pongs,
     clientTracking: true,
     verifyClient: ({ req }: { readonly req: IncomingMessage }, done: Verdict) => {
       admit(req).then(
@@ -75,6 +80,7 @@ export function addSockets(
         (thrown: unknown) => {
           const { problem, body } = report(thrown, req);
           done(false, problem.status, JSON.stringify(body), {
+            ...safeHeaders,
             'Content-Type': 'application/json; charset=utf-8',
             ...refusalHeaders(problem),
           });
