@@ -1,5 +1,6 @@
 import { createEmbedded } from './adapters/durable/embedded.ts';
 import { createConnections } from './adapters/mcp/tool-servers.ts';
+import { createSender } from './adapters/tools/http-send.ts';
 import { createSystemClock } from './adapters/clock/system.ts';
 import { conventionalKeys } from './adapters/model/provider-key.ts';
 import { openMemoryStore } from './adapters/store/memory.ts';
@@ -10,12 +11,16 @@ import { bindProgram } from './bind/bind-program.ts';
 import { createLivePorts } from './bind/live-ports.ts';
 import { createProjectCode } from './bind/project-code.ts';
 import { checkEngineOptions } from './bind/check-engine-options.ts';
+import { createCallbacks } from './callbacks/callbacks.ts';
+import { createCourier } from './callbacks/courier.ts';
+import { tellCallbacks } from './callbacks/tell.ts';
 import { createChannels } from './channels/channels.ts';
 import { createCalls } from './runs/child-calls.ts';
 import type { Engine, EngineOptions } from './api.ts';
 import { unavailableParts } from './compile.ts';
 import { compileOrThrow, refuse } from './bind/compile-or-throw.ts';
 import { failpoint } from './core/failpoint.ts';
+import { asProblem } from './core/problem.ts';
 import { armFromEnvironment } from './bind/failpoints.ts';
 import { keepInside } from './api/inside.ts';
 import { createJournal, redactor, withoutNamed } from './journal/index.ts';
@@ -70,6 +75,12 @@ export async function createEngine<P extends ProjectTypes = Registered>(
     observers: options.observers ?? [],
     redact,
     tap: telemetry.tap,
+    withEvent: tellCallbacks({
+      store,
+      callbacks: () => ports.program.settings.callbacks,
+      hide: redact.json,
+      stored: (callback) => courier.wake(callback),
+    }),
   });
   const durable = createEmbedded({
     store,
@@ -92,6 +103,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
   const live = createLivePorts(portsOf(program, specs, bound, code));
   const { ports } = live;
   const sessions = createSessions(ports);
+  const courier = createCourier(ports, createSender());
   const runs = createRuns(ports, sessions, durable);
   const again = createRunAgain(ports, durable);
   const why = createWhy(ports);
@@ -111,6 +123,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
       taken: () => {
         const servers = serversOf(ports.program).map(({ server }) => server);
         connections.endOthers(ports.servers, servers);
+        void courier.start().catch((thrown: unknown) => journal.report(asProblem(thrown)));
       },
       begun: { program, bound, code },
       isClosing: () => closing !== undefined,
@@ -120,6 +133,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
     submissions: createSubmissions(ports),
     ...createEngineRuns(ports, { runs, again, why }),
     approvals: createApprovals(ports),
+    callbacks: createCallbacks(ports, courier),
     channels: createChannels(ports, sessions),
     schedules: { list: schedules.list, trigger: schedules.trigger },
     get secrets() {
@@ -152,6 +166,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
     try {
       await durable.start();
       await schedules.start();
+      await courier.start();
       stopTidying = keepTidy(ports, sessions);
     } catch (thrown) {
       await close(0).catch(() => undefined);
@@ -166,7 +181,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
     if (graceMs > 0) {
       const timer = new AbortController();
       await Promise.race([
-        Promise.all([durable.idle(), sessions.idle()]),
+        Promise.all([durable.idle(), sessions.idle()]).then(() => courier.idle()),
         clock.sleep(graceMs, timer.signal).catch(() => undefined),
       ]);
       timer.abort();
@@ -174,6 +189,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
     try {
       await durable.close();
       await sessions.close();
+      await courier.close();
       await Promise.all(Object.values(bound.codeRunners).map(async (runner) => runner.close?.()));
       journal.close();
       await failpoint('shutdown.close');

@@ -3,6 +3,7 @@ import type { Execution, ExecutionFilter } from '../ports/store.ts';
 import type { Program } from '../program/program.ts';
 import type { Reloaded, ReloadOptions } from './reload.ts';
 import type { EngineApprovals } from './approvals.ts';
+import type { EngineCallbacks } from './callbacks.ts';
 import type { EngineChannels } from './channels.ts';
 import type { EngineRuns, EngineWorkflows } from './runs.ts';
 import type { EngineSchedules } from './schedules.ts';
@@ -34,6 +35,8 @@ export interface Engine {
   readonly runs: EngineRuns;
   readonly approvals: EngineApprovals;
   readonly schedules: EngineSchedules;
+  /** What is told to addresses outside when work ends. */
+  readonly callbacks: EngineCallbacks;
   /** Webhooks of other services. */
   readonly channels: EngineChannels;
   /** What an operator should know of the declared secrets, by names only. */

@@ -1,4 +1,5 @@
 import { isObject } from '../core/json.ts';
+import { retryAfterMs } from '../core/retry-after.ts';
 import { Problem, readProblemData } from '../core/problem.ts';
 import type { ProblemCode } from '../core/problem-codes.ts';
 
@@ -59,8 +60,8 @@ export async function refusal(response: Response): Promise<ClientProblem> {
       // Of what stands in front of a server.
       retryable: [408, 429, 502, 503, 504].includes(status),
     });
-  const retryAfterMs = waitOf(headers.get('retry-after'));
-  return retryAfterMs === undefined ? problem : Object.assign(problem, { retryAfterMs });
+  const waitMs = retryAfterMs(headers.get('retry-after'));
+  return waitMs === undefined ? problem : Object.assign(problem, { retryAfterMs: waitMs });
 }
 
 /** What a failed call throws. */
@@ -87,11 +88,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Milliseconds of a `Retry-After`, which is seconds or a date. */
-function waitOf(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

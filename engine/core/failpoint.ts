@@ -27,6 +27,8 @@ export const failpoints = [
   'commit.after',
   'settle.before',
   'settle.after',
+  'callback.before_send',
+  'callback.after_send',
   'migrate.each',
   'shutdown.drain',
   'shutdown.close',

@@ -44,6 +44,7 @@ export const problemCodes = {
   mcp_unavailable: { status: 503, exit: 1, retryable: true },
   mcp_drift: { status: 409, exit: 2, retryable: false },
   tool_failed: { status: 502, exit: 1, retryable: false },
+  callback_failed: { status: 502, exit: 1, retryable: true },
   tool_invalid: { status: 500, exit: 2, retryable: false },
   tool_input_invalid: { status: 400, exit: 1, retryable: false },
   tool_output_invalid: { status: 502, exit: 1, retryable: false },
@@ -58,7 +59,7 @@ export const problemCodes = {
   store_corrupt: { status: 503, exit: 2, retryable: false },
   store_locked: { status: 503, exit: 2, retryable: true },
   port_in_use: { status: 500, exit: 2, retryable: false },
-  server_unreachable: { status: 502, exit: 1, retryable: true },
+  server_unreachable: { status: 502, exit: 2, retryable: true },
   shutting_down: { status: 503, exit: 1, retryable: true },
   internal_error: { status: 500, exit: 3, retryable: false },
 } as const;

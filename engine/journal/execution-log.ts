@@ -2,8 +2,8 @@ import { liveOnly, terminalEvents, type EngineEvent, type NewEvent } from '../co
 import { failpoint } from '../core/failpoint.ts';
 import { isObject, type Json } from '../core/json.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ExecutionLog, LogStart } from '../ports/log.ts';
-import type { Store } from '../ports/store.ts';
+import type { ExecutionLog, LogStart, WithEvent } from '../ports/log.ts';
+import type { Outcome, Store } from '../ports/store.ts';
 import type { FanOut } from './fan-out.ts';
 import { withoutNamed } from './named-secrets.ts';
 import type { Redactor } from './redact.ts';
@@ -14,18 +14,20 @@ const patienceMs = 4;
 /** Opens a log that writes to the store and gives it out to who follows. */
 export function openLog(
   executionId: string,
-  { from = 0, notBefore = 0 }: LogStart,
+  { from = 0, notBefore = 0, execution }: LogStart,
   fanOut: FanOut,
   {
     store,
     clock,
     redact,
     tap,
+    withEvent,
   }: {
     readonly store: Store;
     readonly clock: Clock;
     readonly redact?: Redactor;
     readonly tap?: (event: EngineEvent) => void;
+    readonly withEvent?: WithEvent;
   },
 ): ExecutionLog {
   let index = from;
@@ -37,6 +39,7 @@ export function openLog(
   let writing: Promise<void> | undefined;
   let failure: { readonly thrown: unknown } | undefined;
   let terminal: EngineEvent | undefined;
+  let ending: Outcome | undefined;
   let closed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -59,6 +62,12 @@ export function openLog(
     fanOut.deliver({ event, behind: committed });
   };
 
+  /** What belongs to an event. */
+  const writesWith = (event: EngineEvent): readonly Promise<unknown>[] => {
+    if (withEvent === undefined || execution === undefined) return [];
+    return withEvent(event, { execution, outcome: event === terminal ? ending : undefined });
+  };
+
   const writeWaiting = async (): Promise<void> => {
     const batch = waiting;
     const joined = along;
@@ -69,7 +78,7 @@ export function openLog(
       await failpoint('event.append');
       // Asked for in one turn of the event loop, which makes them one commit.
       const appended = stored.length > 0 ? store.events.append(stored) : undefined;
-      await Promise.all([appended, ...joined.map((start) => start())]);
+      await Promise.all([appended, ...joined.map((start) => start()), ...stored.flatMap(writesWith)]);
       failure = undefined;
     } catch (thrown) {
       failure = { thrown };
@@ -135,6 +144,7 @@ export function openLog(
       await committed;
     },
     async end(event, outcome, writes = []) {
+      ending = outcome;
       const last = terminal ?? emit(event);
       if (outcome !== undefined && last.index > committed)
         for (const start of [() => store.executions.finish(executionId, outcome), ...writes])

@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { Store } from '../ports/store.ts';
 import { createFanOuts } from './fan-out.ts';
-import type { ExecutionLog, LogStart } from '../ports/log.ts';
+import type { ExecutionLog, LogStart, WithEvent } from '../ports/log.ts';
 import { openLog } from './execution-log.ts';
 import { withoutNamed } from './named-secrets.ts';
 import type { Redactor } from './redact.ts';
@@ -17,6 +17,8 @@ export interface JournalOptions {
   readonly observers?: readonly Observer[];
   /** Receives every event at the moment it is emitted, before it is stored; what it throws is swallowed. Default none. */
   readonly tap?: (event: EngineEvent) => void;
+  /** What is stored together with events of executions; default nothing. */
+  readonly withEvent?: WithEvent;
   /** Applied to the data of every event before it is stored or sent; default none. */
   readonly redact?: Redactor;
   /** Receives internal failures; default a Node warning, which goes to stderr. */

@@ -1,6 +1,7 @@
 import { isLoopback } from '../core/loopback.ts';
 import { literalTemplate, typeScope } from '../expr/index.ts';
-import type { Callback, CallbackEvent } from '../program/callback.ts';
+import type { CallbackEvent } from '../core/records/callback.ts';
+import type { Callback } from '../program/callback.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { envType } from './env-type.ts';

@@ -1,6 +1,6 @@
 import type { EngineEvent, NewEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
-import type { Outcome } from './store.ts';
+import type { Execution, Outcome } from './store.ts';
 
 /** Where a log begins. */
 export interface LogStart {
@@ -8,7 +8,18 @@ export interface LogStart {
   readonly from?: number;
   /** No timestamp will be earlier than this, in milliseconds since 1970. */
   readonly notBefore?: number;
+  /** Whose log it is, as it was admitted. */
+  readonly execution?: Execution;
 }
+
+/**
+ * Asks for writes of the store that belong into one commit with an event; asked again when that commit fails. Must not throw.
+ * @param about the execution, and its outcome where the event tells the end.
+ */
+export type WithEvent = (
+  event: EngineEvent,
+  about: { readonly execution: Execution; readonly outcome: Outcome | undefined },
+) => readonly Promise<unknown>[];
 
 /** The one writer of an execution's events. */
 export interface ExecutionLog {

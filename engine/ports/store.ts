@@ -78,8 +78,10 @@ export interface ExecutionFilter {
 /** Which keys of a namespace to list. */
 export interface KeyFilter {
   readonly prefix?: string;
-  /** Only keys behind this one. */
+  /** Only keys behind this one; with `descending` those before it. */
   readonly after?: string;
+  /** The last key first; default false. */
+  readonly descending?: boolean;
   /** 1 to 10000. */
   readonly limit: number;
 }

@@ -1,9 +1,6 @@
-import type { EventType } from '../core/event.ts';
+import type { CallbackEvent } from '../core/records/callback.ts';
 import type { Template } from '../expr/index.ts';
 import type { Retry, Sign } from './tool.ts';
-
-/** Events that can be told to an address outside. */
-export type CallbackEvent = Extract<EventType, 'run_end' | 'submission_end' | 'approval_requested'>;
 
 /** An address that is told of outcomes, in a signed request. */
 export interface Callback {

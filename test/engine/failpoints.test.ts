@@ -21,6 +21,8 @@ const times: Partial<Record<Failpoint, number>> = {
   'commit.after': 7,
   'settle.before': 2,
   'settle.after': 3,
+  'callback.before_send': 2,
+  'callback.after_send': 3,
   'migrate.each': 3,
 };
 

@@ -63,6 +63,7 @@ for (const [kind, open] of [
         executions: 1,
         events: 0,
         sessions: 0,
+        callbacks: 0,
         versions: 0,
       });
       expect(await store.executions.get(old.runId)).to.equal(undefined);

@@ -157,7 +157,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       execution,
       worker,
       before: { ...nothingBefore, records: new Map(records) },
-      log: openLog(request.id, {}),
+      log: openLog(request.id, { execution }),
       mustMark: !isTurn,
       rested,
     });
@@ -226,7 +226,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       execution,
       worker,
       before,
-      log: openLog(execution.id, { from: before.last, notBefore: before.lastAt }),
+      log: openLog(execution.id, { from: before.last, notBefore: before.lastAt, execution }),
       mustMark: true,
       rested,
       inbox: createInbox(signals, receivedSignals(before.records)),

@@ -61,13 +61,13 @@ export function openMemoryStore(): Store {
             void documents.set(documentKey(namespace, key), { text: JSON.stringify(value), at: Date.now() }),
         ),
       delete: (namespace, key) => act(() => void documents.delete(documentKey(namespace, key))),
-      keys: (namespace, { prefix = '', after = '', limit }) =>
+      keys: (namespace, { prefix = '', after, descending = false, limit }) =>
         act(() =>
           [...documents]
             .filter(([key]) => key.startsWith(`${namespace}:${prefix}`))
             .map(([key, { at }]) => ({ key: key.slice(namespace.length + 1), at }))
-            .filter(({ key }) => key > after)
-            .sort((one, other) => (one.key < other.key ? -1 : 1))
+            .filter(({ key }) => after === undefined || (descending ? key < after : key > after))
+            .sort((one, other) => (one.key < other.key !== descending ? -1 : 1))
             .slice(0, limit),
         ),
     },

@@ -75,12 +75,18 @@ export function versionsInUse(): Statement {
 }
 
 /** Keys of documents as `key`, without their namespace, and when they were set as `at`. */
-export function documentKeys(namespace: string, { prefix = '', after = '', limit }: KeyFilter): Statement {
+export function documentKeys(
+  namespace: string,
+  { prefix = '', after, descending = false, limit }: KeyFilter,
+): Statement {
   const skipped = namespace.length + 1;
+  const end = `${namespace}:${prefix}\u{10FFFF}`;
+  const beyond = after === undefined ? (descending ? end : `${namespace}:`) : `${namespace}:${after}`;
   return [
     `SELECT substr(key, ${skipped + 1}) AS key, at FROM documents
-     WHERE key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?`,
-    [`${namespace}:${prefix}`, `${namespace}:${prefix}\u{10FFFF}`, `${namespace}:${after}`, limit],
+     WHERE key >= ? AND key < ? AND key ${descending ? '<' : '>'} ?
+     ORDER BY key ${descending ? 'DESC' : ''} LIMIT ?`,
+    [`${namespace}:${prefix}`, end, beyond, limit],
   ];
 }
 

@@ -44,11 +44,12 @@ export async function pruneRuns(options: PruneRunsOptions, { out, err }: Termina
   }
 }
 
-function lineOf({ executions, events, sessions, versions }: Pruned, dryRun: boolean): string {
+function lineOf({ executions, events, sessions, callbacks, versions }: Pruned, dryRun: boolean): string {
   const parts = [
     `${count(executions, 'finished execution')} (runs and prompts)`,
     ...(events === 0 ? [] : [`the events of ${events} more`]),
     ...(sessions === 0 ? [] : [count(sessions, 'conversation')]),
+    ...(callbacks === 0 ? [] : [`${callbacks} ${callbacks === 1 ? 'delivery' : 'deliveries'} to callbacks`]),
     ...(versions === 0 ? [] : [`${count(versions, 'old version')} of the project`]),
   ];
   return `${parts.join(', ')} ${dryRun ? 'would be removed' : 'removed'}`;

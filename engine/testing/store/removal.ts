@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { KeyFilter } from '../../ports/store.ts';
 import { execution, logged, type Test } from './samples.ts';
 
 /** What the contract promises of removing what is no longer wanted. */
@@ -97,12 +98,14 @@ export function removalTests(test: Test): void {
     const before = Date.now();
     for (const key of ['b.1', 'a.2', 'a.1', 'aa.1', 'a.3']) await documents.set('d', key, key);
     await documents.set('dd', 'a.9', 1);
-    const keys = async (filter: { prefix?: string; after?: string; limit: number }): Promise<string[]> =>
+    const keys = async (filter: KeyFilter): Promise<string[]> =>
       (await documents.keys('d', filter)).map(({ key }) => key);
     assert.deepEqual(await keys({ limit: 9 }), ['a.1', 'a.2', 'a.3', 'aa.1', 'b.1']);
     assert.deepEqual(await keys({ prefix: 'a.', limit: 2 }), ['a.1', 'a.2']);
     assert.deepEqual(await keys({ prefix: 'a.', after: 'a.2', limit: 9 }), ['a.3']);
     assert.deepEqual(await keys({ prefix: 'c', limit: 9 }), []);
+    assert.deepEqual(await keys({ descending: true, limit: 2 }), ['b.1', 'aa.1']);
+    assert.deepEqual(await keys({ prefix: 'a.', after: 'a.3', descending: true, limit: 9 }), ['a.2', 'a.1']);
     for (const { at } of await documents.keys('d', { limit: 9 }))
       assert.ok(at >= before - 1 && at <= Date.now() + 1, `${at}`);
   });

@@ -7,6 +7,7 @@ import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';
 import type { EngineEvent } from '../../../engine/core/event.ts';
 import { isTerminal } from '../../../engine/core/status.ts';
 import type { Execution, Store } from '../../../engine/ports/store.ts';
+import { receive, secret, type Receiver } from '../../callbacks/kit.ts';
 import { projectOf, temporaryFolder } from '../../fakes/project.ts';
 import { outputOf, partOf, project } from './project.ts';
 
@@ -50,6 +51,7 @@ export function commitCrime(program: string): Crime {
   /** How often the committed steps had been at work when they were first seen committed, by run and path. */
   const committed = new Map<string, number>();
   let rounds = 0;
+  let listening: Promise<Receiver> | undefined;
 
   const witnesses = (): Witness[] => {
     const text = existsSync(witnessFile) ? readFileSync(witnessFile, 'utf8').trim() : '';
@@ -60,11 +62,14 @@ export function commitCrime(program: string): Crime {
     async strike(death) {
       const round = death === undefined ? '' : `${(rounds += 1)}`;
       const { ENGINE_FAILPOINT: _, ...env } = process.env;
+      // It is out of order now and then.
+      listening ??= receive((response, count) => void response.writeHead(count % 7 === 3 ? 500 : 200).end());
+      const { url } = await listening;
       const victim = spawn(process.execPath, [program, folder, path, round], {
         stdio: ['ignore', 'pipe', 'inherit'],
         env: {
           ...env,
-          WITNESS: witnessFile,
+          ...{ WITNESS: witnessFile, RECEIVER: url, HOOK: secret },
           ...(death !== undefined && 'failpoint' in death ? { ENGINE_FAILPOINT: death.failpoint } : {}),
         },
       });
@@ -100,6 +105,7 @@ export function commitCrime(program: string): Crime {
           'accepted and lost',
         ).to.deep.equal([]);
         for (const execution of executions) await judgeOne(store, execution);
+        judgeTold(ids, (await listening)?.got ?? []);
       } finally {
         await store.close();
       }
@@ -145,6 +151,16 @@ export function commitCrime(program: string): Crime {
     }
     for (const [step, keys] of keysOf(all)) expect(keys, `keys of ${step}`).to.have.length(1);
   }
+}
+
+/** Everything that ended was told, under one id however often. */
+function judgeTold(ended: readonly string[], got: Receiver['got']): void {
+  const told = new Map<string, Set<string>>();
+  for (const { id, body } of got) {
+    const about = String(body['executionId']);
+    told.set(about, (told.get(about) ?? new Set()).add(id));
+  }
+  for (const id of ended) expect(told.get(id)?.size, `${id} was told under so many ids`).to.equal(1);
 }
 
 async function judgeOne(store: Store, execution: Execution): Promise<void> {

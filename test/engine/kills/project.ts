@@ -2,7 +2,12 @@ import type { Json } from '../../../engine/core/json.ts';
 
 /** A project that does some of everything; its tool writes a line outside the engine for each call. */
 export const project = {
-  'engine.yaml': 'model: script/m\n',
+  'engine.yaml': `model: script/m
+secrets: { HOOK: {} }
+env: [RECEIVER]
+callbacks:
+  told: { url: "{{env.RECEIVER}}", sign: { secret: HOOK }, retry: { delay: 10ms, maxDelay: 20ms, maxAttempts: 100 } }
+`,
   'src/models/m.yaml': `replies:
   - { match: { tool: work }, text: "worked" }
   - { match: { pattern: "use (\\\\S+)" }, toolCalls: [{ tool: work, input: { item: "{{match.[1]}}" } }] }

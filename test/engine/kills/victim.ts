@@ -29,7 +29,10 @@ try {
     const { runId } = await engine.workflows.start('everything', { round: Number(round) });
     say({ accepted: runId });
   }
-  const unfinished = () => engine.executions({ states: ['queued', 'running', 'waiting'] });
+  const unfinished = async () => [
+    ...(await engine.executions({ states: ['queued', 'running', 'waiting'] })),
+    ...(await engine.callbacks.list({ states: ['queued', 'waiting'] })),
+  ];
   while ((await unfinished()).length > 0) {
     for (const { runId = '', step } of await engine.approvals.list())
       await engine.approvals.resolve(runId, step, { decision: 'approved' });

@@ -1,0 +1,51 @@
+import type { Json } from '../core/json.ts';
+import type { EngineEvent } from '../core/event.ts';
+import type { WithEvent } from '../ports/log.ts';
+import type { Execution, Store } from '../ports/store.ts';
+import type { Callback } from '../program/callback.ts';
+import { bodyOf } from './body.ts';
+import { deliveryId, dueKey, namespaces, type Delivery } from './delivery.ts';
+
+/** What telling callbacks needs. */
+export interface TellPorts {
+  readonly store: Pick<Store, 'documents'>;
+  /** The callbacks of the project as it is now. */
+  callbacks(): Readonly<Record<string, Callback>>;
+  /** Hides secrets. */
+  readonly hide: (value: Json) => Json;
+  /** Called when something for a callback is on disk. */
+  stored(callback: string): void;
+}
+
+/** Stores a delivery to each callback that wants to know of an event, in one commit with it. */
+export function tellCallbacks({ store, callbacks, hide, stored }: TellPorts): WithEvent {
+  return (event, about) =>
+    Object.values(callbacks())
+      .filter((callback) => wants(callback, event, about.execution))
+      .map((callback) => {
+        const at = Date.parse(event.timestamp);
+        const delivery: Delivery = {
+          id: deliveryId(event.id, at, callback.name),
+          callback: callback.name,
+          event: event.type as Delivery['event'],
+          executionId: event.executionId,
+          body: JSON.stringify(bodyOf(event, about, callback, hide)),
+          state: 'queued',
+          ...{ createdAt: at, dueAt: at, attempts: 0, tries: 0, log: [] },
+        };
+        return Promise.all([
+          store.documents.set(namespaces.all, delivery.id, { ...delivery } as unknown as Json),
+          store.documents.set(namespaces.due, dueKey(delivery), true),
+        ]).then(() => stored(callback.name));
+      });
+}
+
+function wants(
+  { on, workflows, agents }: Callback,
+  { type }: EngineEvent,
+  { kind, name }: Execution,
+): boolean {
+  if (!(on as readonly string[]).includes(type)) return false;
+  const named = kind === 'run' ? workflows : agents;
+  return named?.includes(name) ?? true;
+}
