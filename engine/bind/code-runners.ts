@@ -4,7 +4,7 @@ import { Problem } from '../core/problem.ts';
 import { innerSteps } from '../link/index.ts';
 import type { CodeRunner } from '../ports/code-runner.ts';
 import type { Program } from '../program/program.ts';
-import type { Step } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
 
 /**
  * The code runners of an engine by name: the built-in one, and those of its options, which take its place.

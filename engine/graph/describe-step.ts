@@ -1,7 +1,7 @@
 import type { Json } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import type { Template } from '../expr/index.ts';
-import type { Step, WaitStep } from '../program/workflow.ts';
+import type { Step, WaitStep } from '../program/step.ts';
 
 /** What a step does, in a few words: whom it calls, what it asks. Empty for blocks, which show it by their parts. */
 export function describeStep(step: Step): string {

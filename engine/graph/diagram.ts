@@ -1,5 +1,5 @@
 import type { Origin } from '../core/range.ts';
-import type { Step } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
 
 /** A workflow as boxes and arrows, before it is written in a language for drawings. */
 export interface Diagram {

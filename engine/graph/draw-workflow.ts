@@ -1,12 +1,6 @@
-import type {
-  BranchStep,
-  Catch,
-  ForeachStep,
-  LoopStep,
-  ParallelStep,
-  Step,
-  Workflow,
-} from '../program/workflow.ts';
+import type { BranchStep, ForeachStep, LoopStep, ParallelStep } from '../program/block-step.ts';
+import type { Catch, Step } from '../program/step.ts';
+import type { Workflow } from '../program/workflow.ts';
 import { describeStep } from './describe-step.ts';
 import type { Diagram, DiagramGroup } from './diagram.ts';
 import { line } from './line.ts';

@@ -1,6 +1,7 @@
 import type { Origin } from '../core/range.ts';
 import type { Tool } from '../program/tool.ts';
-import type { Step, Workflow } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
+import type { Workflow } from '../program/workflow.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import type { Names } from './names.ts';

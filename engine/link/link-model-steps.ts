@@ -1,5 +1,5 @@
 import { dyn, recordOf, string, type Value } from '../expr/index.ts';
-import type { DispatchStep } from '../program/workflow.ts';
+import type { DispatchStep } from '../program/step.ts';
 import { checkAgentCall } from './link-arguments.ts';
 import type { LinkedStep } from './link-steps.ts';
 import type { Node } from '../source/index.ts';

@@ -10,7 +10,7 @@ import {
   type Type,
 } from '../expr/index.ts';
 import type { JsonSchema } from '../core/json.ts';
-import type { ApprovalStep, WaitStep } from '../program/workflow.ts';
+import type { ApprovalStep, WaitStep } from '../program/step.ts';
 import type { LinkedStep } from './link-steps.ts';
 import { durationOf, textsOf } from './scalars.ts';
 import { neededText, outputOf, textAt, textValueAt, type AtStep } from './step-parts.ts';

@@ -1,5 +1,5 @@
 import { constantValue, dyn, never, nullType, typeFromSchema } from '../expr/index.ts';
-import type { FailStep, LogStep } from '../program/workflow.ts';
+import type { FailStep, LogStep } from '../program/step.ts';
 import { checkResult } from './link-arguments.ts';
 import type { LinkedStep } from './link-steps.ts';
 import { visibleIn } from './step-scope.ts';

@@ -1,7 +1,7 @@
 import { isNever, nullType, unionOf, type Expression, type Type } from '../expr/index.ts';
 import type { JsonSchema } from '../core/json.ts';
 import type { Agent } from '../program/agent.ts';
-import type { Catch, Step } from '../program/workflow.ts';
+import type { Catch, Step } from '../program/step.ts';
 import type { Tool } from '../program/tool.ts';
 import type { Reporter } from './context.ts';
 import { linkVerb } from './link-verb.ts';

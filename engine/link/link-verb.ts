@@ -1,4 +1,4 @@
-import type { StepBase } from '../program/workflow.ts';
+import type { StepBase } from '../program/step.ts';
 import { linkBranch, linkForeach, linkLoop, linkParallel, type LinkSteps } from './link-block-steps.ts';
 import { linkCode, linkHttpStep, linkShell, linkToolStep, linkWorkflowStep } from './link-call-steps.ts';
 import { linkAgentStep, linkDispatch, linkPrompt, linkSkillStep, linkTask } from './link-model-steps.ts';

@@ -1,7 +1,8 @@
 import { dyn, typeFromSchema, type Type } from '../expr/index.ts';
 import type { Agent } from '../program/agent.ts';
 import type { Sandbox } from '../program/sandbox.ts';
-import type { Step, Workflow } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
+import type { Workflow } from '../program/workflow.ts';
 import { reportCallCycles } from './call-cycles.ts';
 import { draftOfModule } from './code-workflow.ts';
 import { createReporter, type Reporter } from './context.ts';

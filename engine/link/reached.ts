@@ -1,6 +1,6 @@
 import type { Agent } from '../program/agent.ts';
 import type { Tool } from '../program/tool.ts';
-import type { Step } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
 import { digest } from './hash.ts';
 
 /** What a workflow's hash covers besides its own file and the workflows it calls. */

@@ -1,5 +1,5 @@
 import { segmentsOf } from '../core/json-pointer.ts';
-import type { Step } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
 import type { Node } from '../source/index.ts';
 
 /** Where a step is written. */

@@ -7,7 +7,7 @@ import {
   type Type,
   type Value,
 } from '../expr/index.ts';
-import type { StepBase } from '../program/workflow.ts';
+import type { StepBase } from '../program/step.ts';
 import type { LinkedStep, StepLinker } from './link-steps.ts';
 import { known } from './names.ts';
 import { neverFits } from './never-fits.ts';

@@ -1,6 +1,6 @@
 import type { Sandbox } from '../program/sandbox.ts';
 import type { Tool } from '../program/tool.ts';
-import type { Step } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { checkCommandGranted } from './command-granted.ts';

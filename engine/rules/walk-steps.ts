@@ -1,4 +1,4 @@
-import type { Step } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
 
 /** Every list of steps below a list, itself first: blocks, branches, cases, catches. */
 export function* stepLists(steps: readonly Step[]): Generator<readonly Step[]> {

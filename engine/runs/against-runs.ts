@@ -5,7 +5,8 @@ import { openStates } from '../core/status.ts';
 import { compileSchema, describeFaults } from '../expr/index.ts';
 import type { Execution, Store } from '../ports/store.ts';
 import type { Program } from '../program/program.ts';
-import type { Step, Workflow } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
+import type { Workflow } from '../program/workflow.ts';
 import { createVersions } from './versions.ts';
 
 /** What the specs as they are mean for a run that has not ended. */

@@ -1,7 +1,7 @@
 import type { Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import { compileSchema, describeFaults } from '../expr/index.ts';
-import type { Step } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
 import { stepPlaces } from './step-places.ts';
 
 /**

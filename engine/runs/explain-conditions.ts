@@ -11,7 +11,8 @@ import {
   type Scope,
 } from '../expr/index.ts';
 import type { Execution } from '../ports/store.ts';
-import type { BranchStep, Step } from '../program/workflow.ts';
+import type { BranchStep } from '../program/block-step.ts';
+import type { Step } from '../program/step.ts';
 import { shapeOf, type StepPlace } from './step-places.ts';
 
 /** A condition that was asked, and what it gave. */

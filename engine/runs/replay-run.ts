@@ -4,7 +4,8 @@ import { compileSchema, type Scope } from '../expr/index.ts';
 import type { Activities } from '../ports/activities.ts';
 import type { RunContext } from '../ports/durable.ts';
 import type { Execution } from '../ports/store.ts';
-import type { Step, Workflow } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
+import type { Workflow } from '../program/workflow.ts';
 import { runWorkflow } from '../workflow/index.ts';
 
 /**

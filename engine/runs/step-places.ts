@@ -1,4 +1,4 @@
-import type { Step } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
 
 /** A step and where it stands among the others. */
 export interface StepPlace {

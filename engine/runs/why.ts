@@ -6,7 +6,8 @@ import { explainConditions, type Ends, type Seen, type Target, type Verdict } fr
 import type { Scope } from '../expr/index.ts';
 import { isWithin } from './kept-before.ts';
 import type { Execution, Store } from '../ports/store.ts';
-import type { Step, Workflow } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
+import type { Workflow } from '../program/workflow.ts';
 import { replayRun } from './replay-run.ts';
 import { versionOf, type SessionPorts } from '../session/index.ts';
 import { shapeOf, stepPlaces, type StepPlace } from './step-places.ts';

@@ -2,7 +2,7 @@ import { formatDuration } from '../core/duration.ts';
 import { Problem } from '../core/problem.ts';
 import type { Retry } from '../program/tool.ts';
 import { waitAfter } from '../program/wait-after.ts';
-import type { Step } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
 import { problemOf, withinTime } from './abort.ts';
 import type { Frame } from './frame.ts';
 

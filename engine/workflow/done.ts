@@ -1,4 +1,4 @@
-import type { Step } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
 import { problemOf } from './abort.ts';
 import type { RecoveredRecord } from './checkpoint.ts';
 import type { Frame } from './frame.ts';

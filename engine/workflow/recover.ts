@@ -1,5 +1,5 @@
 import type { Problem } from '../core/problem.ts';
-import type { Step } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
 import type { RecoveredRecord } from './checkpoint.ts';
 import { innerFrame, type Flow, type Frame } from './frame.ts';
 import { errorView } from './scope.ts';

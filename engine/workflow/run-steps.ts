@@ -1,6 +1,6 @@
 import type { Json } from '../core/json.ts';
 import { evaluateCondition } from '../expr/index.ts';
-import type { Step } from '../program/workflow.ts';
+import type { Step } from '../program/step.ts';
 import { checkSignal, problemOf } from './abort.ts';
 import type { Flow, Frame } from './frame.ts';
 import { runBlock } from './run-block.ts';

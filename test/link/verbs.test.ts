@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Program } from '../../engine/program/program.ts';
-import type { Step } from '../../engine/program/workflow.ts';
+import type { Step } from '../../engine/program/step.ts';
 import { programOf } from '../fakes/project.ts';
 import { markedFindings } from './marked.ts';
 

@@ -8,7 +8,8 @@ import type { Agent } from '../../engine/program/agent.ts';
 import type { Sandbox } from '../../engine/program/sandbox.ts';
 import type { Retry } from '../../engine/program/tool.ts';
 import type { CodeBounds } from '../../engine/program/code.ts';
-import type { Step, StepBase, Workflow } from '../../engine/program/workflow.ts';
+import type { Step, StepBase } from '../../engine/program/step.ts';
+import type { Workflow } from '../../engine/program/workflow.ts';
 
 /** A spec or a part of it, as YAML reads it. */
 export type Spec = { readonly [key: string]: unknown };

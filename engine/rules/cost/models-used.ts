@@ -1,7 +1,8 @@
 import type { Agent } from '../../program/agent.ts';
 import type { ModelChoice } from '../../program/model.ts';
 import type { Program } from '../../program/program.ts';
-import type { Step, Workflow } from '../../program/workflow.ts';
+import type { Step } from '../../program/step.ts';
+import type { Workflow } from '../../program/workflow.ts';
 import { stepLists } from '../walk-steps.ts';
 
 /** The models that an agent asks, and those who work for it; what they fall back to is left out. */

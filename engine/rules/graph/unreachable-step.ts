@@ -1,4 +1,4 @@
-import type { Step } from '../../program/workflow.ts';
+import type { Step } from '../../program/step.ts';
 import type { Rule } from '../rule.ts';
 import { stepLists } from '../walk-steps.ts';
 

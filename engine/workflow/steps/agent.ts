@@ -1,4 +1,4 @@
-import type { AgentStep } from '../../program/workflow.ts';
+import type { AgentStep } from '../../program/step.ts';
 import type { Frame } from '../frame.ts';
 import { callOf, sessionOf, workedBy, type At, type Worked } from './work.ts';
 

@@ -4,7 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import type { Received } from '../../ports/durable.ts';
 import { answerKey, type ApprovalRequest } from '../../ports/approval-request.ts';
 import { answerTopic } from '../../ports/topics.ts';
-import type { ApprovalStep, AskStep } from '../../program/workflow.ts';
+import type { ApprovalStep, AskStep } from '../../program/step.ts';
 import type { Frame } from '../frame.ts';
 import { isoTime, now } from '../now.ts';
 import { waitKey, type At, type Worked } from './work.ts';

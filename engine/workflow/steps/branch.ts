@@ -1,5 +1,5 @@
 import { evaluateCondition } from '../../expr/index.ts';
-import type { BranchStep } from '../../program/workflow.ts';
+import type { BranchStep } from '../../program/block-step.ts';
 import { innerFrame, type Flow, type Frame } from '../frame.ts';
 
 /** Runs the steps of the first case that holds, under `<path>#<case>/`; the output is null when none does. */

@@ -1,6 +1,6 @@
 import { isObject, stableText, type Json } from '../../core/json.ts';
 import { asProblem, fromData, Problem, type ProblemData } from '../../core/problem.ts';
-import type { CodeStep } from '../../program/workflow.ts';
+import type { CodeStep } from '../../program/step.ts';
 import type { Frame } from '../frame.ts';
 import { leftOf } from '../spending.ts';
 import { callOf, waitKey, type At, type Worked } from './work.ts';

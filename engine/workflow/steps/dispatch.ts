@@ -1,5 +1,5 @@
 import { defaultSession } from '../../core/ids.ts';
-import type { DispatchStep } from '../../program/workflow.ts';
+import type { DispatchStep } from '../../program/step.ts';
 import type { Frame } from '../frame.ts';
 import { callOf, type At, type Worked } from './work.ts';
 

@@ -1,5 +1,5 @@
 import { Problem } from '../../core/problem.ts';
-import type { FailStep } from '../../program/workflow.ts';
+import type { FailStep } from '../../program/step.ts';
 import type { Frame } from '../frame.ts';
 
 /** Throws the step's Problem: its code, or `workflow_failed`. A `catch` of an enclosing block may take it. */

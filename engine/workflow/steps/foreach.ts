@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
-import type { ForeachStep } from '../../program/workflow.ts';
+import type { ForeachStep } from '../../program/block-step.ts';
 import { innerFrame, type Flow, type Frame } from '../frame.ts';
 import { runSideBySide } from '../side-by-side.ts';
 import { limitProblem } from '../spending.ts';

@@ -1,4 +1,4 @@
-import type { HttpStep } from '../../program/workflow.ts';
+import type { HttpStep } from '../../program/step.ts';
 import type { Frame } from '../frame.ts';
 import { callOf, type At, type Worked } from './work.ts';
 

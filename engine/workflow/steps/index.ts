@@ -1,12 +1,5 @@
-import type {
-  BranchStep,
-  FailStep,
-  ForeachStep,
-  LoopStep,
-  ParallelStep,
-  ReturnStep,
-  Step,
-} from '../../program/workflow.ts';
+import type { BranchStep, ForeachStep, LoopStep, ParallelStep } from '../../program/block-step.ts';
+import type { FailStep, ReturnStep, Step } from '../../program/step.ts';
 import type { Flow, Frame } from '../frame.ts';
 import { runAgent } from './agent.ts';
 import { runApproval, runAsk } from './approval.ts';

@@ -1,5 +1,5 @@
 import { isObject } from '../../core/json.ts';
-import type { LogStep } from '../../program/workflow.ts';
+import type { LogStep } from '../../program/step.ts';
 import type { Frame } from '../frame.ts';
 import type { At, Worked } from './work.ts';
 

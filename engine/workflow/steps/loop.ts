@@ -1,6 +1,6 @@
 import type { Json } from '../../core/json.ts';
 import { evaluateCondition } from '../../expr/index.ts';
-import type { LoopStep } from '../../program/workflow.ts';
+import type { LoopStep } from '../../program/block-step.ts';
 import { innerFrame, type Flow, type Frame } from '../frame.ts';
 import { innerScope } from '../scope.ts';
 import { limitProblem } from '../spending.ts';

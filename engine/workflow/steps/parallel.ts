@@ -1,4 +1,4 @@
-import type { ParallelStep } from '../../program/workflow.ts';
+import type { ParallelStep } from '../../program/block-step.ts';
 import { innerFrame, type Flow, type Frame } from '../frame.ts';
 import { innerScope, type StepViews } from '../scope.ts';
 import { runSideBySide } from '../side-by-side.ts';

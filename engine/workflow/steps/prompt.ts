@@ -1,4 +1,4 @@
-import type { PromptStep } from '../../program/workflow.ts';
+import type { PromptStep } from '../../program/step.ts';
 import type { Frame } from '../frame.ts';
 import { callOf, sessionOf, workedBy, type At, type Worked } from './work.ts';
 

@@ -1,4 +1,4 @@
-import type { ReturnStep } from '../../program/workflow.ts';
+import type { ReturnStep } from '../../program/step.ts';
 import type { Flow, Frame } from '../frame.ts';
 
 /** Ends the run with the step's value, from any depth. */

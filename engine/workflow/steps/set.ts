@@ -1,4 +1,4 @@
-import type { SetStep } from '../../program/workflow.ts';
+import type { SetStep } from '../../program/step.ts';
 import type { Frame } from '../frame.ts';
 import type { Worked } from './work.ts';
 

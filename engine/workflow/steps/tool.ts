@@ -1,4 +1,4 @@
-import type { ToolStep } from '../../program/workflow.ts';
+import type { ToolStep } from '../../program/step.ts';
 import type { Frame } from '../frame.ts';
 import { leftOf } from '../spending.ts';
 import { callOf, type At, type Worked } from './work.ts';

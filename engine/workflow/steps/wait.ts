@@ -3,7 +3,7 @@ import type { Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Template, Value } from '../../expr/index.ts';
 import { eventTopic } from '../../ports/topics.ts';
-import type { WaitStep } from '../../program/workflow.ts';
+import type { WaitStep } from '../../program/step.ts';
 import type { Frame } from '../frame.ts';
 import { now } from '../now.ts';
 import { waitKey, type At, type Worked } from './work.ts';

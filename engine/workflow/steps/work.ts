@@ -1,7 +1,7 @@
 import { stableText, type Json, type JsonObject } from '../../core/json.ts';
 import type { Usage } from '../../core/message.ts';
 import type { ActivityCall, PromptOutcome } from '../../ports/activities.ts';
-import type { StepBase } from '../../program/workflow.ts';
+import type { StepBase } from '../../program/step.ts';
 import type { Frame } from '../frame.ts';
 
 /** Which attempt at which step, and what stops it. */

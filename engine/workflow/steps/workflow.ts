@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/duration.ts';
 import { failpoint } from '../../core/failpoint.ts';
 import { Problem } from '../../core/problem.ts';
-import type { WorkflowStep } from '../../program/workflow.ts';
+import type { WorkflowStep } from '../../program/step.ts';
 import { childController } from '../abort.ts';
 import type { Frame } from '../frame.ts';
 import { now } from '../now.ts';
