@@ -1,10 +1,11 @@
 // Makes the code of engine/ into few files. Reading a thousand small modules is most of what a start costs, so what every start needs of
 // other packages is taken in too; the rest stays in node_modules and is read when it is first used.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { fewChunks } from './few-chunks.mjs';
 import { slimPackages } from './slim-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -49,27 +50,52 @@ const entries = {
   'chunks/shell-worker': 'engine/adapters/sandbox/shell-worker.ts',
 };
 
+/** Entries that are pages' or workers' own, and what is found by where it is. */
+const apart = [
+  'client/index',
+  'telemetry/index',
+  'testing/index',
+  'chunks/package-url',
+  'chunks/interpreter',
+  'chunks/shell-worker',
+];
+
+/** What commands load, from the least to the most. */
+const layers = {
+  command: ['engine/cli/main.ts'],
+  texts: ['engine/cli/commands/init.ts', 'engine/cli/commands/add.ts'],
+  project: ['engine/cli/commands/validate.ts'],
+  engine: ['engine/cli/commands/run.ts'],
+  server: ['engine/cli/commands/serve.ts', 'engine/index.ts'],
+};
+
+const options = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // Reading white space costs a tenth of a start; names stay, and lines, for the traces of errors.
+  minifyWhitespace: true,
+  lineLimit: 120,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  logLevel: 'warning',
+  logOverride: { 'direct-eval': 'error' },
+};
+
 /**
  * @param outdir an empty folder beside `schema/` and `specs/`.
  */
 export async function bundle(outdir) {
+  const parts = join(outdir, 'parts');
   const { metafile } = await build({
-    absWorkingDir: root,
+    ...options,
     entryPoints: entries,
-    outdir,
+    outdir: parts,
     chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
     splitting: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    // Reading white space costs a tenth of a start; names stay, and lines, for the traces of errors.
-    minifyWhitespace: true,
-    lineLimit: 120,
-    sourcemap: 'linked',
-    sourcesContent: false,
     metafile: true,
-    logLevel: 'warning',
     plugins: [
       { name: 'few-packages', setup: leaveOut },
       { name: 'one-copy', setup: share },
@@ -77,7 +103,26 @@ export async function bundle(outdir) {
       { name: 'required-parts-of-node', setup: giveBuiltins },
     ],
   });
+  await fewChunks({
+    ...options,
+    parts,
+    outputs: outputsIn(parts, metafile),
+    layers,
+    apart: apart.map((name) => entries[name]),
+    outdir,
+  });
+  rmSync(parts, { recursive: true });
   writeNotices(outdir, metafile);
+}
+
+/** The outputs by their paths in a folder. */
+function outputsIn(folder, { outputs }) {
+  const inside = (path) => relative(folder, join(root, path));
+  const given = Object.entries(outputs).map(([path, { imports, ...output }]) => [
+    inside(path),
+    { ...output, imports: imports.map((one) => (one.external ? one : { ...one, path: inside(one.path) })) },
+  ]);
+  return Object.fromEntries(given);
 }
 
 /** Leaves every package where it is but those taken in, and what they are made of. */

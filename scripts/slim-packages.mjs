@@ -14,6 +14,16 @@ function setup(bundler) {
   bundler.onLoad({ filter: /\/gray-matter\/lib\/engines\.js$/ }, () => ({
     contents: 'module.exports = {};',
   }));
+  // Its first version, which an old package still asks for, evaluates text: that keeps a bundler from giving names of its own.
+  bundler.onResolve({ filter: /^depd$/ }, ({ path, kind, importer, pluginData }) =>
+    pluginData === slimPackages
+      ? undefined
+      : bundler.resolve(path, {
+          ...{ kind, importer },
+          resolveDir: import.meta.dirname,
+          pluginData: slimPackages,
+        }),
+  );
   bundler.onLoad({ filter: /\/node_modules\/.*\.[cm]?js$/ }, shorten);
 }
 

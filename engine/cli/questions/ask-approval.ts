@@ -2,7 +2,7 @@ import { note, select, text } from '@clack/prompts';
 import type { Approval, ApprovalAnswer } from '../../api.ts';
 import { printable } from '../terminal.ts';
 import { askForm, type Asked } from './ask-form.ts';
-import { given } from './given-up.ts';
+import { given } from './given.ts';
 
 /** Asks a person what a step, or a tool call of a model, asks. Throws `givenUp`. */
 export async function askApproval(approval: Approval, person: Asked): Promise<ApprovalAnswer> {

@@ -2,7 +2,7 @@ import { select, text } from '@clack/prompts';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { JsonSchema } from '../../core/json.ts';
 import type { Person } from '../person.ts';
-import { given } from './given-up.ts';
+import { given } from './given.ts';
 
 /** A person at a terminal, until a signal says that the question is not open any more. */
 export type Asked = Person & { readonly signal: AbortSignal };
