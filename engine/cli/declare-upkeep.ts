@@ -5,6 +5,7 @@ import type { PruneRunsOptions } from './commands/prune.ts';
 import type { SchedulesOptions } from './commands/schedules.ts';
 import { examples, perform } from './declare.ts';
 import { envFromOption } from './engine-options.ts';
+import { withPlace } from './server-option.ts';
 import { recordOption, replayOption } from './tape-options.ts';
 
 /** The commands for who operates an engine: `doctor` and `schedules`. */
@@ -26,22 +27,24 @@ export function declareUpkeep(engine: Command, end: (exitCode: number) => void):
       ),
     );
 
-  const schedules = engine
-    .command('schedules')
+  const schedules = withPlace(engine.command('schedules'))
     .description('list the schedules of a project, or fire one')
-    .option('-p, --project <folder>', 'project folder', '.')
-    .option('--json', 'print JSON')
-    .addHelpText('after', examples('engine schedules', 'engine schedules trigger nightly'));
-  schedules
-    .command('list', { isDefault: true })
+    .addHelpText(
+      'after',
+      examples(
+        'engine schedules',
+        'engine schedules trigger nightly',
+        'engine schedules --server http://127.0.0.1:8000',
+      ),
+    );
+  withPlace(schedules.command('list', { isDefault: true }))
     .description('list them, with the last and the next time of each')
     .action(
       perform(end, async (terminal, _args, options: SchedulesOptions) =>
         (await import('./commands/schedules.ts')).listSchedules(options, terminal),
       ),
     );
-  schedules
-    .command('trigger')
+  withPlace(schedules.command('trigger'), where)
     .description('fire a schedule now, and wait for what it started')
     .argument('<name>', 'a schedule')
     .addOption(recordOption())
@@ -52,6 +55,8 @@ export function declareUpkeep(engine: Command, end: (exitCode: number) => void):
       ),
     );
 }
+
+const where = 'at this server; default: in the store of the project, when no server owns it';
 
 /** The command that removes what is old. */
 export function declarePrune(runs: Command, end: (exitCode: number) => void): void {

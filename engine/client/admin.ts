@@ -16,7 +16,7 @@ export function createAdmin(transport: Transport): ClientAdmin<AnyProject> {
   const executions: ClientAdmin['executions'] = {
     list: ({ state, ...filter } = {}, call) =>
       transport.json({
-        ...{ method: 'GET', path: '/admin/executions', ...call },
+        ...{ method: 'GET', path: '/admin/executions', has: 'executions', ...call },
         query: { ...filter, state: listed(state) },
       }),
     all: (filter, call) =>
@@ -43,7 +43,7 @@ export function createSchedules(transport: Transport): ClientSchedules<AnyProjec
   return {
     ...createScheduleReads(transport, ''),
     trigger: (name, call) =>
-      transport.json({ method: 'POST', path: `/schedules${pathOf(name)}/trigger`, ...call }),
+      transport.json({ method: 'POST', path: `/schedules${pathOf(name)}/trigger`, has: 'time', ...call }),
   };
 }
 
@@ -52,7 +52,7 @@ export function createChannels(transport: Transport): ClientChannels {
   return {
     async list(call) {
       const { channels } = await transport.json<{ channels: readonly ChannelRecord[] }>({
-        ...{ method: 'GET', path: '/channels', ...call },
+        ...{ method: 'GET', path: '/channels', has: 'channels', ...call },
       });
       return channels;
     },
@@ -66,7 +66,7 @@ function createScheduleReads(
   return {
     async list(call) {
       const { schedules } = await transport.json<{ schedules: readonly ScheduleRecord[] }>({
-        ...{ method: 'GET', path: `${prefix}/schedules`, ...call },
+        ...{ method: 'GET', path: `${prefix}/schedules`, has: 'schedules', ...call },
       });
       return schedules;
     },

@@ -18,6 +18,7 @@ export function createAgents(transport: Transport): ClientAgents<AnyProject> {
   async function answer<T>(path: string, body: object, options: WaitOptions = {}): Promise<T> {
     const { signal, timeoutMs, onDisconnect, ...start } = options;
     const { result } = await transport.json<{ result: T }>({
+      has: 'result',
       ...{ method: 'POST', path, body, signal, timeoutMs },
       query: { onDisconnect },
       headers: startHeaders(start),
@@ -29,16 +30,18 @@ export function createAgents(transport: Transport): ClientAgents<AnyProject> {
   return {
     async list(call) {
       const { agents } = await transport.json<{ agents: readonly Listed[] }>({
+        has: 'agents',
         ...{ method: 'GET', path: '/agents', ...call },
       });
       return agents;
     },
     get: (name, call) =>
-      transport.json<DescribedAgent>({ method: 'GET', path: `/agents${pathOf(name)}`, ...call }),
+      transport.json<DescribedAgent>({ method: 'GET', path: `/agents${pathOf(name)}`, has: 'name', ...call }),
     invoke: (name, id, prompt, options) => answer(`/agents${pathOf(name, id)}`, prompt, options),
     dispatch: (name, id, prompt, { signal, timeoutMs, ...start } = {}) =>
       transport.json({
         ...{ method: 'POST', path: `/agents${pathOf(name, id)}/dispatch`, body: prompt, signal, timeoutMs },
+        has: 'submissionId',
         headers: startHeaders(start),
       }),
     stream: (name, id, prompt, call) => streamPrompt(transport, `/agents${pathOf(name, id)}`, prompt, call),
@@ -56,6 +59,7 @@ export function createAgents(transport: Transport): ClientAgents<AnyProject> {
     },
     async abort(name, id, session, call) {
       const { aborted } = await transport.json<{ aborted: boolean }>({
+        has: 'aborted',
         ...{ method: 'POST', path: `/agents${pathOf(name, id)}/abort`, ...call },
         body: session === undefined ? {} : { session },
       });

@@ -9,7 +9,7 @@ export function createApprovalReads(transport: Transport, prefix: string): Appro
   const reads: ApprovalReads<AnyProject> = {
     list: ({ runId: run, submissionId: submission, workflow, agent, limit, after } = {}, call) =>
       transport.json({
-        ...{ method: 'GET', path: `${prefix}/approvals`, ...call },
+        ...{ method: 'GET', path: `${prefix}/approvals`, has: 'approvals', ...call },
         query: { workflow, run, agent, submission, limit, after },
       }),
     all: (filter, call) =>
@@ -28,7 +28,7 @@ export function createApprovals(transport: Transport): ClientApprovals<AnyProjec
       if (id === '' || step === '')
         throw new Problem('invalid_request', 'a run or submission, and a step or call, must be named');
       const path = `/approvals/${encodeURIComponent(`${id}/${step}`)}`;
-      await transport.json({ method: 'POST', path, body: answer, ...call });
+      await transport.json({ method: 'POST', path, has: 'step', body: answer, ...call });
     },
   };
 }

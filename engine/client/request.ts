@@ -14,6 +14,8 @@ export interface Request {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for the answer; default that of the client. */
   readonly timeoutMs?: number | undefined;
+  /** A key that every answer of an engine has; without it, something else answers. */
+  readonly has?: string;
   /** The caller of this tries again by itself. */
   readonly once?: true;
 }
@@ -25,7 +27,7 @@ export interface Transport {
   readonly silenceMs: number;
   readonly signIn: SignIn;
   readonly webSocket: ClientOptions['webSocket'];
-  /** The JSON of a successful answer. */
+  /** The JSON of a successful answer. Throws Problem `server_unreachable` for one that no engine gives. */
   json<T>(request: Request): Promise<T>;
   /** What is read of a successful answer, within the time for it. */
   read<T>(request: Request, read: (response: Response) => Promise<T>): Promise<T>;

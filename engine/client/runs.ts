@@ -14,13 +14,20 @@ export function createRunReads(transport: Transport, prefix: string): RunReads<A
   const base = `${prefix}/runs`;
   const reads: RunReads<AnyProject> = {
     list: ({ state, ...filter } = {}, call) =>
-      transport.json({ method: 'GET', path: base, query: { ...filter, state: listed(state) }, ...call }),
+      transport.json({
+        method: 'GET',
+        path: base,
+        has: 'runs',
+        query: { ...filter, state: listed(state) },
+        ...call,
+      }),
     all: (filter, call) =>
       allOf('runs', (before) => reads.list({ ...filter, ...(before === undefined ? {} : { before }) }, call)),
-    get: (runId, call) => transport.json({ method: 'GET', path: base + pathOf(runId), ...call }),
+    get: (runId, call) =>
+      transport.json({ method: 'GET', path: base + pathOf(runId), has: 'runId', ...call }),
     events: (runId, { after, limit, types, ...call } = {}) =>
       transport.json({
-        ...{ method: 'GET', path: `${base}${pathOf(runId)}/events`, ...call },
+        ...{ method: 'GET', path: `${base}${pathOf(runId)}/events`, has: 'events', ...call },
         query: { after, limit, types: listed(types) },
       }),
   };
@@ -30,7 +37,10 @@ export function createRunReads(transport: Transport, prefix: string): RunReads<A
 /** The `runs` part of a client. */
 export function createRuns(transport: Transport): ClientRuns<AnyProject> {
   const act = <T>(runId: string, what: string, body: Json | undefined, call?: CallOptions): Promise<T> =>
-    transport.json({ method: 'POST', path: `/runs${pathOf(runId)}/${what}`, body, ...call });
+    transport.json({
+      ...{ method: 'POST', path: `/runs${pathOf(runId)}/${what}`, body, ...call },
+      has: what === 'cancel' ? 'cancelled' : 'runId',
+    });
 
   return {
     ...createRunReads(transport, ''),
@@ -42,6 +52,7 @@ export function createRuns(transport: Transport): ClientRuns<AnyProject> {
     async signal(runId, topic, payload = null, { signal, timeoutMs, ...start } = {}) {
       const { accepted } = await transport.json<{ accepted: boolean }>({
         ...{ method: 'POST', path: `/runs${pathOf(runId)}/signals${pathOf(topic)}`, signal, timeoutMs },
+        has: 'accepted',
         body: payload,
         headers: startHeaders(start),
       });
@@ -51,7 +62,13 @@ export function createRuns(transport: Transport): ClientRuns<AnyProject> {
     resume: (runId, call) => act<Receipt>(runId, 'resume', undefined, call),
     fork: (runId, from, call) => act<Receipt>(runId, 'fork', { from }, call),
     why: (runId, step, call) =>
-      transport.json({ method: 'GET', path: `/runs${pathOf(runId)}/why`, query: { step }, ...call }),
+      transport.json({
+        method: 'GET',
+        path: `/runs${pathOf(runId)}/why`,
+        has: 'step',
+        query: { step },
+        ...call,
+      }),
   };
 }
 

@@ -12,7 +12,13 @@ export function createSessionReads(transport: Transport, prefix: string): Sessio
   const at = (agent: string, id: string): string => `${prefix}/agents${pathOf(agent, id)}/sessions`;
   const reads: SessionReads<AnyProject> = {
     list: (agent, id, { limit, after } = {}, call) =>
-      transport.json({ method: 'GET', path: at(agent, id), query: { limit, after }, ...call }),
+      transport.json({
+        method: 'GET',
+        path: at(agent, id),
+        has: 'sessions',
+        query: { limit, after },
+        ...call,
+      }),
     all: (agent, id, call) =>
       allOf('sessions', (after) => reads.list(agent, id, after === undefined ? {} : { after }, call)),
     messages: (agent, id, session = defaultSession, page, call) =>
@@ -73,6 +79,7 @@ export function createFiles(transport: Transport): ClientFiles<AnyProject> {
   const files: ClientFiles<AnyProject> = {
     async list(agent, id, path, call) {
       const { files: found } = await transport.json<{ files: Awaited<ReturnType<typeof files.list>> }>({
+        has: 'files',
         ...{ method: 'GET', path: `/agents${pathOf(agent, id)}/files`, query: { path }, ...call },
       });
       return found;

@@ -10,15 +10,22 @@ export function createSubmissionReads(transport: Transport, prefix: string): Sub
   const base = `${prefix}/submissions`;
   const reads: SubmissionReads<AnyProject> = {
     list: ({ state, ...filter } = {}, call) =>
-      transport.json({ method: 'GET', path: base, query: { ...filter, state: listed(state) }, ...call }),
+      transport.json({
+        method: 'GET',
+        path: base,
+        has: 'submissions',
+        query: { ...filter, state: listed(state) },
+        ...call,
+      }),
     all: (filter, call) =>
       allOf('submissions', (before) =>
         reads.list({ ...filter, ...(before === undefined ? {} : { before }) }, call),
       ),
-    get: (id, call) => transport.json({ method: 'GET', path: base + pathOf(id), ...call }),
+    get: (id, call) =>
+      transport.json({ method: 'GET', path: base + pathOf(id), has: 'submissionId', ...call }),
     events: (id, { after, limit, types, ...call } = {}) =>
       transport.json({
-        ...{ method: 'GET', path: `${base}${pathOf(id)}/events`, ...call },
+        ...{ method: 'GET', path: `${base}${pathOf(id)}/events`, has: 'events', ...call },
         query: { after, limit, types: listed(types) },
       }),
   };
@@ -38,7 +45,12 @@ export function createSubmissions(transport: Transport): ClientSubmissions<AnyPr
       ),
     async abort(id, call) {
       const path = `${at(id)}/abort`;
-      const { aborted } = await transport.json<{ aborted: boolean }>({ method: 'POST', path, ...call });
+      const { aborted } = await transport.json<{ aborted: boolean }>({
+        method: 'POST',
+        path,
+        has: 'aborted',
+        ...call,
+      });
       return aborted;
     },
   };

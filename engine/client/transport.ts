@@ -1,4 +1,5 @@
 import { Problem } from '../core/problem.ts';
+import { answerOf } from './answer.ts';
 import { pause } from './backoff.ts';
 import { queryText } from './paths.ts';
 import { failure, refusal } from './problem.ts';
@@ -81,7 +82,8 @@ export function createTransport(options: ClientOptions): Transport {
     ...{ baseUrl: base, silenceMs, signIn, webSocket },
     open: (request) => read(request, (response) => response),
     read: readInTime,
-    json: <T>(request: Request) => readInTime(request, async (response) => (await response.json()) as T),
+    json: <T>(request: Request) =>
+      readInTime(request, (response) => answerOf<T>(response, base, request.has)),
   };
 }
 

@@ -28,6 +28,7 @@ export function createWorkflows(transport: Transport): ClientWorkflows<AnyProjec
   ): Promise<RunResult | Receipt> {
     return transport.json({
       ...{ method: 'POST', path: `/workflows${pathOf(name)}`, body: input, signal, timeoutMs },
+      has: 'runId',
       query: { wait: wait === true ? 'result' : undefined, onDisconnect },
       headers: startHeaders(start),
     });
@@ -36,12 +37,18 @@ export function createWorkflows(transport: Transport): ClientWorkflows<AnyProjec
   return {
     async list(call) {
       const { workflows } = await transport.json<{ workflows: readonly Listed[] }>({
+        has: 'workflows',
         ...{ method: 'GET', path: '/workflows', ...call },
       });
       return workflows;
     },
     get: (name, call) =>
-      transport.json<DescribedWorkflow>({ method: 'GET', path: `/workflows${pathOf(name)}`, ...call }),
+      transport.json<DescribedWorkflow>({
+        method: 'GET',
+        path: `/workflows${pathOf(name)}`,
+        has: 'name',
+        ...call,
+      }),
     invoke,
     stream: (name, input, call) => streamWorkflow(transport, name, input, call),
     connect: (name, call) => connectWorkflow(transport, `/workflows${pathOf(name)}`, call?.signal),

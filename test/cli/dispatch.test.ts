@@ -79,10 +79,10 @@ describe('engine dispatch, engine submissions and engine routes', function () {
     const list = await engine('submissions', 'list', '--state', 'running', ...at);
     expect(list.stdout).to.contain(slow);
     expect((await engine('submissions', 'abort', slow, ...at)).stderr).to.equal(`${slow} is aborted\n`);
-    const shown = await engine('submissions', 'show', 'latest', ...at);
-    expect(shown.stdout).to.match(/state +cancelled/);
     const ended = await engine('submissions', 'follow', slow, ...at);
     expect(ended.exitCode).to.equal(1);
+    const shown = await engine('submissions', 'show', 'latest', ...at);
+    expect(shown.stdout).to.match(/state +cancelled/);
     expect((await engine('submissions', 'logs', id, ...at)).stdout).to.contain('submission_end');
 
     const locked = await engine('dispatch', 'assistant', 'hello');

@@ -8,13 +8,14 @@ import { runCli } from './run-cli.ts';
 describe('--server', function () {
   this.timeout(60_000);
   let status = 200;
+  let said = '{"ok":true}';
   let server: Server;
   let url: string;
 
   before(async () => {
     server = createServer((_request, response) => {
       response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(status === 401 ? '{"error":{"type":"unauthorized","message":"sign in"}}' : '{"ok":true}');
+      response.end(status === 401 ? '{"error":{"type":"unauthorized","message":"sign in"}}' : said);
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -34,12 +35,33 @@ describe('--server', function () {
     });
   });
 
-  it('where something else answers is not taken for an engine', async () => {
-    expect(await dispatch(url)).to.deep.include({
-      exitCode: 1,
-      stdout: '',
-      stderr: `error[server_unreachable]: what answers at "${url}" is no engine; look at the address\n`,
+  for (const [what, text] of [
+    ['JSON', '{"ok":true}'],
+    ['a list', '[]'],
+    ['HTML', '<!doctype html><title>Hello</title>'],
+    ['nothing', ''],
+  ] as const)
+    it(`where something else answers with ${what} is not taken for an engine`, async () => {
+      said = text;
+      for (const line of commands) {
+        const args = [...line.split(' '), '--server', url];
+        expect(await runCli(args, { cwd: tmpdir(), env: { ENGINE_TOKEN: '' } }), line).to.deep.include({
+          exitCode: 2,
+          stdout: '',
+          stderr: `error[server_unreachable]: what answers at "${url}" is no engine; look at the address\n`,
+        });
+      }
     });
+
+  it('where another program refuses is not taken for an engine', async () => {
+    said = '<h1>Not Found</h1>';
+    status = 404;
+    const { exitCode, stderr } = await runCli(['runs', '--server', url], { cwd: tmpdir() });
+    status = 200;
+    expect([exitCode, stderr]).to.deep.equal([
+      2,
+      `error[server_unreachable]: "${url}/runs?limit=20" answered 404, and not in the way of this engine\n`,
+    ]);
   });
 
   it('that wants a token says where it is read from', async () => {
@@ -49,3 +71,26 @@ describe('--server', function () {
     );
   });
 });
+
+/** One of each command that asks a server. */
+const commands = [
+  'dispatch clerk Hi',
+  'runs',
+  'runs show workflow:a:1',
+  'runs show latest',
+  'runs logs workflow:a:1',
+  'runs follow workflow:a:1',
+  'runs cancel workflow:a:1',
+  'runs redrive workflow:a:1',
+  'runs signal workflow:a:1 paid',
+  'why workflow:a:1 b',
+  'approvals',
+  'approve workflow:a:1 b',
+  'submissions',
+  'submissions show sub_1',
+  'submissions abort sub_1',
+  'logs',
+  'chat clerk',
+  'schedules',
+  'schedules trigger nightly',
+];

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Command } from 'commander';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { statusPath } from '../../engine/cli/dev/dev-routes.ts';
+import { statusPath, streamPath } from '../../engine/cli/dev/dev-routes.ts';
 import { declareCommands } from '../../engine/cli/options.ts';
 import { unavailableKeys } from '../../engine/link/unavailable.ts';
 import { routes } from '../../engine/server/routes/routes.ts';
@@ -66,7 +66,11 @@ describe('docs/parity.md', () => {
   });
 
   it('names routes that are there, and every route', () => {
-    const there = [...routes.map(({ method, path }) => `${method} ${path}`), `GET ${statusPath}`];
+    const there = [
+      ...routes.map(({ method, path }) => `${method} ${path}`),
+      `GET ${statusPath}`,
+      `GET ${streamPath}`,
+    ];
     const named = spans.filter((span) => /^[A-Z]+ \//.test(span));
     expect(named.filter((route) => !there.includes(route))).to.deep.equal([]);
     expect(there.filter((route) => !named.includes(route))).to.deep.equal([]);

@@ -80,8 +80,6 @@ async function dispatchAt(
   const { agents, submissions } = clientAt(server);
   const key = idempotencyKey === undefined ? {} : { idempotencyKey };
   const receipt = await agents.dispatch(agent, instance, prompt, key);
-  if (typeof receipt.submissionId !== 'string')
-    throw new Problem('server_unreachable', `what answers at "${server}" is no engine; look at the address`);
   if (options.wait !== true && options.follow !== true)
     return accepted(agent, { instance, ...prompt }, receipt, options, terminal);
   tellReceipt(receipt, options, terminal);

@@ -1,23 +1,28 @@
-import type { Engine, ScheduleFired, ScheduleRecord } from '../../api.ts';
+import type { RunRecord, ScheduleFired, ScheduleRecord } from '../../api.ts';
+import { terminalEvents, type EngineEvent } from '../../core/event.ts';
 import { fromData } from '../../core/problem.ts';
+import { clientAt } from '../client-at.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { printProblem } from '../report/failure.ts';
 import { printResult } from '../report/result.ts';
 import { table } from '../report/table.ts';
-import { tapeOf, type TapeOptions } from '../tape-options.ts';
+import { refuseTapeAt, tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
-import { actOnStore, lookAtStore } from '../use-store.ts';
+import { actOnStore, adviseServer, lookAtStore, type WorkPlace } from '../use-store.ts';
 
 /** Options of `engine schedules`. */
-export interface SchedulesOptions extends TapeOptions {
-  readonly project: string;
+export interface SchedulesOptions extends WorkPlace, TapeOptions {
   readonly json?: boolean;
 }
 
 /** Lists schedules; only reads, so that it works beside a running server. */
 export async function listSchedules(options: SchedulesOptions, terminal: Terminal): Promise<number> {
   const { out, err } = terminal;
-  const found = await lookAtStore(options.project, undefined, terminal, ({ schedules }) => schedules.list());
+  const { project, server } = options;
+  const found =
+    server === undefined
+      ? await lookAtStore(project, undefined, terminal, ({ schedules }) => schedules.list())
+      : await clientAt(server).schedules.list();
   if (options.json === true) out.line(JSON.stringify({ schedules: found }, null, 2));
   else if (found.length === 0) err.line('no schedules; put them in src/schedules');
   else out.line(table([['SCHEDULE', 'WHEN', 'ZONE', 'STARTS', 'LAST', 'NEXT'], ...found.map(rowOf)]));
@@ -29,33 +34,57 @@ function rowOf({ name, cron, timezone, workflow, agent, last, next }: ScheduleRe
   return [name, cron, timezone, target, last?.time ?? '', next ?? 'off'];
 }
 
-/** Fires a schedule and waits for what it started. Throws Problem `store_locked` while a server is at work on the store. */
+/** Fires a schedule and waits for what it started. Throws Problem `store_locked` while a server that is not named is at work on the store. */
 export async function triggerSchedule(
   name: string,
   options: SchedulesOptions,
   terminal: Terminal,
 ): Promise<number> {
-  return actOnStore(options.project, tapeOf(options), terminal, async (engine) => {
-    const fired = await engine.schedules.trigger(name);
-    const { state, output, error } = await outcomeOf(engine, fired);
-    if (options.json === true)
-      terminal.out.line(
-        JSON.stringify({ ...fired, state, ...(error === undefined ? { output } : { error }) }, null, 2),
-      );
-    else if (error === undefined) printResult(output ?? null, terminal);
-    if (error === undefined) return exitCodes.ok;
-    const problem = fromData(error);
-    printProblem(problem, terminal);
-    return problem.exitCode;
-  });
+  const { project, server } = options;
+  if (server !== undefined) {
+    refuseTapeAt(server, options);
+    const { schedules, runs, submissions } = clientAt(server);
+    const fired = await schedules.trigger(name);
+    const events = 'runId' in fired ? runs.stream(fired.runId) : submissions.stream(fired.submissionId);
+    return tell(fired, await outcomeOf({ runs, submissions }, fired, events), options, terminal);
+  }
+  return actOnStore(project, tapeOf(options), terminal, async ({ schedules, runs, submissions }) => {
+    const fired = await schedules.trigger(name);
+    const events = 'runId' in fired ? runs.subscribe(fired.runId) : submissions.subscribe(fired.submissionId);
+    return tell(fired, await outcomeOf({ runs, submissions }, fired, events), options, terminal);
+  }).catch(adviseServer);
 }
 
+type Outcome = Pick<RunRecord, 'state' | 'output' | 'error'>;
+
+interface Works {
+  readonly runs: { get(id: string): Promise<Outcome> };
+  readonly submissions: { get(id: string): Promise<Outcome> };
+}
+
+/** What came of the work behind its events. */
 async function outcomeOf(
-  engine: Engine,
+  { runs, submissions }: Works,
   fired: ScheduleFired,
-): Promise<Pick<Awaited<ReturnType<Engine['runs']['get']>>, 'state' | 'output' | 'error'>> {
-  if ('runId' in fired) return engine.runs.wait(fired.runId);
-  for await (const event of engine.submissions.subscribe(fired.submissionId))
-    if (event.type === 'submission_end') break;
-  return engine.submissions.get(fired.submissionId);
+  events: AsyncIterable<EngineEvent>,
+): Promise<Outcome> {
+  for await (const { type } of events) if (terminalEvents.includes(type)) break;
+  return 'runId' in fired ? runs.get(fired.runId) : submissions.get(fired.submissionId);
+}
+
+function tell(
+  fired: ScheduleFired,
+  { state, output, error }: Outcome,
+  { json }: SchedulesOptions,
+  terminal: Terminal,
+): number {
+  if (json === true)
+    terminal.out.line(
+      JSON.stringify({ ...fired, state, ...(error === undefined ? { output } : { error }) }, null, 2),
+    );
+  else if (error === undefined) printResult(output ?? null, terminal);
+  if (error === undefined) return exitCodes.ok;
+  const problem = fromData(error);
+  printProblem(problem, terminal);
+  return problem.exitCode;
 }
