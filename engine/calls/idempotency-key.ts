@@ -10,6 +10,6 @@ export function keyOption(key: string | undefined): { readonly idempotencyKey?: 
     return { idempotencyKey: key };
   throw new Problem(
     'invalid_request',
-    `the idempotency key must be 1 to ${maxLength} visible ASCII characters`,
+    `the idempotency key must be 1 to ${maxLength} printable ASCII characters, with no space at either end`,
   );
 }

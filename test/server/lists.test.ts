@@ -98,6 +98,8 @@ describe('lists, answers without waiting, and callers who leave', () => {
     expect(headers.get('location')).to.equal(`/submissions/${String(body['submissionId'])}`);
     const record = await world.engine.submissions.wait(String(body['submissionId']));
     expect(record.output).to.equal('You said: Hi');
+    const quoted = { prefer: 'note="now, respond-async, or never"' };
+    expect((await world.send('POST', '/agents/echo/one', { message: 'Hi' }, quoted)).status).to.equal(200);
   });
 
   it('a caller who leaves ends the work only if it said so', async () => {

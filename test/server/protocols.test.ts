@@ -104,6 +104,20 @@ describe('a request that offers another protocol', () => {
       );
   });
 
+  it('a header that says one thing may not come twice', async () => {
+    for (const header of ['Content-Type: application/json', 'Idempotency-Key: a', 'Origin: null']) {
+      const sent = request('POST /workflows/plain', header, header.replace(/: .*/, ': b'));
+      expect(await told([sent], (text) => text.includes('"ref"'))).to.match(
+        /^HTTP\/1\.1 400 [^]*more than one header/,
+      );
+    }
+  });
+
+  it('a program that names no host, as HTTP/1.0 lets it, is told that the server lives', async () => {
+    const text = await told(['GET /health HTTP/1.0\r\n\r\n'], () => false);
+    expect(text).to.match(/^HTTP\/1\.1 200 /);
+  });
+
   it('a body in another transfer encoding than chunks is refused', async () => {
     const headers = ['Content-Type: application/json', 'Transfer-Encoding: gzip, chunked'];
     const sent = `${request('POST /workflows/plain', ...headers)}2\r\n{}\r\n0\r\n\r\n`;

@@ -6,7 +6,7 @@ import type { ServerSettings } from '../../program/server-settings.ts';
 import { createPeers, type Peer } from '../bounds/peer.ts';
 
 /**
- * Refuses requests that a foreign web page could have caused. Throws Problem `forbidden`, `invalid_request` (two names at once).
+ * Refuses requests that a foreign web page could have caused. Throws Problem `forbidden`, `invalid_request` (a header twice that says one thing).
  * @param isSigned what the request brings is verified by itself, so that it does not matter what name it was sent to.
  */
 export type Guard = (request: IncomingMessage, isSigned?: boolean) => void;
@@ -28,10 +28,12 @@ export interface GuardOptions {
  */
 export function createGuard({ isClosed, isInsecure, cors, peerOf }: GuardOptions): Guard {
   return (request, isSigned = false) => {
-    refuseSeveralHosts(request);
+    refuseRepeated(request);
     const { host, protocol } = peerOf(request);
     const name = host.replace(/:\d{1,5}$/, '');
-    if (!isClosed && !isSigned && !isLoopback(name) && !(isInsecure && isUnownable(name)))
+    // Browsers always say a name; who says none is a program of the time of HTTP/1.0, such as what asks whether a server lives.
+    const isServed = name === '' || isLoopback(name) || (isInsecure && isUnownable(name));
+    if (!isClosed && !isSigned && !isServed)
       throw new Problem(
         'forbidden',
         `host "${host}" is not served here without sign-in; use ${isInsecure ? 'an address' : 'the name "localhost" or a loopback address'}, or set "server.auth"`,
@@ -58,10 +60,25 @@ export function isAllowed(origin: string, cors: ServerSettings['cors']): boolean
   return cors.origins.some((one) => one === '*' || one.toLowerCase() === origin.toLowerCase());
 }
 
-/** Node keeps the first of several, and a proxy in front may have gone by the last. */
-function refuseSeveralHosts({ rawHeaders }: IncomingMessage): void {
-  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
-  if (hosts.length > 1) throw new Problem('invalid_request', 'there is more than one header "Host"');
+/** Headers that say one thing. */
+const single: ReadonlySet<string> = new Set([
+  'host',
+  'origin',
+  'content-type',
+  'idempotency-key',
+  'last-event-id',
+]);
+
+/** Node keeps the first of several, or joins them, and a proxy in front may have gone by the last. */
+function refuseRepeated({ rawHeaders }: IncomingMessage): void {
+  const seen: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? '';
+    if (!single.has(name)) continue;
+    if (seen.includes(name))
+      throw new Problem('invalid_request', `there is more than one header "${rawHeaders[at] ?? ''}"`);
+    seen.push(name);
+  }
 }
 
 /** Whether no page on the internet can have this name: an address, or a name without a dot, as machines have in a network of their own. */

@@ -130,5 +130,7 @@ function acceptsEvents(context: Context, { streams }: Route): boolean {
 
 /** Whether `respond-async` is among the preferences of a header `Prefer` (RFC 7240). */
 function prefersAsync(prefer: string): boolean {
-  return prefer.split(',').some((part) => part.split(';')[0]?.trim().toLowerCase() === 'respond-async');
+  // What stands in quotes is a value.
+  const parts = prefer.replace(/"(?:[^"\\]|\\.)*"/g, '').split(',');
+  return parts.some((part) => part.split(';')[0]?.trim().toLowerCase() === 'respond-async');
 }
