@@ -11,7 +11,7 @@ export type Access = 'public' | 'signed-in' | Scope;
 export interface Caller {
   /** Unique among all callers: `token:<name>`, `jwt:<subject>`, or `anyone` where nobody signs in. */
   readonly id: string;
-  /** Shown in logs and with approvals. */
+  /** Shown in logs and with approvals, and what approvers are named by; of callers of one server no two have the same. */
   readonly name: string;
   /** Undefined: everything, where nobody signs in. */
   readonly scopes: readonly Scope[] | undefined;

@@ -24,7 +24,10 @@ export function createGate(auth: ServerAuth | undefined, secrets: () => Secrets)
     return { isClosed: false, authenticate: open, authenticateSocket: open };
   }
   const tokens = createTokens(auth.tokens, secrets());
-  const webTokens = auth.jwt === undefined ? undefined : createWebTokens(auth.jwt);
+  const webTokens =
+    auth.jwt === undefined
+      ? undefined
+      : createWebTokens(auth.jwt, new Set(auth.tokens.map(({ name }) => name)));
   const callerOf = async (token: string): Promise<Caller> => {
     const caller = tokens(token) ?? (await webTokens?.(token));
     if (caller === undefined) throw badToken('the token is unknown');

@@ -16,9 +16,13 @@ export type WebTokens = (token: string) => Promise<Caller>;
 /**
  * The callers of an issuer. A token counts when it is signed with one of the allowed algorithms by a key of the issuer, is from it and for
  * this server, says until when it holds and whose it is. What a token says of where its key is found is not looked at.
+ * @param taken names of others, which no caller of an issuer goes by.
  * Throws Problem `invalid_project` when the keys would come over a network in the clear.
  */
-export function createWebTokens(settings: NonNullable<ServerAuth['jwt']>): WebTokens {
+export function createWebTokens(
+  settings: NonNullable<ServerAuth['jwt']>,
+  taken: ReadonlySet<string>,
+): WebTokens {
   const { issuer, audience, algorithms, jwksUrl, scopesClaim } = settings;
   if (!isSafe(jwksUrl))
     throw new Problem(
@@ -34,21 +38,22 @@ export function createWebTokens(settings: NonNullable<ServerAuth['jwt']>): WebTo
         clockTolerance: leeway,
         requiredClaims: ['exp', 'sub'],
       });
-      return callerOf(payload, scopesClaim);
+      return callerOf(payload, scopesClaim, taken);
     } catch (thrown) {
       throw thrown instanceof Problem ? thrown : refusalOf(thrown);
     }
   };
 }
 
-function callerOf(payload: JWTPayload, scopesClaim: string): Caller {
+function callerOf(payload: JWTPayload, scopesClaim: string, taken: ReadonlySet<string>): Caller {
   const { sub, exp = 0 } = payload;
   // eslint-disable-next-line no-control-regex -- control characters are exactly what is refused
   if (typeof sub !== 'string' || !/^[^\u0000-\u001f\u007f]{1,255}$/.test(sub))
     throw badToken('the claim "sub" of the token is not valid');
   return {
     id: `jwt:${sub}`,
-    name: sub,
+    // What approvals go by: an issuer must not be able to name whom it likes.
+    name: taken.has(sub) || /^(?:jwt|role):/.test(sub) ? `jwt:${sub}` : sub,
     scopes: scopesIn(wordsOf(payload[scopesClaim])),
     agents: undefined,
     workflows: undefined,

@@ -43,6 +43,20 @@ describe('JSON Web Tokens', () => {
     );
   });
 
+  it('name nobody who is somebody else: not a token of the config, not a role', async () => {
+    const started = await world.engine.workflows.start('four_eyes', {}, { owner: 'token:zoe', by: 'zoe' });
+    let open: readonly object[] = [];
+    while (open.length === 0) open = await world.engine.approvals.list({ runId: started.runId });
+    const path = `/approvals/${encodeURIComponent(`${started.runId}/ok`)}`;
+    for (const claims of [{ sub: 'ann' }, { sub: 'role:boss' }, { sub: 'jwt:ann' }]) {
+      const answer = await world.send(await issuer.token(claims), 'POST', path, { decision: 'approved' });
+      expect([claims.sub, answer.status]).to.deep.equal([claims.sub, 404]);
+    }
+    // Whom only the issuer knows goes by the plain name.
+    const bob = await world.send(await issuer.token({ sub: 'bob' }), 'POST', path, { decision: 'approved' });
+    expect(bob.status).to.equal(200);
+  });
+
   it('give the scopes of their claim, as a text or a list', async () => {
     for (const [scope, status] of [
       ['runs', 200],
