@@ -5,7 +5,8 @@ import { allEvents } from '../all-events.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { followWork } from '../follow-work.ts';
 import { lookAtRuns, runIdOf } from '../open-runs.ts';
-import { printable, type Screen, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
+import { logLine } from '../report/event-line.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import type { WorkPlace } from '../use-store.ts';
 
@@ -45,29 +46,4 @@ function failedIn(state: ExecutionState): Problem {
 
 function isLog({ type, data }: EngineEvent): boolean {
   return type === 'log' || type === 'error' || (type === 'step_end' && data.status === 'failed');
-}
-
-function logLine(event: EngineEvent, { colors }: Screen): string {
-  const { timestamp, stepPath = '' } = event;
-  const [level, message, fields] = contentOf(event);
-  const paint = { debug: colors.dim, info: colors.cyan, warn: colors.yellow, error: colors.red }[level];
-  const more = fields === undefined ? '' : ` ${colors.dim(printable(JSON.stringify(fields)))}`;
-  return `${colors.dim(timestamp)} ${paint(level)} ${colors.bold(printable(stepPath))} ${printable(message)}${more}`;
-}
-
-type Level = 'debug' | 'info' | 'warn' | 'error';
-
-function contentOf(
-  event: EngineEvent,
-): readonly [level: Level, message: string, fields?: object | undefined] {
-  switch (event.type) {
-    case 'log':
-      return [event.data.level, event.data.message, event.data.fields];
-    case 'step_end':
-      return ['error', `failed: ${event.data.error?.message ?? ''}`];
-    case 'error':
-      return ['error', event.data.message];
-    default:
-      return ['info', event.type];
-  }
 }

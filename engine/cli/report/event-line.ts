@@ -11,7 +11,7 @@ export function eventRow(event: EngineEvent, { colors }: Screen): string {
   return `${String(index).padStart(4)} ${colors.dim(timestamp)} ${type}${step} ${colors.dim(printable(JSON.stringify(data)))}`;
 }
 
-/** An event among those of others as a line: time, where it belongs, type, and what it says in short. */
+/** An event among those of others as a line: time, type, where it belongs, and what it says in short. */
 export function eventLine(event: EngineEvent, { colors }: Screen): string {
   const { timestamp, type, stepPath, agent, instanceId, session, runId, executionId } = event;
   const place = [
@@ -21,33 +21,47 @@ export function eventLine(event: EngineEvent, { colors }: Screen): string {
       ? []
       : [agent, instanceId, session === 'default' ? undefined : session].filter(Boolean).join('/'),
   ].flat();
-  const said = contentOf(event);
-  return `${colors.dim(timestamp)} ${paintType(event, colors)(type)} ${colors.bold(printable(place.join(' ')))} ${short(said)}`.trimEnd();
+  const { level, text, fields } = saidBy(event);
+  const said = [event.type === 'log' ? level : [], text, fields === undefined ? [] : JSON.stringify(fields)];
+  const paint = level === 'info' || level === 'debug' ? colors.cyan : paintOf(level, colors);
+  return `${colors.dim(timestamp)} ${paint(type)} ${colors.bold(printable(place.join(' ')))} ${short(said.flat().join(' '))}`.trimEnd();
 }
 
-function paintType(event: EngineEvent, { red, yellow, cyan }: Screen['colors']): (text: string) => string {
-  if (event.type === 'error') return red;
-  if (event.type === 'log' && event.data.level !== 'debug' && event.data.level !== 'info')
-    return event.data.level === 'error' ? red : yellow;
-  const { data } = event as { readonly data: { readonly error?: unknown; readonly isError?: unknown } };
-  return data.error !== undefined || data.isError === true ? red : cyan;
+/** What a step of one run logged, or how it failed, as a line: time, level, step, and all it says. */
+export function logLine(event: EngineEvent, { colors }: Screen): string {
+  const { timestamp, stepPath = '' } = event;
+  const { level, text, fields } = saidBy(event);
+  const more = fields === undefined ? '' : ` ${colors.dim(printable(JSON.stringify(fields)))}`;
+  return `${colors.dim(timestamp)} ${paintOf(level, colors)(level)} ${colors.bold(printable(stepPath))} ${printable(text)}${more}`;
 }
 
-function contentOf(event: EngineEvent): string {
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+interface Said {
+  readonly level: Level;
+  readonly text: string;
+  readonly fields?: object | undefined;
+}
+
+function paintOf(level: Level, { dim, cyan, yellow, red }: Screen['colors']): (text: string) => string {
+  return { debug: dim, info: cyan, warn: yellow, error: red }[level];
+}
+
+function saidBy(event: EngineEvent): Said {
   switch (event.type) {
-    case 'log': {
-      const { level, message, fields } = event.data;
-      return `${level} ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`}`;
-    }
+    case 'log':
+      return { level: event.data.level, text: event.data.message, fields: event.data.fields };
     case 'error':
-      return `${event.data.type}: ${event.data.message}`;
+      return { level: 'error', text: `${event.data.type}: ${event.data.message}` };
     case 'operation_start':
-      return event.data.message;
+      return { level: 'info', text: event.data.message };
     case 'turn_end':
-      return event.data.text;
+      return { level: 'info', text: event.data.text };
     default: {
-      const { data } = event as { readonly data: { readonly error?: { readonly message: string } } };
-      return data.error?.message ?? JSON.stringify(data);
+      const { error, isError } = event.data as Readonly<Record<string, unknown>>;
+      const failure = error as { readonly message: string } | undefined;
+      if (failure !== undefined) return { level: 'error', text: `failed: ${failure.message}` };
+      return { level: isError === true ? 'error' : 'info', text: JSON.stringify(event.data) };
     }
   }
 }
