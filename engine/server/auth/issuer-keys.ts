@@ -5,7 +5,7 @@ import { Problem } from '../../core/problem.ts';
 /** Milliseconds after which keys are fetched anew, while the old ones go on. */
 const freshMs = 10 * 60_000;
 
-/** Milliseconds between two fetches, whatever is asked for and whether they succeed. */
+/** Milliseconds between two fetches of the same cause, whether they succeed or not. */
 const coolDownMs = 30_000;
 
 /** Milliseconds the issuer has to answer. */
@@ -16,13 +16,14 @@ const maxBytes = 256 * 1024;
 
 /**
  * The public keys of an issuer: fetched when a token first wants one, and again when they are old or a token names one that is not
- * there, at most every 30 s. While the issuer does not answer, the keys it gave before go on. The function throws what `jose` throws for a
+ * there, each at most every 30 s; what failed is not tried again before. While the issuer does not answer, the keys it gave before go on. The function throws what `jose` throws for a
  * key that is not there, and Problem `issuer_unavailable` while there are no keys at all.
  */
 export function createIssuerKeys(url: string, now: () => number = Date.now): JWTVerifyGetKey {
   let keys: JWTVerifyGetKey | undefined;
   let fetchedAt = -Infinity;
   let triedAt = -Infinity;
+  let missedAt = -Infinity;
   let loading: Promise<void> | undefined;
   let failure: unknown;
 
@@ -37,16 +38,26 @@ export function createIssuerKeys(url: string, now: () => number = Date.now): JWT
           cause: failure,
         },
       );
+    const known = keys;
     try {
-      return await keys(header, token);
+      return await known(header, token);
     } catch (thrown) {
-      const before = fetchedAt;
       if (!isMissing(thrown)) throw thrown;
-      await refresh();
-      if (fetchedAt === before) throw thrown;
+      if (keys === known) await refreshForMissing();
+      // Others may have fetched them meanwhile.
+      if (keys === known) throw thrown;
       return keys(header, token);
     }
   };
+
+  /** An issuer that has just changed its keys is asked at once, though not for every token that names an unknown one. */
+  function refreshForMissing(): Promise<void> {
+    if (loading === undefined && failure === undefined && now() - missedAt >= coolDownMs) {
+      triedAt = -Infinity;
+      missedAt = now();
+    }
+    return refresh();
+  }
 
   /** One fetch for all who wait for it; none within the cool-down. Never rejects. */
   function refresh(): Promise<void> {
@@ -62,6 +73,7 @@ export function createIssuerKeys(url: string, now: () => number = Date.now): JWT
       const [{ createLocalJWKSet }, set] = await Promise.all([import('jose'), fetchKeys(url)]);
       keys = createLocalJWKSet(set);
       fetchedAt = now();
+      failure = undefined;
     } catch (thrown) {
       failure = thrown;
     }
