@@ -1,37 +1,29 @@
-/** Writes engine/adapters/sandbox/policies.gen.ts from specs/policies/*.yaml; `--check` only says whether it is fresh. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
 import { parse } from 'yaml';
 
 const folder = fileURLToPath(new URL('../specs/policies/', import.meta.url));
-const target = fileURLToPath(new URL('../engine/adapters/sandbox/policies.gen.ts', import.meta.url));
 
 /** Keys whose text is a list of words. */
 const lists = ['flags', 'values', 'paths', 'texts', 'optional', 'info', 'writing', 'scriptOptions'];
 
-const policies = Object.assign(
-  {},
-  ...readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
-    .sort()
-    .map((name) => byName(parse(readFileSync(folder + name, 'utf8')) as Record<string, unknown>, name)),
-) as Record<string, unknown>;
+export const target = 'engine/adapters/sandbox/policies.gen.ts';
 
-const text = await format(
-  `// Generated from specs/policies/ by \`npm run gen\`. Do not edit.
+/** specs/policies/*.yaml as a module. */
+export function generate(): string {
+  const policies = Object.assign(
+    {},
+    ...readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .sort()
+      .map((name) => byName(parse(readFileSync(folder + name, 'utf8')) as Record<string, unknown>, name)),
+  ) as Record<string, unknown>;
+  return `// Generated from specs/policies/ by \`npm run gen\`. Do not edit.
 import type { ProgramPolicy } from './policy-program.ts';
 
 /** What is known of the arguments of programs, by name. */
 export const policies: Readonly<Record<string, ProgramPolicy>> = ${JSON.stringify(policies)};
-`,
-  { ...(await resolveConfig(target)), parser: 'typescript' },
-);
-
-if (!process.argv.includes('--check')) writeFileSync(target, text);
-else if (readFileSync(target, 'utf8') !== text) {
-  process.stderr.write('engine/adapters/sandbox/policies.gen.ts is stale; run `npm run gen`\n');
-  process.exitCode = 1;
+`;
 }
 
 /** One entry a name: several names share one key, with spaces between. */

@@ -1,27 +1,24 @@
-// Writes the table of routes of docs/http.md from the route table of the server; --check only compares.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { Engine } from '../engine/api.ts';
 import { isObject } from '../engine/core/json.ts';
 import type { Route } from '../engine/server/route.ts';
 import { tagOf, tags } from '../engine/server/openapi/tags.ts';
 import { routes } from '../engine/server/routes/routes.ts';
 
-const page = new URL('../docs/http.md', import.meta.url);
 // The lines before and behind the tables.
 const begin = 'all others a token with that scope.\n';
 const end = '- Lists have at most';
 
-const text = readFileSync(page, 'utf8');
-const from = text.indexOf(begin);
-const to = text.indexOf(end);
-if (from === -1 || to === -1) throw new Error('docs/http.md has no place for the routes');
-const wanted = `${text.slice(0, from)}${begin}\n${tables()}\n${text.slice(to)}`;
-if (wanted === text) process.exit(0);
-if (process.argv.includes('--check')) {
-  process.stderr.write('docs/http.md is not what the route table says; run "npm run gen"\n');
-  process.exit(1);
+export const target = 'docs/http.md';
+
+/** The page with the tables of routes that the route table of the server says. */
+export async function generate(): Promise<string> {
+  const text = await readFile(new URL(`../${target}`, import.meta.url), 'utf8');
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  if (from === -1 || to === -1) throw new Error(`${target} has no place for the routes`);
+  return `${text.slice(0, from)}${begin}\n${tables()}\n${text.slice(to)}`;
 }
-writeFileSync(page, wanted);
 
 function tables(): string {
   return tags

@@ -1,20 +1,16 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { compile } from 'json-schema-to-typescript';
-import { format, resolveConfig } from 'prettier';
 import { bundleSchemas, type SchemaFiles } from './bundle-schemas.ts';
 
 const schemaFolder = fileURLToPath(new URL('../schema/', import.meta.url));
-const target = fileURLToPath(new URL('../engine/core/spec.gen.ts', import.meta.url));
 const banner = '// Generated from schema/ by `npm run gen`. Do not edit.';
 
-const wanted = await generate(await readSchemas(schemaFolder));
-if (process.argv.includes('--check')) await check(wanted);
-else await writeFile(target, wanted);
+export const target = 'engine/core/spec.gen.ts';
 
-/** The text of spec.gen.ts for these schemas: one `<Kind>Spec` per file, one type per shared definition. */
-async function generate(files: SchemaFiles): Promise<string> {
-  const types = await compile(bundleSchemas(files), 'Bundle', {
+/** The types of schema/: one `<Kind>Spec` per file, one type per shared definition. */
+export async function generate(): Promise<string> {
+  const types = await compile(bundleSchemas(await readSchemas(schemaFolder)), 'Bundle', {
     additionalProperties: false,
     bannerComment: banner,
     declareExternallyReferenced: true,
@@ -23,7 +19,7 @@ async function generate(files: SchemaFiles): Promise<string> {
     unknownAny: true,
     unreachableDefinitions: true,
   });
-  return format(withoutBundle(types), { ...(await resolveConfig(target)), parser: 'typescript' });
+  return withoutBundle(types);
 }
 
 async function readSchemas(folder: string): Promise<SchemaFiles> {
@@ -46,11 +42,4 @@ function withoutBundle(types: string): string {
     .replace(/^export interface Bundle \{\s*\}\n?/m, '')
     .replace(/^export /gm, '\nexport ')
     .replace(/\*\/\n\nexport /g, '*/\nexport ');
-}
-
-async function check(wanted: string): Promise<void> {
-  const present = await readFile(target, 'utf8').catch(() => '');
-  if (present === wanted) return;
-  process.stderr.write('engine/core/spec.gen.ts is stale; run `npm run gen`\n');
-  process.exitCode = 1;
 }

@@ -16,7 +16,7 @@ const event = {
   turnId: 'turn_1',
   type: 'turn_end',
   data: { model: 'm', text: 'Hi.', finish: 'stop', usage: { ...noUsage, totalTokens: 7 }, toolCalls: 0 },
-} as EngineEvent;
+} as Extract<EngineEvent, { type: 'turn_end' }>;
 const back = (given: EngineEvent): EngineEvent =>
   unpackEvent(given.executionId, given.index, JSON.parse(packEvent(given)) as Json);
 
