@@ -8,4 +8,14 @@ export interface Clock {
   ulid(): string;
   /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `act` after `ms`, unless the result is called first. Default: made of `sleep`, at several times the cost. */
+  timer?(ms: number, act: () => void): () => void;
+}
+
+/** Has a clock call `act` after `ms`; the result stops that. */
+export function startTimer(clock: Clock, ms: number, act: () => void): () => void {
+  if (clock.timer !== undefined) return clock.timer(ms, act);
+  const stop = new AbortController();
+  clock.sleep(ms, stop.signal).then(act, () => undefined);
+  return () => stop.abort();
 }

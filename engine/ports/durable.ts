@@ -103,7 +103,7 @@ export interface Receipt {
 /** Who carries out the executions of one kind. */
 export interface Worker {
   /** How many executions of one key may work at a time, 1 or more; default 1. Executions without a key do not wait for each other. */
-  limit?(execution: Execution): number;
+  limit?(execution: NewExecution): number;
   /**
    * How often an execution is taken up again without having got any further, before it fails; default 3. It got further when something
    * new is recorded, or a tool call or the last turn of a model ended.
@@ -138,8 +138,10 @@ export interface Durable {
    * used with another input), `shutting_down`, and the store's.
    */
   admit(execution: NewExecution): Promise<Receipt>;
-  /** How many executions of a key have no outcome. */
+  /** The executions of a key that have no outcome, in the order of their admission. */
   pending(key: string): readonly string[];
+  /** How many these are; costs the same however many. */
+  count(key: string): number;
   /** Keeps a signal for an execution; false when it is unknown, has ended, or has a signal of this topic and key already. */
   signal(
     id: string,

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Problem } from '../core/problem.ts';
-import type { Clock } from '../ports/clock.ts';
+import { startTimer, type Clock } from '../ports/clock.ts';
 
 /** A signal that must be let go with `cancel` when the work is done. */
 export interface Deadline {
@@ -20,39 +20,23 @@ export function deadline(
   parents: readonly (AbortSignal | undefined)[],
   what: string,
 ): Deadline {
-  const controller = new AbortController();
-  // Any number of calls may run side by side under one deadline; Node would warn of the eleventh.
-  setMaxListeners(0, controller.signal);
-  let timer: AbortController | undefined;
-  const listening: (() => void)[] = [];
-  for (const parent of parents) {
-    if (parent === undefined) continue;
-    const follow = (): void => controller.abort(parent.reason);
-    if (parent.aborted) follow();
-    else {
-      parent.addEventListener('abort', follow, { once: true });
-      listening.push(() => parent.removeEventListener('abort', follow));
-    }
-  }
+  const { controller, letGo } = following(parents);
+  let stop: (() => void) | undefined;
   let left = ms;
   let since = 0;
   let isOver = false;
   const watch = (): void => {
     if (left === undefined || controller.signal.aborted || isOver) return;
-    timer = new AbortController();
     since = clock.elapsed();
-    clock.sleep(left, timer.signal).then(
-      () =>
-        controller.abort(
-          new Problem('timeout', `${what} took longer than ${ms} ms`, { details: { timeoutMs: ms ?? 0 } }),
-        ),
-      () => undefined,
+    stop = startTimer(clock, left, () =>
+      controller.abort(
+        new Problem('timeout', `${what} took longer than ${ms} ms`, { details: { timeoutMs: ms ?? 0 } }),
+      ),
     );
   };
   const stopWatching = (): void => {
-    // With a reason, since making the default one costs more than the rest.
-    timer?.abort(over);
-    timer = undefined;
+    stop?.();
+    stop = undefined;
   };
   watch();
   return {
@@ -60,10 +44,10 @@ export function deadline(
     cancel: () => {
       isOver = true;
       stopWatching();
-      for (const stop of listening) stop();
+      letGo();
     },
     hold(isHeld) {
-      if (left === undefined || isHeld === (timer === undefined)) return;
+      if (left === undefined || isHeld === (stop === undefined)) return;
       if (!isHeld) return watch();
       left = Math.max(0, left - (clock.elapsed() - since));
       stopWatching();
@@ -71,7 +55,28 @@ export function deadline(
   };
 }
 
-const over = new Problem('aborted', 'the time is not watched any more');
+/** What aborts with the first of its parents, until it is let go of. */
+export function following(parents: readonly (AbortSignal | undefined)[]): {
+  readonly controller: AbortController;
+  letGo(): void;
+} {
+  const controller = new AbortController();
+  // Any number of calls may run side by side under one signal; Node would warn of the eleventh.
+  setMaxListeners(0, controller.signal);
+  function follow(this: AbortSignal): void {
+    controller.abort(this.reason);
+  }
+  for (const parent of parents) {
+    if (parent?.aborted === true) controller.abort(parent.reason);
+    else parent?.addEventListener('abort', follow, { once: true });
+  }
+  return {
+    controller,
+    letGo() {
+      for (const parent of parents) parent?.removeEventListener('abort', follow);
+    },
+  };
+}
 
 /** The reason of an aborted signal as a Problem: timeouts and cancellations stay what they are, anything else is `aborted`. */
 export function abortProblem(signal: AbortSignal): Problem {

@@ -114,7 +114,7 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
       for (const [key, session] of sessions) {
         if (sessions.size <= most) break;
         // One whose prompt has no outcome yet may hold back a message.
-        if (session.queue.length > 0 || held.has(key) || ports.durable.pending(key).length > 0) continue;
+        if (session.queue.length > 0 || held.has(key) || ports.durable.count(key) > 0) continue;
         sessions.delete(key);
         await release(key);
       }
@@ -160,7 +160,7 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
   }
 
   function isUsed(key: string): boolean {
-    if (sessions.has(key) || ports.durable.pending(key).length > 0) return true;
+    if (sessions.has(key) || ports.durable.count(key) > 0) return true;
     return [...sessions.keys()].some((session) => session.startsWith(`${key}.`));
   }
 

@@ -9,6 +9,7 @@ export function createSystemClock(): Clock {
     elapsed: () => Math.round(performance.now()),
     ulid: () => nextUlid(),
     sleep,
+    timer: startTimer,
   };
 }
 
@@ -20,22 +21,29 @@ const longestTimer = 2_147_483_647;
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error);
-    const until = performance.now() + ms;
-    let timer: NodeJS.Timeout;
     const onAbort = (): void => {
-      clearTimeout(timer);
+      stop();
       reject(signal?.reason as Error);
     };
-    const onTimer = (): void => {
-      const left = until - performance.now();
-      if (left > 1) return arm(left);
+    const stop = startTimer(ms, () => {
       signal?.removeEventListener('abort', onAbort);
       resolve();
-    };
-    const arm = (left: number): void => {
-      timer = setTimeout(onTimer, Math.min(Math.max(left, 0), longestTimer));
-    };
+    });
     signal?.addEventListener('abort', onAbort, { once: true });
-    arm(ms);
   });
+}
+
+function startTimer(ms: number, act: () => void): () => void {
+  const until = performance.now() + ms;
+  let timer: NodeJS.Timeout;
+  const onTimer = (): void => {
+    const left = until - performance.now();
+    if (left > 1) arm(left);
+    else act();
+  };
+  const arm = (left: number): void => {
+    timer = setTimeout(onTimer, Math.min(Math.max(left, 0), longestTimer));
+  };
+  arm(ms);
+  return () => clearTimeout(timer);
 }

@@ -7,7 +7,7 @@ import type { Execution, Outcome, Store } from '../../ports/store.ts';
 import type { Tracing } from '../../ports/telemetry.ts';
 import { beginTrace } from './kept-trace.ts';
 import { createContext } from './context.ts';
-import { note, type Entry } from './entry.ts';
+import type { Entry } from './entry.ts';
 
 /** What carrying work to its outcome needs. */
 export interface Surroundings {
@@ -24,14 +24,14 @@ export type Ending = Omit<Outcome, 'endedAt'> | 'stalled' | undefined;
 
 /** Does the work of an entry whose turn has come. Never throws. */
 export async function work(entry: Entry, around: Surroundings): Promise<Ending> {
-  const { execution, worker, before, log, controller } = entry;
+  const { execution, worker, before, log } = entry;
   const { store, clock } = around;
   const attempts = execution.state === 'running' && !before.hasProgress ? execution.attempts + 1 : 1;
   const retakes = worker.retakes ?? 3;
   if (!entry.isAgain && attempts > retakes + 1) return failed(stuck(execution), around);
   const isCarriedOn = entry.isAgain || (before.last > 0 && execution.startedAt !== undefined);
   if (around.tracing !== undefined) beginTrace(around.tracing, entry);
-  note(entry, worker.started?.(execution, isCarriedOn ? before.records.size : undefined));
+  entry.note(worker.started?.(execution, isCarriedOn ? before.records.size : undefined));
   if (entry.mustMark) {
     const marked = store.executions.start(execution.id, clock.now(), attempts);
     tell(marked);
@@ -40,7 +40,8 @@ export async function work(entry: Entry, around: Surroundings): Promise<Ending> 
   }
   let usage: Usage | undefined;
   entry.writes = [];
-  const { signal, stop, release } = stoppable(controller.signal);
+  const attempt = entry.attempt();
+  const { signal } = attempt;
   const isStalled = (problem: Problem): boolean =>
     worker.outlastsStore === true && problem.code === 'store_unavailable';
   const context = createContext({
@@ -53,7 +54,7 @@ export async function work(entry: Entry, around: Surroundings): Promise<Ending> 
     admitted: entry.admitted,
     onSpent: (spent) => (usage = spent),
     onStoreFailure: (thrown) => {
-      if (isStalled(asProblem(thrown))) stop();
+      if (isStalled(asProblem(thrown))) attempt.abort(storeFails());
     },
     onOutcomeWrite: (write) => void entry.writes.push(write),
     onWaiting(isWaiting) {
@@ -66,11 +67,10 @@ export async function work(entry: Entry, around: Surroundings): Promise<Ending> 
     const output = await worker.work(context, execution);
     return { state: 'succeeded', output, ...(usage === undefined ? {} : { usage }) };
   } catch (thrown) {
-    if (isShutdown(controller.signal)) return undefined;
-    if (!controller.signal.aborted && (signal.aborted || isStalled(asProblem(thrown)))) return 'stalled';
+    // Work that was cancelled before the engine stopped has its outcome.
+    if (entry.stopped?.code === 'shutting_down') return undefined;
+    if (entry.stopped === undefined && (signal.aborted || isStalled(asProblem(thrown)))) return 'stalled';
     return { ...failed(asProblem(thrown), around), ...(usage === undefined ? {} : { usage }) };
-  } finally {
-    release();
   }
 }
 
@@ -94,26 +94,9 @@ export async function settle(entry: Entry, ending: Omit<Outcome, 'endedAt'>, clo
   await failpoint('settle.after');
 }
 
-/** A signal that aborts with its parent, or by `stop`, for work that is to go on in this process. */
-function stoppable(parent: AbortSignal): {
-  readonly signal: AbortSignal;
-  stop(): void;
-  release(): void;
-} {
-  const controller = new AbortController();
-  const follow = (): void => controller.abort(parent.reason);
-  if (parent.aborted) follow();
-  else parent.addEventListener('abort', follow, { once: true });
-  return {
-    signal: controller.signal,
-    stop: () => controller.abort(new Problem('shutting_down', 'the store does not take what is recorded')),
-    release: () => parent.removeEventListener('abort', follow),
-  };
-}
-
-/** Work that stopped because the engine did; one that was cancelled before that has its outcome. */
-function isShutdown({ aborted, reason }: AbortSignal): boolean {
-  return aborted && reason instanceof Problem && reason.code === 'shutting_down';
+/** Why work stops that is to go on in this process. */
+function storeFails(): Problem {
+  return new Problem('shutting_down', 'the store does not take what is recorded');
 }
 
 function stuck({ attempts }: Execution): Problem {

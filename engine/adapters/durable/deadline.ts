@@ -1,5 +1,5 @@
-import { Problem } from '../../core/problem.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Problem } from '../../core/problem.ts';
+import { startTimer, type Clock } from '../../ports/clock.ts';
 
 /** A signal that aborts with a problem after `ms`, or with its parent; `cancel` lets it go. */
 export function signalDeadline(
@@ -9,22 +9,15 @@ export function signalDeadline(
   late: () => Problem,
 ): { readonly signal: AbortSignal; cancel(): void } {
   const controller = new AbortController();
-  const timer = new AbortController();
   const follow = (): void => controller.abort(parent.reason);
   if (parent.aborted) follow();
   else parent.addEventListener('abort', follow, { once: true });
-  clock.sleep(ms, timer.signal).then(
-    () => controller.abort(late()),
-    () => undefined,
-  );
+  const stop = startTimer(clock, ms, () => controller.abort(late()));
   return {
     signal: controller.signal,
     cancel() {
-      timer.abort(over);
+      stop();
       parent.removeEventListener('abort', follow);
     },
   };
 }
-
-/** A reason of its own, since making the default one costs more than the rest. */
-const over = new Problem('aborted', 'the time is not watched any more');

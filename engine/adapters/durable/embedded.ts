@@ -9,7 +9,7 @@ import { againOf } from './again.ts';
 import { nothingBefore } from './before.ts';
 import { failed, settle, work, type Surroundings } from './carry.ts';
 import { receivedSignals } from './context.ts';
-import { makeEntry, note, type Entry } from './entry.ts';
+import { Entry } from './entry.ts';
 import { createInbox } from './inbox.ts';
 import { createMailboxes } from './mailboxes.ts';
 import { receiptOf } from './receipt.ts';
@@ -68,6 +68,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     },
 
     pending: (key) => mailboxes.ids(key),
+    count: (key) => mailboxes.count(key),
 
     async signal(id, { topic, payload, idempotencyKey }) {
       const isNew = await store.signals.put(id, { topic, payload, idempotencyKey, at: clock.now() });
@@ -83,7 +84,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
         await adopt(await store.executions.get(id));
         return true;
       }
-      entry.controller.abort(reason);
+      entry.stop(reason);
       if (!entry.isAtWork) await end(entry, failed(reason, options));
       return true;
     },
@@ -132,7 +133,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       closing.abort();
       const all = [...entries.values()];
       const reason = new Problem('shutting_down', 'the engine is shutting down');
-      for (const { controller } of all) controller.abort(reason);
+      for (const entry of all) entry.stop(reason);
       await Promise.all(all.map((entry): Promise<unknown> => (entry.isAtWork ? entry.done : letGo(entry))));
     },
   };
@@ -146,17 +147,17 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     const worker = workerOf(request.kind);
     const records = [...kept, ...traceRecords(options.tracing, request)];
     const now = clock.now();
-    // What is added to a spread is added one by one, at many times the cost of what stands before it.
-    const queued: Execution = { state: 'queued', attempts: 0, createdAt: now, ...request };
-    const running: Execution = { state: 'running', attempts: 1, createdAt: now, startedAt: now, ...request };
-    const limit = worker.limit?.(queued) ?? 1;
+    const limit = worker.limit?.(request) ?? 1;
     // The place in the mailbox is taken before anything is awaited, so that order of admission is order of arrival.
     const isTurn = mailboxes.hasRoom(request.key, limit);
-    const execution = isTurn ? running : queued;
-    const entry = makeEntry({
+    // What is added to a spread is added one by one, at many times the cost of what stands before it.
+    const execution: Execution = isTurn
+      ? { state: 'running', attempts: 1, createdAt: now, startedAt: now, ...request }
+      : { state: 'queued', attempts: 0, createdAt: now, ...request };
+    const entry = new Entry({
       execution,
       worker,
-      before: { ...nothingBefore, records: new Map(records) },
+      before: records.length === 0 ? nothingBefore : { ...nothingBefore, records: new Map(records) },
       log: openLog(request.id, { execution }),
       mustMark: !isTurn,
       rested,
@@ -167,8 +168,12 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     entry.admitted = stored;
     // With an idempotency key it is not known yet whether there is new work at all.
     const isSure = request.idempotencyKey === undefined;
-    const tellQueued = (): void => note(entry, worker.queued?.(execution, before));
-    if (isSure && !isTurn) tellQueued();
+    const tellQueued = (): void => entry.note(worker.queued?.(execution, before));
+    if (isSure && !isTurn) {
+      tellQueued();
+      // In one commit with the admission.
+      entry.log.flush().catch(() => undefined);
+    }
     if (isSure && isTurn) void carry(entry);
     try {
       if (!(await stored)) return await earlier(request, entry);
@@ -177,7 +182,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       if (!isSure && !isTurn && !entry.isAtWork) tellQueued();
       return { id: request.id, acceptedAt: now, created: true };
     } catch (thrown) {
-      entry.controller.abort(asProblem(thrown));
+      entry.stop(asProblem(thrown));
       if (!entry.isAtWork) await letGo(entry);
       throw thrown;
     }
@@ -222,7 +227,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   /** Gives what another process left its place; the result begins it, when its turn has come. */
   function enter({ execution, before, signals, damage }: Stored): () => Promise<void> | undefined {
     const worker = workerOf(execution.kind);
-    const entry = makeEntry({
+    const entry = new Entry({
       execution,
       worker,
       before,

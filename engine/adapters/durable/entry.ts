@@ -6,58 +6,77 @@ import type { Execution, Outcome } from '../../ports/store.ts';
 import type { Before } from './before.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 
-/** An execution in this process: waiting for its turn, or at work. */
-export interface Entry {
+/** What is known of an execution when it comes into this process. */
+export type EntryStart = Pick<Entry, 'execution' | 'worker' | 'before' | 'log' | 'mustMark' | 'rested'> & {
+  /** Default an empty one. */
+  readonly inbox?: Inbox;
+};
+
+/** An execution in this process: waiting for its turn, or at work. What only work needs is made when it begins: thousands may wait. */
+export class Entry {
   readonly execution: Execution;
   readonly worker: Worker;
   /** What was stored when its work was begun here, or begun again. */
   before: Before;
-  readonly controller: AbortController;
   readonly log: ExecutionLog;
-  inbox: Inbox;
   /** Settles when the admission is on disk, or could not be stored. */
-  admitted: Promise<unknown>;
+  admitted: Promise<unknown> = Promise.resolve();
   /** Whether the store must be told that its work starts. */
   mustMark: boolean;
-  isAtWork: boolean;
+  isAtWork = false;
   /** Whether all that is left to its work at present is to wait: for people, messages or times. */
-  isWaiting: boolean;
+  isWaiting = false;
   /** Called whenever its work begins to wait. */
   readonly rested: () => void;
   /** Whether its work stood still in this process, and goes on. */
-  isAgain: boolean;
+  isAgain = false;
+  /** Why it is to end; undefined as long as nobody has ended it. */
+  stopped: Problem | undefined;
   /** How it ended, once that is on disk. */
   outcome: Outcome | undefined;
   /** Writes that belong into one commit with the outcome. */
-  writes: (() => Promise<unknown>)[];
+  writes: (() => Promise<unknown>)[] = [];
   /** Resolves when the outcome is on disk, or the process let go of it: with the problem when it could not be written. */
   readonly done: Promise<Problem | undefined>;
-  readonly finish: (problem?: Problem) => void;
-}
+  finish!: (problem?: Problem) => void;
+  #inbox: Inbox | undefined;
+  #attempt: AbortController | undefined;
 
-/** An execution that has just come into this process. */
-export function makeEntry(
-  parts: Pick<Entry, 'execution' | 'worker' | 'before' | 'log' | 'mustMark' | 'rested'> &
-    Partial<Pick<Entry, 'inbox'>>,
-): Entry {
-  let finish: Entry['finish'] = () => undefined;
-  const done = new Promise<Problem | undefined>((resolve) => (finish = resolve));
-  return {
-    inbox: createInbox([], new Set()),
-    ...parts,
-    controller: new AbortController(),
-    admitted: Promise.resolve(),
-    isAtWork: false,
-    isWaiting: false,
-    isAgain: false,
-    outcome: undefined,
-    writes: [],
-    done,
-    finish,
-  };
-}
+  constructor({ execution, worker, before, log, mustMark, rested, inbox }: EntryStart) {
+    this.execution = execution;
+    this.worker = worker;
+    this.before = before;
+    this.log = log;
+    this.mustMark = mustMark;
+    this.rested = rested;
+    this.#inbox = inbox;
+    this.done = new Promise((resolve) => (this.finish = resolve));
+  }
 
-/** Adds an event, when there is one, to the log of an entry. */
-export function note({ log }: Entry, event: NewEvent | undefined): void {
-  if (event !== undefined) log.emit(event);
+  get inbox(): Inbox {
+    return (this.#inbox ??= createInbox([], new Set()));
+  }
+
+  set inbox(inbox: Inbox) {
+    this.#inbox = inbox;
+  }
+
+  /** Has it end with a problem, its work too when there is any; the first one stands. */
+  stop(reason: Problem): void {
+    this.stopped ??= reason;
+    this.#attempt?.abort(this.stopped);
+  }
+
+  /** What stops one attempt at its work: aborts when the entry is stopped, or when it is aborted itself, to go on another time. */
+  attempt(): AbortController {
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    if (this.stopped !== undefined) attempt.abort(this.stopped);
+    return attempt;
+  }
+
+  /** Adds an event, when there is one, to its log. */
+  note(event: NewEvent | undefined): void {
+    if (event !== undefined) this.log.emit(event);
+  }
 }

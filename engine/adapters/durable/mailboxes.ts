@@ -13,6 +13,8 @@ export interface Mailboxes<T> {
   leave(key: string, id: string): readonly T[];
   /** Ids of a key in order. */
   ids(key: string): readonly string[];
+  /** How many there are of a key. */
+  count(key: string): number;
 }
 
 interface Place<T> {
@@ -54,6 +56,7 @@ export function createMailboxes<T>(): Mailboxes<T> {
       }
       return next;
     },
+    count: (key) => places.get(key)?.length ?? 0,
     ids: (key) => (places.get(key) ?? []).map(({ id }) => id),
   };
 }

@@ -12,18 +12,17 @@ export async function untilStored(
   entry: Entry,
   { store, clock }: Pick<Surroundings, 'store' | 'clock'>,
 ): Promise<void> {
-  const { execution, log, controller } = entry;
-  while (!controller.signal.aborted) {
+  const { execution, log } = entry;
+  const { signal } = entry.attempt();
+  while (!signal.aborted) {
     try {
-      await clock.sleep(storeRetryMs, controller.signal);
+      await clock.sleep(storeRetryMs, signal);
       await log.flush();
       const before = await readBefore(store, execution);
       const signals = await store.signals.all(execution.id);
-      Object.assign(entry, {
-        before,
-        inbox: createInbox(signals, receivedSignals(before.records)),
-        isAgain: true,
-      });
+      entry.before = before;
+      entry.inbox = createInbox(signals, receivedSignals(before.records));
+      entry.isAgain = true;
       return;
     } catch {
       // Still no room, or no disk.

@@ -67,7 +67,7 @@ export function createKeptSessions(
   const demand = async (address: SessionAddress): Promise<void> => {
     checkAddress(address);
     // One whose first message is admitted, and not yet in its history, is there.
-    if (durable.pending(sessionKey(address)).length > 0 || (await has(address))) return;
+    if (durable.count(sessionKey(address)) > 0 || (await has(address))) return;
     throw new Problem('session_not_found', `there is no ${named(address)}`);
   };
   const unfinished = async ({ agent, ...rest }: SessionAddress): Promise<readonly string[]> => {
@@ -94,7 +94,7 @@ export function createKeptSessions(
   ): Promise<void> => {
     checkAddress(address);
     const key = sessionKey(address);
-    if (durable.pending(key).length > 0) throw exists(address);
+    if (durable.count(key) > 0) throw exists(address);
     await alone(live, address, async (session) => {
       if (await has(address)) throw exists(address);
       const writes = await write();
@@ -107,7 +107,7 @@ export function createKeptSessions(
     async list(instance, page) {
       const found = await listSessions(documents, instance, page);
       return found.map((note) => {
-        const pending = durable.pending(sessionKey({ ...instance, session: note.session })).length;
+        const pending = durable.count(sessionKey({ ...instance, session: note.session }));
         return { ...note, state: pending === 0 ? 'idle' : 'busy', pending };
       });
     },
@@ -159,7 +159,7 @@ export function createKeptSessions(
       if (options.abort) await endWork(address);
       // What another process left is not pending in this one.
       if ((await unfinished(address)).length > 0) throw busy(address);
-      if (durable.pending(key).length > 0 || live.get(address).queue.length > 0) throw busy(address);
+      if (durable.count(key) > 0 || live.get(address).queue.length > 0) throw busy(address);
       await alone(live, address, async (session) => {
         const { agents, delegates } = ports.program;
         const helpers = [...new Set([...Object.keys(agents), ...Object.keys(delegates)])];

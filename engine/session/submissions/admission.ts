@@ -44,9 +44,10 @@ async function admit(
   const owner = isShared ? await ownerOf(ports, address, parent) : undefined;
   const said = prepareSubmission(ports, submission);
   const key = sessionKey(address);
-  const before = durable.pending(key);
-  const isBusy = before.length > 0 || live.get(address).queue.length > 0;
-  const isFull = before.length > agent.queueLimit;
+  const before = durable.count(key);
+  const earlier = agent.busy === 'replace' ? durable.pending(key) : [];
+  const isBusy = before > 0 || live.get(address).queue.length > 0;
+  const isFull = before > agent.queueLimit;
   // What was admitted before gets its receipt, however busy the session is.
   if (((agent.busy === 'reject' && isBusy) || isFull) && !(await isKnown(ports, admitting, submission)))
     throw isFull ? full(agent, address) : busy(address);
@@ -73,7 +74,7 @@ async function admit(
     const isPrompt = work.kind === 'prompt' || work.kind === 'skill';
     if (agent.busy === 'replace' && isPrompt && receipt.created) {
       const reason = new Problem('aborted', 'a newer prompt replaced this one');
-      await Promise.all(before.map((earlier) => durable.cancel(earlier, reason)));
+      await Promise.all(earlier.map((one) => durable.cancel(one, reason)));
     }
     if (receipt.id !== id) outcomes.drop(id);
     return receipt;

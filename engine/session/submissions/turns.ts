@@ -1,6 +1,6 @@
 import { carryOut } from './carry-out.ts';
 import type { Conduct } from '../conversation.ts';
-import { deadline } from '../deadline.ts';
+import { following } from '../deadline.ts';
 import type { LiveSessions } from '../live-sessions.ts';
 import type { SessionPorts } from '../ports.ts';
 import type { Said } from './submission-input.ts';
@@ -24,17 +24,17 @@ export async function takeTurn(
   const own = turn.on ?? ports;
   const session = live.get(turn.address);
   const files = workspace ?? live.workspace(turn.agent, turn.address);
-  const controller = new AbortController();
+  const { controller, letGo } = following([conduct.signal]);
+  const { signal } = controller;
   session.controllers.add(controller);
-  const stop = deadline(ports.clock, undefined, [conduct.signal, controller.signal], 'the prompt');
   try {
-    return await session.queue.run(stop.signal, async () => {
+    return await session.queue.run(signal, async () => {
       const history = await session.history();
       conduct.withOutcome?.(() => history.committed());
       const work = carryOut(own, turn, {
         history,
         workspace: files,
-        conduct: { ...conduct, signal: stop.signal },
+        conduct: { ...conduct, signal },
       });
       // What was written until an abort belongs to the history too, but it is the abort that is told.
       if (conduct.withOutcome === undefined)
@@ -43,7 +43,7 @@ export async function takeTurn(
       return { ...result, model: result.answeredBy ?? nameOf(turn.said) };
     });
   } finally {
-    stop.cancel();
+    letGo();
     session.controllers.delete(controller);
     await live.trim();
   }

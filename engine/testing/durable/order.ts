@@ -19,6 +19,7 @@ export function orderTests(test: Test): void {
     admitted.push(durable.admit(run('free', { key: 'other' })));
     await Promise.all(admitted);
     assert.equal(durable.pending('k').length > 0, true);
+    assert.equal(durable.count('k'), durable.pending('k').length);
     await durable.idle();
     assert.deepEqual(
       order.filter((id) => id !== 'free'),
