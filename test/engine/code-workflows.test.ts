@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { programOf, projectOf, temporaryFolder } from '../fakes/project.ts';
 import { closeEngines, engineOf, failureOf, gate } from './kit.ts';
+import { builtProgram } from '../fakes/programs.ts';
 
 const files = {
   'engine.yaml': 'model: openai/gpt-5\n',
@@ -151,8 +151,7 @@ export async function run(ctx) {
 `,
     });
     const path = join(temporaryFolder(), 'engine.sqlite');
-    const script = fileURLToPath(new URL('./child.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', script, folder, path, 'run', 'work', '{}'], {
+    const child = spawn(process.execPath, [await builtProgram('child'), folder, path, 'run', 'work', '{}'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const exited = new Promise<string>((resolve) =>

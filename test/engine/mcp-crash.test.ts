@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { everything, isAlive, until } from '../adapters/mcp/world.ts';
 import { projectOf } from '../fakes/project.ts';
+import { builtProgram } from '../fakes/programs.ts';
 
 const odd = fileURLToPath(new URL('../adapters/mcp/odd-server.mjs', import.meta.url));
-const child = fileURLToPath(new URL('child.ts', import.meta.url));
 
 describe('an engine that is killed', function () {
   this.timeout(60_000);
@@ -30,16 +30,7 @@ describe('an engine that is killed', function () {
     });
     const engine = spawn(
       process.execPath,
-      [
-        '--import',
-        import.meta.resolve('tsx'),
-        child,
-        project,
-        join(project, 'x.sqlite'),
-        'run',
-        'hang',
-        '{}',
-      ],
+      [await builtProgram('child'), project, join(project, 'x.sqlite'), 'run', 'hang', '{}'],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const isCalled = (): boolean => existsSync(diary) && readFileSync(diary, 'utf8').includes('call never');

@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import type { Engine, RunRecord } from '../../engine/api.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { projectOf, temporaryFolder, writeFiles, type Files } from '../fakes/project.ts';
 import { failureOf, fakeModels, type Answering } from './kit.ts';
+import { builtProgram } from '../fakes/programs.ts';
 
 const workflow = (say: string): string => `inputSchema: { type: object, properties: { n: { type: number } } }
 steps:
@@ -174,8 +174,7 @@ export default { description: 'Stamps.', inputSchema: { type: 'object', properti
         'steps:\n  - { id: first, set: { by: old } }\n  - { id: call, tool: stamp, with: { text: old } }\noutput: { by: "${{ steps.first.output.by }}", call: "${{ steps.call.output }}" }\n',
     };
     folder = projectOf(held);
-    const script = fileURLToPath(new URL('./child.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', script, folder, path, 'run', 'flow', '{}'], {
+    const child = spawn(process.execPath, [await builtProgram('child'), folder, path, 'run', 'flow', '{}'], {
       env: { ...process.env, HOLD: '1' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

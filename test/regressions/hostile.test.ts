@@ -1,11 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { projectOf, temporaryFolder } from '../fakes/project.ts';
 import { cases } from './hostile/cases.ts';
 import type { Answer } from './hostile/checker.ts';
+import { builtProgram } from '../fakes/programs.ts';
 
 /** Milliseconds a check may take on a machine that does `busyWork` in `usualWork`. */
 const most = 500;
@@ -19,8 +19,7 @@ describe('hostile files', function () {
   let checker: ChildProcess | undefined;
 
   const start = async (): Promise<ChildProcess> => {
-    const file = fileURLToPath(new URL('./hostile/checker.ts', import.meta.url));
-    const child = fork(file, { execArgv: ['--import', 'tsx/esm'], silent: true });
+    const child = fork(await builtProgram('checker'), { execArgv: [], silent: true });
     // The first check of a process pays for loading and compiling.
     const small = projectOf({ 'src/workflows/w.yaml': 'steps: [{ id: s, log: "{{input.a}}" }, { id: t, tool: t }]\n' });
     child.send(small);

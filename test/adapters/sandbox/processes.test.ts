@@ -9,6 +9,7 @@ import { endOrphans } from '../../../engine/adapters/sandbox/leftovers.ts';
 import { createSandboxes } from '../../../engine/adapters/sandbox/sandboxes.ts';
 import type { Sandbox } from '../../../engine/ports/sandbox.ts';
 import { sandboxSpec } from './open-test-sandbox.ts';
+import { builtProgram } from '../../fakes/programs.ts';
 
 const bounds = { files: 1000, memoryMb: 128, processes: 64 };
 const tiers = ['local', 'isolated'] as const;
@@ -93,14 +94,7 @@ for (const type of tiers) {
         const mark = String(Math.trunc(Math.random() * 1e9));
         const engine = spawn(
           process.execPath,
-          [
-            '--import',
-            'tsx',
-            new URL('hold-command.ts', import.meta.url).pathname,
-            type,
-            folder,
-            `sleep 30.${mark}`,
-          ],
+          [await builtProgram('hold-command'), type, folder, `sleep 30.${mark}`],
           { stdio: 'inherit' },
         );
         await until(() => commandsWith(`30.${mark}`).some((line) => line.startsWith('sleep')));

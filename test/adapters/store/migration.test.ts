@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { copyFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';
 import { connect } from '../../../engine/adapters/store/sqlite-connection.ts';
+import { builtProgram } from '../../fakes/programs.ts';
 
 /** What the first version of the engine made. */
 const firstFormat = [
@@ -101,10 +101,10 @@ describe('sqlite store: a file of an older engine', function () {
   });
 
   it('is whole at the next start, whichever statement of the migration the engine is killed at', async () => {
-    const script = fileURLToPath(new URL('./migrating-child.ts', import.meta.url));
+    const program = await builtProgram('migrating-child');
     const migrated = (file: string, at: number): Promise<NodeJS.Signals | null> =>
       new Promise((resolve) => {
-        const child = spawn(process.execPath, ['--import', 'tsx', script, file, String(at)], {
+        const child = spawn(process.execPath, [program, file, String(at)], {
           stdio: ['ignore', 'inherit', 'inherit'],
         });
         child.once('exit', (_code, signal) => resolve(signal));

@@ -4,15 +4,20 @@ import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';
 import { run } from './samples.ts';
+import { builtProgram } from '../../fakes/programs.ts';
 
 describe('sqlite store: several processes', function () {
   this.timeout(60_000);
   let folder: string;
   let path: string;
   const children = new Set<ChildProcess>();
+  let program: string;
+
+  before(async () => {
+    program = await builtProgram('store-child');
+  });
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'store-'));
@@ -28,8 +33,7 @@ describe('sqlite store: several processes', function () {
     mode: string,
     options: { readonly path?: string; readonly user?: number } = {},
   ): { child: ChildProcess; lines: AsyncIterator<string>; exit: Promise<void> } {
-    const script = fileURLToPath(new URL('./child.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', script, options.path ?? path, mode], {
+    const child = spawn(process.execPath, [program, options.path ?? path, mode], {
       ...(options.user === undefined ? {} : { uid: options.user, gid: options.user }),
       stdio: ['ignore', 'pipe', 'inherit'],
     });
