@@ -1,13 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import ts from 'typescript';
 import { refreshTypes } from '../../engine/cli/project-types/refresh-types.ts';
 import { projectTypes } from '../../engine/cli/project-types/project-types.ts';
 import { programOf, projectOf, temporaryFolder } from '../fakes/project.ts';
+import { typeFaults, type TypeFault } from '../fakes/type-faults.ts';
 import { runCli } from './run-cli.ts';
-
-const root = join(import.meta.dirname, '../..');
 
 const files = {
   'engine.yaml': { name: 'shop', model: 'script/clerk', models: { fast: 'script/clerk' } },
@@ -169,14 +167,8 @@ const shop = createClient<Project>({ baseUrl: 'http://127.0.0.1:8000' });
   });
 });
 
-interface Fault {
-  readonly file: string;
-  readonly line: number;
-  readonly text: string;
-}
-
 /** The lines in which the compiler found something. */
-function found(faults: readonly Fault[], lines: readonly string[]): readonly string[] {
+function found(faults: readonly TypeFault[], lines: readonly string[]): readonly string[] {
   const wrongLines = new Set(faults.filter(({ file }) => file === 'wrong.ts').map(({ line }) => line));
   // Two lines of imports and names stand before.
   return lines.filter((_, index) => wrongLines.has(index + preamble.split('\n').length - 1));
@@ -190,7 +182,7 @@ export type Known = Json; createServer;
 `;
 
 /** What the compiler says of files beside each other. */
-function faultsOf(given: Readonly<Record<string, string>>): readonly Fault[] {
+function faultsOf(given: Readonly<Record<string, string>>): readonly TypeFault[] {
   const folder = temporaryFolder();
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
@@ -198,17 +190,5 @@ function faultsOf(given: Readonly<Record<string, string>>): readonly Fault[] {
     writeFileSync(join(folder, name), name.endsWith('.d.ts') ? text : preamble + text);
     return join(folder, name);
   });
-  const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config as object;
-  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root);
-  const program = ts.createProgram(names, { ...options, configFilePath: join(root, 'tsconfig.json') });
-  return names.flatMap((name) => {
-    const source = program.getSourceFile(name);
-    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
-      ({ messageText, start = 0 }) => ({
-        file: name.slice(folder.length + 1),
-        line: source?.getLineAndCharacterOfPosition(start).line ?? 0,
-        text: ts.flattenDiagnosticMessageText(messageText, ' '),
-      }),
-    );
-  });
+  return typeFaults(names).map((fault) => ({ ...fault, file: fault.file.slice(folder.length + 1) }));
 }

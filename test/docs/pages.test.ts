@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPage, writePage, type Page } from './check-page.ts';
+import { typeFaults } from '../fakes/type-faults.ts';
 import { root } from './page.ts';
-import { typeFaults } from './scripts.ts';
 
 /** Pages that need packages which are no dependencies; test/optional checks them where these can be installed. */
 const optional = ['docs/python.md'];

@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
-import ts from 'typescript';
 import type { Block } from './page.ts';
-import { root } from './page.ts';
 
 /** A program of a page: a block that begins with an import, and the blocks after it that do not. */
 export interface Script {
@@ -54,20 +51,4 @@ async function run(file: string, folder: string): Promise<string> {
     process.chdir(before);
     console.log = log;
   }
-}
-
-/** What the compiler says about files, with the options of this repository: `<file>: <message>`. */
-export function typeFaults(files: readonly string[]): readonly string[] {
-  const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config as object;
-  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root);
-  const program = ts.createProgram(files, { ...options, configFilePath: join(root, 'tsconfig.json') });
-  return files.flatMap((file) => {
-    const source = program.getSourceFile(file);
-    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
-      ({ messageText, start = 0 }) => {
-        const line = (source?.getLineAndCharacterOfPosition(start).line ?? 0) + 1;
-        return `${file}:${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
-      },
-    );
-  });
 }
