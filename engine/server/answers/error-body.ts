@@ -26,10 +26,14 @@ export interface LogEntry {
 /** Receives the log. */
 export type Log = (entry: LogEntry) => void;
 
-/** Turns a thrown value into what the caller may see, and logs the rest under the same `ref`. */
+/**
+ * Turns a thrown value into what the caller may see, and logs the rest under the same `ref`. `status` is that of the answer, where it is
+ * another than that of the problem.
+ */
 export type Report = (
   thrown: unknown,
   request: { readonly method?: string | undefined; readonly url?: string | undefined },
+  status?: number,
 ) => { readonly problem: Problem; readonly body: ErrorBody };
 
 /**
@@ -37,18 +41,19 @@ export type Report = (
  * @param redact takes secrets out of what is logged and answered.
  */
 export function createReport(log: Log, redact: (text: string) => string): Report {
-  return (thrown, { method = '', url = '' }) => {
+  return (thrown, { method = '', url = '' }, answered) => {
     const problem = asProblem(thrown);
+    const status = answered ?? problem.status;
     const ref = `err_${ulid()}`;
     const internal = problem.code === 'internal_error';
     try {
       log({
-        level: internal ? 'error' : problem.status >= 500 ? 'warn' : 'info',
+        level: internal ? 'error' : status >= 500 ? 'warn' : 'info',
         time: new Date().toISOString(),
         ref,
         method,
         path: url.split('?')[0] ?? '',
-        status: problem.status,
+        status,
         type: problem.code,
         message: redact(problem.message),
         ...(internal ? { stack: redact(stackOf(problem.cause ?? problem)) } : {}),

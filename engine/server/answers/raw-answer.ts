@@ -4,12 +4,29 @@ import { Problem } from '../../core/problem.ts';
 import { safeHeaders } from './safe-headers.ts';
 import type { ErrorBody, Report } from './error-body.ts';
 
+/** Milliseconds in which a client that was answered may take the answer and leave. */
+const lingerMs = 1_000;
+
 /** Answers a request that Node could not even parse with the error envelope, and closes its connection. */
 export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex, report: Report): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
   const [status, problem] = whyUnreadable(error.code);
-  const { body } = report(problem, {});
-  socket.end(rawAnswer(status, body));
+  const { body } = report(problem, {}, status);
+  endWith(socket, status, body);
+}
+
+/** Sends the error envelope as the last of a connection, which is cut off when the other side has not left a second later. */
+export function endWith(
+  socket: Duplex,
+  status: number,
+  body: ErrorBody,
+  headers?: Readonly<Record<string, string>>,
+): void {
+  // A client that is gone already needs no answer.
+  socket.on('error', () => undefined);
+  socket.end(rawAnswer(status, body, headers));
+  const cut = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(cut));
 }
 
 function whyUnreadable(code: string | undefined): [number, Problem] {
@@ -24,11 +41,7 @@ function whyUnreadable(code: string | undefined): [number, Problem] {
 }
 
 /** An answer in the error envelope, for a connection that has no response. */
-export function rawAnswer(
-  status: number,
-  body: ErrorBody,
-  headers: Readonly<Record<string, string>> = {},
-): string {
+function rawAnswer(status: number, body: ErrorBody, headers: Readonly<Record<string, string>> = {}): string {
   const text = JSON.stringify(body);
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,

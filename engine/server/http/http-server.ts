@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../core/problem.ts';
 import type { ErrorBody, Report } from '../answers/error-body.ts';
 import { safeHeaders } from '../answers/safe-headers.ts';
-import { rawAnswer, refuseUnreadable } from '../answers/raw-answer.ts';
+import { endWith, refuseUnreadable } from '../answers/raw-answer.ts';
 import { isForSocket } from '../socket/handshake.ts';
 import { goOnWithoutUpgrade } from './without-upgrade.ts';
 
@@ -55,11 +55,11 @@ export function createHttpServer(
       'invalid_request',
       `the header "Expect: ${request.headers.expect ?? ''}" cannot be met; leave it out`,
     );
-    refuse(response, 417, report(problem, request).body);
+    refuse(response, 417, report(problem, request, 417).body);
   });
   http.on('connect', (request: IncomingMessage, socket: Duplex) => {
     const { body } = report(new Problem('method_not_allowed', 'this server is no proxy'), request);
-    socket.end(rawAnswer(405, body));
+    endWith(socket, 405, body);
   });
   return http;
 }

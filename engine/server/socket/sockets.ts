@@ -15,7 +15,7 @@ import { visibleTo } from '../auth/unlisted.ts';
 import type { Bounds } from '../bounds/bounds.ts';
 import type { Report } from '../answers/error-body.ts';
 import type { Guard } from '../auth/guard.ts';
-import { rawAnswer, refuseUnreadable } from '../answers/raw-answer.ts';
+import { endWith, refuseUnreadable } from '../answers/raw-answer.ts';
 import { serveConnection, type Enter } from './connection.ts';
 import { handshakeFault } from './handshake.ts';
 import { createPulse } from './pulse.ts';
@@ -119,8 +119,8 @@ export function addSockets(
     upgrade(request, socket, head) {
       const fault = handshakeFault(request);
       if (fault !== undefined) {
-        const { body } = report(fault.problem, request);
-        socket.end(rawAnswer(fault.status, body, fault.headers));
+        const { body } = report(fault.problem, request, fault.status);
+        endWith(socket, fault.status, body, fault.headers);
         return;
       }
       server.handleUpgrade(request, socket, head, (opened) => server.emit('connection', opened, request));

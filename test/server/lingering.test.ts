@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { expect } from 'chai';
+import { startWorld, type World } from './world.ts';
+
+describe('a client that was refused and does not leave', () => {
+  let world: World;
+  const lines: Socket[] = [];
+  beforeEach(async () => {
+    world = await startWorld({ timeouts: { headersMs: 200 } });
+  });
+  afterEach(async () => {
+    for (const line of lines.splice(0)) line.destroy();
+    await world.close();
+  });
+
+  const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
+  const refusals: readonly (readonly [string, string, number])[] = [
+    ['what is no HTTP', '\x16\x03\x01\r\n\r\n', 400],
+    ['half a request', 'GET / HT', 408],
+    ['a proxy', 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n', 405],
+    ['a socket without a key', `GET /agents/echo/1 HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n`, 400],
+  ];
+  for (const [title, sent, status] of refusals)
+    it(`is cut off, and keeps nobody from stopping, when it asked for ${title}`, async () => {
+      const line = connect({ port: Number(new URL(world.url).port), host: '127.0.0.1', allowHalfOpen: true });
+      lines.push(line);
+      line.write(sent, 'latin1');
+      const [answer] = (await once(line, 'data')) as [Buffer];
+      expect(answer.toString('latin1')).to.match(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(world.log.at(-1)?.status).to.equal(status);
+
+      await world.server.close();
+    });
+});
