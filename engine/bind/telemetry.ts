@@ -25,12 +25,17 @@ export async function openTelemetry(
 ): Promise<BoundTelemetry> {
   const telemetry = options.telemetry ?? (await ofConfig(program, options, secrets));
   const { meters, tracing } = telemetry;
-  const count = countEvents(meters);
+  const { observe, stop } = countEvents(meters);
   return {
     ...telemetry,
     tap(event) {
-      void count(event);
+      void observe(event);
       tracing?.observe(event);
+    },
+    close() {
+      // Those of the options go on behind this engine.
+      stop();
+      return telemetry.close();
     },
   };
 }

@@ -1863,7 +1863,7 @@ export interface Token {
    */
   secret?: SecretName;
   /**
-   * SHA-256 hash of the token in hexadecimal digits, in place of `secret`.
+   * SHA-256 hash of the token: `sha256:` and 64 hexadecimal digits, as `engine token` prints it; in place of `secret`.
    */
   hash?: string;
   /**

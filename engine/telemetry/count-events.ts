@@ -9,19 +9,19 @@ import { splitModel } from './model-name.ts';
 /** Most beginnings that are remembered to know how long something took; the oldest is forgotten first. */
 const maxOpen = 10_000;
 
-/** An observer that measures what events tell. */
-export function countEvents(meters: Meters): Observer {
+/** An observer that measures what events tell, and what ends that. */
+export function countEvents(meters: Meters): { readonly observe: Observer; stop(): void } {
   const count = countEnds(meters);
   const queued = new Set<string>();
   const active = new Map<string, 'run' | 'submission'>();
-  meters.watch(instruments.queueDepth, () => [
+  const stop = meters.watch(instruments.queueDepth, () => [
     { value: queued.size, labels: { kind: 'submission', state: 'queued' } },
     ...(['run', 'submission'] as const).map((kind) => ({
       value: [...active.values()].filter((one) => one === kind).length,
       labels: { kind, state: 'active' },
     })),
   ]);
-  return (event) => {
+  const observe: Observer = (event) => {
     const { type, executionId } = event;
     if (type === 'submission_queued') queued.add(executionId);
     else if (type === 'run_start' || type === 'run_resume') active.set(executionId, 'run');
@@ -34,6 +34,7 @@ export function countEvents(meters: Meters): Observer {
     }
     return count(event);
   };
+  return { observe, stop };
 }
 
 function countEnds(meters: Meters): Observer {

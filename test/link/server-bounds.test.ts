@@ -40,6 +40,25 @@ describe('link: bounds of the server', () => {
     ]);
   });
 
+  it('and other settings with a form of their own are refused with what they are', async () => {
+    expect(
+      await findingsOf({
+        'engine.yaml': [
+          'name: shop',
+          'env: [API-URL]',
+          'server: { basePath: engine, auth: { tokens: [{ name: ann, hash: "sha256:abc" }] } }',
+          'telemetry: { otlp: {}, propagate: ["https://models.internal/"] }',
+          '',
+        ].join('\n'),
+      }),
+    ).to.deep.equal([
+      'engine.yaml:2:7 error schema/bad-format "env[0]" must be a variable name, got "API-URL"; for example "API_URL"',
+      'engine.yaml:3:21 error schema/bad-format "basePath" must be a path from the root, got "engine"; for example "/engine"',
+      'engine.yaml:3:65 error schema/bad-format "hash" must be a token hash, got "sha256:abc"; for example "sha256:0123456789abcdef0123456789abcdef…"',
+      'engine.yaml:4:36 error schema/bad-format "propagate[0]" must be a host name, got "https://models.internal/"; for example "models.internal"',
+    ]);
+  });
+
   it('are refused where other machines could call, and nobody signs in', async () => {
     const findings = (server: string): Promise<readonly string[]> =>
       findingsOf({ 'engine.yaml': `name: shop\nserver: ${server}\n` });

@@ -1,8 +1,25 @@
 import { expect } from 'chai';
 import { createEngine } from '../../engine/engine.ts';
 import { createServer } from '../../engine/server/index.ts';
+import { createTelemetry } from '../../engine/telemetry/index.ts';
+import { instruments } from '../../engine/telemetry/instruments.ts';
 import { programOf } from '../fakes/project.ts';
 import { files } from './files.ts';
+
+describe('the gauge of work', () => {
+  it('counts that of engines that are open', async () => {
+    const telemetry = createTelemetry();
+    const states = (): number =>
+      telemetry.meters.read().find(({ spec }) => spec === instruments.queueDepth)?.series.length ?? 0;
+    for (let count = 0; count < 2; count += 1) {
+      const engine = await createEngine({ program: await programOf(files), store: 'memory', telemetry });
+      await engine.agents.session('lead', 'one').prompt('use a tool');
+      expect(states()).to.equal(3);
+      await engine.close();
+      expect(states()).to.equal(0);
+    }
+  });
+});
 
 describe('GET /metrics', () => {
   it('gives what was measured as Prometheus reads it', async () => {
