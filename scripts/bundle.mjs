@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { fewChunks } from './few-chunks.mjs';
+import { lateEntry, latePackages, writeLatePackages } from './late-packages.mjs';
 import { slimPackages } from './slim-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -91,12 +92,13 @@ export async function bundle(outdir) {
   const parts = join(outdir, 'parts');
   const { metafile } = await build({
     ...options,
-    entryPoints: entries,
+    entryPoints: { ...entries, ...lateEntry },
     outdir: parts,
     chunkNames: 'chunks/[name]-[hash]',
     splitting: true,
     metafile: true,
     plugins: [
+      latePackages,
       { name: 'few-packages', setup: leaveOut },
       { name: 'one-copy', setup: share },
       slimPackages,
@@ -112,7 +114,8 @@ export async function bundle(outdir) {
     outdir,
   });
   rmSync(parts, { recursive: true });
-  writeNotices(outdir, metafile);
+  const late = await writeLatePackages({ ...options, outdir });
+  writeNotices(outdir, [...Object.keys(metafile.inputs), ...Object.keys(late.inputs)]);
 }
 
 /** The outputs by their paths in a folder. */
@@ -170,9 +173,9 @@ function giveBuiltins(bundler) {
 }
 
 /** The licences of what was taken in. */
-function writeNotices(outdir, { inputs }) {
+function writeNotices(outdir, inputs) {
   const folders = new Set(
-    Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+    inputs.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
   );
   const notices = [...folders].sort().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));

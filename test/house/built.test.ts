@@ -1,7 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
@@ -11,6 +19,14 @@ const run = promisify(execFile);
 
 /** Each `import` and `export … from` of a module. */
 const importing = /(?:^|;)(?:import|export)(?:[\w$\s{},*]*from)?\s*"([^"]+)"/gm;
+
+/** Files for which our own readers are not enough. */
+const needy = {
+  'agents/cut.yaml': 'model: [mock/x\n',
+  'schedules/never.yaml': 'cron: 0 0 31 2 *\nworkflow: odd\n',
+  'workflows/odd.yaml':
+    'inputSchema: { properties: { at: { minLength: many } } }\nsteps:\n  - { id: one, set: { a: 1 } }\n',
+};
 
 describe('the built package', () => {
   let folder: string;
@@ -51,6 +67,35 @@ describe('the built package', () => {
     const { stdout } = await run(process.execPath, [dist('cli/main.js'), '--version']);
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect(stdout.trim()).to.equal(version);
+  });
+
+  it('reads big packages only when files need them', async () => {
+    const project = join(folder, 'project');
+    for (const [file, text] of Object.entries(needy)) {
+      mkdirSync(join(project, file, '..'), { recursive: true });
+      writeFileSync(join(project, file), text);
+    }
+    const watch = `import Module from 'node:module';
+      process.on('exit', () => console.error(Object.keys(Module._cache).join('\\n')));`;
+    writeFileSync(join(folder, 'watch.mjs'), watch);
+    const validate = async (where: string): Promise<readonly [rules: string[], late: string[]]> => {
+      const args = [
+        '--import',
+        pathToFileURL(join(folder, 'watch.mjs')).href,
+        dist('cli/main.js'),
+        'validate',
+      ];
+      const ended = run(process.execPath, [...args, where, '--json']);
+      const { stdout, stderr } = await ended.catch((failure: { stdout: string; stderr: string }) => failure);
+      const { diagnostics } = JSON.parse(stdout) as { diagnostics: { rule: string }[] };
+      const late = stderr.split('\n').filter((file) => file.startsWith(dist()));
+      return [diagnostics.map(({ rule }) => rule).sort(), late.map((file) => basename(file)).sort()];
+    };
+    expect(await validate(join(root, 'examples/hello'))).to.deep.equal([[], []]);
+    expect(await validate(project)).to.deep.equal([
+      ['schema/bad-format', 'schema/invalid-json-schema', 'yaml/syntax'],
+      ['ajv.cjs', 'croner.cjs', 'yaml.cjs'],
+    ]);
   });
 
   it('has a client that needs nothing of Node', () => {
