@@ -1,18 +1,26 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { choices, suggest } from '../core/suggest.ts';
 import { loops, loopVariable, type MethodCall } from './cel-loop-names.ts';
-import { itemOf, mostOf, signatures, type Param } from './cel-signatures.ts';
+import { itemOf, mostOf, signatures } from './cel-signatures.ts';
+import { checkArguments } from './check-arguments.ts';
 import { checkBool, operatorType, type Side } from './check-operators.ts';
 import { checkRounds, insideLoop, noRounds, type Rounds } from './check-rounds.ts';
+import { literalType } from './literal-type.ts';
 import { assume, isLenient, literalValue, namePath } from './narrow.ts';
-import { fieldType, refuseNull, shortened, typeFault, type Report, type TypeFault } from './type-fault.ts';
+import {
+  fieldType,
+  refuseNull,
+  textOf,
+  typeFault,
+  withoutFollowOns,
+  type Report,
+  type TypeFault,
+} from './type-fault.ts';
 import { kindOfType } from './type-name.ts';
 import { withNames, type TypeScope } from './type-scope.ts';
 import {
   bool,
   dyn,
   listOf,
-  literalOf,
   membersOf,
   never,
   nullType,
@@ -40,16 +48,6 @@ export function checkCel(
   return { type, faults: withoutFollowOns([...faults.values()].sort((a, b) => a.start - b.start)) };
 }
 
-/** Who guards a step that may not have run has guarded what else may be null about it. */
-function withoutFollowOns(faults: readonly TypeFault[]): readonly TypeFault[] {
-  const skips = faults.filter(({ skipped }) => skipped !== undefined);
-  return faults.filter(
-    ({ rule, start, end }) =>
-      (rule !== 'expr/nullable' && rule !== 'expr/optional-field') ||
-      !skips.some((skip) => start < skip.end && skip.start < end),
-  );
-}
-
 interface Place {
   readonly scope: TypeScope;
   /** Inside `has()` and `default()`, where a missing value is no failure. */
@@ -68,12 +66,8 @@ function typeOf(node: ASTNode, place: Place): Type {
 
 function typeOfNode(node: ASTNode, place: Place): Type {
   switch (node.op) {
-    case 'value': {
-      const value = literalValue(node);
-      if (value === undefined || value === null) return value === null ? nullType : dyn;
-      if (typeof value === 'number') checkDigits(node, value, place.report);
-      return typeof value === 'string' ? literalOf(value) : typeof value === 'number' ? number : bool;
-    }
+    case 'value':
+      return literalType(node, place.report);
     case 'id':
       return place.scope.types.fields.get(node.args)?.type ?? dyn;
     case '.':
@@ -131,18 +125,6 @@ function boolOf(node: ASTNode, place: Place): void {
   checkBool(typeOf(node, place), textOf(node), node, place.report);
 }
 
-/** Numbers are kept as doubles, which have no room for every whole number of more than 15 digits. */
-function checkDigits(node: ASTNode, value: number, report: Report): void {
-  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return;
-  const written = textOf(node);
-  if (/[.e]/i.test(written)) return;
-  report(
-    'expr/precision',
-    `a number keeps no more than 15 digits, so "${shortened(written)}" is not told apart from its neighbours; compare it as text`,
-    node,
-  );
-}
-
 function sideOf(node: ASTNode, place: Place): Side {
   const type = typeOf(node, place);
   const declared =
@@ -197,48 +179,13 @@ function callType(name: string, args: readonly ASTNode[], place: Place): Type {
     typeOf(arg, lenient && index === 0 ? { ...place, guarded: true } : place),
   );
   if (signature === undefined) return dyn;
-  for (const [index, arg] of args.entries()) {
-    const param = signature.takes[index] ?? signature.takes.at(-1);
-    if (param !== undefined) checkArgument(name, param, arg, types[index] ?? dyn, place);
-  }
-  const [list, key] = args;
-  if (name === 'sortBy' && list !== undefined && key !== undefined)
-    checkKey(list, key, types[0] ?? dyn, place);
+  checkArguments(name, signature, args, types, place);
   if (name === 'range') {
-    const count = list === undefined ? undefined : literalValue(list);
+    const [most] = args;
+    const count = most === undefined ? undefined : literalValue(most);
     return listOf(number, typeof count === 'number' ? count : undefined);
   }
   return signature.gives(types);
-}
-
-function checkArgument(name: string, param: Param, node: ASTNode, type: Type, place: Place): void {
-  const members = membersOf(type);
-  const refused = members.filter((member) => member.kind !== 'dyn' && !param.accepts(member));
-  const isSkipped = refused.some((member) => member.kind === 'null' && member.skipped !== undefined);
-  if (isSkipped && !place.guarded) refuseNull(type, textOf(node), node, place.report);
-  else if (members.length > 0 && refused.length === members.length) {
-    const got = members.some(({ kind }) => kind === 'list')
-      ? `a list of ${kindOfType(itemOf(type))}`
-      : kindOfType(type);
-    place.report('expr/type', `"${name}" needs ${param.name}, got ${got}`, node);
-  } else if (refused.length > 0 && !place.guarded) {
-    refuseNull(unionOf(refused), textOf(node), node, place.report);
-  }
-}
-
-/** The key that `sortBy` is given must be a field of the items. */
-function checkKey(list: ASTNode, key: ASTNode, type: Type, place: Place): void {
-  const name = literalValue(key);
-  const items = membersOf(itemOf(type));
-  if (typeof name !== 'string' || items.length === 0) return;
-  const names = new Set<string>();
-  for (const item of items) {
-    if (item.kind !== 'record' || item.rest !== undefined) return;
-    for (const field of item.fields.keys()) names.add(field);
-  }
-  if (names.has(name)) return;
-  const message = `no field "${name}" in the items of "${shortened(textOf(list))}"${choices(name, names)}`;
-  place.report('ref/unknown-field', message, key, { suggestions: suggest(name, names, 3) });
 }
 
 function loopType(node: MethodCall, place: Place): Type {
@@ -285,8 +232,4 @@ function mapType(entries: readonly (readonly [ASTNode, ASTNode])[], place: Place
     else fields.set(String(name), { type, presence: 'required' });
   }
   return { kind: 'record', fields, rest, strict: false };
-}
-
-function textOf(node: ASTNode): string {
-  return node.input.slice(node.start, node.end);
 }

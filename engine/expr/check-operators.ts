@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { suggest } from '../core/suggest.ts';
 import { literalValue } from './narrow.ts';
-import { refuseNull, type Report } from './type-fault.ts';
+import { refuseNull, textOf, type Report } from './type-fault.ts';
 import { kindOfType, nameOfType } from './type-name.ts';
 import {
   bool,
@@ -80,7 +80,7 @@ function pairs(left: Type, right: Type, of: (a: Type, b: Type) => Type | undefin
 
 /** Reports sides of an operator that may be null, where it takes no null. */
 function checkNulls(sides: readonly Side[], report: Report): void {
-  for (const { node, type } of sides) refuseNull(type, node.input.slice(node.start, node.end), node, report);
+  for (const { node, type } of sides) refuseNull(type, textOf(node), node, report);
 }
 
 function sumOf(a: Type, b: Type): Type | undefined {

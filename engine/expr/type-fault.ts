@@ -1,3 +1,4 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
 import { choices, suggest } from '../core/suggest.ts';
 import { kindOfType } from './type-name.ts';
 import { dyn, membersOf, nullType, unionOf, type Null, type Type } from './type.ts';
@@ -165,4 +166,19 @@ function wholeOf(of: string): string {
 export function shortened(source: string): string {
   const text = source.replace(/\s+/g, ' ').trim();
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** Faults without those that follow from another: who guards a step that may not have run has guarded what else may be null about it. */
+export function withoutFollowOns(faults: readonly TypeFault[]): readonly TypeFault[] {
+  const skips = faults.filter(({ skipped }) => skipped !== undefined);
+  return faults.filter(
+    ({ rule, start, end }) =>
+      (rule !== 'expr/nullable' && rule !== 'expr/optional-field') ||
+      !skips.some((skip) => start < skip.end && skip.start < end),
+  );
+}
+
+/** A part of an expression as it is written. */
+export function textOf(node: ASTNode): string {
+  return node.input.slice(node.start, node.end);
 }

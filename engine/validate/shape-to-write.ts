@@ -1,8 +1,21 @@
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { nameOf, quote } from './fault.ts';
-import { patternOf } from './pattern.ts';
+import {
+  alternativesOf,
+  branchFor,
+  entryOf,
+  exampleKeys,
+  fits,
+  isSwitch,
+  itemsOf,
+  mapsOf,
+  partOf,
+  settled,
+  stringsOf,
+  type Place,
+} from './schema-place.ts';
 import type { Located, SchemaSet } from './schema-set.ts';
-import { isOfType, typesOf } from './types-of.ts';
+import { typesOf } from './types-of.ts';
 
 /**
  * The end of a message about a value of the wrong type: the same value in the shape that the place takes, such as
@@ -18,11 +31,6 @@ export function shapeToWrite(accepted: readonly Located[], value: Json, at: stri
     if (shape !== undefined) return `; ${shape}`;
   }
   return '';
-}
-
-interface Place {
-  readonly schema: JsonObject;
-  readonly file: string;
 }
 
 function shapeFor(place: Place, value: Json, at: string, set: SchemaSet): string | undefined {
@@ -195,40 +203,6 @@ function blank(part: Place | undefined, set: SchemaSet): string {
   return entry === undefined ? '{ … }' : `{ <name>: ${blank(entry, set)} }`;
 }
 
-/** Of the maps a place takes the one whose needed key takes the value, else the first. */
-function branchFor(value: Json | undefined, place: Place, set: SchemaSet): Place | undefined {
-  const maps = mapsOf(place, set);
-  const taking = maps.find(({ schema, file }) => {
-    const properties = isObject(schema['properties']) ? schema['properties'] : {};
-    return stringsOf(schema['required']).some((key) =>
-      fits(value, partOf(properties, key, { schema, file }), set),
-    );
-  });
-  return taking ?? maps[0];
-}
-
-/** The maps that a place takes: itself, or its alternatives. */
-function mapsOf(place: Place, set: SchemaSet): Place[] {
-  const branches = alternativesOf(place, set);
-  const maps = (branches.length === 0 ? [place] : branches).filter(
-    ({ schema }) => typesOf(schema).includes('object') || isObject(schema['properties']),
-  );
-  return maps;
-}
-
-function alternativesOf({ schema, file }: Place, set: SchemaSet): Place[] {
-  return ['oneOf', 'anyOf'].flatMap((word) => {
-    const list = schema[word];
-    return Array.isArray(list)
-      ? list.filter(isObject).flatMap((one) => settled({ schema: one, file }, set) ?? [])
-      : [];
-  });
-}
-
-function isSwitch({ schema }: Place): boolean {
-  return typesOf(schema).includes('boolean');
-}
-
 function scalarFor(value: Json, schema: JsonObject, types: readonly string[]): string | undefined {
   if (types.includes('string') && typeof value === 'number') {
     const { examples } = schema;
@@ -247,52 +221,6 @@ function scalarFor(value: Json, schema: JsonObject, types: readonly string[]): s
 
 /** What YAML 1.1 read as true and false, and 1.2 reads as text. */
 const truths: Readonly<Record<string, string>> = { yes: 'true', on: 'true', no: 'false', off: 'false' };
-
-/** Whether a value could stand in a place. */
-function fits(value: Json | undefined, part: Place | undefined, set: SchemaSet): boolean {
-  if (part === undefined || value === undefined) return false;
-  const found = set.follow(part);
-  if (typeof found.schema === 'boolean') return found.schema;
-  const { schema, file } = found;
-  const alternatives = alternativesOf({ schema, file }, set);
-  if (alternatives.length > 0) return alternatives.some((one) => fits(value, one, set));
-  const types = typesOf(schema);
-  if (types.length > 0 && !types.some((type) => isOfType(value, type))) return false;
-  if (typeof schema['pattern'] === 'string' && typeof value === 'string')
-    return patternOf(schema['pattern']).test(value);
-  if (Array.isArray(schema['enum'])) return schema['enum'].includes(value);
-  return schema['const'] === undefined || schema['const'] === value;
-}
-
-function partOf(properties: JsonObject, key: string, { file }: Place): Place | undefined {
-  const part = properties[key];
-  return isObject(part) ? { schema: part, file } : undefined;
-}
-
-function itemsOf({ schema, file }: Place, set: SchemaSet): Place | undefined {
-  return isObject(schema['items']) ? settled({ schema: schema['items'], file }, set) : undefined;
-}
-
-/** What a map by name has under each name. */
-function entryOf({ schema, file }: Place, set: SchemaSet): Place | undefined {
-  const entry = schema['additionalProperties'];
-  return isObject(entry) ? settled({ schema: entry, file }, set) : undefined;
-}
-
-function settled(place: Place, set: SchemaSet): Place | undefined {
-  const found = set.follow(place);
-  return typeof found.schema === 'boolean' ? undefined : { schema: found.schema, file: found.file };
-}
-
-function exampleKeys(schema: JsonObject): string[] {
-  const { examples } = schema;
-  const first: Json | undefined = Array.isArray(examples) ? examples[0] : undefined;
-  return isObject(first) ? Object.keys(first) : [];
-}
-
-function stringsOf(list: Json | undefined): string[] {
-  return Array.isArray(list) ? list.filter((one): one is string => typeof one === 'string') : [];
-}
 
 /** A value as it is written inside `{ }` or `[ ]`. */
 function flow(value: Json): string {

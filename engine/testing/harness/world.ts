@@ -1,14 +1,14 @@
-import type { NewEvent } from '../core/event.ts';
+import type { NewEvent } from '../../core/event.ts';
 import {
   noUsage,
   type Message,
   type ToolCallPart,
   type ToolResultPart,
   type Usage,
-} from '../core/message.ts';
-import { Problem } from '../core/problem.ts';
-import type { Harness, HarnessContext, HarnessResult, HarnessTask } from '../ports/harness.ts';
-import type { ModelEvent, ModelRequest } from '../ports/model.ts';
+} from '../../core/message.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Harness, HarnessContext, HarnessResult, HarnessTask } from '../../ports/harness.ts';
+import type { ModelEvent, ModelRequest } from '../../ports/model.ts';
 
 /** One scripted model turn. */
 export type Turn = (request: ModelRequest) => AsyncIterable<ModelEvent>;
