@@ -1,4 +1,4 @@
-import { isObject, toJson, type Json, type JsonSchema } from '../../core/json.ts';
+import { isObject, toJson, type Json, type JsonObject, type JsonSchema } from '../../core/json.ts';
 import type { SessionAddress } from '../../core/ids.ts';
 import type { ImagePart } from '../../core/message.ts';
 import type { ModelChoice, ModelSettings, Thinking } from '../../program/model.ts';
@@ -27,27 +27,50 @@ export type Said = Pick<Prepared, 'message'> & Partial<Prepared>;
 /** The input of a submission's execution: message and input as they are asked, and how, under `options`. */
 export function toInput(said: Said, stored: Omit<StoredAsk, 'ask'>): Json {
   const { message, input, model, role, settings, thinking, schema, retries } = said;
-  const { work, source, grants, callers, delivered } = stored;
-  return toJson({
+  const { address, work, source, grants, callers, delivered, images, timeoutMs } = stored;
+  const { agent, instance, session } = address;
+  const hasGrants = Object.values(grants).some(({ length }) => length > 0);
+  return {
     message,
-    ...(input === undefined ? {} : { input }),
-    options: {
-      ...stored.address,
-      model,
+    ...(input === undefined ? {} : { input: toJson(input) }),
+    options: defined({
+      agent,
+      instance,
+      session,
+      model: model && modelJson(model),
       role: role?.name,
-      modelSettings: settings,
-      thinking,
-      schema,
+      modelSettings: settings && toJson(settings),
+      thinking: thinking && toJson(thinking),
+      schema: schema && toJson(schema),
       retries,
-      images: stored.images,
-      timeoutMs: stored.timeoutMs,
-      ...(work.kind === 'prompt' ? {} : { work }),
-      ...(source === 'prompt' ? {} : { source }),
-      ...(Object.values(grants).every(({ length }) => length === 0) ? {} : { grants }),
-      ...(callers.length === 0 ? {} : { callers }),
-      ...(delivered === undefined ? {} : { delivered }),
-    },
-  });
+      images: images.length === 0 ? [] : toJson(images),
+      timeoutMs,
+      work: work.kind === 'prompt' ? undefined : toJson(work),
+      source: source === 'prompt' ? undefined : source,
+      grants: hasGrants ? toJson(grants) : undefined,
+      callers: callers.length === 0 ? undefined : toJson(callers),
+      delivered: delivered && toJson(delivered),
+    }),
+  };
+}
+
+/** An object as it reads back from JSON, whose values do already. */
+function defined(values: Readonly<Record<string, Json | undefined>>): JsonObject {
+  const found: Record<string, Json> = {};
+  for (const name in values) {
+    const value = values[name];
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+/** Models of a Program are asked for again and again, and never change. */
+const modelJsons = new WeakMap<ModelChoice, Json>();
+
+function modelJson(model: ModelChoice): Json {
+  const known = modelJsons.get(model) ?? toJson(model);
+  modelJsons.set(model, known);
+  return known;
 }
 
 /** What was asked, from the input of a submission's execution; undefined when it was stored before options were. */
@@ -66,9 +89,12 @@ export function fromInput(stored: Json): StoredAsk | undefined {
     retries,
     images,
     timeoutMs,
-    ...more
+    work = promptWork,
+    source = 'prompt',
+    grants = noGrants,
+    callers,
+    delivered,
   } = options as unknown as StoredOptions;
-  const { work = promptWork, source = 'prompt', grants = noGrants, callers, delivered } = more;
   return {
     address: { agent, instance, session },
     work,
@@ -102,7 +128,10 @@ export function withoutSource(stored: Json): Json {
 
 /** The session that a submission went to, from its input. */
 export function addressOf(stored: Json): SessionAddress | undefined {
-  return fromInput(stored)?.address;
+  const options = isObject(stored) ? stored['options'] : undefined;
+  if (!isObject(options)) return undefined;
+  const { agent, instance, session } = options as unknown as StoredOptions;
+  return { agent, instance, session };
 }
 
 /** What a submission said, from its input. */

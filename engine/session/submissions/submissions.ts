@@ -12,7 +12,7 @@ import { operationIdOf } from '../operation-id.ts';
 import { peopleOf } from '../tool-calls/people.ts';
 import type { SessionPorts } from '../ports.ts';
 import { saidOf } from './prepare-submission.ts';
-import { fromInput, withoutSource } from './submission-input.ts';
+import { addressOf, fromInput, withoutSource } from './submission-input.ts';
 import type { PromptOutcome } from './submission.ts';
 import type { Turn } from './turns.ts';
 import { versionOf } from '../version.ts';
@@ -133,7 +133,7 @@ export function storedResult(execution: Execution, agent: Agent): PromptOutcome 
 }
 
 function scopeOf({ id, input }: Execution): EventScope {
-  const address = fromInput(input)?.address;
+  const address = addressOf(input);
   if (address === undefined) return { submissionId: id };
   const { agent, instance, session } = address;
   return { submissionId: id, agent, instanceId: instance, session };
