@@ -53,7 +53,14 @@ export default defineConfig(
   },
   {
     files: ['{engine,test,bench,scripts}/**/*.ts'],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        // One program for all files. No rule reads comments of documentation.
+        project: './tsconfig.json',
+        tsconfigRootDir: import.meta.dirname,
+        jsDocParsingMode: 'none',
+      },
+    },
     rules: {
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],

@@ -50,7 +50,7 @@ async function lint() {
     cwd: root,
     overrideConfig: {
       files: ['{engine,test,bench,scripts}/**/*.ts'],
-      languageOptions: { parserOptions: { projectService: false, programs: [program] } },
+      languageOptions: { parserOptions: { programs: [program] } },
     },
   });
   const results = await eslint.lintFiles(['.']);

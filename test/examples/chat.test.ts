@@ -1,4 +1,3 @@
-import { Webhooks } from '@octokit/webhooks';
 import { expect } from 'chai';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +8,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { signedByGitHub } from '../channels/signers.mjs';
 import { temporaryFolder } from '../fakes/project.ts';
+import { engineCommand } from '../fakes/engine-cli.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const secret = 'the secret of the hook';
@@ -67,17 +68,7 @@ describe('the example chat', function () {
   async function serve(): Promise<void> {
     served = spawn(
       process.execPath,
-      [
-        '--import',
-        'tsx',
-        join(root, 'engine/cli/main.ts'),
-        'serve',
-        '--project',
-        project,
-        '--port',
-        '0',
-        '--json',
-      ],
+      [...engineCommand, 'serve', '--project', project, '--port', '0', '--json'],
       {
         cwd: root,
         env: { ...process.env, GITHUB_WEBHOOK_SECRET: secret, GITHUB_TOKEN: 'token-of-the-bot' },
@@ -106,7 +97,7 @@ describe('the example chat', function () {
         'content-type': 'application/json',
         'x-github-event': event,
         'x-github-delivery': delivery,
-        'x-hub-signature-256': await new Webhooks({ secret }).sign(body),
+        'x-hub-signature-256': await signedByGitHub(secret, body),
       },
     });
     return [response.status, await response.json()];
@@ -189,13 +180,13 @@ describe('the example chat', function () {
 
   it('forged, repeated and broken signatures are refused with 401', async () => {
     const body = '{"action":"opened"}';
-    const good = await new Webhooks({ secret }).sign(body);
+    const good = await signedByGitHub(secret, body);
     for (const headers of [
       {},
       { 'x-hub-signature-256': '' },
       { 'x-hub-signature-256': good.toUpperCase() },
       { 'x-hub-signature-256': `${good.slice(0, -1)}x` },
-      { 'x-hub-signature-256': await new Webhooks({ secret: 'other' }).sign(body) },
+      { 'x-hub-signature-256': await signedByGitHub('other', body) },
     ]) {
       const { status } = await fetch(`${url}/channels/github`, {
         method: 'POST',
