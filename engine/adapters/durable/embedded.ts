@@ -1,5 +1,4 @@
 import { failpoint } from '../../core/failpoint.ts';
-import type { Json } from '../../core/json.ts';
 import { asProblem, fromData, Problem } from '../../core/problem.ts';
 import { isTerminal } from '../../core/status.ts';
 import type { Durable, NewExecution, Receipt, Worker } from '../../ports/durable.ts';
@@ -7,16 +6,16 @@ import type { ExecutionLog, LogStart } from '../../ports/log.ts';
 import type { Execution } from '../../ports/store.ts';
 import { againOf } from './again.ts';
 import { nothingBefore } from './before.ts';
-import { failed, settle, work, type Surroundings } from './carry.ts';
+import { failed, type Surroundings } from './carry.ts';
 import { receivedSignals } from './context.ts';
 import { Entry } from './entry.ts';
+import { createHeld } from './held.ts';
 import { createInbox } from './inbox.ts';
-import { createMailboxes } from './mailboxes.ts';
+import { insert, type Records } from './insert.ts';
 import { receiptOf } from './receipt.ts';
 import { traceRecords } from './kept-trace.ts';
 import { readStored, type Stored } from './stored.ts';
-import { unfinished } from './unfinished.ts';
-import { storeRetryMs, untilStored } from './until-stored.ts';
+import { unfinished, unknownKind } from './unfinished.ts';
 import { withinSignal } from './within-signal.ts';
 
 /** What the embedded engine of durable work stands on. */
@@ -28,19 +27,14 @@ export interface EmbeddedOptions extends Surroundings {
 /** Executions that are read at a time when an engine starts. */
 const readTogether = 100;
 
-type Records = readonly (readonly [key: string, value: Json])[];
-
 /** Durable work over a store that one process owns: no leases and no polling, since what it held is free the moment it dies. */
 export function createEmbedded(options: EmbeddedOptions): Durable {
   const { store, clock, openLog, report } = options;
   const workers = new Map<Execution['kind'], Worker>();
-  const entries = new Map<string, Entry>();
-  const mailboxes = createMailboxes<Entry>();
+  const held = createHeld(options);
+  const { rested, enter, carry, end, letGo } = held;
   const adopting = new Map<string, Promise<void>>();
-  const closing = new AbortController();
-  const idling = new Set<() => void>();
   let draining = false;
-  let closed = false;
 
   return {
     define: (kind, worker) => void workers.set(kind, worker),
@@ -55,7 +49,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
         const stored = await Promise.all(
           known.slice(place, place + readTogether).map((one) => readStored(store, one)),
         );
-        begins.push(...stored.map(enter));
+        begins.push(...stored.map(takeIn));
       }
       // Not before all of it has its place: what goes on may ask for more work of a session that has some.
       for (const begin of begins) begin();
@@ -67,19 +61,19 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       return admit(request, []);
     },
 
-    pending: (key) => mailboxes.ids(key),
-    count: (key) => mailboxes.count(key),
+    pending: held.pending,
+    count: held.count,
 
     async signal(id, { topic, payload, idempotencyKey }) {
       const isNew = await store.signals.put(id, { topic, payload, idempotencyKey, at: clock.now() });
-      const entry = entries.get(id);
+      const entry = held.get(id);
       if (isNew && entry !== undefined) for (const one of await store.signals.all(id)) entry.inbox.put(one);
       return isNew;
     },
 
     async cancel(id, reason) {
       if (!(await store.executions.cancel(id, reason.toData()))) return false;
-      const entry = entries.get(id);
+      const entry = held.get(id);
       if (entry === undefined) {
         await adopt(await store.executions.get(id));
         return true;
@@ -99,15 +93,15 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
 
     async result(id, signal) {
       for (;;) {
-        const entry = entries.get(id);
+        const entry = held.get(id);
         const problem = entry === undefined ? undefined : await withinSignal(entry.done, signal);
         if (problem !== undefined) throw problem;
         if (entry?.outcome !== undefined) return { ...entry.execution, ...entry.outcome };
         const execution = await store.executions.get(id);
         if (execution === undefined || isTerminal(execution.state)) return execution;
-        if (closed) throw new Problem('shutting_down', 'the engine is shutting down');
+        if (held.isClosed) throw new Problem('shutting_down', 'the engine is shutting down');
         // Another process is at work on it, or nobody is.
-        if (!entries.has(id)) await clock.sleep(200, signal);
+        if (held.get(id) === undefined) await clock.sleep(200, signal);
       }
     },
 
@@ -122,24 +116,16 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       draining = true;
     },
 
-    async idle() {
-      const isBusy = ({ isAtWork, isWaiting }: Entry): boolean => isAtWork && !isWaiting;
-      while ([...entries.values()].some(isBusy)) await new Promise<void>((resolve) => idling.add(resolve));
-    },
+    idle: held.idle,
 
     async close() {
       draining = true;
-      closed = true;
-      closing.abort();
-      const all = [...entries.values()];
-      const reason = new Problem('shutting_down', 'the engine is shutting down');
-      for (const entry of all) entry.stop(reason);
-      await Promise.all(all.map((entry): Promise<unknown> => (entry.isAtWork ? entry.done : letGo(entry))));
+      await held.close();
     },
   };
 
   async function admit(request: NewExecution, kept: Records): Promise<Receipt> {
-    const same = entries.get(request.id);
+    const same = held.get(request.id);
     if (same !== undefined) {
       await same.admitted;
       return receiptOf(workerOf(request.kind), request, same.execution);
@@ -149,7 +135,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     const now = clock.now();
     const limit = worker.limit?.(request) ?? 1;
     // The place in the mailbox is taken before anything is awaited, so that order of admission is order of arrival.
-    const isTurn = mailboxes.hasRoom(request.key, limit);
+    const isTurn = held.hasRoom(request.key, limit);
     // What is added to a spread is added one by one, at many times the cost of what stands before it.
     const execution: Execution = isTurn
       ? { state: 'running', attempts: 1, createdAt: now, startedAt: now, ...request }
@@ -162,9 +148,8 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       mustMark: !isTurn,
       rested,
     });
-    const { before } = mailboxes.enter(request.key, request.id, entry, limit);
-    entries.set(request.id, entry);
-    const stored = insert(execution, records);
+    const { before } = enter(entry, limit);
+    const stored = insert(store, execution, records);
     entry.admitted = stored;
     // With an idempotency key it is not known yet whether there is new work at all.
     const isSure = request.idempotencyKey === undefined;
@@ -188,18 +173,6 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     }
   }
 
-  /** The execution and its first records, in one commit. */
-  async function insert(execution: Execution, records: Records): Promise<boolean> {
-    // Not awaited when there is nothing to wait for: admissions are stored in the order they are asked for.
-    const held = failpoint('admit.before_commit');
-    if (held !== undefined) await held;
-    const [isNew] = await Promise.all([
-      store.executions.insert(execution),
-      ...records.map(([key, value]) => store.checkpoints.put(execution.id, key, value)),
-    ]);
-    return isNew;
-  }
-
   /** The receipt of what was admitted before with the same id or idempotency key. */
   async function earlier(request: NewExecution, entry: Entry): Promise<Receipt> {
     if (!entry.isAtWork) await letGo(entry);
@@ -213,7 +186,13 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
 
   /** Takes up what this process owns but was told to leave alone when it started. */
   async function adopt(execution: Execution | undefined): Promise<void> {
-    if (execution === undefined || isTerminal(execution.state) || entries.has(execution.id) || closed) return;
+    if (
+      execution === undefined ||
+      isTerminal(execution.state) ||
+      held.get(execution.id) !== undefined ||
+      held.isClosed
+    )
+      return;
     const taken = adopting.get(execution.id) ?? takeUp(execution);
     adopting.set(execution.id, taken);
     await taken.finally(() => adopting.delete(execution.id));
@@ -221,11 +200,11 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
 
   /** Takes up what another process left. */
   async function takeUp(execution: Execution): Promise<void> {
-    await enter(await readStored(store, execution))();
+    await takeIn(await readStored(store, execution))();
   }
 
   /** Gives what another process left its place; the result begins it, when its turn has come. */
-  function enter({ execution, before, signals, damage }: Stored): () => Promise<void> | undefined {
+  function takeIn({ execution, before, signals, damage }: Stored): () => Promise<void> | undefined {
     const worker = workerOf(execution.kind);
     const entry = new Entry({
       execution,
@@ -236,81 +215,16 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       rested,
       inbox: createInbox(signals, receivedSignals(before.records)),
     });
-    entries.set(execution.id, entry);
     const reason = damage ?? (execution.cancel && fromData(execution.cancel));
-    if (reason !== undefined) return () => end(entry, failed(reason, options));
-    const limit = worker.limit?.(execution) ?? 1;
-    const { isTurn } = mailboxes.enter(execution.key, execution.id, entry, limit);
+    if (reason !== undefined) {
+      held.add(entry);
+      return () => end(entry, failed(reason, options));
+    }
+    const { isTurn } = enter(entry, worker.limit?.(execution) ?? 1);
     return () => {
       if (isTurn) void carry(entry);
       return undefined;
     };
-  }
-
-  /** Carries an entry whose turn has come to its outcome. Never throws. */
-  async function carry(entry: Entry): Promise<void> {
-    entry.isAtWork = true;
-    // Its turn may come before it is known whether it is work at all.
-    if (entry.execution.idempotencyKey !== undefined && (await isEarlier(entry))) return leave(entry);
-    let ending = await work(entry, options);
-    while (ending === 'stalled') {
-      await untilStored(entry, options);
-      ending = await work(entry, options);
-    }
-    await (ending === undefined ? letGo(entry) : end(entry, ending));
-  }
-
-  async function end(entry: Entry, ending: Parameters<typeof settle>[1], isRetry = false): Promise<void> {
-    let problem: Problem | undefined;
-    // What was not admitted has no outcome, and who asked for it was told.
-    const isAdmitted = await entry.admitted.then(
-      () => true,
-      () => false,
-    );
-    if (!isAdmitted) {
-      entry.log.drop();
-      return leave(entry);
-    }
-    try {
-      await settle(entry, ending, clock);
-    } catch (thrown) {
-      // Only the store can fail here: the work has no outcome yet.
-      problem = asProblem(thrown);
-      if (!isRetry) report(problem);
-      if (entry.worker.outlastsStore === true && problem.code === 'store_unavailable') {
-        await clock.sleep(storeRetryMs, closing.signal).catch(() => undefined);
-        if (!closed) return end(entry, ending, true);
-      }
-    }
-    await leave(entry, problem);
-  }
-
-  /** Whether what was asked for had been admitted before. */
-  async function isEarlier({ admitted }: Entry): Promise<boolean> {
-    const isNew = await admitted.catch(() => undefined);
-    return isNew === false;
-  }
-
-  /** Leaves an execution without an outcome to the next start. */
-  async function letGo(entry: Entry): Promise<void> {
-    if (closed) await store.executions.mark(entry.execution.id, 'queued').catch(() => undefined);
-    await leave(entry);
-  }
-
-  async function leave(entry: Entry, problem?: Problem): Promise<void> {
-    const { id, key } = entry.execution;
-    await entry.log.close().catch(() => undefined);
-    if (entries.get(id) === entry) entries.delete(id);
-    const next = mailboxes.leave(key, id);
-    entry.finish(problem);
-    if (!closed) for (const one of next) void carry(one);
-    rested();
-  }
-
-  /** Has those look again who wait until nothing is at work. */
-  function rested(): void {
-    for (const look of idling) look();
-    idling.clear();
   }
 
   function workerOf(kind: Execution['kind']): Worker {
@@ -322,12 +236,4 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   function refuseWhenDraining(): void {
     if (draining) throw new Problem('shutting_down', 'the engine is shutting down');
   }
-}
-
-/** A newer engine may have admitted it. */
-function unknownKind({ id, kind }: Execution): Problem {
-  return new Problem(
-    'interrupted',
-    `"${id}" is of the kind "${kind}", which this engine does not know; it is left alone`,
-  );
 }

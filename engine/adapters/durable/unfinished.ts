@@ -1,3 +1,4 @@
+import { Problem } from '../../core/problem.ts';
 import { openStates } from '../../core/status.ts';
 import type { Execution, Store } from '../../ports/store.ts';
 
@@ -14,4 +15,12 @@ export async function unfinished(store: Store): Promise<readonly Execution[]> {
     found.push(...page);
     if (page.length < 1000) return found.reverse();
   }
+}
+
+/** What is told of an execution of a kind that is not known: a newer engine may have admitted it. */
+export function unknownKind({ id, kind }: Execution): Problem {
+  return new Problem(
+    'interrupted',
+    `"${id}" is of the kind "${kind}", which this engine does not know; it is left alone`,
+  );
 }

@@ -1,0 +1,138 @@
+import { asProblem, Problem } from '../../core/problem.ts';
+import { settle, work, type Surroundings } from './carry.ts';
+import type { Entry } from './entry.ts';
+import { createMailboxes } from './mailboxes.ts';
+import { storeRetryMs, untilStored } from './until-stored.ts';
+
+/** The executions that an engine holds: at work, or waiting for their turn, until they have an outcome or are left to the next start. */
+export interface Held {
+  readonly isClosed: boolean;
+  get(id: string): Entry | undefined;
+  /** Holds what needs no turn. */
+  add(entry: Entry): void;
+  /** Whether who enters now has its turn at once. */
+  hasRoom(key: string, limit: number): boolean;
+  /** Holds an entry behind the others of its key; `before`: how many there are. */
+  enter(entry: Entry, limit: number): { readonly isTurn: boolean; readonly before: number };
+  /** Carries an entry whose turn has come to its outcome. Never throws. */
+  carry(entry: Entry): Promise<void>;
+  /** Records an outcome and lets the next one go. Never throws. */
+  end(entry: Entry, ending: Ending): Promise<void>;
+  /** Leaves an execution without an outcome to the next start. */
+  letGo(entry: Entry): Promise<void>;
+  /** Has those look again who wait until nothing is at work. */
+  rested(): void;
+  /** Ids of what is held of a key, in order. */
+  pending(key: string): readonly string[];
+  /** How many these are. */
+  count(key: string): number;
+  /** Resolves when nothing is at work but what waits for time or people. */
+  idle(): Promise<void>;
+  /** Stops all that is at work and leaves it to the next start. */
+  close(): Promise<void>;
+}
+
+type Ending = Parameters<typeof settle>[1];
+
+/** Holds nothing at first. */
+export function createHeld(options: Surroundings): Held {
+  const { store, clock, report } = options;
+  const entries = new Map<string, Entry>();
+  const mailboxes = createMailboxes<Entry>();
+  const closing = new AbortController();
+  const idling = new Set<() => void>();
+
+  return {
+    get isClosed() {
+      return closing.signal.aborted;
+    },
+    get: (id) => entries.get(id),
+    add: (entry) => void entries.set(entry.execution.id, entry),
+    hasRoom: (key, limit) => mailboxes.hasRoom(key, limit),
+    enter(entry, limit) {
+      const { id, key } = entry.execution;
+      entries.set(id, entry);
+      return mailboxes.enter(key, id, entry, limit);
+    },
+    ...{ carry, end, letGo, rested },
+    pending: (key) => mailboxes.ids(key),
+    count: (key) => mailboxes.count(key),
+
+    async idle() {
+      const isBusy = ({ isAtWork, isWaiting }: Entry): boolean => isAtWork && !isWaiting;
+      while ([...entries.values()].some(isBusy)) await new Promise<void>((resolve) => idling.add(resolve));
+    },
+
+    async close() {
+      closing.abort();
+      const all = [...entries.values()];
+      const reason = new Problem('shutting_down', 'the engine is shutting down');
+      for (const entry of all) entry.stop(reason);
+      await Promise.all(all.map((entry): Promise<unknown> => (entry.isAtWork ? entry.done : letGo(entry))));
+    },
+  };
+
+  async function carry(entry: Entry): Promise<void> {
+    entry.isAtWork = true;
+    // Its turn may come before it is known whether it is work at all.
+    if (entry.execution.idempotencyKey !== undefined && (await isEarlier(entry))) return leave(entry);
+    let ending = await work(entry, options);
+    while (ending === 'stalled') {
+      await untilStored(entry, options);
+      ending = await work(entry, options);
+    }
+    await (ending === undefined ? letGo(entry) : end(entry, ending));
+  }
+
+  async function end(entry: Entry, ending: Ending, isRetry = false): Promise<void> {
+    let problem: Problem | undefined;
+    // What was not admitted has no outcome, and who asked for it was told.
+    const isAdmitted = await entry.admitted.then(
+      () => true,
+      () => false,
+    );
+    if (!isAdmitted) {
+      entry.log.drop();
+      return leave(entry);
+    }
+    try {
+      await settle(entry, ending, clock);
+    } catch (thrown) {
+      // Only the store can fail here: the work has no outcome yet.
+      problem = asProblem(thrown);
+      if (!isRetry) report(problem);
+      if (entry.worker.outlastsStore === true && problem.code === 'store_unavailable') {
+        await clock.sleep(storeRetryMs, closing.signal).catch(() => undefined);
+        if (!closing.signal.aborted) return end(entry, ending, true);
+      }
+    }
+    await leave(entry, problem);
+  }
+
+  /** Whether what was asked for had been admitted before. */
+  async function isEarlier({ admitted }: Entry): Promise<boolean> {
+    const isNew = await admitted.catch(() => undefined);
+    return isNew === false;
+  }
+
+  async function letGo(entry: Entry): Promise<void> {
+    if (closing.signal.aborted)
+      await store.executions.mark(entry.execution.id, 'queued').catch(() => undefined);
+    await leave(entry);
+  }
+
+  async function leave(entry: Entry, problem?: Problem): Promise<void> {
+    const { id, key } = entry.execution;
+    await entry.log.close().catch(() => undefined);
+    if (entries.get(id) === entry) entries.delete(id);
+    const next = mailboxes.leave(key, id);
+    entry.finish(problem);
+    if (!closing.signal.aborted) for (const one of next) void carry(one);
+    rested();
+  }
+
+  function rested(): void {
+    for (const look of idling) look();
+    idling.clear();
+  }
+}
