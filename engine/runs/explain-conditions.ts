@@ -96,6 +96,9 @@ export function explainConditions(
     return isTerminal(run.state)
       ? { status: 'failed', ...errorOf(run.error), reason: 'it was at work when the run ended', conditions }
       : { status: 'running', reason: 'it is at work', conditions };
+  // A replay knows from what is recorded which step comes next before the run has begun it.
+  if (!ends.has(path) && !isTerminal(run.state))
+    return { status: 'not_reached', reason: 'the run has not come to it yet', conditions };
   const taken = own?.step.verb === 'branch' ? takenCase(path) : undefined;
   const reason =
     taken === undefined

@@ -1,28 +1,11 @@
 import { expect } from 'chai';
 import { helloProject } from './hello-project.ts';
-import { makeProject, runCli, startCli, type Finished, type Running } from './run-cli.ts';
+import { projectFor } from './project-for.ts';
 
 describe('engine dispatch, engine submissions and engine routes', function () {
   this.timeout(120_000);
-  let project: Awaited<ReturnType<typeof makeProject>>;
-  const started: Running[] = [];
-  before(async () => {
-    project = await makeProject(helloProject);
-  });
-  after(async () => {
-    for (const { child, done } of started) {
-      child.kill('SIGKILL');
-      await done;
-    }
-    await project.remove();
-  });
-
-  const start = (...args: string[]): Running => {
-    const running = startCli(args, { cwd: project.folder });
-    started.push(running);
-    return running;
-  };
-  const engine = (...args: string[]): Promise<Finished> => runCli(args, { cwd: project.folder });
+  const project = projectFor(helloProject, 'suite');
+  const { start, engine } = project;
   const json = async (...args: string[]): Promise<Record<string, unknown>> =>
     JSON.parse((await engine(...args, '--json')).stdout) as Record<string, unknown>;
 

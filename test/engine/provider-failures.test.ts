@@ -68,18 +68,14 @@ describe('an engine whose provider fails', () => {
 
   it('a stream that is silent for its idle timeout fails, and a step tries it again as a whole', async () => {
     const half = { events: [chunk({ delta: { content: 'Good ' } })], hang: true };
-    await start({ idleTimeout: '50ms' }, half, textReply('Good morning'));
+    await start({ idleTimeout: '1s' }, half, textReply('Good morning'));
     const { output } = await engine.workflows.run('ask');
     expect(output).to.deep.equal('Good morning');
     expect(server.requests).to.have.length(2);
   });
 
   it('silence before the first word is asked again within the budget', async () => {
-    await start(
-      { idleTimeout: '50ms', retry: { delay: '1ms' } },
-      { events: [], hang: true },
-      textReply('Hi'),
-    );
+    await start({ idleTimeout: '1s', retry: { delay: '1ms' } }, { events: [], hang: true }, textReply('Hi'));
     const { events, text } = await ask();
     expect(text).to.equal('Hi');
     expect(events.some(({ type }) => type === 'turn_retry')).to.equal(true);

@@ -2,7 +2,10 @@ import { expect } from 'chai';
 import { createEngine } from '../../engine/engine.ts';
 import type { Engine } from '../../engine/api.ts';
 import type { Json } from '../../engine/core/json.ts';
-import { projectOf } from '../fakes/project.ts';
+import type { Execution } from '../../engine/ports/store.ts';
+import { explainConditions } from '../../engine/runs/explain-conditions.ts';
+import { stepPlaces } from '../../engine/runs/step-places.ts';
+import { programOf, projectOf } from '../fakes/project.ts';
 import { failureOf } from './kit.ts';
 
 const inputSchema = `inputSchema:
@@ -178,6 +181,18 @@ describe('engine: why a step went as it did', () => {
     expect(await failureOf(why('rout'))).to.deep.equal({
       type: 'invalid_request',
       message: 'workflow "refund" has no step "rout"; did you mean "route"?',
+    });
+  });
+
+  it('a step that its run is about to begin is not reached, and is over for none', async () => {
+    const { steps } = (await programOf(project)).workflows['refund'] ?? { steps: [] };
+    const place = stepPlaces(steps).find(({ shape }) => shape === 'last');
+    if (place === undefined) throw new Error('no place');
+    const known = { seen: new Map(), ends: new Map(), run: { state: 'running' } as Execution };
+    expect(explainConditions({ place, path: 'last' }, known)).to.deep.equal({
+      status: 'not_reached',
+      reason: 'the run has not come to it yet',
+      conditions: [],
     });
   });
 });

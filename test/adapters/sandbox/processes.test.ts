@@ -26,7 +26,9 @@ for (const type of tiers) {
     });
     beforeEach(async () => {
       folder = realpathSync(mkdtempSync(join(tmpdir(), 'engine-processes-')));
-      const spec = sandboxSpec({ type, write: true, shell: true, compound: true, bounds });
+      // Commands here end by themselves, or are ended; how long they take on a busy machine is not what is tested.
+      const limits = { timeoutMs: 20_000, outputBytes: 10_000, fileBytes: 100_000 };
+      const spec = sandboxSpec({ type, write: true, shell: true, compound: true, bounds, limits });
       sandbox = await createSandboxes({ projectRoot: folder, stateFolder: join(folder, 'state') }).open(
         spec,
         {
