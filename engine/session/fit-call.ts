@@ -34,7 +34,8 @@ export function fitCall(request: ModelRequest, known: KnownModel, fitting: Fitti
     capabilities.images === false
       ? withoutImages(request.messages, () => requireImages(request.model, known))
       : request.messages;
-  if (messages.some((message, index) => message !== request.messages[index]))
+  const isOther = messages !== request.messages;
+  if (isOther && messages.some((message, index) => message !== request.messages[index]))
     fitting.log('info', `model "${name}" takes no images, and is told where there were some before`, {
       type: 'images_left_out',
       model: name,

@@ -1,8 +1,4 @@
-import type {
-  LanguageModelV3Message,
-  LanguageModelV3Prompt,
-  SharedV3ProviderOptions,
-} from '@ai-sdk/provider';
+import type { LanguageModelV3Prompt, SharedV3ProviderOptions } from '@ai-sdk/provider';
 
 const mark: SharedV3ProviderOptions = { anthropic: { cacheControl: { type: 'ephemeral' } } };
 
@@ -11,13 +7,13 @@ const mark: SharedV3ProviderOptions = { anthropic: { cacheControl: { type: 'ephe
  * sent, and behind the last message. Three of the four marks that a call may have.
  */
 export function withCacheMarks(prompt: LanguageModelV3Prompt): LanguageModelV3Prompt {
+  const marked = [...prompt];
+  const system = prompt.findIndex(({ role }) => role !== 'system') - 1;
   const answer = prompt.findLastIndex(({ role }) => role === 'assistant');
-  const marked = new Set([
-    prompt.findLastIndex(({ role }) => role === 'system'),
-    answer - 1,
-    prompt.length - 1,
-  ]);
-  return prompt.map((message, index): LanguageModelV3Message =>
-    marked.has(index) ? { ...message, providerOptions: { ...message.providerOptions, ...mark } } : message,
-  );
+  for (const index of new Set([system, answer - 1, prompt.length - 1])) {
+    const message = prompt[index];
+    if (message === undefined) continue;
+    marked[index] = { ...message, providerOptions: { ...message.providerOptions, ...mark } };
+  }
+  return marked;
 }

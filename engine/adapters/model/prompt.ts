@@ -24,31 +24,45 @@ type AssistantContent = Extract<LanguageModelV3Message, { role: 'assistant' }>['
  * because providers refuse them, and what users say one after the other is one message.
  */
 export function toPrompt(system: string, messages: readonly Message[]): LanguageModelV3Prompt {
-  const prompt: LanguageModelV3Prompt = system === '' ? [] : [{ role: 'system', content: system }];
-  for (const message of messages) {
-    const next = converted(message);
-    if (next === undefined) continue;
-    const last = prompt.at(-1);
-    if (next.role === 'user' && last?.role === 'user')
-      // Some local models take users and assistants in turns only.
-      prompt[prompt.length - 1] = { role: 'user', content: [...last.content, ...next.content] };
-    else prompt.push(next);
+  const { prompt } = conversationOf(messages);
+  return system === '' ? [...prompt] : [{ role: 'system', content: system }, ...prompt];
+}
+
+/** Messages, and what became of them. */
+interface Conversation {
+  readonly messages: Message[];
+  readonly prompt: LanguageModelV3Prompt;
+}
+
+/** Every call of a conversation has all that the one before had, in the same array. */
+const known = new WeakMap<readonly Message[], Conversation>();
+
+/** Messages in the words of the SDK, those that were there at the last call the same objects, which nobody may change. */
+function conversationOf(messages: readonly Message[]): Conversation {
+  const before = known.get(messages);
+  const conversation =
+    before?.messages.every((message, index) => message === messages[index]) === true
+      ? before
+      : { messages: [], prompt: [] };
+  if (conversation !== before) known.set(messages, conversation);
+  for (let next = conversation.messages.length; next < messages.length; next += 1) {
+    const message = messages[next] as Message;
+    conversation.messages.push(message);
+    add(conversation.prompt, convert(message));
   }
-  return prompt;
+  return conversation;
 }
 
-/** What became of messages: every call of a conversation has all that the one before had. */
-const known = new WeakMap<Message, LanguageModelV3Message | undefined>();
-
-/** A message in the words of the SDK, the same object each time, which nobody may change; undefined: nothing to send. */
-function converted(message: Message): LanguageModelV3Message | undefined {
-  const before = known.get(message);
-  if (before !== undefined || known.has(message)) return before;
-  const result = convert(message);
-  known.set(message, result);
-  return result;
+function add(prompt: LanguageModelV3Prompt, next: LanguageModelV3Message | undefined): void {
+  const last = prompt.at(-1);
+  if (next === undefined) return;
+  if (next.role === 'user' && last?.role === 'user')
+    // Some local models take users and assistants in turns only.
+    prompt[prompt.length - 1] = { role: 'user', content: [...last.content, ...next.content] };
+  else prompt.push(next);
 }
 
+/** A message in the words of the SDK; undefined: nothing to send. */
 function convert(message: Message): LanguageModelV3Message | undefined {
   if (message.role === 'user') return { role: 'user', content: message.content.map(userPart) };
   if (message.role === 'tool') return { role: 'tool', content: message.content.map(resultPart) };

@@ -15,10 +15,12 @@ describe('the prompt of a conversation', () => {
     ]);
   });
 
-  it('converts each message once, however often it is sent', () => {
+  it('converts each message of a conversation that grows once, however often it is sent', () => {
     const messages = [userMessage('Hello'), answer];
     const before = toPrompt('Be kind.', messages);
-    const after = toPrompt('Be brief.', [...messages, userMessage('Weather?')]);
+    messages.push(userMessage('Weather?'));
+    const after = toPrompt('Be brief.', messages);
+    expect(before).to.have.length(3);
     expect(after.slice(1, 3).map((message, index) => message === before[index + 1])).to.deep.equal([
       true,
       true,
@@ -26,10 +28,21 @@ describe('the prompt of a conversation', () => {
     expect(after[0]).to.deep.equal({ role: 'system', content: 'Be brief.' });
   });
 
+  it('is that of the messages as they are, whatever became of the array since it was sent', () => {
+    const messages = [userMessage('Hello'), answer, userMessage('Weather?')];
+    toPrompt('', messages);
+    messages[0] = userMessage('Hi');
+    expect(toPrompt('', messages)).to.deep.equal(toPrompt('', [...messages]));
+    messages.length = 1;
+    expect(toPrompt('', messages)).to.deep.equal(toPrompt('', [...messages]));
+  });
+
   it('is the same after its last message was joined with another', () => {
     const messages = [userMessage('One')];
     const before = structuredClone(toPrompt('', messages));
-    toPrompt('', [...messages, userMessage('Two')]);
+    messages.push(userMessage('Two'));
+    toPrompt('', messages);
+    messages.pop();
     expect(toPrompt('', messages)).to.deep.equal(before);
   });
 });
