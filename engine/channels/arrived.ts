@@ -10,7 +10,7 @@ export interface Arrived {
   one(name: string): string | undefined;
   /** The body as a form; undefined when it is none. */
   form(): Form | undefined;
-  /** The body: JSON, the fields of a form, or a text. Throws Problem `invalid_json`. */
+  /** The body: JSON, the fields of a form, or a text; without a type JSON when it begins like it. Throws Problem `invalid_json`. */
   body(): Json;
   /** All headers in lower case, but those that show who the sender is. */
   headers(hidden: string): JsonObject;
@@ -51,7 +51,8 @@ export function arrivedOf({ headers, body, query = '' }: Delivery, formJson: str
       }
       const text = textOf(body);
       if (text.trim() === '') return null;
-      return type === '' || type.endsWith('json') ? parseJson(body) : text;
+      if (type !== '') return type.endsWith('json') ? parseJson(body) : text;
+      return /^\s*[[{]/.test(text) ? parseJson(body) : text;
     },
     headers: (hidden) =>
       Object.fromEntries(

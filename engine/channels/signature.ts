@@ -95,13 +95,22 @@ function payloadOf(
       case '{url}':
         return url;
       case '{form}':
-        return (arrived.form() ?? refuse('the body is no form')).signed;
+        return arrived.form()?.signed ?? hashedInAddress(arrived);
       case '{body}':
         return arrived.bytes;
       default:
         return part;
     }
   });
+}
+
+/** Of a body that is no form Twilio signs the hash, which it writes into the address. */
+function hashedInAddress({ bytes, search }: Arrived): string {
+  const given = new URLSearchParams(search).getAll('bodySHA256');
+  const hash = createHash('sha256').update(bytes).digest();
+  if (given.length !== 1 || !isSame(Buffer.from(given[0] ?? '', 'hex'), hash))
+    refuse('the body is no form, and its hash is not in the address');
+  return '';
 }
 
 function fitsAny(

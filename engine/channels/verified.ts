@@ -14,9 +14,10 @@ export function verified(on: SessionPorts, channel: Channel, arrived: Arrived): 
   const now = on.clock.now();
   const secrets = secretsOf(on, channel);
   const url = verify.url?.render({ env: on.env }) ?? '';
+  const [address = ''] = url.split('?');
   const { fingerprint } = checkSignature(verify, secrets, arrived, {
     now,
-    url: arrived.search === '' ? url : `${url}?${arrived.search}`,
+    url: arrived.search === '' ? url : `${address}?${arrived.search}`,
   });
   if (verify.timestampField === undefined) return fingerprint;
   const body = arrived.body();

@@ -124,12 +124,13 @@ export function route<const Path extends string, P extends Parameters = Record<n
   },
 ): Route {
   const query = spec.query ?? ({} as P);
+  // The query of a delivery belongs to the service that sends it.
+  const queryOf = (search: string): Values<P> => (spec.takes === 'delivery' ? {} : readQuery(search, query));
   return {
     ...spec,
     query,
     // Not a copy, which would ask for every part of the request, used or not.
-    handle: (call) =>
-      spec.handle(Object.assign(call, { params: call.params, query: readQuery(call.search, query) })),
+    handle: (call) => spec.handle(Object.assign(call, { params: call.params, query: queryOf(call.search) })),
   };
 }
 

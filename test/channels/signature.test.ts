@@ -147,6 +147,17 @@ describe('channel signatures: what services publish', () => {
     expect(await sent(engine, 'hook', { headers: asJson, body: form }, 'foo=1&bar=2')).to.equal(
       'unauthorized',
     );
+    // Of a body that is no form the hash is in the address.
+    const body = '{"property": "value", "boolean": true}';
+    const hash = '0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620';
+    const query = `foo=1&bar=2&bodySHA256=${hash}`;
+    const hashed = {
+      'content-type': 'application/json',
+      'x-twilio-signature': 'a9nBmqA0ju/hNViExpshrM61xv4=',
+    };
+    expect(await sent(engine, 'hook', { headers: hashed, body }, query)).to.equal('accepted');
+    const other = body.replace('true', 'false');
+    expect(await sent(engine, 'hook', { headers: hashed, body: other }, query)).to.equal('unauthorized');
     await engine.close();
   });
 

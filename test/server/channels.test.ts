@@ -98,6 +98,18 @@ describe('server: channels', () => {
     }
   });
 
+  it('the query is the sender’s own, and a body without a type is what it looks like', async () => {
+    for (const [body, status] of [
+      ['Hello, World!', 202],
+      [' {"untyped":1}', 202],
+      ['{"untyped"', 400],
+    ] as const) {
+      const headers = { 'x-hub-signature-256': signed(body) };
+      const to = `${url}/channels/hub?tenant=7&tenant=8&__proto__=x`;
+      expect((await post(body, headers, to)).status, body).to.equal(status);
+    }
+  });
+
   it('a header that comes twice, or holds two signatures, is refused', async () => {
     const body = '{"twice":1}';
     const type = 'application/json';
