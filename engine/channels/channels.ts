@@ -10,7 +10,7 @@ import { checkAddress, type SessionPorts, type Sessions } from '../session/index
 import { arrivedOf, type Arrived } from './arrived.ts';
 import { noCounts, type Counts } from './counts.ts';
 import { keyOfDelivery } from './delivery-key.ts';
-import { createInTurn } from './in-turn.ts';
+import { createInTurn } from '../core/in-turn.ts';
 import { replyOf, sightOf, type Sight } from './sight.ts';
 import { secretsOf, unsignedHandshake, verified } from './verified.ts';
 

@@ -1,5 +1,6 @@
 import { callerEnded, createChildRuns, type ChildRuns } from './child-runs.ts';
 import { encodeKey, runId as makeRunId } from '../core/ids.ts';
+import { createInTurn } from '../core/in-turn.ts';
 import { toJson, type Json } from '../core/json.ts';
 import { asProblem, Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
@@ -54,6 +55,7 @@ export interface Runs {
 export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Durable): Runs {
   const { store, clock } = ports;
   const children = createChildRuns(store, durable);
+  const inTurn = createInTurn();
 
   durable.define('run', {
     outlastsStore: true,
@@ -70,11 +72,18 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
       ),
   };
 
-  async function start(
+  /** What comes twice at the same time is known to have come before. */
+  function start(on: SessionPorts, name: string, input: Json, options: StartOptions = {}): Promise<Receipt> {
+    const { idempotencyKey: key } = options;
+    if (key === undefined) return admit(on, name, input, options);
+    return inTurn(JSON.stringify([name, key]), () => admit(on, name, input, options));
+  }
+
+  async function admit(
     { program, specs, env, codeOf }: SessionPorts,
     name: string,
     input: Json,
-    options: StartOptions = {},
+    options: StartOptions,
   ): Promise<Receipt> {
     const { idempotencyKey, parent, by, left = {}, callers = [] } = options;
     checkDepth(program, callers);
@@ -85,7 +94,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     const wanted = keyOf(workflow, checked, env);
     // A run that its own caller stands before would wait for ever.
     const key = (await isHeldAbove(wanted, parent)) ? '' : wanted;
-    const isKnown = await wasAdmitted(workflow, idempotencyKey);
+    const isKnown = await wasAdmitted(name, idempotencyKey);
     const owner = options.owner ?? (parent && (await store.executions.get(parent))?.owner);
     // From here to the admission nothing is awaited, so that no other run comes between.
     const before = durable.pending(key);
@@ -104,12 +113,14 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
       ...(parent === undefined ? {} : { parent }),
       ...(owner ? { owner } : {}),
     });
-    // Asked for at the same time, so that it is one commit with the admission.
-    const noted = [
-      ...(by === undefined ? [] : [store.checkpoints.put(id, starterKey, by)]),
-      ...(Object.keys(left).length === 0 ? [] : [store.checkpoints.put(id, leftKey, { ...left })]),
-      ...(callers.length === 0 ? [] : [store.checkpoints.put(id, callersKey, toJson(callers))]),
-    ];
+    // Asked for at the same time, so that it is one commit with the admission; of a run that there is nothing more is noted.
+    const noted = isKnown
+      ? []
+      : [
+          ...(by === undefined ? [] : [store.checkpoints.put(id, starterKey, by)]),
+          ...(Object.keys(left).length === 0 ? [] : [store.checkpoints.put(id, leftKey, { ...left })]),
+          ...(callers.length === 0 ? [] : [store.checkpoints.put(id, callersKey, toJson(callers))]),
+        ];
     const [receipt] = await Promise.all([admitted, ...noted]);
     if (busy === 'replace' && receipt.created) {
       const reason = new Problem('cancelled', 'a newer run replaced this one');
@@ -190,8 +201,8 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     return run !== undefined && (run.key === key || isHeldAbove(key, run.parent));
   }
 
-  async function wasAdmitted({ name, concurrency }: Workflow, key: string | undefined): Promise<boolean> {
-    if (key === undefined || concurrency?.busy !== 'reject') return false;
+  async function wasAdmitted(name: string, key: string | undefined): Promise<boolean> {
+    if (key === undefined) return false;
     return (await store.executions.byIdempotencyKey('run', name, key)) !== undefined;
   }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import type { Engine } from '../../engine/api.ts';
 import type { Message } from '../../engine/core/message.ts';
@@ -60,6 +61,33 @@ describe('engine: submissions that last', () => {
       await failureOf(engine.workflows.start('w', { n: 2 }, { idempotencyKey: 'k' })),
     ].map(({ type }) => type);
     expect(codes).to.deep.equal(Array(3).fill('conflict'));
+  });
+
+  it('a run that is asked for again leaves nothing of its own, also when it is asked for ten times at once', async () => {
+    const store = openMemoryStore();
+    const noted = new Set<string>();
+    engine = await createEngine({
+      program,
+      env: {},
+      store: {
+        ...store,
+        checkpoints: {
+          ...store.checkpoints,
+          put(id, key, value) {
+            noted.add(id);
+            return store.checkpoints.put(id, key, value);
+          },
+        },
+      },
+      ports: { models: fakeModels(() => 'answer') },
+    });
+    const start = () => engine.workflows.start('w', { n: 1 }, { idempotencyKey: 'k', by: 'ann' });
+    const receipts = await Promise.all(Array.from({ length: 10 }, start));
+    receipts.push(await start());
+    const ids = new Set(receipts.map(({ runId }) => runId));
+    expect([ids.size, [...noted].filter((id) => !ids.has(id))]).to.deep.equal([1, []]);
+    const [runId = ''] = ids;
+    expect((await store.checkpoints.all(runId)).get('?by')).to.equal('ann');
   });
 
   it('one key is one message also for many at once, where nothing else may wait', async () => {
