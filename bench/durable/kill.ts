@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { bundleOf } from '../../test/engine/kills/bundle.ts';
+import { builtProgram } from '../../test/fakes/programs.ts';
 import type { Bench, Figure } from '../durable.ts';
 import { writeProject } from './project.ts';
 import { middle } from './timed.ts';
@@ -10,7 +9,7 @@ import { middle } from './timed.ts';
 /** How long a run stands still when its process is killed and another is started at once: compiling the project included. */
 export async function benchKill({ folder }: Bench): Promise<readonly Figure[]> {
   writeProject(folder);
-  const program = await bundleOf(fileURLToPath(new URL('../../test/engine/child.ts', import.meta.url)));
+  const program = await builtProgram('child');
   const times: number[] = [];
   for (let round = 0; round < 5; round += 1) {
     const path = join(folder, `${round}.sqlite`);

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
-import { fileURLToPath } from 'node:url';
 import { armFailpoints, failpoint, failpoints, type Failpoint } from '../../engine/core/failpoint.ts';
 import { asProblem } from '../../engine/core/problem.ts';
-import { bundleOf } from './kills/bundle.ts';
+import { builtProgram } from '../fakes/programs.ts';
 import { commitCrime } from './kills/crime.ts';
 import { killAtRandom } from './kills/kill-at-random.ts';
 
@@ -31,7 +30,7 @@ const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 describe('engine: failpoints', () => {
   let victim: Promise<string>;
   before(() => {
-    victim = bundleOf(fileURLToPath(new URL('./kills/victim.ts', import.meta.url)));
+    victim = builtProgram('victim');
   });
   afterEach(() => disarm());
 
