@@ -8,7 +8,8 @@ import { build } from 'esbuild';
  * Bundles once more what a bundling that split code has written: the same files, but for chunks that became parts of layers.
  * @param parts folder of the first bundling.
  * @param outputs of its metafile, by their paths in that folder.
- * @param layers names, each with the sources of entries: a layer is all chunks that these load at once and no layer before it has.
+ * @param layers names, each with the sources of entries: a layer is the chunks that any (or every) one of these loads when it begins
+ *   and no layer before has.
  * @param apart sources of entries that load no layer.
  */
 export async function fewChunks({ parts, outputs, layers, apart, ...options }) {
@@ -65,11 +66,14 @@ function placeChunks(outputs, layers, apart) {
   const isOwn = (path) => outputs[path].entryPoint !== undefined || readsPackage(outputs, path);
   const taken = new Set(loadedBy(outputs, apart));
   const placed = new Map();
-  for (const [name, sources] of Object.entries(layers))
-    for (const path of loadedBy(outputs, sources)) {
+  for (const [name, { any, every }] of Object.entries(layers)) {
+    const each = (every ?? []).map((source) => new Set(loadedBy(outputs, [source])));
+    for (const path of loadedBy(outputs, any ?? every)) {
+      if (!each.every((loaded) => loaded.has(path))) continue;
       if (!taken.has(path) && !isOwn(path)) placed.set(path, name);
       taken.add(path);
     }
+  }
   return placed;
 }
 
