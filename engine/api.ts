@@ -1,5 +1,14 @@
 // The types of the public API, by subject.
 export type { Approval, ApprovalAnswer, ApprovalFilter } from './api/approvals.ts';
+export type {
+  CallbackAttempt,
+  CallbackDetails,
+  CallbackEvent,
+  CallbackFilter,
+  CallbackRecord,
+  CallbackState,
+  EngineCallbacks,
+} from './api/callbacks.ts';
 export type { ChannelRecord, Delivery, DeliveryAnswer, DeliveryOutcome } from './api/channels.ts';
 export type { Engine } from './api/engine.ts';
 export type {

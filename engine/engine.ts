@@ -150,6 +150,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
     },
     store,
     telemetry,
+    told: (graceMs) => within(graceMs, courier.idle()),
   });
   return engine as EngineOf<P>;
 
@@ -174,18 +175,21 @@ export async function createEngine<P extends ProjectTypes = Registered>(
     }
   }
 
+  async function within(graceMs: number, work: Promise<void>): Promise<void> {
+    const timer = new AbortController();
+    await Promise.race([work, clock.sleep(graceMs, timer.signal).catch(() => undefined)]);
+    timer.abort();
+  }
+
   async function close(graceMs: number): Promise<void> {
     durable.drain();
     await Promise.all([schedules.close(), stopTidying?.()]);
     await failpoint('shutdown.drain');
-    if (graceMs > 0) {
-      const timer = new AbortController();
-      await Promise.race([
+    if (graceMs > 0)
+      await within(
+        graceMs,
         Promise.all([durable.idle(), sessions.idle()]).then(() => courier.idle()),
-        clock.sleep(graceMs, timer.signal).catch(() => undefined),
-      ]);
-      timer.abort();
-    }
+      );
     try {
       await durable.close();
       await sessions.close();

@@ -9,6 +9,8 @@ export interface Inside {
   readonly secrets: Secrets;
   readonly store: Store;
   readonly telemetry: Telemetry;
+  /** Resolves when callbacks were told what is due, or after so many milliseconds; what they did not take is told after the next start. */
+  told(graceMs: number): Promise<void>;
 }
 
 const insides = new WeakMap<Engine, Inside>();

@@ -9,6 +9,7 @@ import { declareModels } from './declare-models.ts';
 import { declareEditor, declareGraph, declareProject } from './declare-project.ts';
 import { declareRuns, declareWhy } from './declare-runs.ts';
 import { declareSessions } from './declare-sessions.ts';
+import { declareCallbacks } from './declare-callbacks.ts';
 import { declareSubmissions } from './declare-submissions.ts';
 import { declareTypes } from './declare-types.ts';
 import { declareUpkeep } from './declare-upkeep.ts';
@@ -82,6 +83,7 @@ const families: readonly (readonly [names: readonly string[], declare: Declare])
   [['approve', 'reject', 'answer', 'signal'], (engine, end) => declareAnswers(engine, 'engine', end)],
   [['dispatch', 'submissions', 'routes'], declareSubmissions],
   [['sessions'], declareSessions],
+  [['callbacks'], declareCallbacks],
   [['doctor', 'schedules'], declareUpkeep],
   [['types'], declareTypes],
   [['lsp'], declareEditor],

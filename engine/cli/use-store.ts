@@ -1,4 +1,5 @@
 import type { Engine, EngineOptions } from '../api.ts';
+import { insideOf } from '../api/inside.ts';
 import { Problem } from '../core/problem.ts';
 import { createEngine } from '../engine.ts';
 import { openProgram } from './open-program.ts';
@@ -55,6 +56,12 @@ async function useEngine<T>(options: EngineOptions, use: (engine: Engine) => Pro
   try {
     return await use(engine);
   } finally {
-    await engine.close();
+    await closeTold(engine);
   }
+}
+
+/** Closes an engine; callbacks have ten seconds to take what they are told, and hear it from the next engine else. */
+export async function closeTold(engine: Engine): Promise<void> {
+  await insideOf(engine).told(10_000);
+  await engine.close();
 }

@@ -1,6 +1,7 @@
 import type { AnyProject, ProjectTypes, Registered } from '../core/register.ts';
 import { createAdmin, createChannels, createSchedules } from './admin.ts';
 import { createAgents } from './agents.ts';
+import { createCallbacks } from './callbacks.ts';
 import { createApprovals } from './approvals.ts';
 import { createRuns } from './runs.ts';
 import { createFiles, createSessions } from './sessions.ts';
@@ -29,6 +30,7 @@ export function createClient<P extends ProjectTypes = Registered>(options: Clien
     approvals: createApprovals(transport),
     schedules: createSchedules(transport),
     channels: createChannels(transport),
+    callbacks: createCallbacks(transport),
     admin: createAdmin(transport),
     health: (call) => transport.json({ method: 'GET', path: '/health', ...call }),
     ready: (call) => transport.json({ method: 'GET', path: '/ready', ...call }),

@@ -5,6 +5,7 @@ export type { WebSocketConstructor, WebSocketLike } from './web-socket.ts';
 export type { ClientAdmin, ClientChannels, ClientSchedules, ExecutionFilter } from './types/admin.ts';
 export type { Asking, ClientAgents, Prompt, SkillCall, TaskCall } from './types/agents.ts';
 export type { ApprovalAnswer, ApprovalFilter, ApprovalReads, ClientApprovals } from './types/approvals.ts';
+export type { CallbackFilter, ClientCallbacks } from './types/callbacks.ts';
 export type { Client } from './types/client.ts';
 export type { AgentConnection, WorkflowConnection } from './types/connections.ts';
 export type {
@@ -44,6 +45,13 @@ export { Problem } from '../core/problem.ts';
 export type { ProblemCode } from '../core/problem-codes.ts';
 export type { CompactResult, PromptResult } from '../core/records/answer.ts';
 export type { Approval } from '../core/records/approval.ts';
+export type {
+  CallbackAttempt,
+  CallbackDetails,
+  CallbackEvent,
+  CallbackRecord,
+  CallbackState,
+} from '../core/records/callback.ts';
 export type { ChannelRecord } from '../core/records/channel.ts';
 export type { InstanceNote, SessionEntry, SessionNote } from '../core/records/conversation.ts';
 export type { FileInfo } from '../core/records/file-info.ts';

@@ -54,7 +54,7 @@ export interface ServerOptions {
 export interface Server {
   /**
    * Starts to listen. Throws Problem `invalid_request` for an address that other machines could call without sign-in, `port_in_use`, and `missing_secret` for
-   * a channel that could not check who sends. Throws `invalid_request` too when it listens already, or was drained or closed.
+   * a channel that could not check who sends, or a callback that could not be signed. Throws `invalid_request` too when it listens already, or was drained or closed.
    */
   listen(): Promise<Address>;
   /** Koa middleware for another app: answers what is under the base path, and lets go on what is not. */
@@ -129,6 +129,10 @@ export function createServer<P extends ProjectTypes>(
   const detachings: (() => void)[] = [];
   let http: HttpServer | undefined;
 
+  const checkSecrets = (): void => {
+    engine.channels.check();
+    engine.callbacks.check();
+  };
   const drain = async ({ graceMs = 0 }: { readonly graceMs?: number } = {}): Promise<void> => {
     closing.abort();
     await Promise.all([sockets.close(), inFlight.end(graceMs)]);
@@ -138,7 +142,7 @@ export function createServer<P extends ProjectTypes>(
       if (closing.signal.aborted)
         throw new Problem('invalid_request', 'the server was closed; make another one with createServer');
       if (http !== undefined) throw new Problem('invalid_request', 'the server listens already');
-      engine.channels.check();
+      checkSecrets();
       const host = options.host ?? settings.host;
       if (!isLoopback(host) && !gate.isClosed && !isInsecure) {
         throw new Problem(
@@ -162,11 +166,11 @@ export function createServer<P extends ProjectTypes>(
       }
     },
     middleware() {
-      engine.channels.check();
+      checkSecrets();
       return asMiddleware(handle, parts.basePath);
     },
     handler() {
-      engine.channels.check();
+      checkSecrets();
       return asHandler(handle, parts.basePath);
     },
     attach(other) {

@@ -8,7 +8,14 @@ export const files = {
   'engine.yaml': {
     name: 'everything',
     model: 'script/echo',
-    secrets: { API_KEY: { env: 'NO_SUCH_VARIABLE' }, HOOK: { env: 'HOOK' } },
+    secrets: { API_KEY: { env: 'NO_SUCH_VARIABLE' }, HOOK: { env: 'HOOK' }, SIGN: { env: 'SIGN' } },
+    // Nobody listens there.
+    callbacks: {
+      told: {
+        ...{ url: 'http://127.0.0.1:9/hook', sign: { secret: 'SIGN' } },
+        ...{ on: ['run_end'], workflows: ['refuse'], retry: { maxAttempts: 1 } },
+      },
+    },
   },
   'models/echo.yaml': { default: { text: 'You said: {{text}}' } },
   'agents/echo.md':

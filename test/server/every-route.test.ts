@@ -32,7 +32,7 @@ describe('every route answers as /openapi.json says', () => {
     engine = await createEngine({
       program: await programOf(files),
       store: 'memory',
-      env: { HOOK: 'geheim' },
+      env: { HOOK: 'geheim', SIGN: 'whsec_Z2VoZWltLWdlaGVpbQ==' },
     });
     server = createServer(engine, { port: 0, log: () => undefined });
     ({ url } = await server.listen());
@@ -188,6 +188,20 @@ describe('every route answers as /openapi.json says', () => {
     await ask(['POST', '/channels/hub', 401, body, { ...headers, 'x-hub-signature-256': 'sha256=00' }]);
     await ask(['POST', '/channels/none', 404, body, headers]);
     await ask(['GET', '/channels', 200]);
+  });
+
+  it('those of callbacks', async () => {
+    await engine.runs.wait((await engine.workflows.start('refuse')).runId);
+    let failed = await engine.callbacks.list({ states: ['failed'], limit: 1 });
+    while (failed.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      failed = await engine.callbacks.list({ states: ['failed'], limit: 1 });
+    }
+    await ask(['GET', '/callbacks?callback=told&state=failed&limit=2', 200]);
+    await ask(['GET', `/callbacks/${failed[0]?.id ?? ''}`, 200]);
+    await ask(['POST', `/callbacks/${failed[0]?.id ?? ''}/redeliver`, 202]);
+    await ask(['GET', '/callbacks/none', 404]);
+    await ask(['POST', '/callbacks/none/redeliver', 404]);
   });
 
   it('those of operators', async () => {

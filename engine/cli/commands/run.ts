@@ -9,6 +9,7 @@ import { runAgent } from '../run-agent.ts';
 import { runWorkflow } from '../run-workflow.ts';
 import { tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
+import { closeTold } from '../use-store.ts';
 
 /** Options of `engine run`. */
 export interface RunOptions extends EnvFromOptions, TapeOptions {
@@ -45,7 +46,7 @@ export async function run(word: string, options: RunOptions, terminal: Terminal)
       if (!interrupt.signal.aborted) throw thrown;
       return exitCodes.interrupted;
     } finally {
-      await engine.close();
+      await (interrupt.signal.aborted ? engine.close() : closeTold(engine));
     }
   } finally {
     interrupt.release();

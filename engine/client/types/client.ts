@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { ProjectTypes, Registered } from '../../core/register.ts';
 import type { ClientAdmin, ClientChannels, ClientSchedules } from './admin.ts';
 import type { ClientAgents } from './agents.ts';
+import type { ClientCallbacks } from './callbacks.ts';
 import type { ClientApprovals } from './approvals.ts';
 import type { CallOptions } from './options.ts';
 import type { ClientRuns } from './runs.ts';
@@ -23,6 +24,7 @@ export interface Client<P extends ProjectTypes = Registered> {
   readonly approvals: ClientApprovals<P>;
   readonly schedules: ClientSchedules<P>;
   readonly channels: ClientChannels;
+  readonly callbacks: ClientCallbacks;
   readonly admin: ClientAdmin<P>;
   /** Tells that the process lives. */
   health(options?: CallOptions): Promise<{ readonly status: string }>;

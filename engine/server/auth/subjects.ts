@@ -12,6 +12,7 @@ const inPath: readonly (readonly [path: string, subject: (params: Params) => Sub
   // Names of the project, which belong to nobody.
   ['/agents/:name', () => undefined],
   ['/workflows/:name', () => undefined],
+  ['/callbacks/:id', () => undefined],
   ['/channels/:name', () => undefined],
   ['/schedules/:name', () => undefined],
 ];

@@ -8,6 +8,7 @@ export const tags: readonly { readonly name: string; readonly description: strin
   { name: 'runs', description: 'Follow, stop, explain and do again.' },
   { name: 'approvals', description: 'What people are asked.' },
   { name: 'channels', description: 'Webhooks of other services.' },
+  { name: 'callbacks', description: 'What is told to other services when work ends.' },
   { name: 'schedules', description: 'Work that begins by itself.' },
   {
     name: 'admin',

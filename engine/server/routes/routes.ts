@@ -2,6 +2,7 @@ import type { Route } from '../route.ts';
 import { adminRoutes } from './admin.ts';
 import { agentRoutes } from './agents.ts';
 import { approvalRoutes } from './approvals.ts';
+import { callbackRoutes } from './callbacks.ts';
 import { channelRoutes } from './channels.ts';
 import { descriptionRoutes } from './descriptions.ts';
 import { fileRoutes } from './files.ts';
@@ -39,6 +40,7 @@ const described: readonly Route[] = [
   ...metricsRoutes,
   ...work,
   ...channelRoutes,
+  ...callbackRoutes,
   ...adminRoutes(work),
 ];
 

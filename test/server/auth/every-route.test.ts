@@ -38,6 +38,7 @@ describe('every route', () => {
       '/approvals/:id': { id: `${run}/ok` },
       '/schedules/:name': { name: 'none' },
       '/channels/:name': { name: 'none' },
+      '/callbacks/:id': { id: 'none' },
     };
   });
   after(() => world.close());

@@ -27,7 +27,7 @@ describe('callers whom the app around knows', () => {
     const [root, narrow] = [{ 'x-user': 'root' }, { 'x-user': 'narrow' }];
     expect(await listed(root)).to.have.length(1);
     expect(await listed(narrow)).to.deep.equal([]);
-    for (const path of ['/admin/executions', '/admin/usage', '/admin/status', '/channels']) {
+    for (const path of ['/admin/executions', '/admin/usage', '/admin/status', '/channels', '/callbacks']) {
       expect((await world.send('GET', path, undefined, root)).status, path).to.equal(200);
       expect((await world.send('GET', path, undefined, narrow)).status, path).to.equal(403);
     }
