@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { makeProject, runCli, startCli, type Running } from './run-cli.ts';
+import { projectFor } from './project-for.ts';
 
 const project = {
   'engine.yaml': 'model: script/m\n',
@@ -17,24 +17,8 @@ output: { by: '\${{ steps.sign.output.by }}', to: '\${{ steps.where.output.text 
 
 describe('engine approvals, approve, reject, answer, signal', function () {
   this.timeout(60_000);
-  let folder: Awaited<ReturnType<typeof makeProject>>;
-  const started: Running[] = [];
-
-  beforeEach(async () => (folder = await makeProject(project)));
-  afterEach(async () => {
-    for (const { child, done } of started.splice(0)) {
-      if (child.exitCode === null) child.kill('SIGKILL');
-      await done;
-    }
-    await folder.remove();
-  });
-
-  const start = (...args: string[]): Running => {
-    const running = startCli(args, { cwd: folder.folder });
-    started.push(running);
-    return running;
-  };
-  const engine = (...args: string[]) => runCli(args, { cwd: folder.folder });
+  const folder = projectFor(project);
+  const { start, engine } = folder;
 
   it('answer a run of a server, which alone may be asked while it owns the store', async () => {
     const server = start('serve', '--port', '0', '--json');
@@ -121,8 +105,7 @@ describe('engine approvals, approve, reject, answer, signal', function () {
   });
 
   it('answer tool calls of an agent that permissions ask about', async () => {
-    await folder.remove();
-    folder = await makeProject({
+    await folder.become({
       'engine.yaml': 'model: script/m\n',
       'src/models/m.yaml': `replies:
   - { match: { tool: pay }, text: '{{result}}' }

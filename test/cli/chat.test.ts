@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { engineCommand } from '../fakes/engine-cli.ts';
 import { helloProject } from './hello-project.ts';
-import { makeProject, runCli, startCli, type Files, type Finished, type Running } from './run-cli.ts';
+import { projectFor } from './project-for.ts';
+import { runCli, type Files, type Finished } from './run-cli.ts';
 
 const files: Files = {
   ...helloProject,
@@ -33,17 +34,7 @@ const files: Files = {
 
 describe('engine chat', function () {
   this.timeout(60_000);
-  let project: Awaited<ReturnType<typeof makeProject>>;
-  const started: Running[] = [];
-
-  beforeEach(async () => (project = await makeProject(files)));
-  afterEach(async () => {
-    for (const { child, done } of started.splice(0)) {
-      if (child.exitCode === null) child.kill('SIGKILL');
-      await done;
-    }
-    await project.remove();
-  });
+  const project = projectFor(files);
 
   const pipe = (stdin: string, ...args: string[]): Promise<Finished> =>
     runCli(['chat', ...args], { cwd: project.folder, stdin });
@@ -107,9 +98,7 @@ describe('engine chat', function () {
   });
 
   it('talks to the agent of a server, and leaves the conversation there', async () => {
-    const server = startCli(['serve', '--port', '0', '--json'], { cwd: project.folder });
-    started.push(server);
-    const { url } = JSON.parse(await server.saw('\n')) as { url: string };
+    const { url } = await project.serve();
     const first = await pipe('hi\n/history\n/tools\n', 'assistant', '--id', 'me', '--server', url);
     expect(first).to.include({ exitCode: 0, stdout: 'You said: hi\n' });
     expect(first.stderr).to.contain('you: hi\nagent: You said: hi\n');
@@ -118,11 +107,7 @@ describe('engine chat', function () {
     expect(locked.stderr).to.match(/^error\[store_locked\]: .+ name its server with --server <url>/);
     const missing = await pipe('hi\n', 'nobody', '--server', url);
     expect(missing.stderr).to.contain('error[agent_not_found]');
-    const logged = startCli(['logs', '--server', url, '--json', '--types', 'operation_end'], {
-      cwd: project.folder,
-    });
-    started.push(logged);
-    const { stdout } = await logged.done;
+    const { stdout } = await project.engine('logs', '--server', url, '--json', '--types', 'operation_end');
     expect(JSON.parse(stdout)).to.deep.include({
       type: 'operation_end',
       agent: 'assistant',
@@ -215,57 +200,43 @@ describe('engine chat', function () {
 
 describe('engine logs', function () {
   this.timeout(60_000);
+  const { start, serve, engine } = projectFor(files);
 
   it('follows what happens beside the engine that works', async () => {
-    const project = await makeProject(files);
-    const following = startCli(['logs', '--follow', '--since', '1h', '--types', 'operation_start,run_end'], {
-      cwd: project.folder,
-    });
-    const server = startCli(['serve', '--port', '0', '--json'], { cwd: project.folder });
-    try {
-      const { url } = JSON.parse(await server.saw('\n')) as { url: string };
-      const post = (path: string, body: object): Promise<Response> =>
-        fetch(url + path, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        });
-      await post('/agents/assistant/me', { message: 'first message' });
-      await following.saw('first message');
-      await post('/workflows/greet?wait=result', { name: 'Ada' });
-      const text = await following.saw('run_end workflow:greet:');
-      expect(text).to.match(/operation_start sub_\w+ assistant\/me first message\n/);
-      following.child.kill('SIGINT');
-      expect((await following.done).exitCode).to.equal(0);
-      const one = startCli(['logs', 'latest', '--json'], { cwd: project.folder });
-      const events = (await one.done).stdout
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as { type: string });
-      expect(events[0]?.type).to.equal('run_start');
-      expect(events.at(-1)?.type).to.equal('run_end');
-      const ended = startCli(['logs', 'latest', '--follow'], { cwd: project.folder });
-      expect((await ended.done).stdout.trim().split('\n')).to.have.length(events.length);
-    } finally {
-      for (const { child } of [server, following]) child.kill('SIGKILL');
-      await Promise.all([server.done, following.done]);
-      await project.remove();
-    }
+    const following = start('logs', '--follow', '--since', '1h', '--types', 'operation_start,run_end');
+    const { url } = await serve();
+    const post = (path: string, body: object): Promise<Response> =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    await post('/agents/assistant/me', { message: 'first message' });
+    await following.saw('first message');
+    await post('/workflows/greet?wait=result', { name: 'Ada' });
+    const text = await following.saw('run_end workflow:greet:');
+    expect(text).to.match(/operation_start sub_\w+ assistant\/me first message\n/);
+    following.child.kill('SIGINT');
+    expect((await following.done).exitCode).to.equal(0);
+    const one = await engine('logs', 'latest', '--json');
+    const events = one.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string });
+    expect(events[0]?.type).to.equal('run_start');
+    expect(events.at(-1)?.type).to.equal('run_end');
+    const ended = await engine('logs', 'latest', '--follow');
+    expect(ended.stdout.trim().split('\n')).to.have.length(events.length);
   });
 
   it('refuses types and times that there are not', async () => {
-    const project = await makeProject(files);
-    try {
-      const types = await runCli(['logs', '--types', 'tool_edn'], { cwd: project.folder });
-      expect([types.exitCode, types.stderr]).to.satisfy(
-        ([code, text]: [number, string]) => code === 2 && text.includes('did you mean "tool_end"?'),
-      );
-      const since = await runCli(['logs', '--since', 'yesterday'], { cwd: project.folder });
-      expect([since.exitCode, since.stderr]).to.satisfy(
-        ([code, text]: [number, string]) => code === 2 && text.includes('expected a duration such as 10m'),
-      );
-    } finally {
-      await project.remove();
-    }
+    const types = await engine('logs', '--types', 'tool_edn');
+    expect([types.exitCode, types.stderr]).to.satisfy(
+      ([code, text]: [number, string]) => code === 2 && text.includes('did you mean "tool_end"?'),
+    );
+    const since = await engine('logs', '--since', 'yesterday');
+    expect([since.exitCode, since.stderr]).to.satisfy(
+      ([code, text]: [number, string]) => code === 2 && text.includes('expected a duration such as 10m'),
+    );
   });
 });

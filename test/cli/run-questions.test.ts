@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { attend } from '../../engine/cli/questions/attend.ts';
 import { openTerminal } from '../../engine/cli/terminal.ts';
 import { closeEngines, engineOf } from '../engine/kit.ts';
-import { makeProject, runCli, startCli, type Finished, type Running } from './run-cli.ts';
+import { projectFor } from './project-for.ts';
 
 const project = {
   'engine.yaml': 'model: script/m\n',
@@ -30,23 +30,9 @@ default: { toolCalls: [{ tool: pay, input: {} }] }
 
 describe('engine run of a workflow that asks a person', function () {
   this.timeout(60_000);
-  let folder: Awaited<ReturnType<typeof makeProject>>;
-  const started: Running[] = [];
-  beforeEach(async () => (folder = await makeProject(project)));
-  afterEach(async () => {
-    await closeEngines();
-    for (const { child, done } of started.splice(0)) {
-      if (child.exitCode === null) child.kill('SIGKILL');
-      await done;
-    }
-    await folder.remove();
-  });
-  const start = (...args: string[]): Running => {
-    const running = startCli(args, { cwd: folder.folder });
-    started.push(running);
-    return running;
-  };
-  const engine = (...args: string[]): Promise<Finished> => runCli(args, { cwd: folder.folder });
+  afterEach(closeEngines);
+  const folder = projectFor(project);
+  const { start, engine } = folder;
   const data = '{"reason": "due", "amount": 3}';
 
   it('says without a terminal which command answers, and goes on when that was called', async () => {

@@ -2,32 +2,12 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { helloProject } from './hello-project.ts';
-import { makeProject, runCli, startCli, type Running } from './run-cli.ts';
+import { projectFor } from './project-for.ts';
 
 describe('engine serve', function () {
   this.timeout(60_000);
-  let project: Awaited<ReturnType<typeof makeProject>>;
-  const started: Running[] = [];
-
-  beforeEach(async () => (project = await makeProject(helloProject)));
-  afterEach(async () => {
-    for (const { child, done } of started.splice(0)) {
-      if (child.exitCode === null) child.kill('SIGKILL');
-      await done;
-    }
-    await project.remove();
-  });
-
-  const start = (...args: string[]): Running => {
-    const running = startCli(args, { cwd: project.folder });
-    started.push(running);
-    return running;
-  };
-  const serve = async (): Promise<Running & { readonly url: string }> => {
-    const running = start('serve', '--port', '0', '--json');
-    const { url } = JSON.parse(await running.saw('\n')) as { url: string };
-    return { ...running, url };
-  };
+  const project = projectFor(helloProject);
+  const { start, serve, engine } = project;
 
   it('says where and what it serves, answers, and ends on SIGTERM with exit code 0', async () => {
     const running = start('serve', '--port', '0');
@@ -51,8 +31,7 @@ describe('engine serve', function () {
   });
 
   it('lists the schedules that are on', async () => {
-    await project.remove();
-    project = await makeProject({
+    await project.become({
       ...helloProject,
       'schedules/daily.yaml': 'cron: "@daily"\nworkflow: greet\ninput: { name: Ada }\n',
       'schedules/rests.yaml': 'cron: "0 8 * * *"\nenabled: false\nagent: assistant\nmessage: hello\n',
@@ -66,9 +45,8 @@ describe('engine serve', function () {
   });
 
   it('lets a request finish that is under way', async () => {
-    await project.remove();
     const models = String(helloProject['models/echo.yaml']).replace('60s', '1s');
-    project = await makeProject({ ...helloProject, 'models/echo.yaml': models });
+    await project.become({ ...helloProject, 'models/echo.yaml': models });
     const { url, child, done } = await serve();
     const answer = post(`${url}/workflows/wait?wait=result`, {});
     await until(async () => (await (await fetch(`${url}/runs?limit=1`)).text()).includes('"running"'));
@@ -98,16 +76,16 @@ describe('engine serve', function () {
     const { url } = await serve();
     const run = await post(`${url}/workflows/greet?wait=result`, { name: 'Ada' });
     expect(run.status).to.equal(200);
-    const listed = await runCli(['runs', '--json'], { cwd: project.folder });
+    const listed = await engine('runs', '--json');
     const { runs } = JSON.parse(listed.stdout) as { runs: { runId: string; state: string }[] };
     expect(runs.map(({ state }) => state)).to.deep.equal(['succeeded']);
-    const shown = await runCli(['runs', runs[0]?.runId ?? '', '--events', '--json'], { cwd: project.folder });
+    const shown = await engine('runs', runs[0]?.runId ?? '', '--events', '--json');
     const { events } = JSON.parse(shown.stdout) as { events: { index: number; type: string }[] };
     expect(events[0]?.type).to.equal('run_start');
     expect(events.at(-1)?.type).to.equal('run_end');
     expect(events.map(({ index }) => index)).to.deep.equal(events.map((_event, at) => at + 1));
 
-    const refused = await runCli(['run', 'greet', '--input', '{"name": "Bob"}'], { cwd: project.folder });
+    const refused = await engine('run', 'greet', '--input', '{"name": "Bob"}');
     expect(refused.exitCode).to.equal(2);
     expect(refused.stderr).to.match(
       /^error\[store_locked\]: the store ".+" is in use by process \d+; stop it/,

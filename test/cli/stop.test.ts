@@ -2,28 +2,11 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { helloProject } from './hello-project.ts';
-import { makeProject, startCli, type Running } from './run-cli.ts';
+import { projectFor } from './project-for.ts';
 
 describe('engine serve, when it is told to stop', function () {
   this.timeout(60_000);
-  let project: Awaited<ReturnType<typeof makeProject>>;
-  const started: Running[] = [];
-
-  beforeEach(async () => (project = await makeProject(helloProject)));
-  afterEach(async () => {
-    for (const { child, done } of started.splice(0)) {
-      if (child.exitCode === null) child.kill('SIGKILL');
-      await done;
-    }
-    await project.remove();
-  });
-
-  const serve = async (): Promise<Running & { readonly url: string }> => {
-    const running = startCli(['serve', '--port', '0', '--json'], { cwd: project.folder });
-    started.push(running);
-    const { url } = JSON.parse(await running.saw('\n')) as { url: string };
-    return { ...running, url };
-  };
+  const { serve } = projectFor(helloProject);
 
   it('is not ready but lives, ends streams and sockets, and loses nothing when it is told twice', async () => {
     const { url, child, done, saw } = await serve();
