@@ -55,13 +55,12 @@ export function codeContext(
         return { status: 'succeeded', attempts: attempt, ...done };
       } catch (thrown) {
         const problem = signal.aborted ? problemOf(thrown, signal) : stepFailure(path, thrown);
-        if (problem.code !== 'shutting_down')
-          events.end(path, {
-            status: 'failed',
-            error: problem.toData(),
-            attempts: attempt,
-            durationMs: durationMs(),
-          });
+        events.end(path, {
+          status: 'failed',
+          error: problem.toData(),
+          attempts: attempt,
+          durationMs: durationMs(),
+        });
         throw problem;
       }
     });

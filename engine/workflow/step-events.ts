@@ -4,7 +4,7 @@ import type { RunContext } from '../ports/durable.ts';
 
 /**
  * Events of steps. What was stored before a crash is not sent again when the run is carried on: a block that had started goes on,
- * one that had ended has ended. Work that really runs again starts again.
+ * one that had ended has ended. Work that really runs again starts again. What an engine cuts off because it stops has not ended.
  */
 export interface StepEvents {
   /** Work starts now. Gives how often it had started before without coming to an end: each time a crash cut it off. */
@@ -36,6 +36,7 @@ export function stepEvents(context: RunContext): StepEvents {
       if (!past.has(path)) emit(path, { type: 'step_start', data: { verb, attempt: 1 } });
     },
     end(path, data) {
+      if (context.signal.aborted && data.error?.type === 'shutting_down') return;
       const before = past.get(path)?.state;
       past.delete(path);
       if (before === undefined || before === 'started' || before !== data.status)
