@@ -6,6 +6,7 @@ import { keptBuild, newestOf, root } from './kept-build.ts';
 const programs = {
   child: 'test/engine/child.ts',
   victim: 'test/engine/kills/victim.ts',
+  'full-disk': 'test/engine/ac/full-disk.ts',
   'store-child': 'test/adapters/store/child.ts',
   'migrating-child': 'test/adapters/store/migrating-child.ts',
   'hold-command': 'test/adapters/sandbox/hold-command.ts',

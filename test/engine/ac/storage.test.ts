@@ -12,7 +12,6 @@ import {
 } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { connect } from '../../../engine/adapters/store/sqlite-connection.ts';
 import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';
 import { armFailpoints } from '../../../engine/core/failpoint.ts';
@@ -21,7 +20,7 @@ import { createEngine } from '../../../engine/engine.ts';
 import type { Execution, Store } from '../../../engine/ports/store.ts';
 import { projectOf, temporaryFolder } from '../../fakes/project.ts';
 import { closeEngines, engineOf, failureOf } from '../kit.ts';
-import { bundleOf } from '../kills/bundle.ts';
+import { builtProgram } from '../../fakes/programs.ts';
 import { randomOf } from '../kills/random.ts';
 import { placeOf, witnessTool } from './child-process.ts';
 
@@ -66,7 +65,7 @@ export default {
     output: 1
 `,
     });
-    const program = await bundleOf(fileURLToPath(new URL('./full-disk.ts', import.meta.url)));
+    const program = await builtProgram('full-disk');
     const small = temporaryFolder();
     const script = `mount -t tmpfs -o size=6m none ${small} && exec ${process.execPath} ${program} ${folder} ${small}`;
     const { stdout, stderr } = spawnSync('unshare', ['-Urm', 'sh', '-c', script], {
