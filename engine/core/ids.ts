@@ -27,13 +27,13 @@ export function encodeKey(...parts: readonly string[]): string {
 }
 
 /** Storage key of a session. */
-export function sessionKey(address: SessionAddress): string {
-  return encodeKey(address.agent, address.instance, address.session);
+export function sessionKey({ agent, instance, session }: SessionAddress): string {
+  return `${instanceKey(agent, instance)}.${encodePart(session)}`;
 }
 
 /** Storage key of an instance (its workspace belongs to it, not to a session). */
 export function instanceKey(agent: string, instance: string): string {
-  return encodeKey(agent, instance);
+  return `${encodePart(agent)}.${encodePart(instance)}`;
 }
 
 /** Longest instance id or session name. */

@@ -25,10 +25,28 @@ export interface KnownModel extends ModelFacts {
  * Everything known of a model: what the config says of its alias, else of the model at its provider, else of all models of the
  * provider, else what the catalogue says. A price of the catalogue holds only for the provider's own address. Nothing is guessed.
  */
-export function knownModel(
-  choice: ModelChoice,
-  { providers, settings, elsewhere }: ModelSources,
-): KnownModel {
+export function knownModel(choice: ModelChoice, sources: ModelSources): KnownModel {
+  const { providers, settings, elsewhere } = sources;
+  const cache = elsewhere === undefined ? found : foundElsewhere;
+  const before = cache.get(choice);
+  const isSame = before?.settings === settings && before.providers === providers;
+  if (isSame && before.elsewhere === elsewhere) return before.known;
+  const known = lookUp(choice, sources);
+  cache.set(choice, { known, providers, settings, elsewhere });
+  return known;
+}
+
+/** What was looked up of a choice, and in what. */
+interface Found extends Pick<ModelSources, 'providers' | 'settings'> {
+  readonly known: KnownModel;
+  readonly elsewhere: ModelSources['elsewhere'];
+}
+
+/** The last of each choice, since it is asked for at every call: in a Program alone, and with what the environment says. */
+const found = new WeakMap<ModelChoice, Found>();
+const foundElsewhere = new WeakMap<ModelChoice, Found>();
+
+function lookUp(choice: ModelChoice, { providers, settings, elsewhere }: ModelSources): KnownModel {
   const provider = Object.hasOwn(providers, choice.provider) ? providers[choice.provider] : undefined;
   const told = [
     choice.alias === undefined ? undefined : settings.modelFacts[choice.alias],

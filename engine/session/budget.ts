@@ -31,7 +31,8 @@ const nothing: Count = { usage: noUsage, modelCalls: 0 };
 /** An empty count for an operation of an agent; with a parent it is part of what the parent uses. */
 export function startSpending(agent: Spent['agent'], parent: Spent | undefined): Spent {
   const spent: Spent = {
-    ...nothing,
+    usage: noUsage,
+    modelCalls: 0,
     running: nothing,
     isCalling: false,
     tasks: new Set(),

@@ -90,7 +90,7 @@ export function madeKey(key: string): string {
 const window = 64;
 
 /** Most conversations that are taken up are new or short, and every key that is looked for costs. */
-const firstWindow = 16;
+const firstWindow = 4;
 
 /** Entries from a place on, in order, up to the first that is missing or the given end. */
 export async function readEntries(

@@ -19,7 +19,7 @@ export interface Fitting {
  * asked without thinking.
  */
 export function fitCall(request: ModelRequest, known: KnownModel, fitting: Fitting): ModelRequest {
-  const { thinking, outputSchema, ...others } = request;
+  const { thinking, outputSchema } = request;
   const name = `${request.model.provider}/${request.model.id}`;
   const { capabilities = {}, configuredMaxOutput } = known;
   if (capabilities.tools === false && request.tools.length > 0)
@@ -40,11 +40,15 @@ export function fitCall(request: ModelRequest, known: KnownModel, fitting: Fitti
       type: 'images_left_out',
       model: name,
     });
+  const hasSchema = outputSchema !== undefined && capabilities.structuredOutput !== false;
+  const isAsItIs = !isOther && level === thinking && hasSchema === (outputSchema !== undefined);
+  if (isAsItIs && maxOutputTokens === undefined) return request;
+  const { thinking: _thinking, outputSchema: _schema, ...others } = request;
   return {
     ...others,
     messages,
     ...(level === undefined ? {} : { thinking: level }),
-    ...(outputSchema === undefined || capabilities.structuredOutput === false ? {} : { outputSchema }),
+    ...(hasSchema ? { outputSchema } : {}),
     ...(maxOutputTokens === undefined ? {} : { settings: { ...request.settings, maxOutputTokens } }),
   };
 

@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import type { ModelEvent, ModelRequest, Models } from '../ports/model.ts';
 import { fallbacksOf } from '../program/fallbacks.ts';
-import { knownModel } from '../program/known-model.ts';
+import { knownModel, type KnownModel } from '../program/known-model.ts';
 import { pricedUsage } from '../program/model-cost.ts';
 import type { ModelChoice } from '../program/model.ts';
 import type { Spent } from './budget.ts';
@@ -43,9 +43,12 @@ export function modelsFor({ models, program, elsewhere }: SessionPorts, caller: 
         const isStandIn = model !== request.model;
         let hasBegun = false;
         try {
-          for await (const event of call({ ...request, model }, isStandIn)) {
+          const known = knownModel(model, sources);
+          for await (const event of call(isStandIn ? { ...request, model } : request, known, isStandIn)) {
             hasBegun ||= event.type !== 'retry';
-            yield event;
+            yield event.type === 'finish'
+              ? { ...event, usage: pricedUsage(event.usage, model, known.price), model: nameOf(model) }
+              : event;
           }
           return;
         } catch (thrown) {
@@ -74,12 +77,8 @@ export function modelsFor({ models, program, elsewhere }: SessionPorts, caller: 
       : chain.slice(chain.findIndex((one) => nameOf(one) === nameOf(standIn)));
   }
 
-  async function* call(
-    request: ModelRequest,
-    isStandIn: boolean,
-  ): AsyncGenerator<ModelEvent, void, undefined> {
+  function call(request: ModelRequest, known: KnownModel, isStandIn: boolean): AsyncIterable<ModelEvent> {
     const { model } = request;
-    const known = knownModel(model, sources);
     const cost = costLimitOf(caller.spent);
     if (cost !== undefined && known.price === undefined && model.provider !== 'script')
       throw new Problem(
@@ -87,11 +86,7 @@ export function modelsFor({ models, program, elsewhere }: SessionPorts, caller: 
         `the price of model "${nameOf(model)}" is not known, so the limit "costUsd" of agent "${cost}" cannot be kept; write its "price" under "models" or "providers" of engine.yaml`,
         { details: { model: nameOf(model), reason: 'unknown_price' } },
       );
-    for await (const event of models.stream(fitCall(request, known, { isStandIn, log }))) {
-      yield event.type === 'finish'
-        ? { ...event, usage: pricedUsage(event.usage, model, known.price), model: nameOf(model) }
-        : event;
-    }
+    return models.stream(fitCall(request, known, { isStandIn, log }));
   }
 }
 
