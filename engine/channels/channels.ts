@@ -14,6 +14,12 @@ import { createInTurn } from '../core/in-turn.ts';
 import { replyOf, sightOf, type Sight } from './sight.ts';
 import { secretsOf, unsignedHandshake, verified } from './verified.ts';
 
+/** A delivery whose sender is known. */
+interface Verified {
+  readonly arrived: Arrived;
+  readonly fingerprint: string;
+}
+
 /** The channels of an engine: each delivery is admitted once, to an agent, or answered and counted. */
 export function createChannels(ports: SessionPorts, sessions: Sessions): EngineChannels {
   const counted = new Map<string, Counts>();
@@ -64,7 +70,7 @@ export function createChannels(ports: SessionPorts, sessions: Sessions): EngineC
     on: SessionPorts,
     channel: Channel,
     sight: Sight,
-    known: { readonly arrived: Arrived; readonly fingerprint: string },
+    known: Verified,
   ): Promise<DeliveryAnswer> {
     try {
       const handshake = channel.handshakes.find(
@@ -89,11 +95,12 @@ export function createChannels(ports: SessionPorts, sessions: Sessions): EngineC
     }
   }
 
+  /** Hands a delivery to its agent: a new message, or the receipt of the one it became before. */
   async function take(
     on: SessionPorts,
     channel: Channel,
     sight: Sight,
-    known: { readonly arrived: Arrived; readonly fingerprint: string },
+    known: Verified,
   ): Promise<DeliveryAnswer> {
     const agent = findAgent(on.program, channel.agent);
     const address = {
@@ -108,24 +115,21 @@ export function createChannels(ports: SessionPorts, sessions: Sessions): EngineC
       message:
         channel.message?.render(sight) ?? (input === undefined ? plainMessage(channel, sight.body) : ''),
       source: 'dispatch' as const,
+      // Only the reply tool looks at it again.
       delivered: {
         channel: channel.name,
-        body: channel.respond === undefined ? null : sight.body,
-        headers: channel.respond === undefined ? {} : sight.headers,
-        query: channel.respond === undefined ? {} : sight.query,
+        ...(channel.respond === undefined
+          ? { body: null, headers: {}, query: {} }
+          : { body: sight.body, headers: sight.headers, query: sight.query }),
       },
     };
     const own = sessions.on(on);
-    const options = { idempotencyKey: keyOfDelivery(channel, sight, known) };
-    const { receipt } = await inTurn(options.idempotencyKey, () =>
-      own.arrive(address, () => callSubmission(on.program, own, call, options)),
+    const idempotencyKey = keyOfDelivery(channel, sight, known);
+    const { receipt } = await inTurn(idempotencyKey, () =>
+      own.arrive(address, () => callSubmission(on.program, own, call, { idempotencyKey })),
     );
-    const outcome = {
-      kind: 'accepted' as const,
-      submissionId: receipt.id,
-      isRepeated: !receipt.created,
-    };
-    return { ...acceptedReply(channel, { ...sight }, receipt), outcome };
+    const outcome = { kind: 'accepted' as const, submissionId: receipt.id, isRepeated: !receipt.created };
+    return { ...acceptedReply(channel, sight, receipt), outcome };
   }
 
   /** What was accepted stays so, whatever is wrong with the answer. */

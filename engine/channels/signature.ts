@@ -7,33 +7,28 @@ import type { Arrived } from './arrived.ts';
 /** Signatures of one header that are looked at. */
 const mostSignatures = 16;
 
-/** What is known of a delivery whose signature fits. */
-export interface Signed {
-  /** Of the bytes that are signed: the same for the same delivery. */
-  readonly fingerprint: string;
-}
-
 /**
  * Checks that a delivery was signed with one of the secrets, a short while ago. Throws Problem `unauthorized`, which says what is wrong
  * and nothing of what would be right.
+ * @returns a fingerprint of the bytes that are signed: the same for the same delivery.
  */
 export function checkSignature(
   how: ChannelVerify,
   secrets: readonly string[],
   arrived: Arrived,
   context: { readonly url: string; readonly now: number },
-): Signed {
+): string {
   const given = arrived.one(how.header) ?? refuse(`the header "${how.header}" is missing`);
   if (how.algorithm === 'none') {
     if (!secrets.some((secret) => isSame(Buffer.from(given), Buffer.from(secret)))) refuse(unfit);
-    return { fingerprint: fingerprintOf([arrived.bytes]) };
+    return fingerprintOf([arrived.bytes]);
   }
   const parts = partsOf(how, given);
   const timestamp = timestampOf(how, parts, arrived, context.now);
   const payload = payloadOf(how, arrived, { timestamp, url: context.url });
   const signatures = signaturesOf(how, parts);
   if (!secrets.some((secret) => fitsAny(how, secret, payload, signatures))) refuse(unfit);
-  return { fingerprint: fingerprintOf(payload) };
+  return fingerprintOf(payload);
 }
 
 /** Throws Problem `unauthorized` for a time that is too far from now. */

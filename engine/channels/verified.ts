@@ -8,14 +8,14 @@ import { keyForm, keyOf } from './key.ts';
 import { replyOf, sightOf } from './sight.ts';
 import { checkSignature, checkTime } from './signature.ts';
 
-/** Checks who sent a delivery, and gives what the same delivery would give. Throws Problem `unauthorized`, `missing_secret`. */
+/** Checks who sent a delivery, and when; gives its fingerprint. Throws Problem `unauthorized`, `missing_secret`, `invalid_json`. */
 export function verified(on: SessionPorts, channel: Channel, arrived: Arrived): string {
   const { verify } = channel;
   const now = on.clock.now();
   const secrets = secretsOf(on, channel);
   const url = verify.url?.render({ env: on.env }) ?? '';
   const [address = ''] = url.split('?');
-  const { fingerprint } = checkSignature(verify, secrets, arrived, {
+  const fingerprint = checkSignature(verify, secrets, arrived, {
     now,
     url: arrived.search === '' ? url : `${address}?${arrived.search}`,
   });
@@ -28,7 +28,7 @@ export function verified(on: SessionPorts, channel: Channel, arrived: Arrived): 
   return fingerprint;
 }
 
-/** What is answered to a service that looks whether somebody is there before there is a secret. */
+/** What is answered to a service that looks whether somebody is there before there is a secret; undefined for any other delivery. */
 export function unsignedHandshake(
   on: SessionPorts,
   channel: Channel,
@@ -53,20 +53,13 @@ export function unsignedHandshake(
 /** The values of the secrets of a channel; there is no checking with an empty one. Throws Problem `missing_secret`. */
 export function secretsOf(on: SessionPorts, { name, secrets, verify }: Channel): readonly string[] {
   return secrets.map((secret) => {
-    const value = on.secrets.get(secret);
-    const why =
-      value === undefined || value === ''
-        ? 'is not set'
-        : keyOf(verify, value) === undefined
-          ? `must be ${keyForm(verify)}`
-          : undefined;
-    if (why === undefined && value !== undefined) return value;
+    const value = on.secrets.get(secret) ?? '';
+    if (value !== '' && keyOf(verify, value) !== undefined) return value;
+    const why = value === '' ? 'is not set' : `must be ${keyForm(verify)}`;
     throw new Problem(
       'missing_secret',
-      `channel "${name}" cannot check who sends: the secret "${secret}" ${why ?? ''}`,
-      {
-        details: { channel: name, secret },
-      },
+      `channel "${name}" cannot check who sends: the secret "${secret}" ${why}`,
+      { details: { channel: name, secret } },
     );
   });
 }
