@@ -12,6 +12,7 @@ const files = {
   yaml: ['yaml'],
   ajv: ['ajv/dist/2020.js', 'ajv-formats'],
   croner: ['croner'],
+  re2js: ['re2js'],
 };
 
 /** An entry for what loads them, so that it lies beside them. */
