@@ -26,6 +26,7 @@ export function withPlace(
 
 function addressOf(text: string): string {
   if (/^https?:\/\/[^/]/i.test(text) && URL.canParse(text)) return text;
-  const meant = URL.canParse(`http://${text}`) ? `http://${text}` : 'http://127.0.0.1:8000';
+  const address = `http://${text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')}`;
+  const meant = URL.canParse(address) ? address : 'http://127.0.0.1:8000';
   throw new InvalidArgumentError(`Write "${meant}".`);
 }

@@ -27,12 +27,17 @@ describe('--server', function () {
     runCli(['dispatch', 'clerk', 'Hi', '--server', at], { cwd: tmpdir(), env: { ENGINE_TOKEN: '' } });
 
   it('is an address', async () => {
-    const { exitCode, stderr } = await dispatch('127.0.0.1:8000');
-    expect({ exitCode, stderr: stderr.split('\n')[0] }).to.deep.equal({
-      exitCode: 2,
-      stderr:
-        'error: option "--server <url>" argument "127.0.0.1:8000" is invalid; write "http://127.0.0.1:8000"',
-    });
+    for (const [given, meant] of [
+      ['127.0.0.1:8000', 'http://127.0.0.1:8000'],
+      ['ws://127.0.0.1:8000', 'http://127.0.0.1:8000'],
+      ['', 'http://127.0.0.1:8000'],
+    ] as const) {
+      const { exitCode, stderr } = await dispatch(given);
+      expect({ exitCode, stderr: stderr.split('\n')[0] }).to.deep.equal({
+        exitCode: 2,
+        stderr: `error: option "--server <url>" argument "${given}" is invalid; write "${meant}"`,
+      });
+    }
   });
 
   for (const [what, text] of [

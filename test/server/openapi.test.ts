@@ -50,6 +50,7 @@ describe('the description of the API', () => {
 
   it('says where it is served, and groups what it has', () => {
     expect(document['servers']).to.deep.equal([{ url: '/engine' }]);
+    expect(document['security'], 'nobody has to sign in').to.deep.equal([]);
     const tags = (document['tags'] as { name: string }[]).map(({ name }) => name);
     expect(new Set(operations.flatMap(([, , operation]) => operation.tags))).to.deep.equal(new Set(tags));
   });
