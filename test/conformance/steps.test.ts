@@ -19,10 +19,12 @@ interface Case {
   readonly output?: Json;
   readonly problem?: ProblemData;
   readonly events?: readonly string[];
+  /** How the requests of all attempts are signed. */
+  readonly signs?: readonly object[];
   /** What was asked of the world: the activity, and of its request the parts that matter. */
   readonly calls?: readonly Readonly<Record<string, object>>[];
-  /** Milliseconds the run takes. */
-  readonly takes?: number;
+  /** Milliseconds the run takes, or the fewest and the most where chance has a part. */
+  readonly takes?: number | readonly [number, number];
 }
 
 const folder = new URL('steps/', import.meta.url);
@@ -49,7 +51,13 @@ async function check(example: Case): Promise<void> {
   const { output, problem } = example;
   expect(end).to.deep.equal(problem === undefined ? { output: output ?? null } : { problem });
   if (example.events !== undefined) expect(trace(fake.events)).to.deep.equal(example.events);
-  if (example.takes !== undefined) expect(fake.time.now()).to.equal(example.takes);
+  const { takes } = example;
+  if (typeof takes === 'number') expect(fake.time.now()).to.equal(takes);
+  else if (takes !== undefined) expect(fake.time.now()).to.be.within(...takes);
+  if (example.signs !== undefined)
+    expect(fake.calls.map(({ request }) => (request['request'] as { sign?: object }).sign)).to.deep.equal(
+      example.signs,
+    );
   if (example.calls === undefined) return;
   const calls = fake.calls.map(({ activity, request }, index) => {
     const wanted = Object.keys(example.calls?.[index]?.[activity] ?? {});

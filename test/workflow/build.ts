@@ -6,7 +6,7 @@ import { parseExpression, parseTemplate, parseValue } from '../../engine/expr/in
 import type { Expression, Template, Value } from '../../engine/expr/index.ts';
 import type { Agent } from '../../engine/program/agent.ts';
 import type { Sandbox } from '../../engine/program/sandbox.ts';
-import type { Retry } from '../../engine/program/tool.ts';
+import type { Retry, Sign } from '../../engine/program/tool.ts';
 import type { CodeBounds } from '../../engine/program/code.ts';
 import type { Step, StepBase } from '../../engine/program/step.ts';
 import type { Workflow } from '../../engine/program/workflow.ts';
@@ -139,7 +139,7 @@ function stepOf(spec: Spec): Step {
     };
   }
   if ('http' in spec) {
-    const { method = 'GET', url, query = {}, headers = {}, body } = spec['http'] as Spec;
+    const { method = 'GET', url, query = {}, headers = {}, body, sign } = spec['http'] as Spec;
     const values = (map: unknown) =>
       Object.fromEntries(Object.entries(map as Spec).map(([key, one]) => [key, value(one)]));
     return {
@@ -151,6 +151,7 @@ function stepOf(spec: Spec): Step {
         query: values(query),
         headers: values(headers),
         body: optional(body, value),
+        ...(sign === undefined ? {} : { sign: sign as Sign }),
       },
     };
   }
@@ -271,12 +272,20 @@ const start = { line: 1, column: 1, offset: 0 };
 const origin: Origin = { file: 'test.yaml', range: { start, end: start }, pointer: '' };
 
 function retryOf(spec: unknown): Retry {
-  const { maxAttempts = 3, delay = '1s', backoff = 'exponential', maxDelay = '1m', on = [] } = spec as Spec;
+  const {
+    maxAttempts = 3,
+    delay = '1s',
+    backoff = 'exponential',
+    maxDelay = '1m',
+    jitter,
+    on = [],
+  } = spec as Spec;
   return {
     maxAttempts: maxAttempts as number,
     delayMs: milliseconds(delay),
     backoff: backoff as Retry['backoff'],
     maxDelayMs: milliseconds(maxDelay),
+    ...(jitter === undefined ? {} : { jitter: jitter as boolean }),
     on: on as string[],
   };
 }
