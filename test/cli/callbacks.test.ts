@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import type { CallbackRecord } from '../../engine/api.ts';
+import { projectOf } from '../fakes/project.ts';
+import { projectOfHook, receive, secret, type Receiver } from '../callbacks/kit.ts';
+import { runCli, type Finished } from './run-cli.ts';
+
+describe('engine callbacks', function () {
+  this.timeout(60_000);
+  let receiver: Receiver;
+  let status = 500;
+  let cwd: string;
+
+  before(async () => {
+    receiver = await receive((response) => void response.writeHead(status).end());
+    cwd = projectOf(projectOfHook(receiver.url, { retry: { maxAttempts: 1 } }));
+  });
+  after(() => receiver.close());
+
+  const engine = (...args: string[]): Promise<Finished> => runCli(args, { cwd, env: { HOOK: secret } });
+  const failed = async (): Promise<readonly CallbackRecord[]> => {
+    const { stdout } = await engine('callbacks', '--failed', '--json');
+    return (JSON.parse(stdout) as { callbacks: readonly CallbackRecord[] }).callbacks;
+  };
+
+  it('a run tells its end before the command ends; what was not taken is listed and shown', async () => {
+    expect((await engine('callbacks')).stderr).to.equal('no deliveries\n');
+    for (const n of [1, 2]) {
+      const { exitCode } = await engine('run', 'fulfil', '--input', `{"n": ${n}}`, '--quiet');
+      expect(exitCode).to.equal(0);
+    }
+    expect(receiver.got).to.have.length(2);
+    const [one] = await failed();
+    expect((await engine('callbacks', '--callback', 'hook')).stdout).to.contain(one?.id ?? 'nothing');
+    const shown = await engine('callbacks', 'show', one?.id ?? '');
+    expect(shown.stdout).to.match(/state +failed/);
+    expect(shown.stdout).to.contain('500, ');
+    expect((await engine('callbacks', 'show', 'cb_none')).stderr).to.contain('no delivery "cb_none"');
+  });
+
+  it('redelivers one, or all that were given up', async () => {
+    status = 200;
+    const [one, two] = await failed();
+    const again = await engine('callbacks', 'redeliver', one?.id ?? '');
+    expect([again.exitCode, again.stdout]).to.deep.equal([0, '1 callback told again\n']);
+    expect((await failed()).map(({ id }) => id)).to.deep.equal([two?.id]);
+    const rest = await engine('callbacks', 'redeliver', '--failed');
+    expect([rest.exitCode, rest.stdout]).to.deep.equal([0, '1 callback told again\n']);
+    expect(await failed()).to.deep.equal([]);
+    expect(receiver.got.slice(2).map(({ id }) => id)).to.deep.equal([one?.id, two?.id]);
+    const both = await engine('callbacks', 'redeliver', one?.id ?? '', '--failed');
+    expect([both.exitCode, both.stderr.includes('error[invalid_request]')]).to.deep.equal([2, true]);
+  });
+
+  it('a server does not start with a callback that it cannot sign', async () => {
+    const { exitCode, stderr } = await runCli(['serve', '--port', '0'], { cwd, env: { HOOK: '' } });
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.contain('error[missing_secret]: callback "hook": the secret "HOOK" is not set');
+    const doctor = await runCli(['doctor'], { cwd, env: { HOOK: '' } });
+    expect(doctor.stdout).to.contain('not set: "HOOK"');
+  });
+});
