@@ -45,7 +45,7 @@ describe('engine chat', function () {
       exitCode: 0,
       stdout: 'You said: one\nYou said: two \nthree\n',
     });
-    expect(stderr).to.match(/^script\/echo, \d+ tokens, \d+ms\nscript\/echo, \d+ tokens, \d+ms\n$/);
+    expect(stderr).to.match(/^(script\/echo, \d+ tokens, [\d.]+m?s\n){2}$/);
   });
 
   it('gives a line of JSON for each answer, and the exit code of the last failure', async () => {
@@ -233,6 +233,11 @@ describe('engine logs', function () {
     const types = await engine('logs', '--types', 'tool_edn');
     expect([types.exitCode, types.stderr]).to.satisfy(
       ([code, text]: [number, string]) => code === 2 && text.includes('did you mean "tool_end"?'),
+    );
+    const other = await engine('logs', 'clerk');
+    expect(other.exitCode).to.equal(2);
+    expect(other.stderr).to.match(
+      /^error\[run_not_found\]: no run and no submission "clerk"; their ids begin/,
     );
     const since = await engine('logs', '--since', 'yesterday');
     expect([since.exitCode, since.stderr]).to.satisfy(

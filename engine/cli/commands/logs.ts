@@ -63,9 +63,14 @@ export async function allLogs(
   }
 }
 
-/** The id that a word stands for: itself, or `latest` the newest run or submission. */
+/** The id that a word stands for: itself, or `latest` the newest run or submission. Throws Problem `run_not_found` for what is no id. */
 async function idOf({ list }: LogPlace, word: string): Promise<string> {
-  if (word !== 'latest') return word;
+  if (word.startsWith('sub_') || workflowOfRun(word) !== undefined) return word;
+  if (word !== 'latest')
+    throw new Problem(
+      'run_not_found',
+      `no run and no submission "${word}"; their ids begin with "workflow:" and "sub_", and "latest" is the newest`,
+    );
   const [newest] = await list(1);
   if (newest !== undefined) return newest.id;
   throw new Problem('run_not_found', 'there is no run and no submission yet');
