@@ -29,7 +29,8 @@ const { status } = spawnSync(
   process.execPath,
   [
     join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'),
-    ...(files.length > 0 ? files : ['test/optional/**/*.optional.ts']),
+    // Most of it waits for services and processes, each file for its own.
+    ...(files.length > 0 ? files : ['--parallel', '--jobs', '4', 'test/optional/**/*.optional.ts']),
   ],
   { cwd: root, stdio: 'inherit', env: { ...process.env, ENGINE_OPTIONAL: folder } },
 );

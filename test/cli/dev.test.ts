@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { contention } from '../fakes/contention.ts';
 import { makeProject, startCli, type Files, type Running } from './run-cli.ts';
 import { agentText, countTool, echo, flowText, wideProject } from './wide-project.ts';
 
@@ -73,7 +74,8 @@ describe('engine dev', function () {
       const now = await until(url, (status) => status.reloads > reloads, path);
       times.push(now.lastReload?.ms ?? NaN);
     }
-    expect(times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)], times.join(' ')).to.be.below(200);
+    const half = times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
+    if (!(half < 200)) expect(half, times.join(' ')).to.be.below(200 * contention());
     expect(await outputOf(post(`${url}/workflows/counted?wait=result`, {}))).to.deep.equal({ count: 15 });
     expect(await outputOf(post(`${url}/workflows/flow-1?wait=result`, { name: 'Ada' }))).to.equal(
       'You wrote: Good day Ada',
@@ -164,9 +166,11 @@ describe('engine dev', function () {
     const history = await fetch(`${url}/agents/agent-1/me/sessions/default`);
     expect(((await history.json()) as { messages: unknown[] }).messages).to.have.length(4);
     expect(await dev.saw('two', 'stderr')).to.match(
-      /→ agent-1 me one\n✓ agent-1 me 1 turn, \d+ tokens, \d+ms/,
+      /→ agent-1 me one\n✓ agent-1 me 1 turn, \d+ tokens, [\d.]+m?s/,
     );
-    expect(await dev.saw('live in', 'stderr')).to.match(/live in \d+ms: ~ agent agent-1, ~ workflow flow-1/);
+    expect(await dev.saw('live in', 'stderr')).to.match(
+      /live in [\d.]+m?s: ~ agent agent-1, ~ workflow flow-1/,
+    );
     await write('engine.yaml', 'name: wide\nmodel: script/echo\nserver: { port: 9321 }\n');
     expect((await until(url, ({ needsRestart }) => needsRestart.length > 0)).needsRestart).to.deep.equal([
       'server.port',

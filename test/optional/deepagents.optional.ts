@@ -22,7 +22,9 @@ const project = {
     "export default { description: 'Searches logs.', inputSchema: { type: 'object' }, run: () => 'nothing' };",
 };
 
-describe('the deepagents harness', () => {
+describe('the deepagents harness', function () {
+  // The first prompt loads its packages.
+  this.timeout(60_000);
   for (const { title, run } of harnessContract) it(title, () => run({ harness }));
 });
 

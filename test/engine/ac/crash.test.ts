@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';
 import type { Engine } from '../../../engine/api.ts';
 import { createEngine } from '../../../engine/engine.ts';
+import { contention } from '../../fakes/contention.ts';
 import { temporaryFolder } from '../../fakes/project.ts';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -219,14 +220,15 @@ describe('what a crash leaves', function () {
       fastest = Math.min(fastest, performance.now() - started);
     }
     await reader.close();
-    expect(fastest).to.be.lessThan(1000);
+    if (fastest >= 1000) expect(fastest).to.be.lessThan(1000 * contention());
     const before = heapUsed();
     const begun = performance.now();
     const { engine } = await engineOf(first.program.root, undefined, {
       store: await openSqliteStore({ path }),
     });
     while ((await engine.runs.get(runId)).state !== 'waiting') await new Promise(setImmediate);
-    expect(performance.now() - begun).to.be.lessThan(3000);
+    const took = performance.now() - begun;
+    if (took >= 3000) expect(took).to.be.lessThan(3000 * contention());
     expect((heapUsed() - before) / 1024 / 1024).to.be.lessThan(50);
     await engine.runs.signal(runId, 'go');
     expect((await engine.runs.wait(runId)).state).to.equal('succeeded');

@@ -5,7 +5,7 @@ import { free, key, openWorld, thrownBy, type Calls, type Kind, type World } fro
 /** What a service's sandbox does when the service does not do what it is asked for. */
 export function copesWithFaults(kind: Kind, calls: Calls): void {
   describe(`a sandbox of type ${kind.type}, when its service fails,`, function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     let world: World;
     beforeEach(async () => (world = await openWorld(kind)));
     afterEach(() => world.close());

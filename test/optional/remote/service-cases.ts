@@ -10,7 +10,7 @@ import { free, openWorld, thrownBy, type Calls, type Kind, type World } from './
 export function worksWithService(kind: Kind, calls: Calls): void {
   copesWithFaults(kind, calls);
   describe(`a sandbox of type ${kind.type}`, function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     let world: World;
     beforeEach(async () => (world = await openWorld(kind)));
     afterEach(() => world.close());
@@ -133,7 +133,13 @@ export function worksWithService(kind: Kind, calls: Calls): void {
       );
       expect(await sandbox.list('.')).to.have.length(150);
       await thrownBy(() => sandbox.exec('sleep 9', { timeoutMs: 200 }));
-      expect(await ours()).to.deep.equal(before);
+      let left = (await ours()).filter((name) => !before.includes(name));
+      // What other tests put there meanwhile goes by itself; what stays lets this one run out of time.
+      while (left.length > 0) {
+        await wait(50);
+        const now = await ours();
+        left = left.filter((name) => now.includes(name));
+      }
       await sandbox.close();
     });
 

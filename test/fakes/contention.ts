@@ -1,0 +1,21 @@
+/**
+ * How many times longer work takes now by the clock than by the processor: 1 on a machine that does nothing else. For bounds of time that
+ * what else is at work must not break.
+ */
+export function contention(): number {
+  const begun = performance.now();
+  const before = process.cpuUsage();
+  const words = new Map<string, number>();
+  while (spent(before) < 300)
+    for (let turn = 0; turn < 50_000; turn += 1) {
+      const word = `w${(turn * 7919) % 5003}`;
+      words.set(word, (words.get(word) ?? 0) + word.length);
+    }
+  return Math.max(1, (performance.now() - begun) / spent(before));
+}
+
+/** Milliseconds of the processor since then. */
+function spent(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
