@@ -57,31 +57,8 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
       ),
     );
 
-  engine
-    .command('serve')
+  withServing(engine.command('serve'), 'text on a terminal, else json')
     .description('serve the agents and workflows of a project over HTTP and WebSocket')
-    .option('--host <address>', 'address to listen on; default of engine.yaml, else 127.0.0.1')
-    .option(
-      '--port <port>',
-      'port to listen on, 0 for any; default of engine.yaml, else 8000',
-      integer(0, 65_535),
-    )
-    .option('--insecure', 'let other machines call though nobody has to sign in')
-    .addOption(
-      new Option('--log-level <level>', 'write lines from this level on to stderr; default info').choices(
-        logLevels,
-      ),
-    )
-    .addOption(
-      new Option('--log-format <format>', 'how; default text on a terminal, else json').choices([
-        'json',
-        'text',
-      ]),
-    )
-    .addOption(recordOption())
-    .addOption(replayOption())
-    .addOption(envFromOption())
-    .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print one JSON object with the address and what is served')
     .addHelpText('after', examples('engine serve', 'engine serve --project ./my-project --port 8080'))
     .action(
@@ -102,9 +79,21 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
       ),
     );
 
-  engine
-    .command('dev')
+  withServing(engine.command('dev'), 'text')
     .description('serve a project while it is written: edits go live as they are saved')
+    .option('-q, --quiet', 'no line for each prompt and run')
+    .option('--json', 'print JSON: a line with the address and what is served, then one for each edit')
+    .addHelpText('after', examples('engine dev', 'engine dev --project ./my-project --port 0'))
+    .action(
+      perform(end, async (terminal, _args, options: DevOptions) =>
+        (await import('./commands/dev.ts')).dev(options, terminal),
+      ),
+    );
+}
+
+/** Options of commands that serve: where, to whom, and what is told of it. */
+function withServing(command: Command, usualFormat: string): Command {
+  return command
     .option('--host <address>', 'address to listen on; default of engine.yaml, else 127.0.0.1')
     .option(
       '--port <port>',
@@ -117,17 +106,9 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
         logLevels,
       ),
     )
-    .addOption(new Option('--log-format <format>', 'how; default text').choices(['json', 'text']))
+    .addOption(new Option('--log-format <format>', `how; default ${usualFormat}`).choices(['json', 'text']))
     .addOption(recordOption())
     .addOption(replayOption())
     .addOption(envFromOption())
-    .option('-p, --project <folder>', 'project folder', '.')
-    .option('-q, --quiet', 'no line for each prompt and run')
-    .option('--json', 'print JSON: a line with the address and what is served, then one for each edit')
-    .addHelpText('after', examples('engine dev', 'engine dev --project ./my-project --port 0'))
-    .action(
-      perform(end, async (terminal, _args, options: DevOptions) =>
-        (await import('./commands/dev.ts')).dev(options, terminal),
-      ),
-    );
+    .option('-p, --project <folder>', 'project folder', '.');
 }
