@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { keptBuild, newestOf, root } from '../../test/fakes/kept-build.ts';
 
 /** Another process of a measurement: gets one message after the other, and answers each with one. */
 export interface Other {
@@ -7,14 +9,16 @@ export interface Other {
   kill(): Promise<void>;
 }
 
-/** Starts a file of this folder in a process of its own. */
-export function startProcess(file: string): Other {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [], { execArgv: ['--import', 'tsx'] });
+const programs = { subject: 'bench/http/subject.ts', load: 'bench/http/load.ts' };
+
+/** Starts a program of this folder in a process of its own. */
+export async function startProcess(name: keyof typeof programs): Promise<Other> {
+  const child = fork(join(await (made ??= buildAll()), 'engine/bench', `${name}.mjs`), [], { execArgv: [] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {
     ask: (message) =>
       new Promise((resolve, reject) => {
-        const fail = (code: number | null): void => reject(new Error(`${file} ended with ${String(code)}`));
+        const fail = (code: number | null): void => reject(new Error(`${name} ended with ${String(code)}`));
         child.once('exit', fail);
         child.once('message', (answer) => {
           child.off('exit', fail);
@@ -34,4 +38,24 @@ export function answerMessages<Message>(answer: (message: Message) => Promise<ob
   process.on('message', (message) => {
     void answer(message as Message).then((said) => process.send?.(said));
   });
+}
+
+let made: Promise<string> | undefined;
+
+/** As the engine is shipped: what runs sources gives every function its name anew each time one is made, a fifth of a request's cost. */
+function buildAll(): Promise<string> {
+  return keptBuild('bench-http', newestOf('engine', 'bench/http'), (folder) =>
+    build({
+      absWorkingDir: root,
+      entryPoints: programs,
+      // The engine finds its schemas and specs two folders above its own code.
+      outdir: join(folder, 'engine/bench'),
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      logLevel: 'error',
+    }),
+  );
 }

@@ -26,7 +26,7 @@ const rounds = 3;
 export async function startSubjects(): Promise<readonly Subject[]> {
   const subjects: Subject[] = [];
   for (const serve of Object.keys(kinds) as (keyof typeof kinds)[]) {
-    const process = startProcess('subject.ts');
+    const process = await startProcess('subject');
     const served = await process.ask<Served>({ serve } satisfies SubjectAsked);
     subjects.push({ name: kinds[serve], process, served });
   }
@@ -58,7 +58,7 @@ export async function benchRequests(
     );
     for (let round = 0; round < rounds; round += 1)
       for (const [subject, sums] of all) {
-        const load = startProcess('load.ts');
+        const load = await startProcess('load');
         const { url } = subject.served;
         const before = await usedBy(subject);
         const asked: LoadAsked = { url, kind, concurrency: parallel, seconds };

@@ -38,7 +38,7 @@ interface Round {
 }
 
 async function round(subject: Subject, sockets: number): Promise<Round> {
-  const load = startProcess('load.ts');
+  const load = await startProcess('load');
   const empty = await usedBy(subject);
   await load.ask<Seen>({ url: subject.served.url, sockets } satisfies LoadAsked);
   const open = await usedBy(subject);
