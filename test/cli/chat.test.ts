@@ -229,7 +229,17 @@ describe('engine logs', function () {
     expect(ended.stdout.trim().split('\n')).to.have.length(events.length);
   });
 
-  it('refuses types and times that there are not', async () => {
+  it('refuses types, names and times that there are not', async () => {
+    const agent = await engine('logs', '--agent', 'asistant');
+    expect([agent.exitCode, agent.stderr.trim()]).to.deep.equal([
+      2,
+      'error[agent_not_found]: --agent: there is no agent "asistant"; did you mean "assistant"?',
+    ]);
+    const workflow = await engine('logs', '--workflow', 'assistant');
+    expect([workflow.exitCode, workflow.stderr.trim()]).to.deep.equal([
+      2,
+      'error[workflow_not_found]: --workflow: there is no workflow "assistant"; expected one of "greet", "wait"',
+    ]);
     const types = await engine('logs', '--types', 'tool_edn');
     expect([types.exitCode, types.stderr]).to.satisfy(
       ([code, text]: [number, string]) => code === 2 && text.includes('did you mean "tool_end"?'),

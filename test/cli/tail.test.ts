@@ -12,6 +12,7 @@ describe('the tail of what is logged', () => {
     const place: LogPlace = {
       list: () => Promise.resolve([noted(newest)]),
       events: (id, { after }) => Promise.resolve((stored.get(id) ?? []).filter(({ index }) => index > after)),
+      names: () => Promise.resolve([]),
       close: () => Promise.resolve(),
     };
     const seen: string[] = [];
@@ -34,6 +35,7 @@ describe('the tail of what is logged', () => {
         isDeleted && id === 'sub_old'
           ? Promise.reject(new Problem('submission_not_found', 'no submission "sub_old"'))
           : Promise.resolve([logged(id, 1)].filter(({ index }) => index > after)),
+      names: () => Promise.resolve([]),
       close: () => Promise.resolve(),
     };
     const seen: string[] = [];

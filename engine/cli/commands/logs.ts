@@ -12,6 +12,9 @@ import { inTime, tail } from '../logs/tail.ts';
 import { eventLine } from '../report/event-line.ts';
 import type { Terminal } from '../terminal.ts';
 
+/** How many runs and submissions of each kind are looked through for the name of what is no longer in the project. */
+const mostListed = 100;
+
 /** Options of `engine logs`. */
 export interface AllLogsOptions {
   readonly project: string;
@@ -46,6 +49,7 @@ export async function allLogs(
   const interrupt = watchInterrupts(['SIGINT', 'SIGTERM']);
   const place = await openLogPlace(options, terminal);
   try {
+    await checkNames(place, options);
     const only = word === undefined ? undefined : await idOf(place, word);
     if (!follow) {
       const ids = only === undefined ? (await place.list(limit)).map(({ id }) => id) : [only];
@@ -74,6 +78,26 @@ async function idOf({ list }: LogPlace, word: string): Promise<string> {
   const [newest] = await list(1);
   if (newest !== undefined) return newest.id;
   throw new Problem('run_not_found', 'there is no run and no submission yet');
+}
+
+/**
+ * Refuses a name that nothing has: no agent or workflow of now, and none of before that was removed.
+ * Throws Problem `agent_not_found`, `workflow_not_found`.
+ */
+async function checkNames(
+  place: LogPlace,
+  names: { readonly agent?: string; readonly workflow?: string },
+): Promise<void> {
+  for (const kind of ['agent', 'workflow'] as const) {
+    const name = names[kind];
+    if (name === undefined) continue;
+    const known = await place.names(kind);
+    if (known.includes(name)) continue;
+    const before = await place.list(mostListed);
+    if (before.some((noted) => noted.name === name && (noted.kind === 'submission') === (kind === 'agent')))
+      continue;
+    throw new Problem(`${kind}_not_found`, `--${kind}: there is no ${kind} "${name}"${choices(name, known)}`);
+  }
 }
 
 function sinceOf(given: string | undefined): number | undefined {

@@ -31,6 +31,8 @@ export interface LogPlace {
     id: string,
     page: { readonly after: number; readonly limit: number },
   ): Promise<readonly EngineEvent[]>;
+  /** Names of the agents or workflows that may be called now. */
+  names(kind: 'agent' | 'workflow'): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export async function openLogPlace(
       const { runs, submissions } = await current();
       return (isRun(id) ? runs : submissions).events(id, page);
     },
+    names: (kind) => Promise.resolve(Object.keys(kind === 'agent' ? program.agents : program.workflows)),
     close: async () => (await current()).close(),
   };
 }
@@ -90,7 +93,7 @@ async function openToRead(program: Program): Promise<() => Promise<Engine>> {
   };
 }
 
-function atServer({ runs, submissions }: Client): LogPlace {
+function atServer({ runs, submissions, agents, workflows }: Client): LogPlace {
   return {
     async list(limit) {
       const [started, sent] = await Promise.all([runs.list({ limit }), submissions.list({ limit })]);
@@ -109,6 +112,7 @@ function atServer({ runs, submissions }: Client): LogPlace {
       const { events } = await (isRun(id) ? runs : submissions).events(id, page);
       return events;
     },
+    names: async (kind) => (await (kind === 'agent' ? agents : workflows).list()).map(({ name }) => name),
     close: () => Promise.resolve(),
   };
 }
