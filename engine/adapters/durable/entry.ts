@@ -6,12 +6,6 @@ import type { Execution, Outcome } from '../../ports/store.ts';
 import type { Before } from './before.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 
-/** What is known of an execution when it comes into this process. */
-export type EntryStart = Pick<Entry, 'execution' | 'worker' | 'before' | 'log' | 'mustMark' | 'rested'> & {
-  /** Default an empty one. */
-  readonly inbox?: Inbox;
-};
-
 /** An execution in this process: waiting for its turn, or at work. What only work needs is made when it begins: thousands may wait. */
 export class Entry {
   readonly execution: Execution;
@@ -80,3 +74,9 @@ export class Entry {
     if (event !== undefined) this.log.emit(event);
   }
 }
+
+/** What is known of an execution when it comes into this process. */
+type EntryStart = Pick<Entry, 'execution' | 'worker' | 'before' | 'log' | 'mustMark' | 'rested'> & {
+  /** Default an empty one. */
+  readonly inbox?: Inbox;
+};
