@@ -9,6 +9,7 @@ import { declareModels } from './declare-models.ts';
 import { declareEditor, declareGraph, declareProject } from './declare-project.ts';
 import { declareRuns, declareWhy } from './declare-runs.ts';
 import { declareSessions } from './declare-sessions.ts';
+import { declareSkill } from './declare-skill.ts';
 import { declareCallbacks } from './declare-callbacks.ts';
 import { declareSubmissions } from './declare-submissions.ts';
 import { declareTypes } from './declare-types.ts';
@@ -72,6 +73,7 @@ const families: readonly (readonly [names: readonly string[], declare: Declare])
   [['init', 'validate', 'explain', 'schema'], declareProject],
   [['models', 'usage'], declareModels],
   [['add'], declareAdd],
+  [['skill'], declareSkill],
   [['mcp'], declareMcp],
   [['graph'], declareGraph],
   [['run', 'serve', 'token', 'dev'], declareWork],
