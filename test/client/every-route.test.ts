@@ -121,8 +121,37 @@ describe('every route has a call of the client', () => {
   });
 });
 
+/** What any route could answer, when it has nothing to tell. */
 function empty(): Response {
-  return new Response('{"result":{},"next":null}');
+  const lists = [
+    'agents',
+    'approvals',
+    'callbacks',
+    'channels',
+    'deliveries',
+    'events',
+    'executions',
+    'files',
+  ];
+  const others = [
+    'instances',
+    'messages',
+    'entries',
+    'runs',
+    'schedules',
+    'sessions',
+    'submissions',
+    'workflows',
+  ];
+  const words = ['aborted', 'accepted', 'cancelled', 'name', 'runId', 'step', 'submissionId', 'time'];
+  return new Response(
+    JSON.stringify({
+      result: {},
+      next: null,
+      ...Object.fromEntries([...lists, ...others].map((key) => [key, []])),
+      ...Object.fromEntries(words.map((key) => [key, ''])),
+    }),
+  );
 }
 
 async function all(items: AsyncIterable<unknown>): Promise<void> {

@@ -32,7 +32,8 @@ export function createGuard({ isClosed, isInsecure, cors, peerOf }: GuardOptions
     const { host, protocol } = peerOf(request);
     const name = host.replace(/:\d{1,5}$/, '');
     // Browsers always say a name; who says none is a program of the time of HTTP/1.0, such as what asks whether a server lives.
-    const isServed = name === '' || isLoopback(name) || (isInsecure && isUnownable(name));
+    const isNameless = name === '' && request.headers.host === undefined;
+    const isServed = isNameless || isLoopback(name) || (isInsecure && isUnownable(name));
     if (!isClosed && !isSigned && !isServed)
       throw new Problem(
         'forbidden',
