@@ -60,7 +60,7 @@ export function checkReads(
       }
       unknown(
         'ref/unknown-secret',
-        `no secret "${field}"${choices(field, visible.secrets)}`,
+        `no secret "${field}"${choices(field, visible.secrets) || '; declare it under "secrets" in engine.yaml'}`,
         field,
         visible.secrets,
       );

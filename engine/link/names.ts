@@ -76,12 +76,17 @@ export function known(
   reporter.noteReference(node, { kind: what, name, known: isKnown });
   if (isKnown) return true;
   const meant = withoutWrapping(name, all);
-  const end = meant === undefined ? choices(name, all) : `; write "${meant}"`;
+  const end = meant === undefined ? choices(name, all) || cureOfNone(what) : `; write "${meant}"`;
   reporter.report(node, rule, `no ${what} "${name}"${end}`, {
     suggestions: meant === undefined ? suggest(name, all, 3) : [meant],
     ...(part === undefined ? {} : { part }),
   });
   return false;
+}
+
+/** What helps where there is none of a kind. */
+function cureOfNone(what: string): string {
+  return what === 'secret' ? '; declare it under "secrets" in engine.yaml' : '';
 }
 
 /** The name inside a path to its file, or inside an expression, when there is one: `tools/check.yaml`, `${{ secrets.KEY }}`. */

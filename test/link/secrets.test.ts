@@ -28,6 +28,18 @@ output: \${{ steps.b.output.k }}
       'src/workflows/w.yaml:3:29 error security/secret-in-value secrets may be read only in "headers", "env" and "args"; let the tool that needs it read it there',
     ]);
   });
+
+  it('of a project that declares none are told where to be declared', async () => {
+    const findings = await findingsOf({
+      'engine.yaml': 'model: openai/gpt-5\n',
+      'src/tools/t.yaml':
+        "description: T.\ntype: http\nsecrets: [KEY]\nrequest: { url: 'https://x.example.com/', headers: { a: '${{ secrets.KEY }}' } }\n",
+      'src/tools/u.yaml':
+        "description: U.\ntype: http\nrequest: { url: 'https://x.example.com/', headers: { a: '${{ secrets.KEY }}' } }\n",
+    });
+    const message = 'error ref/unknown-secret no secret "KEY"; declare it under "secrets" in engine.yaml';
+    expect(findings).to.deep.equal([`src/tools/t.yaml:3:11 ${message}`, `src/tools/u.yaml:3:70 ${message}`]);
+  });
 });
 
 describe('link: partials', () => {
