@@ -239,7 +239,7 @@ network: { allow: ['https://api.example.com/x', 'api.*.com', 1.2.3, api.example.
       'src/sandboxes/desk.yaml:3:121 error ref/unknown-folder "docs/a.md" is a file, not a folder',
       'src/sandboxes/desk.yaml:4:8 error schema/bad-format "src/[ab" has an "[" that is never closed',
       'src/sandboxes/desk.yaml:4:19 error schema/bad-format "src/b}" has a "}" that was never opened',
-      'src/sandboxes/desk.yaml:5:24 error ref/unknown-secret no secret "KY"',
+      'src/sandboxes/desk.yaml:5:24 error ref/unknown-secret no secret "KY"; declare it under "secrets" in engine.yaml',
       'src/sandboxes/desk.yaml:5:44 error ref/unknown-env "LNG" is not listed under "env" in the project config',
       'src/sandboxes/desk.yaml:6:20 error schema/bad-format "https://api.example.com/x" is no host; write "api.example.com"',
       'src/sandboxes/desk.yaml:6:49 error schema/bad-format "api.*.com" is no host; "*." stands in front of a whole name, as in "*.example.com"',
