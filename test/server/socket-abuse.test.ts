@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { WebSocket, WebSocketServer } from 'ws';
+import { limitFrames } from '../../engine/server/socket/frame-rate.ts';
 import { createOutbox } from '../../engine/server/socket/outbox.ts';
 import { createPulse } from '../../engine/server/socket/pulse.ts';
 import { openTalk } from './talk.ts';
@@ -98,6 +99,36 @@ describe('a socket that is misused', () => {
       client.on('close', (...why) => resolve([why[0], why[1].toString()])),
     );
     expect([code, reason]).to.deep.equal([1008, 'slow_consumer']);
+    await close();
+  });
+
+  it('is closed when it pings and reads so little that a mebibyte waits for it', async () => {
+    const { at, sockets, close } = await bareServer();
+    const asked: number[] = [];
+    const closing = new Promise<WebSocket>((resolve) =>
+      sockets.on('connection', (socket) => {
+        limitFrames(socket);
+        socket.on('ping', () => {
+          asked.push(socket.bufferedAmount);
+          if (socket.readyState !== socket.OPEN) return resolve(socket);
+          // More than the system takes of what nobody reads.
+          socket.send(Buffer.alloc(8 * 1024 * 1024));
+        });
+      }),
+    );
+    const client = new WebSocket(at);
+    await new Promise<void>((resolve) => client.on('open', () => resolve(client.pause())));
+    const pinging = setInterval(() => client.ping('x'.repeat(125)), 10);
+    expect((await closing).readyState).to.equal(WebSocket.CLOSING);
+    clearInterval(pinging);
+    expect(asked[0]).to.be.lessThan(1024);
+    expect(asked.at(-1)).to.be.greaterThan(1024 * 1024);
+    expect(asked.length).to.be.lessThan(10);
+    client.resume();
+    const why = await new Promise<unknown>((resolve) =>
+      client.on('close', (code, reason) => resolve([code, reason.toString()])),
+    );
+    expect(why).to.deep.equal([1008, 'slow_consumer']);
     await close();
   });
 

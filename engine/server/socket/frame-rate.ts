@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import { closeSlow } from './outbox.ts';
 
 /** Frames a second that a client may send for long. */
 const perSecond = 200;
@@ -14,7 +15,7 @@ const maxPauseMs = 5_000;
 
 /**
  * Reads no more of a client that sends more frames than it may, until it has waited for them. One that sends more pings than that, which no
- * client needs, is closed with 1008.
+ * client needs, or reads so few of the answers that 1 MiB waits for it, is closed with 1008.
  */
 export function limitFrames(socket: WebSocket): void {
   const frames = createBudget();
@@ -34,8 +35,10 @@ export function limitFrames(socket: WebSocket): void {
   socket.on('message', count).on('pong', count);
   socket.on('ping', (data: Buffer) => {
     if (socket.readyState !== socket.OPEN) return;
-    if (pings(1) >= 0) return count(data);
-    socket.close(1008, 'too many pings');
+    if (!closeSlow(socket)) {
+      if (pings(1) >= 0) return count(data);
+      socket.close(1008, 'too many pings');
+    }
     // Its answer to that must be read.
     clearTimeout(pause);
     socket.resume();

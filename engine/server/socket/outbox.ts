@@ -22,13 +22,19 @@ export interface Outbox {
   event(requestId: string, event: EngineEvent): Promise<void> | undefined;
 }
 
+/** Closes a socket with 1008 when more than 1 MiB waits for its client; whether it did. */
+export function closeSlow(socket: WebSocket): boolean {
+  if (socket.bufferedAmount <= maxBuffered) return false;
+  socket.close(1008, 'slow_consumer');
+  return true;
+}
+
 /** The outbox of a socket, which writes to a stream. */
 export function createOutbox(socket: WebSocket, stream: Writable): Outbox {
   return {
     send(frame) {
       if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount > maxBuffered) socket.close(1008, 'slow_consumer');
-      else socket.send(JSON.stringify({ v: 1, ...frame }));
+      if (!closeSlow(socket)) socket.send(JSON.stringify({ v: 1, ...frame }));
     },
     event(requestId, event) {
       if (socket.readyState !== socket.OPEN) return undefined;

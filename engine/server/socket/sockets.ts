@@ -25,7 +25,7 @@ import { socketTarget, type Target } from './target.ts';
 /** Largest frame of a client, in bytes. */
 const maxFrameBytes = 1024 * 1024;
 
-/** As many answers to pings as `limitFrames` lets be asked for; the types of the library do not know the option. */
+/** As many answers to pings as `limitFrames` lets be asked for and wait; the types of the library do not know the option. */
 const pongs = { maxPendingAutoPongs: 0 };
 
 /** The version of the protocol, which a client may name. */
