@@ -90,7 +90,7 @@ function payloadOf(
       case '{url}':
         return url;
       case '{form}':
-        return arrived.form()?.signed ?? hashedInAddress(arrived);
+        return arrived.form()?.signed ?? hashedInAddress(payload, arrived);
       case '{body}':
         return arrived.bytes;
       default:
@@ -99,8 +99,9 @@ function payloadOf(
   });
 }
 
-/** Of a body that is no form Twilio signs the hash, which it writes into the address. */
-function hashedInAddress({ bytes, search }: Arrived): string {
+/** Of a body that is no form Twilio signs the hash, which it writes into the address; so the address must be signed too. */
+function hashedInAddress(payload: string, { bytes, search }: Arrived): string {
+  if (!payload.includes('{url}')) refuse('the body is no form, which is what is signed');
   const given = new URLSearchParams(search).getAll('bodySHA256');
   const hash = createHash('sha256').update(bytes).digest();
   if (given.length !== 1 || !isSame(Buffer.from(given[0] ?? '', 'hex'), hash))

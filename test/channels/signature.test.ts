@@ -1,6 +1,10 @@
+import { createHash, createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import { Webhook } from 'standardwebhooks';
 import type { Engine } from '../../engine/api.ts';
+import { arrivedOf } from '../../engine/channels/arrived.ts';
+import { checkSignature } from '../../engine/channels/signature.ts';
+import type { ChannelVerify } from '../../engine/program/channel.ts';
 import { services, type Service } from './sign.ts';
 import { signedByGitHub, signedByStripe } from './signers.mjs';
 import { projectWith, sent, startAt } from './world.ts';
@@ -161,6 +165,21 @@ describe('channel signatures: what services publish', () => {
     await engine.close();
   });
 
+  it('of Twilio, whose hash of a body is taken from the address only where the address is signed', () => {
+    const bytes = Buffer.from('{"a":1}');
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    const query = `bodySHA256=${hash}`;
+    const url = `https://hooks.example.com/channels/hook?${query}`;
+    const check = (payload: string, signed: string): string => {
+      const headers = { 'content-type': 'application/json', 'x-signature': macOf(signed) };
+      const arrived = arrivedOf({ headers, body: bytes, query }, undefined);
+      return checkSignature({ ...byForm, payload }, ['secret'], arrived, { url, now: 0 });
+    };
+    expect(check('{url}{form}', url)).to.match(/^[0-9a-f]{64}$/);
+    expect(() => check('{form}', '')).to.throw('the body is no form, which is what is signed');
+    expect(() => check('v1{form}', 'v1')).to.throw('the body is no form, which is what is signed');
+  });
+
   it('Standard Webhooks', async () => {
     const engine = await start(
       { ...byScheme('standard-webhooks'), secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
@@ -247,6 +266,17 @@ describe('channel secrets', () => {
     }
   });
 });
+
+/** What signs a form. */
+const byForm: Omit<ChannelVerify, 'payload'> = {
+  ...{ header: 'x-signature', algorithm: 'sha256', encoding: 'hex', prefix: '', separator: undefined },
+  ...{ timestampHeader: undefined, timestampPrefix: undefined, timestampField: undefined },
+  ...{ toleranceMs: 0, idHeader: undefined, url: undefined, secretPrefix: undefined },
+};
+
+function macOf(signed: string): string {
+  return createHmac('sha256', 'secret').update(signed).digest('hex');
+}
 
 function byScheme(scheme: string): Service {
   const found = services.find((service) => service.scheme === scheme);
