@@ -77,17 +77,22 @@ describe('bearer tokens', () => {
       [`Bearer ${tokens.ann}`, 'Bearer wrong'],
       ['Bearer wrong', `Bearer ${tokens.ann}`],
     ]) {
-      const status = await new Promise<number | undefined>((resolve, reject) => {
+      const answer = await new Promise<[status: number | undefined, text: string]>((resolve, reject) => {
         const { hostname, port } = new URL(world.url);
         const headers = ['Host', `${hostname}:${port}`, ...pair.flatMap((value) => ['Authorization', value])];
         request({ hostname, port, path: '/agents', headers }, (response) => {
-          response.resume();
-          resolve(response.statusCode);
+          let text = '';
+          response.on('data', (piece: Buffer) => (text += piece.toString()));
+          response.on('end', () => resolve([response.statusCode, text]));
         })
           .on('error', reject)
           .end();
       });
-      expect(status).to.equal(401);
+      expect(answer[0]).to.equal(401);
+      expect(errorOf({ body: JSON.parse(answer[1]) as Record<string, unknown> })).to.deep.include({
+        type: 'unauthorized',
+        message: 'there is more than one header "Authorization"',
+      });
     }
   });
 
