@@ -3,14 +3,14 @@ import { thinkingLevels } from '../program/thinking-levels.ts';
 import type { DispatchOptions } from './commands/dispatch.ts';
 import type { RoutesOptions } from './commands/routes.ts';
 import type { SubmissionsOptions } from './commands/submissions.ts';
-import { examples, integer, perform } from './declare.ts';
+import { examples, integer, perform, refuseBoth } from './declare.ts';
 import { signedServerOption, withPlace } from './server-option.ts';
 import { stateOption } from './state-option.ts';
 
 /** The commands that hand messages to agents and look at them, and the one that tells what a server serves. */
 export function declareSubmissions(engine: Command, end: (exitCode: number) => void): void {
-  engine
-    .command('dispatch')
+  const dispatch = engine.command('dispatch');
+  dispatch
     .description('hand a message to an agent: at a server without waiting, else carried out here')
     .argument('<agent>', 'name of the agent')
     .argument('[message]', 'what to say, @file, or - for stdin')
@@ -43,6 +43,7 @@ export function declareSubmissions(engine: Command, end: (exitCode: number) => v
         (await import('./commands/dispatch.ts')).dispatch(agent, message, options, terminal),
       ),
     );
+  refuseBoth(dispatch, 'wait', 'no-wait');
 
   const submissions = withFilter(withPlace(engine.command('submissions')))
     .description('list messages to agents, show one, follow or end it')

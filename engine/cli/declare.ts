@@ -36,6 +36,16 @@ export function addText(text: string, before: readonly string[] = []): readonly 
   return [...before, text];
 }
 
+/** Lets only one of two options be given that are one value, of which the last would count. */
+export function refuseBoth(command: Command, ...names: readonly [string, string]): void {
+  const given = new Set<string>();
+  for (const name of names)
+    command.on(`option:${name}`, () => {
+      given.add(name);
+      if (given.size > 1) command.error(`error: use either --${names.join(' or --')}`);
+    });
+}
+
 /** The part of a help that shows how a command is used. */
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`;

@@ -15,7 +15,7 @@ import { declareSubmissions } from './declare-submissions.ts';
 import { declareTypes } from './declare-types.ts';
 import { declareUpkeep } from './declare-upkeep.ts';
 import { declareWork } from './declare-work.ts';
-import { plainUsageError } from './usage-error.ts';
+import { plainUsageError, unknownWord } from './usage-error.ts';
 import { readVersion } from '../bind/read-version.ts';
 
 /**
@@ -62,7 +62,9 @@ function needed(called: string | undefined): readonly Declare[] {
 
 /** Faults of a call name the help of the command that was called. */
 function tellFaultsOf(command: Command, name: string): void {
-  command.configureOutput({ outputError: (text, write) => write(plainUsageError(text, name)) });
+  command.configureOutput({
+    outputError: (text, write) => write(plainUsageError(unknownWord(command, text) ?? text, name)),
+  });
   for (const sub of command.commands) tellFaultsOf(sub, `${name} ${sub.name()}`);
 }
 

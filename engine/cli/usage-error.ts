@@ -1,3 +1,6 @@
+import type { Command } from 'commander';
+import { choices, suggest } from '../core/suggest.ts';
+
 /**
  * A message of the argument parser in the manner of all other messages: lower case, double quotes, no full stop, the likely
  * word at the end, and where to look further.
@@ -19,4 +22,22 @@ export function plainUsageError(text: string, command = 'engine'): string {
           .map((word) => `"${word}"`)
           .join(' or ')}?`;
   return `${message}${meant}\nsee "${command} --help"\n`;
+}
+
+/**
+ * What is said instead of "too many arguments" where the first of them is meant as a command of a group that does something without one;
+ * undefined for other faults.
+ */
+export function unknownWord(command: Command, text: string): string | undefined {
+  const { parent } = command;
+  // What a group does by default is a command of it that was not named.
+  const isDefault = parent?.args[0] !== command.name();
+  const { args, commands, registeredArguments } =
+    isDefault && command.commands.length === 0 ? (parent ?? command) : command;
+  const [word] = args;
+  if (!text.startsWith('error: too many arguments') || word === undefined || commands.length === 0)
+    return undefined;
+  const names = commands.map((one) => one.name());
+  if (registeredArguments.length > 0 && suggest(word, names).length === 0) return undefined;
+  return `error: unknown command "${word}"${choices(word, names)}`;
 }

@@ -32,6 +32,31 @@ describe('engine dispatch, engine submissions and engine routes', function () {
     expect([refused.exitCode, refused.stdout]).to.deep.equal([2, '']);
     expect(refused.stderr).to.contain('did you mean "assistant"?');
     expect((await engine('dispatch', 'assistant')).stderr).to.contain('needs a message');
+    for (const both of [
+      ['--wait', '--no-wait'],
+      ['--no-wait', '--wait'],
+    ]) {
+      const torn = await engine('dispatch', 'assistant', 'hello', ...both);
+      expect([torn.exitCode, torn.stdout]).to.deep.equal([2, '']);
+      expect(torn.stderr).to.equal('error: use either --wait or --no-wait\nsee "engine dispatch --help"\n');
+    }
+  });
+
+  it('a misspelt command of a group is told the likely word', async () => {
+    for (const [args, told] of [
+      [['submissions', 'sho', 'x'], 'unknown command "sho"; did you mean "show"?'],
+      [['submissions', 'zzz'], 'unknown command "zzz"; expected one of "abort", "follow", "list", '],
+      [['schedules', 'triger', 'x'], 'unknown command "triger"; did you mean "trigger"?'],
+      [['approvals', 'lst'], 'too many arguments for "approvals"; expected 0 arguments but got 1'],
+      [['routes', 'lst'], 'too many arguments for "routes"; expected 0 arguments but got 1'],
+      [['runs', 'sho', 'latest'], 'unknown command "sho"; did you mean "show"?'],
+      [['runs', 'run_1', 'latest'], 'too many arguments for "runs"; expected 1 argument but got 2'],
+      [['submissions', 'show', 'a', 'b'], 'too many arguments for "show"; expected 1 argument but got 2'],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await engine(...args);
+      expect([exitCode, stdout]).to.deep.equal([2, '']);
+      expect(stderr).to.contain(`error: ${told}`);
+    }
   });
 
   it('at a server it is only handed over, seen by its id, waited for, and ended', async () => {
