@@ -67,8 +67,14 @@ export function checkCall(call: CallName, message: unknown, options: unknown): v
   const { faults } = check(call).check(Object.fromEntries(data));
   if (faults.length > 0) refuse(call, describeFaults(faults));
   for (const { image } of (given['images'] as readonly { image: string }[] | undefined) ?? [])
-    if (!/^(?:https?:\/\/|data:)|^[A-Za-z0-9+/_\s-]*={0,2}\s*$/.test(image))
+    if (!isImage(image))
       refuse(call, 'an "image" is neither base64 text nor an address; name a path under "files" instead');
+}
+
+/** Whether a text can be an image: base64, or an address that is one. */
+function isImage(image: string): boolean {
+  if (/^https?:\/\//i.test(image)) return URL.canParse(image);
+  return /^data:|^[A-Za-z0-9+/_\s-]*={0,2}\s*$/.test(image);
 }
 
 /** What was given, without what is undefined. Throws Problem `invalid_request` for what is no map, or has a key that is not known. */

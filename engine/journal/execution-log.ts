@@ -40,6 +40,8 @@ export function openLog(
   let failure: { readonly thrown: unknown } | undefined;
   let terminal: EngineEvent | undefined;
   let ending: Outcome | undefined;
+  /** Writes that belong into one commit with the terminal event; empty once they are in the store. */
+  let endWrites: readonly (() => Promise<unknown>)[] = [];
   let closed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -74,12 +76,16 @@ export function openLog(
     waiting = [];
     along = [];
     const stored = batch.filter((event) => event.index > 0);
+    const isLast = terminal !== undefined && (committed >= terminal.index || stored.includes(terminal));
+    const atEnd = isLast ? endWrites : [];
     try {
       await failpoint('event.append');
       // Asked for in one turn of the event loop, which makes them one commit.
       const appended = stored.length > 0 ? store.events.append(stored) : undefined;
-      await Promise.all([appended, ...joined.map((start) => start()), ...stored.flatMap(writesWith)]);
+      const others = [...joined, ...atEnd].map((start) => start());
+      await Promise.all([appended, ...others, ...stored.flatMap(writesWith)]);
       failure = undefined;
+      if (atEnd.length > 0) endWrites = [];
     } catch (thrown) {
       failure = { thrown };
       // Indexes are given out already, so these must be the next to be written. Deltas are stale by then.
@@ -127,7 +133,7 @@ export function openLog(
 
   const flush = async (): Promise<void> => {
     const until = index;
-    while (committed < until) {
+    while (committed < until || endWrites.length > 0) {
       await write();
       if (failure !== undefined) throw failure.thrown;
     }
@@ -147,8 +153,7 @@ export function openLog(
       ending = outcome;
       const last = terminal ?? emit(event);
       if (outcome !== undefined && last.index > committed)
-        for (const start of [() => store.executions.finish(executionId, outcome), ...writes])
-          join(start).catch(() => undefined);
+        endWrites = [() => store.executions.finish(executionId, outcome), ...writes];
       await flush();
       closed = true;
       fanOut.leave();
@@ -158,6 +163,7 @@ export function openLog(
       closed = true;
       clearTimeout(timer);
       waiting = [];
+      endWrites = [];
       index = committed;
       fanOut.leave();
     },

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { EngineEvent } from '../../engine/core/event.ts';
 import { Problem } from '../../engine/core/problem.ts';
 import { redactor } from '../../engine/journal/index.ts';
-import { brief, delta, ended, log, world } from './journal-world.ts';
+import { brief, delta, ended, log, run, world } from './journal-world.ts';
 
 describe('execution log', () => {
   it('events get a dense index, an id and a time; live-only ones get neither index nor id', async () => {
@@ -210,5 +210,29 @@ describe('journal', () => {
         throw new Error('no');
       },
     }).journal.report(problem);
+  });
+
+  it('an end that the store did not take is in the store with its outcome, or not at all', async () => {
+    const told: (string | undefined)[] = [];
+    const { journal, store, fail } = world({
+      withEvent: (event, { outcome }) => {
+        if (event.type === 'run_end') told.push(outcome?.state);
+        return [];
+      },
+    });
+    const execution = run('e');
+    await store.executions.insert(execution);
+    const writer = journal.open('e', { execution });
+    fail(new Problem('store_unavailable', 'the disk is full'));
+    const outcome = { state: 'succeeded', output: 1, endedAt: 2 } as const;
+    const refused: unknown = await writer.end(ended, outcome).catch((thrown: unknown) => thrown);
+    expect(refused).to.have.property('code', 'store_unavailable');
+    fail(undefined);
+    await writer.close();
+    expect((await store.events.read('e', { after: 0, limit: 9 })).map(({ type }) => type)).to.deep.equal([
+      'run_end',
+    ]);
+    expect(await store.executions.get('e')).to.deep.include({ state: 'succeeded', output: 1 });
+    expect(told).to.deep.equal(['succeeded', 'succeeded']);
   });
 });

@@ -47,8 +47,9 @@ function conversationOf(messages: readonly Message[]): Conversation {
   if (conversation !== before) known.set(messages, conversation);
   for (let next = conversation.messages.length; next < messages.length; next += 1) {
     const message = messages[next] as Message;
+    const converted = convert(message);
     conversation.messages.push(message);
-    add(conversation.prompt, convert(message));
+    add(conversation.prompt, converted);
   }
   return conversation;
 }

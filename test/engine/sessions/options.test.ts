@@ -58,6 +58,11 @@ describe('sessions: options that cannot be kept', () => {
       'options of "task": an "image" is neither base64 text nor an address; name a path under "files" instead',
     ],
     [
+      'an address of an image that is none',
+      (session) => session.prompt('Look', { images: [{ image: 'https://[', mediaType: 'image/png' }] }),
+      'options of "prompt": an "image" is neither base64 text nor an address; name a path under "files" instead',
+    ],
+    [
       'files that say no content',
       (session) => session.prompt('Hi', { files: [{ name: 'a.txt' }] }),
       'options of "prompt": a file is a path, { name, text } or { name, data }',
