@@ -111,7 +111,8 @@ export async function createEngine<P extends ProjectTypes = Registered>(
   const schedules = createSchedules(ports, { runs, dispatch });
   let stopTidying: (() => Promise<void>) | undefined;
   let closing: Promise<void> | undefined;
-  if (options.recover !== false && options.readOnly !== true) await recoverOrClose();
+  const takesUp = options.recover !== false && options.readOnly !== true;
+  if (takesUp) await recoverOrClose();
 
   const engine: Engine = {
     get program() {
@@ -123,7 +124,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
       taken: () => {
         const servers = serversOf(ports.program).map(({ server }) => server);
         connections.endOthers(ports.servers, servers);
-        void courier.start().catch((thrown: unknown) => journal.report(asProblem(thrown)));
+        if (takesUp) void courier.start().catch((thrown: unknown) => journal.report(asProblem(thrown)));
       },
       begun: { program, bound, code },
       isClosing: () => closing !== undefined,

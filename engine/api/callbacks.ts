@@ -30,7 +30,7 @@ export interface EngineCallbacks {
   /**
    * Delivers now what has ended or waits for another attempt, with the same id and body, and as many attempts as at first. Resolves
    * when that is on disk. Throws Problem `not_found` (also when the callback is not in the project any more), `conflict` while it is
-   * being delivered or is about to be.
+   * being delivered.
    */
   redeliver(id: string): Promise<CallbackRecord>;
 }

@@ -60,8 +60,11 @@ export function createCallbacks(
             'not_found',
             `the project has no callback "${delivery.callback}" any more${choices(delivery.callback, Object.keys(callbacks))}`,
           );
-        if (delivery.state === 'queued' || courier.isSending(delivery))
-          throw new Problem('conflict', `"${id}" is being delivered, or is about to be`);
+        if (courier.isSending(delivery)) throw new Problem('conflict', `"${id}" is being delivered`);
+        if (delivery.state === 'queued') {
+          courier.wake(delivery.callback);
+          return recordOf(delivery);
+        }
         const { endedAt: _, ...rest } = delivery;
         const again: Delivery = { ...rest, state: 'queued', dueAt: clock.now(), tries: 0 };
         await Promise.all([

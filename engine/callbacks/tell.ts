@@ -46,6 +46,7 @@ function wants(
   { kind, name }: Execution,
 ): boolean {
   if (!(on as readonly string[]).includes(type)) return false;
-  const named = kind === 'run' ? workflows : agents;
-  return named?.includes(name) ?? true;
+  const [named, others] = kind === 'run' ? [workflows, agents] : [agents, workflows];
+  // Who names only the one kind wants nothing of the other.
+  return named?.includes(name) ?? others === undefined;
 }

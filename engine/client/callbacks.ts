@@ -8,16 +8,16 @@ export function createCallbacks(transport: Transport): ClientCallbacks {
   const callbacks: ClientCallbacks = {
     list: ({ state, ...filter } = {}, call) =>
       transport.json({
-        ...{ method: 'GET', path: '/callbacks', ...call },
+        ...{ method: 'GET', path: '/callbacks', has: 'callbacks', ...call },
         query: { ...filter, state: listed(state) },
       }),
     all: (filter, call) =>
       allOf('callbacks', (before) =>
         callbacks.list({ ...filter, ...(before === undefined ? {} : { before }) }, call),
       ),
-    get: (id, call) => transport.json({ method: 'GET', path: `/callbacks${pathOf(id)}`, ...call }),
+    get: (id, call) => transport.json({ method: 'GET', path: `/callbacks${pathOf(id)}`, has: 'id', ...call }),
     redeliver: (id, call) =>
-      transport.json({ method: 'POST', path: `/callbacks${pathOf(id)}/redeliver`, ...call }),
+      transport.json({ method: 'POST', path: `/callbacks${pathOf(id)}/redeliver`, has: 'id', ...call }),
   };
   return callbacks;
 }

@@ -10,9 +10,9 @@ export interface Callback {
   readonly url: Template;
   readonly sign: Sign;
   readonly on: readonly CallbackEvent[];
-  /** Only runs of these; undefined: all. */
+  /** Only runs of these; undefined: all, or none where `agents` is given. */
   readonly workflows: readonly string[] | undefined;
-  /** Only messages to these; undefined: all. */
+  /** Only messages to these; undefined: all, or none where `workflows` is given. */
   readonly agents: readonly string[] | undefined;
   /** What is told besides ids, status and times. */
   readonly include: readonly ('output' | 'error' | 'question')[];

@@ -2,6 +2,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Engine } from '../../engine/api.ts';
+import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
+import { deliveryId, dueKey, namespaces } from '../../engine/callbacks/delivery.ts';
 import { asProblem } from '../../engine/core/problem.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { programOf, projectOf, writeFiles, type Files } from '../fakes/project.ts';
@@ -98,6 +100,27 @@ describe('callbacks that are not taken', () => {
     expect(await delivery(own)).to.include({ state: 'succeeded', attempts: 2 });
     expect(await code(own.callbacks.redeliver('cb_none'))).to.equal('not_found');
     expect(await code(own.callbacks.get('cb_none'))).to.equal('not_found');
+  });
+
+  it('that wait behind others, or that nobody takes up, are sent when asked for, also after a reload', async () => {
+    const { url, got, received } = await receiver();
+    const folder = projectOf(projectOfHook(url));
+    const store = openMemoryStore();
+    const id = deliveryId('e#1', 1, 'hook');
+    const queued = {
+      ...{ id, callback: 'hook', event: 'run_end', executionId: 'workflow:a:1', body: '{}' },
+      ...{ state: 'queued', createdAt: 1, dueAt: 1, attempts: 0, tries: 0, log: [] },
+    } as const;
+    await store.documents.set(namespaces.all, id, { ...queued });
+    await store.documents.set(namespaces.due, dueKey(queued), true);
+    const program = await programOf(folder);
+    const own = (engine = await createEngine({ program, store, recover: false, env: { HOOK: secret } }));
+    await own.reload(program);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(got).to.deep.equal([]);
+    expect(await own.callbacks.redeliver(id)).to.include({ id, state: 'queued' });
+    await received(1);
+    expect(await delivery(own)).to.include({ state: 'succeeded', attempts: 1 });
   });
 
   it('follow no redirect', async () => {

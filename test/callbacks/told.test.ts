@@ -119,6 +119,21 @@ describe('callbacks', () => {
     ]);
   });
 
+  for (const [key, name] of [
+    ['workflows', 'refuse'],
+    ['agents', 'other'],
+  ] as const)
+    it(`with ${key} alone are told of nothing else`, async () => {
+      const own = await start({ [key]: [name], on: ['run_end', 'submission_end'] });
+      await fulfil(own);
+      await own.agents.session('clerk', 'a').prompt('Hello');
+      await own.runs.wait((await own.workflows.start('refuse', {})).runId);
+      await own.agents.session('other', 'a').prompt('Hello');
+      await receiver.received(1);
+      const told = await own.callbacks.list();
+      expect(told.map(({ event }) => event)).to.deep.equal([key === 'agents' ? 'submission_end' : 'run_end']);
+    });
+
   it('say who began a run within a run, and show no secret', async () => {
     const own = await start(
       { include: 'output' },

@@ -143,7 +143,7 @@ function empty(): Response {
     'submissions',
     'workflows',
   ];
-  const words = ['aborted', 'accepted', 'cancelled', 'name', 'runId', 'step', 'submissionId', 'time'];
+  const words = ['aborted', 'accepted', 'cancelled', 'id', 'name', 'runId', 'step', 'submissionId', 'time'];
   return new Response(
     JSON.stringify({
       result: {},
