@@ -194,11 +194,11 @@ export async function createEngine<P extends ProjectTypes = Registered>(
     try {
       await durable.close();
       await sessions.close();
-      await courier.close();
       await Promise.all(Object.values(bound.codeRunners).map(async (runner) => runner.close?.()));
       journal.close();
       await failpoint('shutdown.close');
     } finally {
+      await courier.close();
       await connections.close();
       await store.close();
       await telemetry.close();

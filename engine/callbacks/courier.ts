@@ -4,7 +4,7 @@ import { asProblem, Problem } from '../core/problem.ts';
 import type { SessionPorts } from '../session/index.ts';
 import type { Callback } from '../program/callback.ts';
 import { waitAfter } from '../program/wait-after.ts';
-import { dueOf, readDeliveries, settle, strangers } from './deliveries.ts';
+import { dueOf, readDeliveries, settle, strangers, type Due } from './deliveries.ts';
 import type { Delivery } from './delivery.ts';
 import { send, type Attempted } from './send.ts';
 
@@ -132,14 +132,29 @@ export function createCourier(
     if (clock.now() < lane.notBefore) return lookAt(name, lane, lane.notBefore);
     const waiting = await dueOf(store, name, { limit: room, except: lane.sending });
     const ready = waiting.filter(({ dueAt }) => dueAt <= clock.now()).slice(0, room);
-    const found = await readDeliveries(store, ready);
+    const found = await take(ready, lane);
+    if (closing.signal.aborted) return;
     for (const delivery of found) carry(callback, delivery, lane);
     const next = waiting[ready.length];
     if (next !== undefined && next.dueAt > clock.now()) lookAt(name, lane, next.dueAt);
     else if (found.length < ready.length) lane.mustLook = true;
   }
 
+  /** Reads deliveries, each told to be under way from now on, so that nobody else sends it meanwhile. */
+  async function take(ready: readonly Due[], { sending }: Lane): Promise<readonly Delivery[]> {
+    const left = new Set(ready.map(({ id }) => id));
+    for (const id of left) sending.add(id);
+    try {
+      const found = await readDeliveries(store, ready);
+      if (!closing.signal.aborted) for (const { id } of found) left.delete(id);
+      return found;
+    } finally {
+      for (const id of left) sending.delete(id);
+    }
+  }
+
   function lookAt(name: string, lane: Lane, at: number): void {
+    if (closing.signal.aborted) return;
     lane.timer = new AbortController();
     clock.sleep(Math.max(0, at - clock.now()), lane.timer.signal).then(
       () => courier.wake(name),
@@ -147,8 +162,8 @@ export function createCourier(
     );
   }
 
+  /** Sends a delivery that was taken. */
   function carry(callback: Callback, delivery: Delivery, lane: Lane): void {
-    lane.sending.add(delivery.id);
     const done = attempt(callback, delivery, lane).finally(() => {
       lane.sending.delete(delivery.id);
       carrying.delete(done);

@@ -41,8 +41,8 @@ describe('callbacks of an engine that is killed', function () {
 
   for (const [at, workflow, before] of [
     ['settle.after', 'fulfil', undefined],
-    ['callback.before_send', 'fulfil', 0],
     // A run that waits keeps its process alive until it is told.
+    ['callback.before_send', 'sign', 0],
     ['callback.after_send', 'sign', 1],
   ] as const)
     it(`at ${at} are told after the next start, under the same id`, async () => {

@@ -70,7 +70,9 @@ export async function work(entry: Entry, around: Surroundings): Promise<Ending> 
     // Work that was cancelled before the engine stopped has its outcome.
     if (entry.stopped?.code === 'shutting_down') return undefined;
     if (entry.stopped === undefined && (signal.aborted || isStalled(asProblem(thrown)))) return 'stalled';
-    return { ...failed(asProblem(thrown), around), ...(usage === undefined ? {} : { usage }) };
+    // Who stops work that has just stopped for the store means the work, whatever its steps heard first.
+    const why = signal.reason === entry.stopped ? thrown : (entry.stopped ?? thrown);
+    return { ...failed(asProblem(why), around), ...(usage === undefined ? {} : { usage }) };
   }
 }
 
