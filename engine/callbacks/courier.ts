@@ -17,7 +17,7 @@ const failuresUntilAway = 4;
 /** Longest time in milliseconds that a receiver which is away is not tried. */
 const longestAwayMs = 30_000;
 
-/** Milliseconds until deliveries go on when the store did not take what became of one. */
+/** Milliseconds until deliveries go on when the store fails; longer each time that what became of one is written again. */
 const storeRetryMs = 1_000;
 
 /** Who carries deliveries from the store to their receivers, beside all other work. */
@@ -181,13 +181,29 @@ export function createCourier(
       await failpoint('callback.after_send');
       const waitMs = waitOf(callback, delivery, attempted);
       note(lane, attempted, waitAfter(callback.retry, delivery.tries + 1));
-      const settled = await settle(store, delivery, attempted.attempt, { now: clock.now(), waitMs });
+      const settled = await record(delivery, attempted, waitMs);
       if (settled.state === 'failed') tellFailed(settled);
     } catch (thrown) {
       if (closing.signal.aborted) return;
       journal.report(asProblem(thrown));
       lane.notBefore = clock.now() + storeRetryMs;
     }
+  }
+
+  /** Writes what became of an attempt, until the store takes it: what a receiver has taken is not sent again for that. */
+  async function record(
+    delivery: Delivery,
+    { attempt }: Attempted,
+    waitMs: number | undefined,
+  ): Promise<Delivery> {
+    for (let pauseMs = storeRetryMs; ; pauseMs = Math.min(2 * pauseMs, longestAwayMs))
+      try {
+        return await settle(store, delivery, attempt, { now: clock.now(), waitMs });
+      } catch (thrown) {
+        if (closing.signal.aborted) throw thrown;
+        journal.report(asProblem(thrown));
+        await clock.sleep(pauseMs, closing.signal);
+      }
   }
 
   /** A receiver that is away is not asked by everything that waits for it. */

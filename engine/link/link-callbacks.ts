@@ -12,6 +12,9 @@ import { linkTemplate } from './text.ts';
 import { checkUrl } from './url.ts';
 import type { Visible } from './visible.ts';
 
+/** Longest time of one attempt, in milliseconds. */
+const longestTimeoutMs = 600_000;
+
 /** What callbacks refer to. */
 export interface CallbackAround {
   readonly visible: Pick<Visible, 'env' | 'partials'>;
@@ -72,8 +75,20 @@ function linkCallback(reporter: Reporter, name: string, node: Node, around: Call
       ? textsOf(include)
       : [include.text()]) as unknown as Callback['include'],
     retry: linkRetry(retry),
-    timeoutMs: durationOf(node.get('timeout')) ?? 10_000,
+    timeoutMs: linkTimeout(reporter, node.get('timeout')),
   };
+}
+
+/** The time of an attempt. One that never ends would hold the place of others; one without time never succeeds. */
+function linkTimeout(reporter: Reporter, node: Node): number {
+  const timeoutMs = durationOf(node) ?? 10_000;
+  if (timeoutMs <= 0 || timeoutMs > longestTimeoutMs)
+    reporter.report(
+      node,
+      'schema/bad-format',
+      `"timeout" is the time of one attempt: more than 0s, at most 10m; got "${node.text() ?? ''}"`,
+    );
+  return timeoutMs;
 }
 
 /** A bounded number of attempts, with jitter unless it says otherwise. */
