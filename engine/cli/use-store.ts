@@ -2,6 +2,7 @@ import type { Engine, EngineOptions } from '../api.ts';
 import { insideOf } from '../api/inside.ts';
 import { Problem } from '../core/problem.ts';
 import { createEngine } from '../engine.ts';
+import { exitCodes } from './exit-codes.ts';
 import { openProgram } from './open-program.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -53,15 +54,23 @@ export function adviseServer(thrown: unknown): never {
 
 async function useEngine<T>(options: EngineOptions, use: (engine: Engine) => Promise<T>): Promise<T> {
   const engine = await createEngine(options);
+  let wasInterrupted = false;
   try {
-    return await use(engine);
+    const result = await use(engine);
+    wasInterrupted = result === exitCodes.interrupted;
+    return result;
   } finally {
-    await closeTold(engine);
+    await (wasInterrupted ? engine.close() : closeTold(engine));
   }
 }
 
-/** Closes an engine; callbacks have ten seconds to take what they are told, and hear it from the next engine else. */
+/** Closes an engine whose callbacks had time to take what they are told. */
 export async function closeTold(engine: Engine): Promise<void> {
-  await insideOf(engine).told(10_000);
+  await toldBy(engine);
   await engine.close();
+}
+
+/** Callbacks have ten seconds to take what they are told; they hear it from the next engine else. */
+export async function toldBy(engine: Engine): Promise<void> {
+  await insideOf(engine).told(10_000);
 }

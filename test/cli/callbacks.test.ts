@@ -38,15 +38,18 @@ describe('engine callbacks', function () {
   });
 
   it('redelivers one, or all that were given up', async () => {
-    status = 200;
     const [one, two] = await failed();
+    const refused = await engine('callbacks', 'redeliver', one?.id ?? '');
+    expect([refused.exitCode, refused.stdout]).to.deep.equal([1, '0 callbacks told again\n']);
+    expect(refused.stderr).to.contain(`delivery "${one?.id ?? ''}" is failed: callback "hook"`);
+    status = 200;
     const again = await engine('callbacks', 'redeliver', one?.id ?? '');
     expect([again.exitCode, again.stdout]).to.deep.equal([0, '1 callback told again\n']);
     expect((await failed()).map(({ id }) => id)).to.deep.equal([two?.id]);
     const rest = await engine('callbacks', 'redeliver', '--failed');
     expect([rest.exitCode, rest.stdout]).to.deep.equal([0, '1 callback told again\n']);
     expect(await failed()).to.deep.equal([]);
-    expect(receiver.got.slice(2).map(({ id }) => id)).to.deep.equal([one?.id, two?.id]);
+    expect(receiver.got.slice(3).map(({ id }) => id)).to.deep.equal([one?.id, two?.id]);
     const both = await engine('callbacks', 'redeliver', one?.id ?? '', '--failed');
     expect([both.exitCode, both.stderr.includes('error[invalid_request]')]).to.deep.equal([2, true]);
   });

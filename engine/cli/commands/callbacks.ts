@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { count } from '../report/summary.ts';
 import { table } from '../report/table.ts';
 import { printable, type Terminal } from '../terminal.ts';
-import { actOnStore, adviseServer, lookAtStore, type WorkPlace } from '../use-store.ts';
+import { actOnStore, adviseServer, lookAtStore, toldBy, type WorkPlace } from '../use-store.ts';
 
 /** Options of `engine callbacks`. */
 export interface CallbacksOptions extends WorkPlace {
@@ -75,7 +75,7 @@ export async function showCallback(
 
 /**
  * Delivers once more what is named, or all that was given up. Exit code 1 when some of it could not be. Without a server it waits a while
- * for it to be taken.
+ * for it to be taken, and the exit code is also 1 when some of it was not.
  */
 export async function redeliverCallbacks(
   id: string | undefined,
@@ -87,7 +87,7 @@ export async function redeliverCallbacks(
     throw new Problem('invalid_request', 'name a delivery, or ask for all that were given up with --failed');
   const redeliver = async (at: RedeliverPlace): Promise<number> => {
     const wanted = failed ? await failedAt(at, callback) : [id ?? ''];
-    const done: CallbackRecord[] = [];
+    let done: CallbackRecord[] = [];
     const faults: Problem[] = [];
     for (const id of wanted)
       await at.redeliver(id).then(
@@ -96,15 +96,21 @@ export async function redeliverCallbacks(
       );
     const [fault] = faults;
     if (fault !== undefined && wanted.length === 1) throw fault;
+    if (at.outcomes !== undefined) done = [...(await at.outcomes(done.map(({ id }) => id)))];
+    const missed = at.outcomes === undefined ? [] : done.filter(({ state }) => state !== 'succeeded');
     if (options.json === true)
       terminal.out.line(
         JSON.stringify({ callbacks: done, errors: faults.map((one) => one.toData()) }, null, 2),
       );
     else {
       for (const { message } of faults) terminal.err.line(printable(message));
-      terminal.out.line(`${count(done.length, 'callback')} told again`);
+      for (const { id, state, error } of missed)
+        terminal.err.line(
+          `delivery "${id}" is ${state}${error === undefined ? '' : `: ${printable(error.message)}`}`,
+        );
+      terminal.out.line(`${count(done.length - missed.length, 'callback')} told again`);
     }
-    return fault === undefined ? exitCodes.ok : exitCodes.failed;
+    return fault === undefined && missed.length === 0 ? exitCodes.ok : exitCodes.failed;
   };
   if (server !== undefined) {
     const { callbacks } = clientAt(server);
@@ -114,12 +120,23 @@ export async function redeliverCallbacks(
       redeliver: (id) => callbacks.redeliver(id),
     });
   }
-  return actOnStore(project, {}, terminal, ({ callbacks }) => redeliver(callbacks)).catch(adviseServer);
+  return actOnStore(project, {}, terminal, (engine) => {
+    const { callbacks } = engine;
+    return redeliver({
+      ...callbacks,
+      async outcomes(ids) {
+        await toldBy(engine);
+        return Promise.all(ids.map((id) => callbacks.get(id)));
+      },
+    });
+  }).catch(adviseServer);
 }
 
 interface RedeliverPlace {
   list(filter: CallbackFilter): Promise<readonly CallbackRecord[]>;
   redeliver(id: string): Promise<CallbackRecord>;
+  /** What became of deliveries, where they are made by this process. */
+  outcomes?(ids: readonly string[]): Promise<readonly CallbackRecord[]>;
 }
 
 /** All that were given up, the oldest first. */
