@@ -169,7 +169,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
       await durable.start();
       await schedules.start();
       await courier.start();
-      stopTidying = keepTidy(ports, sessions);
+      stopTidying = keepTidy(ports, sessions, versions.isHeld);
     } catch (thrown) {
       await close(0).catch(() => undefined);
       throw thrown;

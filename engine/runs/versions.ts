@@ -14,6 +14,8 @@ import type { Program } from '../program/program.ts';
 export interface Versions {
   /** Stores what a Program was linked from, once for the same texts; gives the name of the version. Undefined without texts. */
   keep(program: Program): Promise<string | undefined>;
+  /** Whether a version was kept by this, so that what begins on it may be admitted at any moment. */
+  isHeld(specs: string): boolean;
   /** What a stored version says. Throws Problem `spec_changed` when it is gone or damaged. */
   textsOf(specs: string): Promise<SpecTexts>;
   /** The Program of a stored version, linked once. Throws Problem `spec_changed` when it is gone or cannot be linked any more. */
@@ -26,6 +28,7 @@ export const versionNamespace = 'specs';
 /** The versions in a store. `root`: the project folder, where the code of tools is. */
 export function createVersions(documents: Documents, root: string): Versions {
   const programs = new Map<string, Promise<Program>>();
+  const held = new Set<string>();
 
   const textsOf = async (specs: string): Promise<SpecTexts> => {
     const stored = await documents.get(versionNamespace, specs);
@@ -50,10 +53,12 @@ export function createVersions(documents: Documents, root: string): Versions {
     async keep({ texts }) {
       if (texts === undefined) return undefined;
       const specs = nameOf(texts);
+      held.add(specs);
       const [known] = await documents.keys(versionNamespace, { prefix: specs, limit: 1 });
       if (known === undefined) await documents.set(versionNamespace, specs, await pack(texts));
       return specs;
     },
+    isHeld: (specs) => held.has(specs),
     textsOf,
     programOf(specs) {
       const known = programs.get(specs) ?? link(specs);

@@ -23,6 +23,8 @@ export interface PruneOrder {
   readonly keysBefore?: number;
   /** A stored version of the project that stays in any case. */
   readonly specs?: string | undefined;
+  /** Whether work that is not admitted yet may be about to begin on a version; default: on none. */
+  readonly isHeld?: (specs: string) => boolean;
   /** Does work on a session or instance, by its key, that nobody uses; default: nobody does. */
   readonly alone?: Alone;
   /** Tells that it shall stop where it is. */
@@ -97,7 +99,7 @@ export async function prune(store: Store, order: PruneOrder): Promise<Pruned> {
     events,
     sessions,
     callbacks,
-    versions: await dropVersions(store, order.specs, dryRun),
+    versions: await dropVersions(store, order, dryRun),
   };
 }
 
@@ -152,13 +154,13 @@ async function dropPartials({ documents }: Store, before: number): Promise<void>
 
 async function dropVersions(
   { documents, executions }: Store,
-  current: string | undefined,
+  { specs: current, isHeld = () => false }: PruneOrder,
   dryRun: boolean,
 ): Promise<number> {
   const stored = await documents.keys(versionNamespace, { limit: 10_000 });
   const needed = new Set(await executions.specs());
   if (current !== undefined) needed.add(current);
-  const unneeded = stored.filter(({ key }) => !needed.has(key));
+  const unneeded = stored.filter(({ key }) => !needed.has(key) && !isHeld(key));
   if (!dryRun) for (const { key } of unneeded) await documents.delete(versionNamespace, key);
   return unneeded.length;
 }

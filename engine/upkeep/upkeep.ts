@@ -20,8 +20,13 @@ const intervalMs = 3_600_000;
 /**
  * Removes what a project does not keep any longer, now and every hour, beside all other work. The result stops it, and waits for what
  * is under way.
+ * @param isHeld whether work may be about to begin on a version of the specs, which then stays.
  */
-export function keepTidy(ports: SessionPorts, sessions: Sessions): () => Promise<void> {
+export function keepTidy(
+  ports: SessionPorts,
+  sessions: Sessions,
+  isHeld: (specs: string) => boolean,
+): () => Promise<void> {
   const { store, clock, journal } = ports;
   let stopped = false;
   let working = Promise.resolve();
@@ -32,7 +37,7 @@ export function keepTidy(ports: SessionPorts, sessions: Sessions): () => Promise
       if (order.sessionsBefore !== undefined) await sessions.letGo();
       if (stopped) return;
       await Promise.all([
-        prune(store, { ...order, specs, alone: sessions.alone, isStopped: () => stopped }),
+        prune(store, { ...order, specs, isHeld, alone: sessions.alone, isStopped: () => stopped }),
         sandboxes.keepOnly?.(() => workspaceOwners(store.documents)),
       ]);
     } catch (thrown) {
