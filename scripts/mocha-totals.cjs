@@ -13,7 +13,8 @@ module.exports = class SpecWithTotals extends reporters.Spec {
       const line = `${this.stats.passes} passed, ${this.stats.failures} failed\n`;
       if (process.env.TEST_TOTALS) writeFileSync(process.env.TEST_TOTALS, line);
       else process.stdout.write(line);
-      if (process.env.TEST_FAILURES) appendFileSync(process.env.TEST_FAILURES, this.failures.map(told).join(''));
+      if (process.env.TEST_FAILURES)
+        appendFileSync(process.env.TEST_FAILURES, this.failures.map(told).join(''));
     });
   }
 };
