@@ -2,8 +2,16 @@ import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { findingsOf, temporaryFolder } from '../fakes/project.ts';
-import { isServer, readCommands, runCommand, runScript, startServer, type Served } from './commands.ts';
-import { expectShown } from './expectation.ts';
+import {
+  isServer,
+  readCommands,
+  runCommand,
+  runScript,
+  startServer,
+  type Finished,
+  type Served,
+} from './commands.ts';
+import { expectShown, fits } from './expectation.ts';
 import { readPage, root, type Block } from './page.ts';
 import { readScripts, runHere, type Script } from './scripts.ts';
 import { playSocket } from './socket.ts';
@@ -97,7 +105,9 @@ export async function checkPage({ path, blocks, folder, scripts }: Page): Promis
           for (const command of readCommands(text)) {
             if (isServer(command)) server = await startServer(command.line, folder);
             else {
-              const { exitCode, stdout, stderr } = await runCommand(here(command.line), folder);
+              const run = (): Promise<Finished> => runCommand(here(command.line), folder);
+              const { exitCode, stdout, stderr } =
+                note?.kind === 'until' ? await runUntil(run, command.shown ?? '') : await run();
               if (exitCode !== 0)
                 throw new Error(`${command.line}\n${stdout}${stderr}ended with ${exitCode}`);
               if (command.shown !== undefined) expectShown(stdout, command.shown);
@@ -125,6 +135,15 @@ export async function checkPage({ path, blocks, folder, scripts }: Page): Promis
       const { exitCode, stdout } = await runScript(file, folder);
       if (exitCode !== 0) throw new Error(`${stdout}\nended with ${exitCode}`);
     } else expectShown(await runHere(file, folder), shown);
+  }
+}
+
+/** Runs a command again until it prints what a page shows, for half a minute; the last output if it never does. */
+async function runUntil(run: () => Promise<Finished>, shown: string): Promise<Finished> {
+  const end = Date.now() + 30_000;
+  for (;;) {
+    const output = await run();
+    if (fits(output.stdout, shown) || Date.now() > end) return output;
   }
 }
 

@@ -23,9 +23,10 @@ export interface Block {
  * - `<!-- mistake: <path>: <right> → <wrong> -->` before a command: it runs on a copy with this mistake, and the text block
  *   after it is what it prints.
  * - `<!-- socket: <path> -->` before a text block: `>` lines are sent to the server over a WebSocket, `<` lines come back.
+ * - `<!-- until: shown -->` before commands that only read what work under way changes: each runs again until it prints what is shown.
  */
 export interface Note {
-  readonly kind: 'file' | 'mistake' | 'socket';
+  readonly kind: 'file' | 'mistake' | 'socket' | 'until';
   readonly value: string;
 }
 
@@ -55,8 +56,8 @@ export function readPage(path: string): readonly Block[] {
 }
 
 function readNote(line: string, place: string): Note {
-  const [, kind, value = ''] = /^<!-- (file|mistake|socket): (.+) -->$/.exec(line) ?? [];
-  if (kind !== 'file' && kind !== 'mistake' && kind !== 'socket')
-    throw new Error(`${place}: a note must be "file", "mistake" or "socket"`);
+  const [, kind, value = ''] = /^<!-- (file|mistake|socket|until): (.+) -->$/.exec(line) ?? [];
+  if (kind !== 'file' && kind !== 'mistake' && kind !== 'socket' && kind !== 'until')
+    throw new Error(`${place}: a note must be "file", "mistake", "socket" or "until"`);
   return { kind, value };
 }
