@@ -1,5 +1,4 @@
 import type { EngineEvent } from '../core/event.ts';
-import type { Json } from '../core/json.ts';
 import type { Usage } from '../core/message.ts';
 import type { PromptResult } from '../core/records/answer.ts';
 import type { RunReceipt } from '../core/records/run.ts';
@@ -9,6 +8,7 @@ import type {
   AgentName,
   AnyProject,
   InputOf,
+  Inputs,
   ModelName,
   OutputOf,
   ProjectTypes,
@@ -85,12 +85,12 @@ export interface ProjectWorkflows<P extends ProjectTypes> {
   /** See `EngineWorkflows.start`. */
   start<const Name extends WorkflowName<P>>(
     workflow: Name,
-    ...given: GivenOf<InputOf<P['workflows'], Name>, Parameters<EngineWorkflows['start']>[2]>
+    ...given: Inputs<InputOf<P['workflows'], Name>, Parameters<EngineWorkflows['start']>[2]>
   ): Promise<RunReceipt>;
   /** See `EngineWorkflows.run`. */
   run<const Name extends WorkflowName<P>>(
     workflow: Name,
-    ...given: GivenOf<InputOf<P['workflows'], Name>, Parameters<EngineWorkflows['run']>[2]>
+    ...given: Inputs<InputOf<P['workflows'], Name>, Parameters<EngineWorkflows['run']>[2]>
   ): Promise<{
     readonly runId: string;
     readonly output: OutputOf<P['workflows'], Name>;
@@ -113,9 +113,3 @@ type AskedOf<P extends ProjectTypes, Name extends AgentName<P>, Result extends R
 type AnswerOf<P extends ProjectTypes, Name extends AgentName<P>, Result> = [Result] extends [never]
   ? OutputOf<P['agents'], Name>
   : ResultOf<Result>;
-
-type GivenOf<Input, Options> = object extends Input
-  ? [input?: Input, options?: Options]
-  : Json extends Input
-    ? [input?: Input, options?: Options]
-    : [input: Input, options?: Options];

@@ -61,6 +61,13 @@ export type InputOf<Declared, Name extends keyof Declared> = Declared[Name] exte
   ? Input
   : Json;
 
+/** `true` where an empty object will do as input, so that it may be left out. */
+export type IsLeftOut<Input> = Record<never, never> extends Input ? true : Json extends Input ? true : false;
+
+/** The arguments `input` and `options`; the input may be left out where an empty one will do. */
+export type Inputs<Input, Options> =
+  IsLeftOut<Input> extends true ? [input?: Input, options?: Options] : [input: Input, options?: Options];
+
 /** Output of an agent or workflow. */
 export type OutputOf<Declared, Name extends keyof Declared> = Declared[Name] extends {
   readonly output: infer Output;
@@ -73,6 +80,6 @@ export type Said<Input> = Json extends Input
   ? { readonly message?: string; readonly input?: Input }
   : [Input] extends [undefined]
     ? { readonly message: string; readonly input?: undefined }
-    : object extends Input
+    : IsLeftOut<Input> extends true
       ? { readonly message?: string; readonly input?: Input }
       : { readonly message?: string; readonly input: Input };

@@ -32,7 +32,9 @@ export async function keptBuild(
   const hourAgo = Date.now() - 3_600_000;
   for (const other of readdirSync(kept)) {
     const old = join(kept, other);
-    if (old !== place && statSync(old).mtimeMs < hourAgo) rmSync(old, { recursive: true, force: true });
+    // Another process may have renamed or removed it since.
+    const changed = statSync(old, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+    if (old !== place && changed < hourAgo) rmSync(old, { recursive: true, force: true });
   }
   return place;
 }

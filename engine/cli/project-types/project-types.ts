@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../core/json.ts';
 import type { Program } from '../../program/program.ts';
-import { declareSchema } from './schema-type.ts';
+import { declareSchema, type SchemaUse } from './schema-type.ts';
 import { comment, indented, keyText, oneOf, pascal } from './text.ts';
 
 /** Where types are written when nothing else is said, beside engine.yaml. */
@@ -29,10 +29,10 @@ export function projectTypes(program: Program, isRegistered = true): string {
   const declarations: string[] = [];
 
   /** Declares a schema, and gives the name that it has. */
-  function declared(wanted: string, kind: string, schema: JsonSchema): string {
+  function declared(wanted: string, kind: string, use: SchemaUse, schema: JsonSchema): string {
     let name = wanted;
     for (let count = 1; taken.has(name); count += 1) name = `${kind}${wanted}${count === 1 ? '' : count}`;
-    const texts = declareSchema(name, schema);
+    const texts = declareSchema(name, schema, use, (one) => taken.has(one));
     for (const text of texts) taken.add(/export type (\w+)/.exec(text)?.[1] ?? name);
     declarations.push(...texts);
     return name;
@@ -46,13 +46,13 @@ export function projectTypes(program: Program, isRegistered = true): string {
         ? isAgent
           ? 'undefined'
           : 'Json'
-        : declared(`${pascal(name)}Input`, kind, inputSchema);
+        : declared(`${pascal(name)}Input`, kind, 'input', inputSchema);
     const output =
       outputSchema === undefined
         ? isAgent
           ? 'string'
           : 'Json'
-        : declared(`${pascal(name)}Output`, kind, outputSchema);
+        : declared(`${pascal(name)}Output`, kind, 'output', outputSchema);
     return `${comment(description)}readonly ${keyText(name)}: { readonly input: ${input}; readonly output: ${output} };\n`;
   }
 

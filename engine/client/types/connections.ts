@@ -4,6 +4,7 @@ import type { JsonSchema } from '../../core/json.ts';
 import type {
   AgentName,
   InputOf,
+  Inputs,
   OutputOf,
   ProjectTypes,
   Registered,
@@ -11,7 +12,7 @@ import type {
 } from '../../core/register.ts';
 import type { Answered, Prompt } from './agents.ts';
 import type { StartOptions, StreamOptions } from './options.ts';
-import type { Inputs, RunResult } from './workflows.ts';
+import type { RunResult } from './workflows.ts';
 
 /** What goes with a message over a socket. */
 type Besides<

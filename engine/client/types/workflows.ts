@@ -2,7 +2,15 @@ import type { EngineEvent } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
 import type { Usage } from '../../core/message.ts';
 import type { RunReceipt } from '../../core/records/run.ts';
-import type { InputOf, OutputOf, ProjectTypes, Registered, WorkflowName } from '../../core/register.ts';
+import type {
+  InputOf,
+  Inputs,
+  IsLeftOut,
+  OutputOf,
+  ProjectTypes,
+  Registered,
+  WorkflowName,
+} from '../../core/register.ts';
 import type { ExecutionState } from '../../core/status.ts';
 import type { WorkflowConnection } from './connections.ts';
 import type { DescribedWorkflow, Listed } from './described.ts';
@@ -19,15 +27,6 @@ export interface RunResult<Output = Json> {
   readonly output: Output;
   readonly usage: Usage;
 }
-
-/** The arguments `input` and `options`; the input may be left out where an empty one will do. */
-export type Inputs<Input, Options> = object extends Input
-  ? [input?: Input, options?: Options]
-  : undefined extends Input
-    ? [input?: Input, options?: Options]
-    : Json extends Input
-      ? [input?: Input, options?: Options]
-      : [input: Input, options?: Options];
 
 /** Starting workflows. */
 export interface ClientWorkflows<P extends ProjectTypes = Registered> {
@@ -61,4 +60,4 @@ export interface ClientWorkflows<P extends ProjectTypes = Registered> {
 }
 
 /** `undefined` where the input may be left out. */
-type Missing<Input> = object extends Input ? undefined : Json extends Input ? undefined : never;
+type Missing<Input> = IsLeftOut<Input> extends true ? undefined : never;
