@@ -11,6 +11,7 @@ import { bindProgram } from './bind/bind-program.ts';
 import { createLivePorts } from './bind/live-ports.ts';
 import { createProjectCode } from './bind/project-code.ts';
 import { checkEngineOptions } from './bind/check-engine-options.ts';
+import { createBacklog } from './callbacks/backlog.ts';
 import { createCallbacks } from './callbacks/callbacks.ts';
 import { createCourier } from './callbacks/courier.ts';
 import { tellCallbacks } from './callbacks/tell.ts';
@@ -78,8 +79,12 @@ export async function createEngine<P extends ProjectTypes = Registered>(
     withEvent: tellCallbacks({
       store,
       callbacks: () => ports.program.settings.callbacks,
+      now: () => clock.now(),
       hide: redact.json,
-      stored: (callback) => courier.wake(callback),
+      stored(callback) {
+        backlog.added(callback);
+        courier.wake(callback);
+      },
     }),
   });
   const durable = createEmbedded({
@@ -91,7 +96,8 @@ export async function createEngine<P extends ProjectTypes = Registered>(
     tracing: telemetry.tracing,
   });
   const calls = createCalls(() => ({ runs, sessions }));
-  const shared = { store, journal, durable, clock, redact, calls };
+  const forgetTold = (session: string): Promise<void> => courier.forget(session);
+  const shared = { store, journal, durable, clock, redact, calls, forgetTold };
   const connections = createConnections(redact.text, telemetry.tracing?.outgoing);
   const versions = createVersions(store.documents, program.root);
   const portsOf = createPortsOf(options, shared, {
@@ -103,7 +109,9 @@ export async function createEngine<P extends ProjectTypes = Registered>(
   const live = createLivePorts(portsOf(program, specs, bound, code));
   const { ports } = live;
   const sessions = createSessions(ports);
-  const courier = createCourier(ports, createSender());
+  const { meters } = telemetry;
+  const backlog = createBacklog(meters);
+  const courier = createCourier(ports, { sender: createSender(), meters, backlog });
   const runs = createRuns(ports, sessions, durable);
   const again = createRunAgain(ports, durable);
   const why = createWhy(ports);
@@ -111,7 +119,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
   const schedules = createSchedules(ports, { runs, dispatch });
   let stopTidying: (() => Promise<void>) | undefined;
   let closing: Promise<void> | undefined;
-  const takesUp = options.recover !== false && options.readOnly !== true;
+  let takesUp = options.recover !== false && options.readOnly !== true;
   if (takesUp) await recoverOrClose();
 
   const engine: Engine = {
@@ -134,7 +142,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
     submissions: createSubmissions(ports),
     ...createEngineRuns(ports, { runs, again, why }),
     approvals: createApprovals(ports),
-    callbacks: createCallbacks(ports, courier),
+    callbacks: createCallbacks(ports, courier, backlog),
     channels: createChannels(ports, sessions),
     schedules: { list: schedules.list, trigger: schedules.trigger },
     get secrets() {
@@ -151,7 +159,14 @@ export async function createEngine<P extends ProjectTypes = Registered>(
     },
     store,
     telemetry,
-    told: (graceMs) => within(graceMs, courier.idle()),
+    async takeUp() {
+      takesUp = true;
+      await recoverOrClose();
+    },
+    async told(graceMs) {
+      await within(graceMs, courier.idle());
+      return courier.waiting();
+    },
   });
   return engine as EngineOf<P>;
 
@@ -166,12 +181,13 @@ export async function createEngine<P extends ProjectTypes = Registered>(
 
   async function recoverOrClose(): Promise<void> {
     try {
+      await backlog.count(store);
       await durable.start();
       await schedules.start();
       await courier.start();
       stopTidying = keepTidy(ports, sessions, versions.isHeld);
     } catch (thrown) {
-      await close(0).catch(() => undefined);
+      await (closing ??= close(0)).catch(() => undefined);
       throw thrown;
     }
   }
@@ -199,6 +215,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
       await failpoint('shutdown.close');
     } finally {
       await courier.close();
+      backlog.stop();
       await connections.close();
       await store.close();
       await telemetry.close();

@@ -9,8 +9,16 @@ export interface Inside {
   readonly secrets: Secrets;
   readonly store: Store;
   readonly telemetry: Telemetry;
-  /** Resolves when callbacks were told what is due, or after so many milliseconds; what they did not take is told after the next start. */
-  told(graceMs: number): Promise<void>;
+  /**
+   * Takes up what was left, in an engine of `recover: false`, once and before anything else is asked of it. Throws what `createEngine` throws
+   * then; the engine is closed.
+   */
+  takeUp(): Promise<void>;
+  /**
+   * Resolves when callbacks were told what is due, or after so many milliseconds, with how many deliveries wait for those that there was
+   * something to tell; they are told after the next start.
+   */
+  told(graceMs: number): Promise<number>;
 }
 
 const insides = new WeakMap<Engine, Inside>();

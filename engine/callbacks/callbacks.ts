@@ -1,20 +1,21 @@
-import type { CallbackFilter, EngineCallbacks } from '../api/callbacks.ts';
-import type { Json } from '../core/json.ts';
+import type { EngineCallbacks } from '../api/callbacks.ts';
 import { Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
 import type { SessionPorts } from '../session/index.ts';
+import type { Backlog } from './backlog.ts';
 import type { Courier } from './courier.ts';
-import { detailsOf, dueKey, namespaces, recordOf, type Delivery } from './delivery.ts';
+import { deliveriesOf } from './deliveries.ts';
+import { detailsOf, recordOf, type Delivery } from './delivery.ts';
 import { inTurn } from './in-turn.ts';
+import { listDeliveries } from './list.ts';
+import { namespaces, replace } from './places.ts';
 import { checkTarget } from './target.ts';
-
-/** Deliveries that are read at a time. */
-const pageSize = 200;
 
 /** What an engine's callers ask of its callbacks. */
 export function createCallbacks(
   ports: Pick<SessionPorts, 'store' | 'clock' | 'now'>,
   courier: Courier,
+  backlog: Pick<Backlog, 'added'>,
 ): EngineCallbacks {
   const { store, clock } = ports;
   const { documents } = store;
@@ -25,31 +26,18 @@ export function createCallbacks(
       for (const callback of Object.values(on.program.settings.callbacks)) checkTarget(callback, on);
     },
 
-    async list({ callback, states, limit = 100, before }: CallbackFilter = {}) {
-      const found: Delivery[] = [];
-      const onlyFailed = states?.length === 1 && states[0] === 'failed';
-      const namespace = onlyFailed ? namespaces.failed : namespaces.all;
-      for (let after = before; ;) {
-        const keys = await documents.keys(namespace, {
-          descending: true,
-          limit: pageSize,
-          ...(after === undefined ? {} : { after }),
-        });
-        const ids = keys.map(({ key }) => key);
-        const page = (await documents.getMany(namespaces.all, ids)) as unknown as (Delivery | undefined)[];
-        for (const delivery of page)
-          if (
-            delivery !== undefined &&
-            (callback === undefined || delivery.callback === callback) &&
-            (states === undefined || states.includes(delivery.state))
-          )
-            found.push(delivery);
-        after = ids.at(-1);
-        if (found.length >= limit || ids.length < pageSize) return found.slice(0, limit).map(recordOf);
-      }
-    },
+    list: async (filter = {}) =>
+      (await listDeliveries(documents, filter)).map((one) => recordOf(one, courier.hindrance(one.callback))),
 
-    get: async (id) => detailsOf(await read(id)),
+    async get(id) {
+      const delivery = await read(id);
+      const body = await documents.get(namespaces.bodies, id);
+      return detailsOf(
+        delivery,
+        typeof body === 'string' ? body : undefined,
+        courier.hindrance(delivery.callback),
+      );
+    },
 
     redeliver: (id) =>
       inTurn(store, async () => {
@@ -67,19 +55,15 @@ export function createCallbacks(
         }
         const { endedAt: _, ...rest } = delivery;
         const again: Delivery = { ...rest, state: 'queued', dueAt: clock.now(), tries: 0 };
-        await Promise.all([
-          ...(delivery.dueAt === undefined ? [] : [documents.delete(namespaces.due, dueKey(delivery))]),
-          documents.set(namespaces.all, id, again as unknown as Json),
-          documents.set(namespaces.due, dueKey(again), true),
-          documents.delete(namespaces.failed, id),
-        ]);
+        await replace(documents, delivery, again);
+        if (delivery.dueAt === undefined) backlog.added(again.callback);
         courier.wake(again.callback);
         return recordOf(again);
       }),
   };
 
   async function read(id: string): Promise<Delivery> {
-    const found = (await documents.get(namespaces.all, id)) as unknown as Delivery | undefined;
+    const [found] = await deliveriesOf(documents, [id]);
     if (found !== undefined) return found;
     throw new Problem('not_found', `no delivery "${id}"; GET /callbacks and "engine callbacks" list them`);
   }

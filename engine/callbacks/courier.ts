@@ -1,24 +1,23 @@
 import type { Sender } from '../adapters/tools/http-send.ts';
-import { failpoint } from '../core/failpoint.ts';
-import { asProblem, Problem } from '../core/problem.ts';
-import type { SessionPorts } from '../session/index.ts';
+import { asProblem, Problem, type ProblemData } from '../core/problem.ts';
+import type { Meters } from '../ports/meters.ts';
 import type { Callback } from '../program/callback.ts';
-import { waitAfter } from '../program/wait-after.ts';
-import { dueOf, readDeliveries, settle, strangers, type Due } from './deliveries.ts';
-import type { Delivery } from './delivery.ts';
-import { send, type Attempted } from './send.ts';
+import type { SessionPorts } from '../session/index.ts';
+import { countEnd, makeAttempt, storeRetryMs } from './attempt.ts';
+import type { Backlog } from './backlog.ts';
+import { countDue, dueOf, readLetters, type Due } from './deliveries.ts';
+import type { Delivery, Letter } from './delivery.ts';
+import { forgetSession } from './forget.ts';
+import { endUnsent, giveUpAll } from './give-up.ts';
+import { areBack, waitsUntil } from './gone.ts';
+import { inTurn } from './in-turn.ts';
+import { createLane, type Lane } from './lane.ts';
+import { callbacksIn } from './list.ts';
+import { namespaces } from './places.ts';
+import { checkTarget } from './target.ts';
 
-/** Most deliveries to one callback that are sent at a time; all others wait in the store. */
-const atOnce = 4;
-
-/** After so many failures in a row the receiver is taken to be away, and is tried with one delivery at a time. */
-const failuresUntilAway = 4;
-
-/** Longest time in milliseconds that a receiver which is away is not tried. */
-const longestAwayMs = 30_000;
-
-/** Milliseconds until deliveries go on when the store fails; longer each time that what became of one is written again. */
-const storeRetryMs = 1_000;
+/** Longest time in milliseconds without a look: clocks are set, machines sleep, secrets come. */
+const longestWaitMs = 30_000;
 
 /** Who carries deliveries from the store to their receivers, beside all other work. */
 export interface Courier {
@@ -26,35 +25,32 @@ export interface Courier {
   wake(callback: string): void;
   /** Whether a delivery is being sent at this moment. */
   isSending(delivery: Pick<Delivery, 'id' | 'callback'>): boolean;
-  /** Takes up what waits, and gives up what waits for callbacks that the project has no more. Again after a reload. */
+  /** Why nothing can be sent to a callback now; undefined: nothing is known to be in the way. */
+  hindrance(callback: string): ProblemData | undefined;
+  /** Takes up what waits. Again after a reload. */
   start(): Promise<void>;
-  /** Resolves when nothing is being sent and nothing is due. */
+  /** Removes the deliveries that tell of a session. Those that are being sent are cut off first. */
+  forget(session: string): Promise<void>;
+  /** Resolves when nothing is being sent and nothing is due that can be. */
   idle(): Promise<void>;
+  /** How many deliveries wait for callbacks that this courier had something to tell. */
+  waiting(): Promise<number>;
   /** Cuts off what is being sent; it is sent again after the next start. */
   close(): Promise<void>;
-}
-
-/** What is going on for one callback. */
-interface Lane {
-  readonly sending: Set<string>;
-  looking: Promise<void> | undefined;
-  mustLook: boolean;
-  /** Failures since the last success. */
-  failures: number;
-  /** Nothing is sent before, in milliseconds since 1970. */
-  notBefore: number;
-  timer: AbortController;
 }
 
 /** A courier that has nothing to do yet. What is due lies in the store, and no more than a few deliveries in memory. */
 export function createCourier(
   ports: Pick<SessionPorts, 'store' | 'clock' | 'journal' | 'now'>,
-  sender: Sender,
+  {
+    sender,
+    meters,
+    backlog,
+  }: { readonly sender: Sender; readonly meters: Meters; readonly backlog: Backlog },
 ): Courier {
   const { store, clock, journal } = ports;
   const lanes = new Map<string, Lane>();
   const closing = new AbortController();
-  const carrying = new Set<Promise<void>>();
   let resting: (() => void)[] = [];
 
   const courier: Courier = {
@@ -62,7 +58,7 @@ export function createCourier(
       if (closing.signal.aborted) return;
       const lane = laneOf(name);
       lane.mustLook = true;
-      lane.looking ??= look(name, lane).finally(() => {
+      lane.looking ??= look(lane).finally(() => {
         lane.looking = undefined;
         // It may have been asked for while the last look came to its end.
         if (lane.mustLook) courier.wake(name);
@@ -70,182 +66,171 @@ export function createCourier(
       });
     },
     isSending: ({ id, callback }) => lanes.get(callback)?.sending.has(id) ?? false,
+    hindrance: (name) => lanes.get(name)?.hindrance,
     async start() {
-      const known = ports.now().program.settings.callbacks;
-      for (const name of await strangers(store, new Set(Object.keys(known)))) courier.wake(name);
-      for (const name of Object.keys(known)) {
-        const lane = laneOf(name);
-        lane.notBefore = 0;
-        lane.failures = 0;
+      const known = new Set(Object.keys(ports.now().program.settings.callbacks));
+      await areBack(store.documents, known);
+      for (const { pace } of lanes.values()) pace.reset();
+      for (const name of known) backlog.know(name);
+      for (const name of new Set([...known, ...(await callbacksIn(store.documents, namespaces.due))]))
         courier.wake(name);
-      }
     },
+    forget: (session) =>
+      inTurn(store, async () => {
+        const release = async ({ id, callback }: Delivery): Promise<void> => {
+          const sending = lanes.get(callback)?.sending.get(id);
+          sending?.stop.abort(new Problem('aborted', 'what it tells of was deleted'));
+          await sending?.done;
+        };
+        for (const { callback } of await forgetSession(store, session, release)) backlog.ended(callback);
+      }),
     async idle() {
       const isBusy = ({ looking, sending }: Lane): boolean => looking !== undefined || sending.size > 0;
       while ([...lanes.values()].some(isBusy) && !closing.signal.aborted)
         await new Promise<void>((resolve) => resting.push(resolve));
     },
+    async waiting() {
+      const counts = await Promise.all([...lanes.keys()].map((name) => countDue(store, name)));
+      return counts.reduce((all, one) => all + one, 0);
+    },
     async close() {
       closing.abort(new Problem('shutting_down', 'the engine is shutting down'));
-      for (const { timer } of lanes.values()) timer.abort(closing.signal.reason);
-      await Promise.all([...carrying, ...[...lanes.values()].map(({ looking }) => looking)]);
+      const all = [...lanes.values()];
+      for (const { timer, sending } of all) {
+        timer.abort(closing.signal.reason);
+        for (const { stop } of sending.values()) stop.abort(closing.signal.reason);
+      }
+      for (const { looking } of all) await looking;
+      await Promise.all(all.flatMap(({ sending }) => [...sending.values()].map(({ done }) => done)));
       rest();
     },
   };
   return courier;
 
   function laneOf(name: string): Lane {
-    const lane = lanes.get(name) ?? {
-      sending: new Set<string>(),
-      looking: undefined,
-      mustLook: false,
-      failures: 0,
-      notBefore: 0,
-      timer: new AbortController(),
-    };
+    const lane = lanes.get(name) ?? createLane(name, clock);
     lanes.set(name, lane);
     return lane;
   }
 
   /** Begins to send what is due, and sees to it that what is due later is looked for then. Never throws. */
-  async function look(name: string, lane: Lane): Promise<void> {
+  async function look(lane: Lane): Promise<void> {
     while (lane.mustLook && !closing.signal.aborted) {
       lane.mustLook = false;
       lane.timer.abort(closing.signal.reason);
       try {
-        await begin(name, lane);
+        await begin(lane);
       } catch (thrown) {
         journal.report(asProblem(thrown));
-        lane.notBefore = clock.now() + storeRetryMs;
-        lookAt(name, lane, lane.notBefore);
+        lane.pace.hold(storeRetryMs);
+        lookIn(lane, storeRetryMs);
       }
     }
   }
 
-  async function begin(name: string, lane: Lane): Promise<void> {
-    const { callbacks } = ports.now().program.settings;
-    const callback = Object.hasOwn(callbacks, name) ? callbacks[name] : undefined;
-    if (callback === undefined) return giveUp(name, lane);
-    const room = (lane.failures < failuresUntilAway ? atOnce : 1) - lane.sending.size;
+  async function begin(lane: Lane): Promise<void> {
+    const { name, sending, pace } = lane;
+    const room = pace.room(sending.size);
     // What is being sent looks again when it comes back.
     if (room <= 0) return;
-    if (clock.now() < lane.notBefore) return lookAt(name, lane, lane.notBefore);
-    const waiting = await dueOf(store, name, { limit: room, except: lane.sending });
-    const ready = waiting.filter(({ dueAt }) => dueAt <= clock.now()).slice(0, room);
-    const found = await take(ready, lane);
-    if (closing.signal.aborted) return;
-    for (const delivery of found) carry(callback, delivery, lane);
-    const next = waiting[ready.length];
-    if (next !== undefined && next.dueAt > clock.now()) lookAt(name, lane, next.dueAt);
-    else if (found.length < ready.length) lane.mustLook = true;
+    if (pace.holdMs() > 0) return lookIn(lane, pace.holdMs());
+    const waiting = await dueOf(store, name, { limit: room, except: sending });
+    const [first] = waiting;
+    if (first === undefined) return void (lane.hindrance = undefined);
+    const callback = await callbackOf(lane);
+    if (callback === undefined) return;
+    const now = clock.now();
+    // Nothing waits longer than the longest wait: the clock was set back, or the wait made shorter.
+    const isDue = ({ dueAt }: Due): boolean => dueAt <= now || dueAt > now + callback.retry.maxDelayMs;
+    const ready = waiting.filter(isDue).slice(0, room);
+    const count = await inTurn(store, () => take(callback, ready, lane));
+    if (count < ready.length) lane.mustLook = true;
+    const later = waiting.filter((one) => !isDue(one)).map(({ dueAt }) => dueAt - now);
+    if (later.length > 0) lookIn(lane, Math.min(...later));
   }
 
-  /** Reads deliveries, each told to be under way from now on, so that nobody else sends it meanwhile. */
-  async function take(ready: readonly Due[], { sending }: Lane): Promise<readonly Delivery[]> {
-    const left = new Set(ready.map(({ id }) => id));
-    for (const id of left) sending.add(id);
+  /** The callback of a lane for which something waits; undefined, and looked for again, while nothing can be sent to it. */
+  async function callbackOf(lane: Lane): Promise<Callback | undefined> {
+    const { name } = lane;
+    const on = ports.now();
+    const { callbacks } = on.program.settings;
+    const callback = Object.hasOwn(callbacks, name) ? callbacks[name] : undefined;
+    if (callback === undefined) return awaitReturn(lane);
     try {
-      const found = await readDeliveries(store, ready);
-      if (!closing.signal.aborted) for (const { id } of found) left.delete(id);
-      return found;
-    } finally {
-      for (const id of left) sending.delete(id);
-    }
-  }
-
-  function lookAt(name: string, lane: Lane, at: number): void {
-    if (closing.signal.aborted) return;
-    lane.timer = new AbortController();
-    clock.sleep(Math.max(0, at - clock.now()), lane.timer.signal).then(
-      () => courier.wake(name),
-      () => undefined,
-    );
-  }
-
-  /** Sends a delivery that was taken. */
-  function carry(callback: Callback, delivery: Delivery, lane: Lane): void {
-    const done = attempt(callback, delivery, lane).finally(() => {
-      lane.sending.delete(delivery.id);
-      carrying.delete(done);
-      courier.wake(callback.name);
-      rest();
-    });
-    carrying.add(done);
-  }
-
-  async function attempt(callback: Callback, delivery: Delivery, lane: Lane): Promise<void> {
-    try {
-      await failpoint('callback.before_send');
-      const { signal } = closing;
-      const attempted = await send(callback, delivery, { sender, clock, on: ports.now(), signal });
-      await failpoint('callback.after_send');
-      const waitMs = waitOf(callback, delivery, attempted);
-      note(lane, attempted, waitAfter(callback.retry, delivery.tries + 1));
-      const settled = await record(delivery, attempted, waitMs);
-      if (settled.state === 'failed') tellFailed(settled);
+      checkTarget(callback, on);
+      lane.hindrance = undefined;
+      return callback;
     } catch (thrown) {
-      if (closing.signal.aborted) return;
-      journal.report(asProblem(thrown));
-      lane.notBefore = clock.now() + storeRetryMs;
+      hinder(lane, asProblem(thrown), 'what waits for it is sent when that is mended');
+      lookIn(lane, longestWaitMs);
+      return undefined;
     }
   }
 
-  /** Writes what became of an attempt, until the store takes it: what a receiver has taken is not sent again for that. */
-  async function record(
-    delivery: Delivery,
-    { attempt }: Attempted,
-    waitMs: number | undefined,
-  ): Promise<Delivery> {
-    for (let pauseMs = storeRetryMs; ; pauseMs = Math.min(2 * pauseMs, longestAwayMs))
-      try {
-        return await settle(store, delivery, attempt, { now: clock.now(), waitMs });
-      } catch (thrown) {
-        if (closing.signal.aborted) throw thrown;
-        journal.report(asProblem(thrown));
-        await clock.sleep(pauseMs, closing.signal);
-      }
-  }
-
-  /** A receiver that is away is not asked by everything that waits for it. */
-  function note(lane: Lane, { attempt: { status = 503 } }: Attempted, waitMs: number): void {
-    lane.failures = status >= 500 || status === 429 ? lane.failures + 1 : 0;
-    lane.notBefore = lane.failures < failuresUntilAway ? 0 : clock.now() + Math.min(waitMs, longestAwayMs);
-  }
-
-  /** Ends all that waits for a callback that there is no more. */
-  async function giveUp(name: string, { sending }: Lane): Promise<void> {
+  /** What waits for a callback that is gone waits a day for it to be there again, and is given up then. */
+  async function awaitReturn(lane: Lane): Promise<undefined> {
+    const { name, sending } = lane;
+    const now = clock.now();
+    const until = await waitsUntil(store.documents, name, now);
+    if (now < until) {
+      const gone = `the project has no callback "${name}" any more`;
+      const what = `what waits for it is given up at ${new Date(until).toISOString()}, unless it is there again`;
+      hinder(lane, new Problem('not_found', gone), what);
+      return void lookIn(lane, until - now);
+    }
     const problem = new Problem(
       'not_found',
-      `the project has no callback "${name}" any more; once it has it again, redeliver this`,
+      `the project has had no callback "${name}" for a day; once it has it again, redeliver this`,
     );
-    for (let count = 0; ;) {
-      const waiting = await dueOf(store, name, { limit: 100, except: sending });
-      const deliveries = await readDeliveries(store, waiting);
-      const now = clock.now();
-      const attempt = { at: new Date(now).toISOString(), durationMs: 0, error: problem.toData() };
-      await Promise.all(
-        deliveries.map((one) => settle(store, one, attempt, { now, waitMs: undefined, isSent: false })),
-      );
-      count += deliveries.length;
-      if (waiting.length > 0) continue;
-      if (count > 0)
-        journal.report(
-          new Problem(
-            'callback_failed',
-            `what waited for a callback is given up (${count}): ${problem.message}`,
-          ),
-        );
-      return;
-    }
+    const over = (one: Delivery): void => countEnd(meters, backlog, one);
+    const count = await giveUpAll(store, name, problem, { now, except: sending, over });
+    lane.hindrance = undefined;
+    if (count === 0) return;
+    journal.report(
+      new Problem('callback_failed', `what waited for a callback is given up (${count}): ${problem.message}`),
+    );
   }
 
-  function tellFailed({ id, callback, attempts, log }: Delivery): void {
-    const why = log.at(-1)?.error?.message ?? '';
-    journal.report(
-      new Problem(
-        'callback_failed',
-        `delivery "${id}" to callback "${callback}" is given up at attempt ${attempts}: ${why}`,
-      ),
+  /** Tells once why nothing can be sent, and what becomes of it. */
+  function hinder(lane: Lane, problem: Problem, what: string): void {
+    const told = new Problem(problem.code, `${problem.message}; ${what}`, { cause: problem });
+    if (lane.hindrance?.message !== told.message) journal.report(told);
+    lane.hindrance = told.toData();
+  }
+
+  /** Begins to send what is in its place still, and gives how much that was. In turn: nobody removes it or makes it due meanwhile. */
+  async function take(callback: Callback, ready: readonly Due[], lane: Lane): Promise<number> {
+    if (ready.length === 0) return 0;
+    const { letters, lost } = await readLetters(store, ready);
+    if (closing.signal.aborted) return ready.length;
+    for (const one of lost) {
+      const problem = new Problem('store_corrupt', `the store has lost what delivery "${one.id}" says`);
+      countEnd(meters, backlog, await endUnsent(store, one, problem, clock.now()));
+      journal.report(problem);
+    }
+    for (const letter of letters) carry(callback, letter, lane);
+    return letters.length;
+  }
+
+  function carry(callback: Callback, letter: Letter, lane: Lane): void {
+    const { sending, pace } = lane;
+    if (closing.signal.aborted) return;
+    const stop = new AbortController();
+    const given = { pace, signal: stop.signal };
+    const done = makeAttempt({ ports, sender, meters, backlog }, callback, letter, given).finally(() => {
+      sending.delete(letter.id);
+      courier.wake(lane.name);
+      rest();
+    });
+    sending.set(letter.id, { stop, done });
+  }
+
+  function lookIn(lane: Lane, ms: number): void {
+    if (closing.signal.aborted) return;
+    lane.timer = new AbortController();
+    clock.sleep(Math.min(Math.max(0, ms), longestWaitMs), lane.timer.signal).then(
+      () => courier.wake(lane.name),
+      () => undefined,
     );
   }
 
@@ -254,14 +239,4 @@ export function createCourier(
     resting = [];
     for (const look of all) look();
   }
-}
-
-/** Milliseconds until the next attempt; undefined: it was taken, or there is none. */
-function waitOf(
-  { retry }: Callback,
-  { tries }: Delivery,
-  { attempt, isGone, waitMs = 0 }: Attempted,
-): number | undefined {
-  if (attempt.error === undefined || isGone || tries + 1 >= retry.maxAttempts) return undefined;
-  return Math.max(waitAfter(retry, tries + 1), Math.min(waitMs, retry.maxDelayMs));
 }

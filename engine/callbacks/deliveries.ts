@@ -1,9 +1,10 @@
-import type { Json } from '../core/json.ts';
 import type { CallbackAttempt } from '../core/records/callback.ts';
-import type { Store } from '../ports/store.ts';
-import { dueKey, fromDueKey, loggedAttempts, namespaces, type Delivery } from './delivery.ts';
+import type { Documents, Store } from '../ports/store.ts';
+import type { Delivery, Letter } from './delivery.ts';
+import { loggedAttempts } from './delivery.ts';
+import { fromDueKey, namespaces, replace } from './places.ts';
 
-type Documents = Pick<Store, 'documents'>;
+type InStore = Pick<Store, 'documents'>;
 
 /** A place in the queue of a callback. */
 export interface Due {
@@ -12,11 +13,21 @@ export interface Due {
   readonly dueAt: number;
 }
 
-/** The first deliveries to a callback that are to be sent, those that are being sent left out. */
+/** What the places of a queue hold. */
+export interface Found {
+  readonly letters: readonly Letter[];
+  /** Deliveries whose text the store has lost. */
+  readonly lost: readonly Delivery[];
+}
+
+/** The first deliveries to a callback that are to be sent, those that are being sent left out, and one more. */
 export async function dueOf(
-  { documents }: Documents,
+  { documents }: InStore,
   callback: string,
-  { limit, except }: { readonly limit: number; readonly except: ReadonlySet<string> },
+  {
+    limit,
+    except,
+  }: { readonly limit: number; readonly except: { readonly size: number; has(id: string): boolean } },
 ): Promise<readonly Due[]> {
   // One more says when to look again.
   const keys = await documents.keys(namespaces.due, {
@@ -29,47 +40,63 @@ export async function dueOf(
     .slice(0, limit + 1);
 }
 
-/** The deliveries of places in a queue. A place whose delivery is gone, or is due another time, is removed. */
-export async function readDeliveries(
-  { documents }: Documents,
-  places: readonly Due[],
-): Promise<readonly Delivery[]> {
-  if (places.length === 0) return [];
-  const found = await documents.getMany(
-    namespaces.all,
-    places.map(({ id }) => id),
-  );
-  const right: Delivery[] = [];
-  const stale: string[] = [];
-  for (const [at, { key, dueAt }] of places.entries()) {
-    const delivery = found[at] as unknown as Delivery | undefined;
-    if (delivery?.dueAt === dueAt) right.push(delivery);
-    else stale.push(key);
+/** How many deliveries to a callback are to be sent. */
+export async function countDue({ documents }: InStore, callback: string): Promise<number> {
+  let count = 0;
+  for (let after = ''; ;) {
+    const page = await documents.keys(namespaces.due, { prefix: `${callback}/`, after, limit: keyPage });
+    count += page.length;
+    if (page.length < keyPage) return count;
+    after = page.at(-1)?.key ?? '';
   }
-  await Promise.all(stale.map((key) => documents.delete(namespaces.due, key)));
-  return right;
 }
 
-/** Names of callbacks that something waits for and that are not among those known. */
-export async function strangers(
-  { documents }: Documents,
-  known: ReadonlySet<string>,
-): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (let after = ''; ;) {
-    const [first] = await documents.keys(namespaces.due, { after, limit: 1 });
-    if (first === undefined) return found;
-    const { callback } = fromDueKey(first.key);
-    if (!known.has(callback)) found.push(callback);
-    // No key of a callback sorts behind this.
-    after = `${callback}/~`;
-  }
+/** Keys that are read at a time. */
+const keyPage = 10_000;
+
+/** Deliveries by their ids; those that there are not are undefined. */
+export async function deliveriesOf(
+  documents: Documents,
+  ids: readonly string[],
+): Promise<readonly (Delivery | undefined)[]> {
+  if (ids.length === 0) return [];
+  return (await documents.getMany(namespaces.all, ids)) as unknown as (Delivery | undefined)[];
+}
+
+/** The deliveries of places in a queue. A place whose delivery is gone, or is due another time, is removed. */
+export async function inPlaces({ documents }: InStore, places: readonly Due[]): Promise<readonly Delivery[]> {
+  const found = await deliveriesOf(
+    documents,
+    places.map(({ id }) => id),
+  );
+  const isRight = ({ dueAt }: Due, at: number): boolean => found[at]?.dueAt === dueAt;
+  const stale = places.filter((place, at) => !isRight(place, at));
+  await Promise.all(stale.map(({ key }) => documents.delete(namespaces.due, key)));
+  return places.flatMap((place, at) => (isRight(place, at) ? (found[at] ?? []) : []));
+}
+
+/** The same with what they say. */
+export async function readLetters(store: InStore, places: readonly Due[]): Promise<Found> {
+  const deliveries = await inPlaces(store, places);
+  if (deliveries.length === 0) return { letters: [], lost: [] };
+  const bodies = await store.documents.getMany(
+    namespaces.bodies,
+    deliveries.map(({ id }) => id),
+  );
+  const isText = (_: Delivery, at: number): boolean => typeof bodies[at] === 'string';
+  return {
+    letters: deliveries.flatMap((one, at) => {
+      const body = bodies[at];
+      return typeof body === 'string' ? [{ ...one, body }] : [];
+    }),
+    lost: deliveries.filter((one, at) => !isText(one, at)),
+  };
 }
 
 /** Stores what came of an attempt, in one commit: it was taken, is tried again after `waitMs`, or is given up. */
 export async function settle(
-  { documents }: Documents,
-  delivery: Delivery,
+  { documents }: InStore,
+  before: Delivery,
   attempt: CallbackAttempt,
   {
     now,
@@ -77,23 +104,19 @@ export async function settle(
     isSent = true,
   }: { readonly now: number; readonly waitMs: number | undefined; readonly isSent?: boolean },
 ): Promise<Delivery> {
-  const { dueAt: _, ...rest } = delivery;
+  const { id, callback, event, executionId, session, createdAt } = before;
   const isTaken = attempt.error === undefined;
   const counted = isSent ? 1 : 0;
   const next: Delivery = {
-    ...rest,
-    attempts: delivery.attempts + counted,
-    tries: delivery.tries + counted,
-    log: [...delivery.log, attempt].slice(-loggedAttempts),
+    ...{ id, callback, event, executionId, createdAt },
+    ...(session === undefined ? {} : { session }),
+    attempts: before.attempts + counted,
+    tries: before.tries + counted,
+    log: [...before.log, attempt].slice(-loggedAttempts),
     ...(waitMs === undefined
       ? { state: isTaken ? 'succeeded' : 'failed', endedAt: now }
       : { state: 'waiting', dueAt: now + waitMs }),
   };
-  await Promise.all([
-    documents.delete(namespaces.due, dueKey(delivery)),
-    documents.set(namespaces.all, next.id, next as unknown as Json),
-    ...(next.state === 'waiting' ? [documents.set(namespaces.due, dueKey(next), true)] : []),
-    ...(next.state === 'failed' ? [documents.set(namespaces.failed, next.id, true)] : []),
-  ]);
+  await replace(documents, before, next);
   return next;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../core/json.ts';
+import type { ProblemData } from '../core/problem.ts';
 import type {
   CallbackAttempt,
   CallbackDetails,
@@ -8,14 +9,14 @@ import type {
   CallbackState,
 } from '../core/records/callback.ts';
 
-/** A delivery as it is stored. */
+/** A delivery as it is stored; what it says lies in a document of its own, which lists do not read. */
 export interface Delivery {
   readonly id: string;
   readonly callback: string;
   readonly event: CallbackEvent;
   readonly executionId: string;
-  /** The very text that is sent, and signed. */
-  readonly body: string;
+  /** Key of the session whose message it tells of; absent for runs. */
+  readonly session?: string;
   readonly state: CallbackState;
   /** In milliseconds since 1970, as all times here. */
   readonly createdAt: number;
@@ -28,26 +29,13 @@ export interface Delivery {
   readonly log: readonly CallbackAttempt[];
 }
 
+/** A delivery with the very text that is sent, and signed. */
+export interface Letter extends Delivery {
+  readonly body: string;
+}
+
 /** Most attempts of a delivery that are remembered. */
 export const loggedAttempts = 50;
-
-/** Namespaces of the documents of deliveries: all of them, those that are due by callback and time, those given up. */
-export const namespaces = { all: 'callbacks', due: 'callbacksdue', failed: 'callbacksfailed' } as const;
-
-/** Key under which a delivery stands among those that are due: those of one callback together, the first due first. */
-export function dueKey({ callback, dueAt = 0, id }: Pick<Delivery, 'callback' | 'dueAt' | 'id'>): string {
-  return `${callback}/${String(dueAt).padStart(15, '0')}/${id}`;
-}
-
-/** What a key of `dueKey` says. */
-export function fromDueKey(key: string): {
-  readonly callback: string;
-  readonly dueAt: number;
-  readonly id: string;
-} {
-  const [callback = '', dueAt = '', id = ''] = key.split('/');
-  return { callback, dueAt: Number(dueAt), id };
-}
 
 /** Id of the telling of an event to a callback: always the same, and in the order of time. */
 export function deliveryId(eventId: string, at: number, callback: string): string {
@@ -59,6 +47,11 @@ export function deliveryId(eventId: string, at: number, callback: string): strin
   return `cb_${time}${rest}`;
 }
 
+/** Whether a text may be the id of a delivery. */
+export function isDeliveryId(text: string): boolean {
+  return /^cb_[0-9A-HJKMNP-TV-Z]{26}$/.test(text);
+}
+
 /** When a delivery was made, as its id says: milliseconds since 1970. */
 export function createdOf(id: string): number {
   return [...id.slice(3, 13)].reduce((ms, digit) => ms * 32 + digits.indexOf(digit), 0);
@@ -66,10 +59,13 @@ export function createdOf(id: string): number {
 
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** What callers are shown of a delivery. */
-export function recordOf(delivery: Delivery): CallbackRecord {
+/**
+ * What callers are shown of a delivery.
+ * @param hindrance why nothing can be sent to its callback now, told of what is still to be sent.
+ */
+export function recordOf(delivery: Delivery, hindrance?: ProblemData): CallbackRecord {
   const { id, callback, event, executionId, state, attempts, createdAt, dueAt, endedAt, log } = delivery;
-  const error = log.at(-1)?.error;
+  const error = (dueAt === undefined ? undefined : hindrance) ?? log.at(-1)?.error;
   return {
     ...{ id, callback, event, executionId, state, attempts },
     createdAt: timeOf(createdAt),
@@ -79,9 +75,17 @@ export function recordOf(delivery: Delivery): CallbackRecord {
   };
 }
 
-/** The same with its body and attempts. */
-export function detailsOf(delivery: Delivery): CallbackDetails {
-  return { ...recordOf(delivery), body: JSON.parse(delivery.body) as Json, tries: delivery.log };
+/** The same with its attempts and what is sent; null where the store has lost that. */
+export function detailsOf(
+  delivery: Delivery,
+  body: string | undefined,
+  hindrance?: ProblemData,
+): CallbackDetails {
+  return {
+    ...recordOf(delivery, hindrance),
+    body: body === undefined ? null : (JSON.parse(body) as Json),
+    tries: delivery.log,
+  };
 }
 
 function timeOf(ms: number): string {

@@ -4,9 +4,9 @@ import { signed } from '../adapters/tools/sign.ts';
 import type { CallbackAttempt } from '../core/records/callback.ts';
 import { Problem, type ProblemData } from '../core/problem.ts';
 import { retryAfterMs } from '../core/retry-after.ts';
-import type { Clock } from '../ports/clock.ts';
+import { startTimer, type Clock } from '../ports/clock.ts';
 import type { Callback } from '../program/callback.ts';
-import type { Delivery } from './delivery.ts';
+import type { Letter } from './delivery.ts';
 import { addressOf, whoOf, type TargetPorts } from './target.ts';
 
 /** An attempt to deliver, and what its answer asks for. */
@@ -16,18 +16,23 @@ export interface Attempted {
   readonly isGone: boolean;
   /** Milliseconds that the receiver asks to wait. */
   readonly waitMs: number | undefined;
+  /** Resolves when its connection is let go, in a second at most; never rejects. */
+  readonly letGo: Promise<void>;
 }
 
 /** Bytes of an answer that are read, so that its connection can be used again; what is more ends the connection. */
 const readBytes = 16 * 1024;
 
+/** Milliseconds that the body of an answer may take, which nobody looks at. */
+const readMs = 1_000;
+
 /**
  * Sends a delivery once, signed now. 2xx is taken, anything else is not; redirects are not followed, and what the answer says is not
- * looked at. Rejects only when the signal aborts.
+ * looked at. Rejects when the signal aborts, and with a Problem of `checkTarget` for what cannot be sent at all.
  */
 export async function send(
   callback: Callback,
-  { id, body }: Pick<Delivery, 'id' | 'body'>,
+  { id, body }: Pick<Letter, 'id' | 'body'>,
   {
     sender,
     clock,
@@ -40,30 +45,43 @@ export async function send(
     readonly signal: AbortSignal;
   },
 ): Promise<Attempted> {
+  signal.throwIfAborted();
+  const request = signed(whoOf(callback), requestOf(callback, body, on), callback.sign, {
+    messageId: id,
+    secretOf: (name) => on.secrets.get(name),
+  });
   const at = new Date(clock.now()).toISOString();
   const began = clock.elapsed();
-  const late = AbortSignal.timeout(callback.timeoutMs);
-  const ended = (error: ProblemData | undefined, answer?: RawAnswer): Attempted => ({
-    attempt: {
-      at,
-      durationMs: clock.elapsed() - began,
-      ...(answer === undefined ? {} : { status: answer.status }),
-      ...(error === undefined ? {} : { error }),
-    },
-    isGone: answer?.status === 410,
-    waitMs: retryAfterMs(answer?.headers.get('retry-after') ?? null),
+  const stop = new AbortController();
+  const onAbort = (): void => stop.abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  let isLate = false;
+  const endTimer = startTimer(clock, callback.timeoutMs, () => {
+    isLate = true;
+    stop.abort();
+  });
+  const release = (): void => signal.removeEventListener('abort', onAbort);
+  const ended = (error: ProblemData | undefined): CallbackAttempt => ({
+    at,
+    durationMs: clock.elapsed() - began,
+    ...(error === undefined ? {} : { error }),
   });
   try {
-    const request = signed(whoOf(callback), requestOf(callback, body, on), callback.sign, {
-      messageId: id,
-      secretOf: (name) => on.secrets.get(name),
-    });
-    const answer = await sender.send(request, true, AbortSignal.any([signal, late]));
-    discard(answer);
-    return ended(faultOf(callback, answer), answer);
+    const answer = await sender.send(request, true, stop.signal);
+    const { status, headers } = answer;
+    return {
+      attempt: { ...ended(faultOf(callback, answer)), status },
+      isGone: status === 410,
+      waitMs: retryAfterMs(headers.get('retry-after')),
+      letGo: discard(answer, clock).finally(release),
+    };
   } catch (thrown) {
+    release();
     signal.throwIfAborted();
-    return ended(problemOf(callback, thrown, late.aborted).toData());
+    const error = problemOf(callback, thrown, isLate).toData();
+    return { attempt: ended(error), isGone: false, waitMs: undefined, letGo: Promise.resolve() };
+  } finally {
+    endTimer();
   }
 }
 
@@ -100,11 +118,20 @@ function problemOf(callback: Callback, thrown: unknown, isLate: boolean): Proble
 }
 
 /** Lets go of the body of an answer, however long it is or takes. */
-function discard({ body }: RawAnswer): void {
-  let bytes = 0;
-  body.on('error', () => undefined);
-  body.on('data', (chunk: Uint8Array) => {
-    bytes += chunk.byteLength;
-    if (bytes > readBytes) body.destroy();
+function discard({ body }: RawAnswer, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const endTimer = startTimer(clock, readMs, () => body.destroy());
+    const over = (): void => {
+      endTimer();
+      resolve();
+    };
+    body.once('close', over);
+    body.on('error', () => body.destroy());
+    body.on('data', (chunk: Uint8Array) => {
+      bytes += chunk.byteLength;
+      if (bytes > readBytes) body.destroy();
+    });
+    if (body.closed) over();
   });
 }

@@ -4,13 +4,16 @@ import type { WithEvent } from '../ports/log.ts';
 import type { Execution, Store } from '../ports/store.ts';
 import type { Callback } from '../program/callback.ts';
 import { bodyOf } from './body.ts';
-import { deliveryId, dueKey, namespaces, type Delivery } from './delivery.ts';
+import { deliveryId, type Delivery } from './delivery.ts';
+import { namespaces, replace } from './places.ts';
 
 /** What telling callbacks needs. */
 export interface TellPorts {
   readonly store: Pick<Store, 'documents'>;
   /** The callbacks of the project as it is now. */
   callbacks(): Readonly<Record<string, Callback>>;
+  /** Milliseconds since 1970. */
+  now(): number;
   /** Hides secrets. */
   readonly hide: (value: Json) => Json;
   /** Called when something for a callback is on disk. */
@@ -18,24 +21,26 @@ export interface TellPorts {
 }
 
 /** Stores a delivery to each callback that wants to know of an event, in one commit with it. */
-export function tellCallbacks({ store, callbacks, hide, stored }: TellPorts): WithEvent {
+export function tellCallbacks({ store, callbacks, now, hide, stored }: TellPorts): WithEvent {
   return (event, about) =>
     Object.values(callbacks())
       .filter((callback) => wants(callback, event, about.execution))
       .map((callback) => {
         const at = Date.parse(event.timestamp);
+        const { key } = about.execution;
         const delivery: Delivery = {
           id: deliveryId(event.id, at, callback.name),
           callback: callback.name,
           event: event.type as Delivery['event'],
           executionId: event.executionId,
-          body: JSON.stringify(bodyOf(event, about, callback, hide)),
-          state: 'queued',
-          ...{ createdAt: at, dueAt: at, attempts: 0, tries: 0, log: [] },
+          ...(key === '' ? {} : { session: key }),
+          // Times of events only grow; the clock may have been set back.
+          ...{ state: 'queued', createdAt: at, dueAt: Math.min(at, now()), attempts: 0, tries: 0, log: [] },
         };
+        const body = JSON.stringify(bodyOf(event, about, callback, hide));
         return Promise.all([
-          store.documents.set(namespaces.all, delivery.id, { ...delivery } as unknown as Json),
-          store.documents.set(namespaces.due, dueKey(delivery), true),
+          replace(store.documents, undefined, delivery),
+          store.documents.set(namespaces.bodies, delivery.id, body),
         ]).then(() => stored(callback.name));
       });
 }

@@ -49,6 +49,8 @@ export interface SessionPorts {
   /** MCP servers, which bring tools of their own. */
   readonly servers: ToolServers;
   readonly calls: Calls;
+  /** Removes what is told, or still to be told, to others of what a session was asked, by its key; absent: nothing is. */
+  readonly forgetTold?: (session: string) => Promise<void>;
   readonly secrets: Secrets;
   readonly redact: Redactor;
   /** The environment variables that expressions may read. */

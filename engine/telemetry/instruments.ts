@@ -37,6 +37,17 @@ export const instruments = {
   tasks: counter('engine.tasks', '{task}', 'Tasks that agents gave to helpers.'),
   compactions: counter('engine.compactions', '{compaction}', 'Conversations that were summarised.'),
   approvals: counter('engine.approvals', '{approval}', 'Questions to people, asked and answered.'),
+  callbackAttempts: counter(
+    'engine.callbacks.attempts',
+    '{attempt}',
+    'Attempts to tell callbacks that work has ended.',
+  ),
+  callbacksEnded: counter(
+    'engine.callbacks.ended',
+    '{delivery}',
+    'Deliveries to callbacks that were taken, or given up.',
+  ),
+  callbacksWaiting: gauge('engine.callbacks.waiting', '{delivery}', 'Deliveries to callbacks that wait.'),
   requestDuration: histogram('http.server.request.duration', 's', 'Time to answer HTTP requests.', seconds),
   openRequests: gauge('http.server.active_requests', '{request}', 'HTTP requests being answered.'),
   openConnections: gauge(

@@ -7,6 +7,9 @@ export type CallbackEvent = 'run_end' | 'submission_end' | 'approval_requested';
 /** Where a delivery stands: not tried yet, to be tried again, taken by its receiver, or given up. */
 export type CallbackState = 'queued' | 'waiting' | 'succeeded' | 'failed';
 
+/** All states, as a delivery goes through them. */
+export const callbackStates = ['queued', 'waiting', 'succeeded', 'failed'] as const;
+
 /** Something that is to be told to a callback, or was. */
 export interface CallbackRecord {
   /** The `webhook-id` of every attempt. */
@@ -23,7 +26,7 @@ export interface CallbackRecord {
   /** When it is sent next, while it waits. */
   readonly nextAt?: string;
   readonly endedAt?: string;
-  /** Why the last attempt failed. */
+  /** Why the last attempt failed; while it waits, why nothing can be sent to its callback, if that is so. */
   readonly error?: ProblemData;
 }
 
@@ -39,7 +42,7 @@ export interface CallbackAttempt {
 
 /** A delivery with all that is known of it. */
 export interface CallbackDetails extends CallbackRecord {
-  /** What is sent. */
+  /** What is sent; null where the store has lost it. */
   readonly body: Json;
   /** The last attempts, at most 50, the first of them first. */
   readonly tries: readonly CallbackAttempt[];

@@ -161,6 +161,11 @@ export function createKeptSessions(
       if ((await unfinished(address)).length > 0) throw busy(address);
       if (durable.count(key) > 0 || live.get(address).queue.length > 0) throw busy(address);
       await alone(live, address, async (session) => {
+        // Before the conversation, without which nobody could ask for this again.
+        if (options.records) {
+          await forgetSubmissions(store, address);
+          await ports.forgetTold?.(key);
+        }
         const { agents, delegates } = ports.program;
         const helpers = [...new Set([...Object.keys(agents), ...Object.keys(delegates)])];
         const children = await childSessionsOf(documents, address, helpers);
@@ -178,7 +183,6 @@ export function createKeptSessions(
           await ports.sandboxes.forget?.(instanceKey(agent, `${instance}/${name}`));
         session.forget();
       });
-      if (options.records) await forgetSubmissions(store, address);
     },
 
     async entries(address, page) {
