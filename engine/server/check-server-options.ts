@@ -1,5 +1,6 @@
 import { Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
+import { usualRequestMs, type Timeouts } from './http/http-server.ts';
 import type { ServerOptions } from './server.ts';
 
 /** What the value of each option must be; one that is missing here does not compile. */
@@ -44,6 +45,33 @@ export function checkServerOptions(engine: unknown, options: object): void {
     if (wanted !== undefined)
       throw new Problem('invalid_request', `options of createServer: "${name}" must be ${wanted}`);
   }
+  if ('timeouts' in options && options.timeouts !== undefined) checkTimeouts(options.timeouts as object);
+}
+
+const timeouts: Readonly<Record<keyof Timeouts, true>> = { headersMs: true, requestMs: true, idleMs: true };
+
+/** Longest time a timer can wait, in milliseconds. */
+const maxTimerMs = 2 ** 31 - 1;
+
+function checkTimeouts(given: Timeouts): void {
+  for (const [name, value] of Object.entries(given) as [string, unknown][]) {
+    if (!Object.hasOwn(timeouts, name))
+      throw new Problem(
+        'invalid_request',
+        `unknown key "${name}" in "timeouts" of createServer${choices(name, Object.keys(timeouts))}`,
+      );
+    if (value !== undefined && !(Number.isInteger(value) && Number(value) > 0 && Number(value) <= maxTimerMs))
+      throw new Problem(
+        'invalid_request',
+        `"timeouts" of createServer: "${name}" must be milliseconds, 1 to ${maxTimerMs}`,
+      );
+  }
+  const { headersMs, requestMs } = given;
+  if (headersMs !== undefined && headersMs > (requestMs ?? usualRequestMs))
+    throw new Problem(
+      'invalid_request',
+      '"timeouts" of createServer: "headersMs" must not be more than "requestMs", which is for headers and body together',
+    );
 }
 
 function isOption(name: string): name is keyof ServerOptions {

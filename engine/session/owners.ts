@@ -12,6 +12,8 @@ const maxRemembered = 10_000;
 export interface Owners {
   /** The owner of an instance; undefined: nobody, or there is no such instance. */
   of(agent: string, instance: string): Promise<string | undefined>;
+  /** Whether an instance could be claimed: there is none, and nobody has it. */
+  isFree(agent: string, instance: string): Promise<boolean>;
   /**
    * Gives an instance that there is not yet to an owner, for good; the first one wins. The owner it has then; undefined: nobody's, since it
    * was there before anybody could own it.
@@ -50,11 +52,15 @@ function createOwners({ documents, executions }: Store): Owners {
     return typeof owner === 'string' ? owner : undefined;
   };
 
+  const of = (agent: string, instance: string): Promise<string | undefined> => {
+    const key = instanceKey(agent, instance);
+    return remembered.get(key) ?? remember(key, read(key));
+  };
+
   return {
-    of(agent, instance) {
-      const key = instanceKey(agent, instance);
-      return remembered.get(key) ?? remember(key, read(key));
-    },
+    of,
+    isFree: async (agent, instance) =>
+      (await of(agent, instance)) === undefined && !(await exists(instanceKey(agent, instance))),
     claim(agent, instance, owner) {
       const key = instanceKey(agent, instance);
       const before = remembered.get(key) ?? read(key);

@@ -115,6 +115,22 @@ describe('a hostile client', () => {
     });
   }
 
+  it('that sends no HTTP behind a request which is being answered gets no refusal into the answer', async () => {
+    const body = JSON.stringify({ message: 'wait' });
+    const head = `Accept: text/event-stream\r\nContent-Length: ${body.length}\r\n`;
+    const socket = dial();
+    const answer = told(socket);
+    const begun = once(socket, 'data');
+    socket.write(`POST /agents/echo/garbled HTTP/1.1\r\n${json}${head}\r\n${body}`);
+    await begun;
+    socket.write(`POST /agents/echo/behind HTTP/1.1\r\n${json}Content-Length: ${body.length}\r\n\r\n${body}`);
+    socket.write('no HTTP at all\r\n\r\n');
+    expect(await answer)
+      .to.match(/^HTTP\/1\.1 200 OK/)
+      .and.not.contain('HTTP/1.1 400');
+    await isServed();
+  });
+
   it('that sends many requests at once gets their answers in order', async () => {
     const socket = dial();
     const asked = ['/health', '/nope', '/agents'];

@@ -57,8 +57,23 @@ describe('a server inside another app', () => {
     expect(faultOf({ port: '8000' })).to.contain('"port" must be a whole number from 0 to 65535');
     expect(faultOf({ basePath: 'engine' })).to.contain('"basePath" must be a path, such as "/engine"');
     expect(faultOf({ callerOf: {} })).to.contain('"callerOf" must be a function');
+    expect(faultOf({ timeouts: { headerMs: 5 } })).to.equal(
+      'unknown key "headerMs" in "timeouts" of createServer; did you mean "headersMs"?',
+    );
+    for (const ms of ['5', 0, -1, Number.NaN, Infinity, 2 ** 31])
+      expect(faultOf({ timeouts: { requestMs: ms } })).to.contain('"requestMs" must be milliseconds, 1 to');
+    expect(faultOf({ timeouts: { headersMs: 2_000, requestMs: 1_000 } })).to.contain(
+      '"headersMs" must not be more than "requestMs"',
+    );
     expect(faultOf({}, Promise.resolve(world.engine))).to.contain('got a promise; await it');
     expect(faultOf({ basePath: '', host: undefined })).to.equal('');
+  });
+
+  it('lets headers take no longer than the whole request', async () => {
+    const server = createServer(world.engine, { port: 0, timeouts: { requestMs: 5_000 } });
+    const { url } = await server.listen();
+    expect((await fetch(`${url}/health`)).status).to.equal(200);
+    await server.close();
   });
 
   it('answers under its path, and lets the app have the rest', async () => {

@@ -31,7 +31,7 @@ describe('the routes', () => {
       ],
     });
     const workflows = (await world.send('GET', '/workflows')).body['workflows'] as { name: string }[];
-    expect(workflows.map(({ name }) => name)).to.deep.equal(['greet', 'plain', 'refuse', 'stall']);
+    expect(workflows.map(({ name }) => name)).to.deep.equal(['greet', 'plain', 'refuse', 'signed', 'stall']);
   });
 
   it('answer a prompt with the result', async () => {

@@ -118,6 +118,10 @@ const files = {
     description: 'Fails.',
     steps: [{ id: 'no', fail: { code: 'not_today', message: 'not today', details: { day: 'monday' } } }],
   },
+  'workflows/signed.yaml': {
+    description: 'Asks a boss.',
+    steps: [{ id: 'ok', approval: { title: 'Go on?', approvers: ['role:boss'] } }],
+  },
   'workflows/stall.yaml': {
     description: 'Waits at the gate.',
     steps: [{ id: 'stall', agent: 'echo', message: 'wait' }],

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Caller } from './caller.ts';
+import { choices } from '../../core/suggest.ts';
+import { scopes, type Caller } from './caller.ts';
 import { unsigned } from './challenge.ts';
 import type { Gate } from './gate.ts';
 
@@ -12,8 +13,9 @@ export type CallerOf = (request: IncomingMessage) => HostCaller | undefined | Pr
 /** A gate that takes the word of the app around, which has its own sign-in. */
 export function createHostGate(callerOf: CallerOf): Gate {
   const authenticate = async (request: IncomingMessage): Promise<Caller> => {
-    const found = await callerOf(request);
-    if (found === undefined) throw unsigned('this needs sign-in');
+    const found: unknown = await callerOf(request);
+    // What is not there is null in many apps.
+    if (found === undefined || found === null) throw unsigned('this needs sign-in');
     const {
       id,
       name = id,
@@ -21,10 +23,11 @@ export function createHostGate(callerOf: CallerOf): Gate {
       agents,
       workflows,
       roles,
-    } = found;
+    } = checked(found);
     return {
       id: `host:${id}`,
-      name,
+      // What approvals go by: people choose names, and a role is what the app gives.
+      name: name.startsWith('role:') ? `host:${name}` : name,
       scopes,
       agents,
       workflows,
@@ -32,4 +35,44 @@ export function createHostGate(callerOf: CallerOf): Gate {
     };
   };
   return { isClosed: true, authenticate, authenticateSocket: authenticate };
+}
+
+/** What each key of a caller must be; one that is missing here does not compile. */
+const kinds: Readonly<Record<keyof HostCaller, (value: unknown) => string | undefined>> = {
+  id: isText,
+  name: isText,
+  scopes: isTexts,
+  agents: isTexts,
+  workflows: isTexts,
+  roles: isTexts,
+};
+
+/** A caller as the app says it; a mistake of the app lets nobody in. Throws TypeError, for the log. */
+function checked(found: unknown): HostCaller {
+  if (typeof found !== 'object' || found === null)
+    throw new TypeError(`callerOf must give an object or undefined, got ${typeof found}`);
+  if (!('id' in found)) throw new TypeError('callerOf: "id" must be a text that is not empty');
+  for (const [key, value] of Object.entries(found)) {
+    if (!isKey(key)) throw new TypeError(`callerOf: unknown key "${key}"${choices(key, Object.keys(kinds))}`);
+    const wanted = value === undefined && key !== 'id' ? undefined : kinds[key](value);
+    if (wanted !== undefined) throw new TypeError(`callerOf: "${key}" must be ${wanted}`);
+  }
+  const caller = found as HostCaller;
+  const stray = caller.scopes?.find((scope) => !scopes.includes(scope));
+  if (stray !== undefined)
+    throw new TypeError(`callerOf: unknown scope "${String(stray)}"${choices(stray, scopes)}`);
+  return caller;
+}
+
+function isKey(key: string): key is keyof HostCaller {
+  return Object.hasOwn(kinds, key);
+}
+
+function isText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? undefined : 'a text that is not empty';
+}
+
+function isTexts(value: unknown): string | undefined {
+  const isList = Array.isArray(value) && value.every((one) => typeof one === 'string');
+  return isList ? undefined : 'a list of texts';
 }

@@ -16,6 +16,8 @@ export interface Asked {
   readonly route: Pick<Route, 'method' | 'path'>;
   readonly params: Readonly<Record<string, string | undefined>>;
   readonly search: string;
+  /** A socket is opened, over which something may be written later: what there is not yet stays nobody's. */
+  readonly isOpening?: true;
 }
 
 /** Whose an execution is: that never changes, so it is read once. */
@@ -46,18 +48,22 @@ export function createOwnership(engine: Engine): Ownership {
   const remembered = new Map<string, Belonging>();
 
   return {
-    async check(caller, { route, params, search }) {
+    async check(caller, { route, params, search, isOpening = false }) {
       if (caller.scopes === undefined) return;
       // What operators see once more is the same thing there.
       const path = route.path.replace(/^\/admin(?=\/)/, '');
       refuseUnlisted(engine, caller, path, params);
       // What a host's own routes name is the host's to look after.
       for (const subject of subjectsOf(path, params, search) ?? [])
-        if (!(await mayUse(caller, subject, route))) throw nothingThere(subject);
+        if (!(await mayUse(caller, subject, { ...route, isOpening }))) throw nothingThere(subject);
     },
   };
 
-  async function mayUse(caller: Caller, subject: Subject, route: Asked['route']): Promise<boolean> {
+  async function mayUse(
+    caller: Caller,
+    subject: Subject,
+    route: Asked['route'] & { readonly isOpening: boolean },
+  ): Promise<boolean> {
     const isAdmin = caller.scopes?.includes('admin') === true;
     const isFor = (owner: string | undefined): boolean =>
       owner === caller.id || (isAdmin && (owner === undefined || isReadOrStop(route)));
@@ -66,8 +72,9 @@ export function createOwnership(engine: Engine): Ownership {
       // Names and ids that can be nobody's are left to the handler's words.
       if (!Object.hasOwn(engine.program.agents, agent) || idFault(id) !== undefined) return true;
       const owner = await owners.of(agent, id);
-      const isFree = owner === undefined && route.method !== 'GET';
-      return isFor(isFree ? await owners.claim(agent, id, caller.id) : owner);
+      if (owner !== undefined || !isWrite(route)) return isFor(owner);
+      if (route.isOpening) return isFor(owner) || (await owners.isFree(agent, id));
+      return isFor(await owners.claim(agent, id, caller.id));
     }
     const [id = '', step] = subject.kind === 'approval' ? split(subject.id) : [subject.id];
     const found = await belongingOf(id);
@@ -102,9 +109,18 @@ export function createOwnership(engine: Engine): Ownership {
   }
 }
 
+/** Whether there can be something after it that there was not before. */
+function isWrite({ method, path }: Asked['route']): boolean {
+  return (method === 'POST' && !isStop(path)) || method === 'PUT';
+}
+
+function isStop(path: string): boolean {
+  return /\/(?:cancel|abort)$/.test(path);
+}
+
 /** What of somebody's work an operator may do without being its owner. */
 function isReadOrStop({ method, path }: Asked['route']): boolean {
-  return method === 'GET' || (method === 'POST' && /\/(?:cancel|abort)$/.test(path));
+  return method === 'GET' || (method === 'POST' && isStop(path));
 }
 
 function isListed(caller: Caller, { kind, name }: Belonging): boolean {

@@ -8,9 +8,12 @@ import { endWith, refuseUnreadable } from '../answers/raw-answer.ts';
 import { isForSocket } from '../socket/handshake.ts';
 import { goOnWithoutUpgrade } from './without-upgrade.ts';
 
+/** Milliseconds a whole request may take where nobody says otherwise. */
+export const usualRequestMs = 60_000;
+
 /** How long clients may take, in milliseconds. */
 export interface Timeouts {
-  /** For the headers of a request. Default: 10 seconds. */
+  /** For the headers of a request. Default: 10 seconds, or all the time of a request that has less. */
   readonly headersMs?: number;
   /** For a whole request. Default: 60 seconds. */
   readonly requestMs?: number;
@@ -20,13 +23,12 @@ export interface Timeouts {
 
 /** An HTTP server that waits for nobody, and answers what is no HTTP with the error envelope. */
 export function createHttpServer(
-  { headersMs = 10_000, requestMs = 60_000, idleMs = 5_000 }: Timeouts,
+  { requestMs = usualRequestMs, headersMs = Math.min(10_000, requestMs), idleMs = 5_000 }: Timeouts,
   listener: RequestListener,
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
   report: Report,
 ): Server {
-  /** The answer that each connection is given. */
-  const answers = new WeakMap<Duplex, ServerResponse>();
+  const answers = createAnswers();
   const http = createServer(
     {
       headersTimeout: headersMs,
@@ -37,18 +39,22 @@ export function createHttpServer(
       requireHostHeader: false,
     },
     (request, response) => {
-      answers.set(request.socket, response);
+      answers.add(request.socket, response);
       if (request.headers.host !== undefined || request.httpVersion === '1.0')
         return listener(request, response);
       const { body } = report(new Problem('invalid_request', 'the request names no host'), request);
       refuse(response, 400, body);
     },
   );
-  http.on('clientError', (error, socket) => refuseUnreadable(error, socket, report));
+  http.on('clientError', (error, socket) => {
+    // A refusal in the middle of an answer would be taken for a part of it.
+    if (answers.haveBegun(socket)) socket.destroy();
+    else refuseUnreadable(error, socket, report);
+  });
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
     isForSocket(request)
       ? upgrade(request, socket, head)
-      : goOnWithoutUpgrade(http, request, { socket, head, before: answers.get(socket) }),
+      : goOnWithoutUpgrade(http, request, { socket, head, before: answers.last(socket) }),
   );
   http.on('checkExpectation', (request, response) => {
     const problem = new Problem(
@@ -62,6 +68,29 @@ export function createHttpServer(
     endWith(socket, 405, body);
   });
   return http;
+}
+
+/** The answers that each connection is still given. */
+interface Answers {
+  add(socket: Duplex, response: ServerResponse): void;
+  /** The one to the last request. */
+  last(socket: Duplex): ServerResponse | undefined;
+  /** Whether one of them is on its way. */
+  haveBegun(socket: Duplex): boolean;
+}
+
+function createAnswers(): Answers {
+  const open = new WeakMap<Duplex, Set<ServerResponse>>();
+  const of = (socket: Duplex): readonly ServerResponse[] => [...(open.get(socket) ?? [])];
+  return {
+    add(socket, response) {
+      const answers = open.get(socket) ?? new Set();
+      open.set(socket, answers.add(response));
+      response.once('close', () => answers.delete(response));
+    },
+    last: (socket) => of(socket).at(-1),
+    haveBegun: (socket) => of(socket).some(({ headersSent }) => headersSent),
+  };
 }
 
 function refuse(response: ServerResponse, status: number, body: ErrorBody): void {

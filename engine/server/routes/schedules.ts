@@ -1,3 +1,7 @@
+import type { Engine, ScheduleRecord } from '../../api.ts';
+import { Problem } from '../../core/problem.ts';
+import { choices } from '../../core/suggest.ts';
+import type { Caller } from '../auth/caller.ts';
 import { visibleTo } from '../auth/unlisted.ts';
 import { route, type Route } from '../route.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';
@@ -19,13 +23,7 @@ export const scheduleRoutes: readonly Route[] = [
       },
     },
     async handle({ engine, caller }) {
-      const { agents, workflows } = visibleTo(caller, engine.program);
-      const schedules = (await engine.schedules.list()).filter(
-        ({ agent, workflow }) =>
-          (agent === undefined || Object.hasOwn(agents, agent)) &&
-          (workflow === undefined || Object.hasOwn(workflows, workflow)),
-      );
-      return { status: 200, body: { schedules } };
+      return { status: 200, body: { schedules: await schedulesFor(caller, engine) } };
     },
   }),
   route({
@@ -43,11 +41,24 @@ export const scheduleRoutes: readonly Route[] = [
         headers: ['Location'],
       },
     },
-    async handle({ engine, params, body }) {
+    async handle({ engine, caller, params: { name }, body }) {
       readEmpty(body, 'the body');
-      const fired = await engine.schedules.trigger(params.name);
+      const names = (await schedulesFor(caller, engine)).map((one) => one.name);
+      if (!names.includes(name))
+        throw new Problem('not_found', `no schedule "${name}"${choices(name, names)}`);
+      const fired = await engine.schedules.trigger(name);
       const where = 'runId' in fired ? runLocation(fired.runId) : submissionLocation(fired.submissionId);
       return { status: 202, body: fired, headers: { Location: where } };
     },
   }),
 ];
+
+/** Schedules of the agents and workflows that there are for a caller. */
+async function schedulesFor(caller: Caller, engine: Engine): Promise<readonly ScheduleRecord[]> {
+  const { agents, workflows } = visibleTo(caller, engine.program);
+  return (await engine.schedules.list()).filter(
+    ({ agent, workflow }) =>
+      (agent === undefined || Object.hasOwn(agents, agent)) &&
+      (workflow === undefined || Object.hasOwn(workflows, workflow)),
+  );
+}

@@ -6,7 +6,7 @@ import { fromData, Problem } from '../../core/problem.ts';
 import type { Caller } from '../auth/caller.ts';
 import { ownKey } from '../auth/own-key.ts';
 import { startedBy } from '../auth/own-only.ts';
-import type { Ownership } from '../auth/ownership.ts';
+import type { Asked, Ownership } from '../auth/ownership.ts';
 import { readPrompt } from '../requests/prompt-body.ts';
 import { objectReader } from '../requests/read-object.ts';
 import { resultOf } from '../routes/prompts.ts';
@@ -39,6 +39,8 @@ export async function prompt(request: Request, target: AgentTarget, frame: JsonO
   const { engine, requestId, outbox, left } = request;
   const { after, idempotency, rest } = readAgain(frame);
   const { message, session, options } = readPrompt(rest, 'the frame');
+  const { name, instanceId: id } = target;
+  await mustOwn(request, { method: 'POST', path: '/agents/:name/:id' }, { name, id });
   const stop = new AbortController();
   request.onAbort(() => stop.abort(new Problem('aborted', 'the request was aborted')));
   const sent = await engine.agents
@@ -69,7 +71,7 @@ export async function subscribeToSubmission(
   const { submissions } = request.engine;
   const { after, rest } = readAfter(frame);
   const id = String(readSubmission(rest, 'the frame')['submissionId']);
-  await mustOwn(request, '/submissions/:id', id);
+  await mustOwn(request, { method: 'GET', path: '/submissions/:id' }, { id });
   const { agent, instance } = await submissions.get(id);
   if (agent !== target.name || instance !== target.instanceId)
     throw new Problem('submission_not_found', `no submission "${id}" of this agent and instance`);
@@ -89,15 +91,19 @@ export async function subscribeToRun(
 ): Promise<object> {
   const { after, rest } = readAfter(frame);
   const id = String(readRun(rest, 'the frame')['runId']);
-  await mustOwn(request, '/runs/:id', id);
+  await mustOwn(request, { method: 'GET', path: '/runs/:id' }, { id });
   const { workflow } = await request.engine.runs.get(id);
   if (workflow !== target.name) throw new Problem('run_not_found', `no run "${id}" of this workflow`);
   return followRun(request, id, after);
 }
 
-/** Throws Problem `run_not_found`, `submission_not_found` for what is another caller's. */
-function mustOwn({ caller, ownership }: Request, path: string, id: string): Promise<void> {
-  return ownership.check(caller, { route: { method: 'GET', path }, params: { id }, search: '' });
+/** Throws Problem `run_not_found`, `submission_not_found`, `not_found` for what is another caller's. */
+function mustOwn(
+  { caller, ownership }: Request,
+  route: Asked['route'],
+  params: Asked['params'],
+): Promise<void> {
+  return ownership.check(caller, { route, params, search: '' });
 }
 
 /** The key of a request such that it is this caller's alone. */

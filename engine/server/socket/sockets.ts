@@ -161,7 +161,10 @@ export function addSockets(
       route: { method: 'POST', path: isAgent ? '/agents/:name/:id' : '/workflows/:name' },
       params: { name: target.name, ...(isAgent ? { id: target.instanceId } : {}) },
       search: '',
+      isOpening: true,
     });
+    // The server may have begun to stop meanwhile.
+    if (closing.aborted) throw new Problem('shutting_down', 'the server is shutting down');
     callers.set(request, caller);
     // Who left meanwhile does not leave again, and would hold the place for ever.
     if (request.socket.destroyed) throw new Problem('aborted', 'the caller left');

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { HostCaller } from '../../../engine/server/index.ts';
-import { startWorld, type World } from '../world.ts';
+import { errorOf, startWorld, type World } from '../world.ts';
 
 describe('callers whom the app around knows', () => {
   let world: World;
@@ -8,7 +8,8 @@ describe('callers whom the app around knows', () => {
     world = await startWorld({
       callerOf: ({ headers }) => {
         const id = headers['x-user'];
-        return typeof id === 'string' ? { id, ...operators[id] } : undefined;
+        if (typeof id !== 'string') return undefined;
+        return (id in odd ? odd[id] : { id, ...people[id] }) as HostCaller | undefined;
       },
     });
   });
@@ -33,6 +34,37 @@ describe('callers whom the app around knows', () => {
     }
   });
 
+  it('are nobody when the app says null', async () => {
+    const { status } = await world.send('GET', '/agents', undefined, { 'x-user': 'null' });
+    expect(status).to.equal(401);
+  });
+
+  it('are none at all when the app says what no caller is: nobody is let in, and the log says why', async () => {
+    for (const [user, message] of Object.entries(faults)) {
+      const { status, body } = await world.send('GET', '/agents', undefined, { 'x-user': user });
+      expect([status, errorOf({ body })], user).to.deep.equal([
+        500,
+        { type: 'internal_error', message: 'an internal error occurred' },
+      ]);
+      expect(world.log.at(-1)?.stack, user).to.contain(message);
+    }
+  });
+
+  it('name nobody who is somebody else: a role is one that the app gives', async () => {
+    const { body: run } = await world.send('POST', '/workflows/signed', {}, { 'x-user': 'ann' });
+    const path = `/approvals/${encodeURIComponent(`${String(run['runId'])}/ok`)}`;
+    const list = async (user: string): Promise<number> => {
+      const { body } = await world.send('GET', '/approvals', undefined, { 'x-user': user });
+      return (body['approvals'] as readonly unknown[]).length;
+    };
+    while ((await list('ann')) === 0) await new Promise(setImmediate);
+    const yes = { decision: 'approved' };
+    expect(await list('role:boss')).to.equal(0);
+    expect((await world.send('POST', path, yes, { 'x-user': 'role:boss' })).status).to.equal(404);
+    expect(await list('carl')).to.equal(1);
+    expect((await world.send('POST', path, yes, { 'x-user': 'carl' })).status).to.equal(200);
+  });
+
   async function listed(headers: Record<string, string>): Promise<unknown[]> {
     const { body } = await world.send('GET', '/submissions', undefined, headers);
     return (body['submissions'] as readonly { readonly submissionId: string }[]).map(
@@ -41,7 +73,34 @@ describe('callers whom the app around knows', () => {
   }
 });
 
-const operators: Readonly<Record<string, Omit<HostCaller, 'id'>>> = {
+const people: Readonly<Record<string, Omit<HostCaller, 'id'>>> = {
+  carl: { roles: ['boss'] },
   root: { scopes: ['agents', 'admin'] },
   narrow: { scopes: ['agents', 'admin'], agents: ['counter'] },
+};
+
+/** What apps say that is no caller. */
+const odd: Readonly<Record<string, unknown>> = {
+  null: null,
+  empty: {},
+  nameless: { id: '' },
+  numbered: { id: 5 },
+  text: 'ann',
+  scoped: { id: 'x', scopes: 'agents' },
+  misspelt: { id: 'x', scopes: ['agent'] },
+  named: { id: 'x', name: 5 },
+  typo: { id: 'x', scope: ['agents'] },
+  lost: { id: 'x', agents: 'echo' },
+};
+
+const faults: Readonly<Record<string, string>> = {
+  empty: '"id" must be a text that is not empty',
+  nameless: '"id" must be a text that is not empty',
+  numbered: '"id" must be a text that is not empty',
+  text: 'an object or undefined',
+  scoped: '"scopes" must be a list of texts',
+  misspelt: 'unknown scope "agent"; did you mean "agents"?',
+  named: '"name" must be a text that is not empty',
+  typo: 'unknown key "scope"; did you mean "scopes"?',
+  lost: '"agents" must be a list of texts',
 };

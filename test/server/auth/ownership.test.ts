@@ -48,6 +48,20 @@ describe('what callers own', () => {
     expect((await world.send(bob, 'POST', '/agents/other/hers', { message: 'hi' })).status).to.equal(200);
   });
 
+  it('stopping and deleting what is not there makes it nobody’s own', async () => {
+    const there = [
+      await world.send(bob, 'POST', '/agents/echo/later/abort', {}),
+      await world.send(bob, 'DELETE', '/agents/echo/later'),
+      await world.send(bob, 'DELETE', '/agents/echo/later/sessions/default'),
+    ];
+    for (const { status, body } of there)
+      expect([status, errorOf({ body })['message']]).to.deep.equal([
+        404,
+        'agent "echo" has no instance "later"',
+      ]);
+    expect((await prompt(ann, 'later')).status).to.equal(200);
+  });
+
   it('an instance that many write to at once is of one of them', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, at) => prompt(at % 2 === 0 ? ann : bob, 'raced')),

@@ -123,9 +123,26 @@ describe('signing in to a WebSocket', () => {
   it('opens what is one’s own', async () => {
     await world.send(ann, 'POST', '/agents/echo/hers', { message: 'hi' });
     expect((await open(world.url, '/agents/echo/hers', { token: bob })).status).to.equal(404);
-    const { socket } = await open(world.url, '/agents/echo/his', { token: bob });
-    expect((await world.send(ann, 'POST', '/agents/echo/his', { message: 'hi' })).status).to.equal(404);
-    socket.terminate();
+    await world.engine.dispatch('echo', { instance: 'nobodys', message: 'hi' });
+    expect((await open(world.url, '/agents/echo/nobodys', { token: bob })).status).to.equal(404);
+  });
+
+  it('makes an instance one’s own with the first prompt, not before', async () => {
+    const post = { message: 'hi' };
+    const say1 = { type: 'prompt', requestId: '1', message: 'hi' };
+    const his = await open(world.url, '/agents/echo/his', { token: bob });
+    const late = await open(world.url, '/agents/echo/his', { token: ann });
+    say(his.socket, say1);
+    await hear(his.socket, 'result');
+    expect((await world.send(ann, 'POST', '/agents/echo/his', post)).status).to.equal(404);
+    say(late.socket, say1);
+    expect((await hear(late.socket, 'error'))['error']).to.include({
+      type: 'not_found',
+      message: 'agent "echo" has no instance "his"',
+    });
+    const looking = await open(world.url, '/agents/echo/free', { token: bob });
+    expect((await world.send(ann, 'POST', '/agents/echo/free', post)).status).to.equal(200);
+    for (const { socket } of [his, late, looking]) socket.terminate();
   });
 
   it('lets nobody follow runs of others, and gives one’s own runs an owner', async () => {

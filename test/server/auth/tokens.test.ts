@@ -151,6 +151,20 @@ describe('bearer tokens', () => {
     expect(JSON.stringify(api)).not.to.contain('/agents/other').and.not.to.contain('hidden');
   });
 
+  it('of operators that are for some agents and workflows neither fire nor hear of what is for others', async () => {
+    const fired = (token: string, name: string) =>
+      world.send(token, 'POST', `/schedules/${name}/trigger`, {});
+    const [others, none] = [await fired(tokens.narrowRoot, 'nightly'), await fired(tokens.narrowRoot, 'no')];
+    expect([others.status, errorOf(others)]).to.deep.equal([
+      404,
+      { type: 'not_found', message: 'no schedule "nightly"' },
+    ]);
+    expect(errorOf(none)).to.deep.equal({ type: 'not_found', message: 'no schedule "no"' });
+    expect((await fired(tokens.root, 'nightly')).status).to.equal(202);
+    expect((await world.send(tokens.narrowRoot, 'GET', '/metrics')).status).to.equal(403);
+    expect((await world.send(tokens.root, 'GET', '/metrics')).status).to.equal(200);
+  });
+
   it('of the same name are one caller, so that a new one can replace an old one', async () => {
     const [old, fresh] = ['old-0123456789abcdef', 'new-0123456789abcdef'];
     const twice = await startAuthWorld({

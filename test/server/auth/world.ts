@@ -29,6 +29,7 @@ export const tokens = {
   root: 'root-0123456789abcdef',
   reader: 'reader-0123456789abcdef',
   narrow: 'narrow-0123456789abcdef',
+  narrowRoot: 'narrow-root-0123456789abcdef',
   none: 'none-0123456789abcdef',
   talker: 'talker-0123456789abcdef',
 } as const;
@@ -47,6 +48,10 @@ const usualAuth = {
     { name: 'root', ...hashed(tokens.root), scopes: scopesOf },
     { name: 'reader', ...hashed(tokens.reader), scopes: ['runs'] },
     { name: 'narrow', ...hashed(tokens.narrow), agents: ['echo'], workflows: ['plain'] },
+    {
+      ...{ name: 'narrow-root', ...hashed(tokens.narrowRoot), scopes: scopesOf },
+      ...{ agents: ['echo'], workflows: ['plain'] },
+    },
     { name: 'none', ...hashed(tokens.none), scopes: ['admin'] },
     { name: 'talker', ...hashed(tokens.talker), scopes: ['agents'] },
   ],
@@ -134,6 +139,7 @@ const files = {
     output: '${{ steps.one.output.one }}',
   },
   'workflows/hidden.yaml': { description: 'Gives 1.', steps: [{ id: 'one', set: { one: 1 } }] },
+  'schedules/nightly.yaml': { cron: '0 3 * * *', timezone: 'UTC', enabled: false, workflow: 'hidden' },
   'workflows/sign.yaml': {
     description: 'Asks.',
     steps: [{ id: 'ok', approval: { title: 'Go on?' } }],
