@@ -1,6 +1,7 @@
 import { liveOnly, terminalEvents, type EngineEvent, type NewEvent } from '../core/event.ts';
 import { failpoint } from '../core/failpoint.ts';
 import { isObject, type Json } from '../core/json.ts';
+import { asProblem, Problem } from '../core/problem.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExecutionLog, LogStart, WithEvent } from '../ports/log.ts';
 import type { Outcome, Store } from '../ports/store.ts';
@@ -22,12 +23,14 @@ export function openLog(
     redact,
     tap,
     withEvent,
+    report,
   }: {
     readonly store: Store;
     readonly clock: Clock;
     readonly redact?: Redactor;
     readonly tap?: (event: EngineEvent) => void;
     readonly withEvent?: WithEvent;
+    readonly report: (problem: Problem) => void;
   },
 ): ExecutionLog {
   let index = from;
@@ -35,7 +38,7 @@ export function openLog(
   let time = notBefore;
   let waiting: EngineEvent[] = [];
   /** Writes that belong into one commit with the events waiting. */
-  let along: (() => Promise<unknown>)[] = [];
+  let along: Joined[] = [];
   let writing: Promise<void> | undefined;
   let failure: { readonly thrown: unknown } | undefined;
   let terminal: EngineEvent | undefined;
@@ -43,6 +46,7 @@ export function openLog(
   /** Writes that belong into one commit with the terminal event; empty once they are in the store. */
   let endWrites: readonly (() => Promise<unknown>)[] = [];
   let closed = false;
+  let dropped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const stamp = (event: NewEvent, place: number): EngineEvent => {
@@ -67,7 +71,13 @@ export function openLog(
   /** What belongs to an event. */
   const writesWith = (event: EngineEvent): readonly Promise<unknown>[] => {
     if (withEvent === undefined || execution === undefined) return [];
-    return withEvent(event, { execution, outcome: event === terminal ? ending : undefined });
+    try {
+      return withEvent(event, { execution, outcome: event === terminal ? ending : undefined });
+    } catch (thrown) {
+      // The event itself is asked for already, and what goes along with it never harms the work.
+      report(asProblem(thrown));
+      return [];
+    }
   };
 
   const writeWaiting = async (): Promise<void> => {
@@ -82,14 +92,14 @@ export function openLog(
       await failpoint('event.append');
       // Asked for in one turn of the event loop, which makes them one commit.
       const appended = stored.length > 0 ? store.events.append(stored) : undefined;
-      const others = [...joined, ...atEnd].map((start) => start());
+      const others = [...joined.map(({ start }) => start()), ...atEnd.map((start) => start())];
       await Promise.all([appended, ...others, ...stored.flatMap(writesWith)]);
       failure = undefined;
       if (atEnd.length > 0) endWrites = [];
     } catch (thrown) {
       failure = { thrown };
       // Indexes are given out already, so these must be the next to be written. Deltas are stale by then.
-      waiting = [...stored, ...waiting.filter((event) => event.index > 0)];
+      if (!dropped) waiting = [...stored, ...waiting.filter((event) => event.index > 0)];
     }
     if (failure === undefined) batch.forEach(deliver);
     writing = undefined;
@@ -99,10 +109,13 @@ export function openLog(
   /** A write that is committed with the next batch of events. */
   const join = <T>(start: () => Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
-      along.push(() => {
-        const started = start();
-        started.then(resolve, reject);
-        return started;
+      along.push({
+        start() {
+          const started = start();
+          started.then(resolve, reject);
+          return started;
+        },
+        giveUp: reject,
       });
     });
 
@@ -136,6 +149,7 @@ export function openLog(
     while (committed < until || endWrites.length > 0) {
       await write();
       if (failure !== undefined) throw failure.thrown;
+      if (dropped) throw notAdmitted();
     }
   };
 
@@ -144,6 +158,7 @@ export function openLog(
     emit,
     flush,
     async checkpoint(key, value, { isUrgent = true } = {}) {
+      if (dropped) throw notAdmitted();
       const committed = join(() => store.checkpoints.put(executionId, key, value));
       if (isUrgent) void write();
       else timer ??= setTimeout(() => void write(), patienceMs);
@@ -160,9 +175,11 @@ export function openLog(
       return last;
     },
     drop() {
+      dropped = true;
       closed = true;
       clearTimeout(timer);
       waiting = [];
+      for (const { giveUp } of along.splice(0)) giveUp(notAdmitted());
       endWrites = [];
       index = committed;
       fanOut.leave();
@@ -176,6 +193,16 @@ export function openLog(
       }
     },
   };
+}
+
+/** A write that waits for the next commit. */
+interface Joined {
+  start(): Promise<unknown>;
+  giveUp(reason: Problem): void;
+}
+
+function notAdmitted(): Problem {
+  return new Problem('store_unavailable', 'what this would be recorded of was not admitted');
 }
 
 function tell(tap: ((event: EngineEvent) => void) | undefined, event: EngineEvent): void {

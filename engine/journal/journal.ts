@@ -71,8 +71,17 @@ export interface Journal {
 export function createJournal(options: JournalOptions): Journal {
   const { store } = options;
   const fanOuts = createFanOuts(options.observers ?? []);
+  const report = (problem: Problem): void => {
+    try {
+      if (options.report === undefined) warn(problem, options.redact);
+      else options.report(problem);
+    } catch {
+      // Reporting is the last resort; there is nobody left to tell.
+    }
+  };
+  const parts = { ...options, report };
   const open = (executionId: string, start: LogStart = {}): ExecutionLog =>
-    fanOuts.logOf(executionId, (fanOut) => openLog(executionId, start, fanOut, options));
+    fanOuts.logOf(executionId, (fanOut) => openLog(executionId, start, fanOut, parts));
 
   return {
     open,
@@ -87,14 +96,7 @@ export function createJournal(options: JournalOptions): Journal {
       types === undefined
         ? store.events.read(executionId, { after, limit })
         : readTypes(store, executionId, { after, limit, types }),
-    report(problem) {
-      try {
-        if (options.report === undefined) warn(problem, options.redact);
-        else options.report(problem);
-      } catch {
-        // Reporting is the last resort; there is nobody left to tell.
-      }
-    },
+    report,
     close: fanOuts.close,
   };
 }

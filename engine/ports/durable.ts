@@ -3,7 +3,7 @@ import type { Json } from '../core/json.ts';
 import type { Usage } from '../core/message.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Activities } from './activities.ts';
-import type { Execution, Outcome } from './store.ts';
+import type { Execution, FirstRecords, Outcome } from './store.ts';
 
 /** What is stored of a step before its execution is carried on. */
 export interface StepPast {
@@ -136,8 +136,14 @@ export interface Durable {
   /**
    * Admits work. The same idempotency key with the same input gives the same receipt. Throws Problem `conflict` (the key was
    * used with another input), `shutting_down`, and the store's.
+   * @param records what is recorded of it from the first, in one commit with it; nothing when it had been admitted before.
    */
-  admit(execution: NewExecution): Promise<Receipt>;
+  admit(execution: NewExecution, records?: FirstRecords): Promise<Receipt>;
+  /**
+   * The receipt of what was admitted before under the idempotency key of this; undefined when there is none, and nothing is
+   * admitted. Throws as `admit` does.
+   */
+  known(execution: NewExecution): Promise<Receipt | undefined>;
   /** The executions of a key that have no outcome, in the order of their admission. */
   pending(key: string): readonly string[];
   /** How many these are; costs the same however many. */

@@ -13,7 +13,8 @@ export interface LogStart {
 }
 
 /**
- * Asks for writes of the store that belong into one commit with an event; asked again when that commit fails. Must not throw.
+ * Asks for writes of the store that belong into one commit with an event; asked again when that commit fails. What it
+ * throws is told to the operator, and the event is stored without.
  * @param about the execution, and its outcome where the event tells the end.
  */
 export type WithEvent = (
@@ -43,7 +44,7 @@ export interface ExecutionLog {
    * log is then still open.
    */
   end(event: NewEvent, outcome?: Outcome, writes?: readonly (() => Promise<unknown>)[]): Promise<EngineEvent>;
-  /** Lets go of the execution, and of what was not written yet: it was never admitted. */
+  /** Lets go of the execution, and of what was not written yet, which rejects: it was never admitted. */
   drop(): void;
   /** Flushes and lets go of the execution, also when flushing rejects. */
   close(): Promise<void>;

@@ -39,6 +39,9 @@ export interface Execution {
   readonly damage?: string;
 }
 
+/** What is recorded of an execution before it begins, by key. */
+export type FirstRecords = readonly (readonly [key: string, value: Json])[];
+
 /** How an execution ended. */
 export interface Outcome {
   readonly state: 'succeeded' | 'failed' | 'cancelled';
@@ -109,8 +112,11 @@ export interface Store {
   readonly durable: boolean;
   readonly documents: Documents;
   readonly executions: {
-    /** False when the id, or the idempotency key of this kind and name, exists already (nothing changes then). */
-    insert(execution: Execution): Promise<boolean>;
+    /**
+     * False when the id, or the idempotency key of this kind and name, exists already (nothing changes then).
+     * @param records what is recorded of it from the first, in the same commit.
+     */
+    insert(execution: Execution, records?: FirstRecords): Promise<boolean>;
     /** Marks it running, for the time that `attempts` says. */
     start(id: string, startedAt: number, attempts: number): Promise<void>;
     /** Marks one that has not ended as at work, waiting for time or people, or let go by its engine. */

@@ -4,7 +4,7 @@ import { createInTurn } from '../core/in-turn.ts';
 import { toJson, type Json } from '../core/json.ts';
 import { asProblem, Problem } from '../core/problem.ts';
 import { choices } from '../core/suggest.ts';
-import type { Durable, ExecutionContext, Receipt } from '../ports/durable.ts';
+import type { Durable, ExecutionContext, NewExecution, Receipt } from '../ports/durable.ts';
 import { runEvents } from '../ports/run-events.ts';
 import type { Execution } from '../ports/store.ts';
 import type { Limits } from '../program/agent.ts';
@@ -94,14 +94,9 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     const wanted = keyOf(workflow, checked, env);
     // A run that its own caller stands before would wait for ever.
     const key = (await isHeldAbove(wanted, parent)) ? '' : wanted;
-    const isKnown = await wasAdmitted(name, idempotencyKey);
     const owner = options.owner ?? (parent && (await store.executions.get(parent))?.owner);
-    // From here to the admission nothing is awaited, so that no other run comes between.
-    const before = durable.pending(key);
-    const { limit, busy } = workflow.concurrency ?? { limit: Infinity, busy: 'queue' };
-    if (busy === 'reject' && before.length >= limit && !isKnown) throw isBusy(name, limit);
     const id = makeRunId(name, clock.ulid());
-    const admitted = durable.admit({
+    const request: NewExecution = {
       id,
       kind: 'run',
       name,
@@ -112,16 +107,21 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(parent === undefined ? {} : { parent }),
       ...(owner ? { owner } : {}),
-    });
-    // Asked for at the same time, so that it is one commit with the admission; of a run that there is nothing more is noted.
-    const noted = isKnown
-      ? []
-      : [
-          ...(by === undefined ? [] : [store.checkpoints.put(id, starterKey, by)]),
-          ...(Object.keys(left).length === 0 ? [] : [store.checkpoints.put(id, leftKey, { ...left })]),
-          ...(callers.length === 0 ? [] : [store.checkpoints.put(id, callersKey, toJson(callers))]),
-        ];
-    const [receipt] = await Promise.all([admitted, ...noted]);
+    };
+    // From here to the admission nothing is awaited, so that no other run comes between.
+    const before = durable.pending(key);
+    const { limit, busy } = workflow.concurrency ?? { limit: Infinity, busy: 'queue' };
+    if (busy === 'reject' && before.length >= limit) {
+      // What was admitted before gets its receipt, and is not admitted again when it is forgotten at this moment.
+      const known = await durable.known(request);
+      if (known === undefined) throw isBusy(name, limit);
+      return known;
+    }
+    const receipt = await durable.admit(request, [
+      ...(by === undefined ? [] : [[starterKey, by] as const]),
+      ...(Object.keys(left).length === 0 ? [] : [[leftKey, { ...left }] as const]),
+      ...(callers.length === 0 ? [] : [[callersKey, toJson(callers)] as const]),
+    ]);
     if (busy === 'replace' && receipt.created) {
       const reason = new Problem('cancelled', 'a newer run replaced this one');
       const replaced = before.slice(0, Math.max(0, before.length + 1 - limit));
@@ -144,8 +144,8 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
   async function carry(context: ExecutionContext, execution: Execution): Promise<Json> {
     const { id } = execution;
     const own = await versionOf(ports, execution);
-    const workflow = within(pinned(own, execution), await noted(leftKey, execution, context));
-    const callers = callersIn(await noted(callersKey, execution, context));
+    const workflow = within(pinned(own, execution), noted(leftKey, execution, context));
+    const callers = callersIn(noted(callersKey, execution, context));
     if (await children.isOrphan(execution)) throw callerEnded();
     const emit = context.emit.bind(context);
     const activities = createActivities(own, sessions.on(own), workflow, {
@@ -185,13 +185,8 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
   }
 
   /** What the caller of a run noted of it; it is stored together with the run. */
-  async function noted(
-    key: string,
-    { id, parent }: Execution,
-    context: ExecutionContext,
-  ): Promise<Json | undefined> {
-    if (parent === undefined) return undefined;
-    return context.recorded(key) ?? (await store.checkpoints.all(id)).get(key);
+  function noted(key: string, { parent }: Execution, context: ExecutionContext): Json | undefined {
+    return parent === undefined ? undefined : context.recorded(key);
   }
 
   /** Whether the run that calls, or one that called it, counts under a key. */
@@ -199,11 +194,6 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     if (key === '' || caller === undefined) return false;
     const run = await store.executions.get(caller);
     return run !== undefined && (run.key === key || isHeldAbove(key, run.parent));
-  }
-
-  async function wasAdmitted(name: string, key: string | undefined): Promise<boolean> {
-    if (key === undefined) return false;
-    return (await store.executions.byIdempotencyKey('run', name, key)) !== undefined;
   }
 
   /** Runs with the same key count together; without a bound they do not count at all. */

@@ -212,6 +212,46 @@ describe('journal', () => {
     }).journal.report(problem);
   });
 
+  it('what goes along with an event and throws is told, and holds up no event', async () => {
+    const told: string[] = [];
+    const { journal, store } = world({
+      report: (problem) => void told.push(`${problem.code} ${(problem.cause as Error).message}`),
+      withEvent: (event) => {
+        if (event.index === 1) throw new Error('no body');
+        return [];
+      },
+    });
+    const execution = run('e');
+    await store.executions.insert(execution);
+    const writer = journal.open('e', { execution });
+    writer.emit(log('one'));
+    await writer.flush();
+    writer.emit(log('two'));
+    await writer.end(ended, { state: 'succeeded', endedAt: 2 });
+    expect((await store.events.read('e', { after: 0, limit: 9 })).map(({ index }) => index)).to.deep.equal([
+      1, 2, 3,
+    ]);
+    expect((await store.executions.get('e'))?.state).to.equal('succeeded');
+    expect(told).to.deep.equal(['internal_error no body']);
+  });
+
+  it('of what was never admitted nothing is written, and who waits for that hears so', async () => {
+    const { journal, appends } = world();
+    const writer = journal.open('e');
+    writer.emit(log('one'));
+    const recorded = writer.checkpoint('k', 1, { isUrgent: false }).catch((thrown: unknown) => thrown);
+    const flushed = writer.flush().catch((thrown: unknown) => thrown);
+    writer.drop();
+    expect(await recorded).to.have.property('code', 'store_unavailable');
+    expect(await flushed).to.have.property('code', 'store_unavailable');
+    expect(await writer.checkpoint('k', 2).catch((thrown: unknown) => thrown)).to.have.property(
+      'code',
+      'store_unavailable',
+    );
+    await writer.close();
+    expect(appends).to.deep.equal([]);
+  });
+
   it('an end that the store did not take is in the store with its outcome, or not at all', async () => {
     const told: (string | undefined)[] = [];
     const { journal, store, fail } = world({

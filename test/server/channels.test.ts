@@ -36,10 +36,10 @@ describe('server: channels', () => {
     ...store,
     executions: {
       ...store.executions,
-      insert: (execution) =>
+      insert: (execution, records) =>
         broken
           ? Promise.reject(new Problem('store_unavailable', 'the disk is full'))
-          : store.executions.insert(execution),
+          : store.executions.insert(execution, records),
     },
   };
 

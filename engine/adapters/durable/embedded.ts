@@ -3,7 +3,7 @@ import { asProblem, fromData, Problem } from '../../core/problem.ts';
 import { isTerminal } from '../../core/status.ts';
 import type { Durable, NewExecution, Receipt, Worker } from '../../ports/durable.ts';
 import type { ExecutionLog, LogStart } from '../../ports/log.ts';
-import type { Execution } from '../../ports/store.ts';
+import type { Execution, FirstRecords } from '../../ports/store.ts';
 import { againOf } from './again.ts';
 import { nothingBefore } from './before.ts';
 import { failed, type Surroundings } from './carry.ts';
@@ -11,9 +11,9 @@ import { receivedSignals } from './context.ts';
 import { Entry } from './entry.ts';
 import { createHeld } from './held.ts';
 import { createInbox } from './inbox.ts';
-import { insert, type Records } from './insert.ts';
+import { insert } from './insert.ts';
 import { receiptOf } from './receipt.ts';
-import { traceRecords } from './kept-trace.ts';
+import { isOfTrace, traceRecords } from './kept-trace.ts';
 import { readStored, type Stored } from './stored.ts';
 import { unfinished, unknownKind } from './unfinished.ts';
 import { withinSignal } from './within-signal.ts';
@@ -56,9 +56,14 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       await failpoint('recover.after');
     },
 
-    async admit(request) {
+    async admit(request, records = []) {
       refuseWhenDraining();
-      return admit(request, []);
+      return admit(request, records);
+    },
+
+    async known(request) {
+      refuseWhenDraining();
+      return known(request);
     },
 
     pending: held.pending,
@@ -73,13 +78,11 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
 
     async cancel(id, reason) {
       if (!(await store.executions.cancel(id, reason.toData()))) return false;
+      if (held.get(id) === undefined) await adopt(await store.executions.get(id));
+      // One that was taken in just now was read before it was to stop.
       const entry = held.get(id);
-      if (entry === undefined) {
-        await adopt(await store.executions.get(id));
-        return true;
-      }
-      entry.stop(reason);
-      if (!entry.isAtWork) await end(entry, failed(reason, options));
+      entry?.stop(reason);
+      if (entry?.isAtWork === false) await end(entry, failed(reason, options));
       return true;
     },
 
@@ -107,8 +110,12 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
 
     async redrive(id, newId, keeps = () => false, now = {}) {
       refuseWhenDraining();
+      // In this order: as long as it is there, nothing that it recorded was removed.
+      const records = [...(await store.checkpoints.all(id))].filter(
+        ([record]) => keeps(record) && !isOfTrace(record),
+      );
       const request = againOf(id, newId, await store.executions.get(id), now);
-      const records = [...(await store.checkpoints.all(id))].filter(([record]) => keeps(record));
+      refuseWhenDraining();
       return admit(request, records);
     },
 
@@ -124,7 +131,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     },
   };
 
-  async function admit(request: NewExecution, kept: Records): Promise<Receipt> {
+  async function admit(request: NewExecution, kept: FirstRecords): Promise<Receipt> {
     const same = held.get(request.id);
     if (same !== undefined) {
       await same.admitted;
@@ -151,6 +158,8 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     const { before } = enter(entry, limit);
     const stored = insert(store, execution, records);
     entry.admitted = stored;
+    // What was emitted meanwhile is of nothing that there is.
+    stored.catch(() => entry.log.drop());
     // With an idempotency key it is not known yet whether there is new work at all.
     const isSure = request.idempotencyKey === undefined;
     const tellQueued = (): void => entry.note(worker.queued?.(execution, before));
@@ -161,7 +170,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     }
     if (isSure && isTurn) void carry(entry);
     try {
-      if (!(await stored)) return await earlier(request, entry);
+      if (!(await stored)) return await earlier(request, kept, entry);
       await failpoint('admit.after_commit');
       if (!isSure && isTurn) void carry(entry);
       if (!isSure && !isTurn && !entry.isAtWork) tellQueued();
@@ -173,15 +182,22 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     }
   }
 
-  /** The receipt of what was admitted before with the same id or idempotency key. */
-  async function earlier(request: NewExecution, entry: Entry): Promise<Receipt> {
+  /** The receipt of what was admitted before with the same id or idempotency key; when that is gone by now, this is new. */
+  async function earlier(request: NewExecution, kept: FirstRecords, entry: Entry): Promise<Receipt> {
     if (!entry.isAtWork) await letGo(entry);
-    const { id, kind, name, idempotencyKey } = request;
-    const first =
-      (await store.executions.get(id)) ??
-      (idempotencyKey && (await store.executions.byIdempotencyKey(kind, name, idempotencyKey)));
-    if (first) await adopt(first);
-    return receiptOf(workerOf(kind), request, first || undefined);
+    const first = await store.executions.get(request.id);
+    if (first === undefined) return (await known(request)) ?? admit(request, kept);
+    await adopt(first);
+    return receiptOf(workerOf(request.kind), request, first);
+  }
+
+  async function known(request: NewExecution): Promise<Receipt | undefined> {
+    const { kind, name, idempotencyKey } = request;
+    if (idempotencyKey === undefined) return undefined;
+    const first = await store.executions.byIdempotencyKey(kind, name, idempotencyKey);
+    if (first === undefined) return undefined;
+    await adopt(first);
+    return receiptOf(workerOf(kind), request, first);
   }
 
   /** Takes up what this process owns but was told to leave alone when it started. */
@@ -199,8 +215,17 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   }
 
   /** Takes up what another process left. */
-  async function takeUp(execution: Execution): Promise<void> {
-    await takeIn(await readStored(store, execution))();
+  async function takeUp({ id }: Execution): Promise<void> {
+    // As it is now: it may have ended here since it was read.
+    const execution = await store.executions.get(id);
+    if (execution === undefined || isTerminal(execution.state)) return;
+    const stored = await readStored(store, execution);
+    if (held.isClosed) return;
+    const begin = takeIn(stored);
+    // What came since it was read; what comes from here on is given to who holds it.
+    const inbox = held.get(id)?.inbox;
+    if (stored.damage === undefined) for (const one of await store.signals.all(id)) inbox?.put(one);
+    await begin();
   }
 
   /** Gives what another process left its place; the result begins it, when its turn has come. */

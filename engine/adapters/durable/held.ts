@@ -84,8 +84,7 @@ export function createHeld(options: Surroundings): Held {
     await (ending === undefined ? letGo(entry) : end(entry, ending));
   }
 
-  async function end(entry: Entry, ending: Ending, isRetry = false): Promise<void> {
-    let problem: Problem | undefined;
+  async function end(entry: Entry, ending: Ending): Promise<void> {
     // What was not admitted has no outcome, and who asked for it was told.
     const isAdmitted = await entry.admitted.then(
       () => true,
@@ -95,18 +94,15 @@ export function createHeld(options: Surroundings): Held {
       entry.log.drop();
       return leave(entry);
     }
-    try {
-      await settle(entry, ending, clock);
-    } catch (thrown) {
+    for (let isFirst = true; ; isFirst = false) {
+      const problem = await settle(entry, ending, clock).then(() => undefined, asProblem);
+      if (problem === undefined) return leave(entry);
       // Only the store can fail here: the work has no outcome yet.
-      problem = asProblem(thrown);
-      if (!isRetry) report(problem);
-      if (entry.worker.outlastsStore === true && problem.code === 'store_unavailable') {
-        await clock.sleep(storeRetryMs, closing.signal).catch(() => undefined);
-        if (!closing.signal.aborted) return end(entry, ending, true);
-      }
+      if (isFirst) report(problem);
+      const outlasts = entry.worker.outlastsStore === true && problem.code === 'store_unavailable';
+      if (outlasts) await clock.sleep(storeRetryMs, closing.signal).catch(() => undefined);
+      if (!outlasts || closing.signal.aborted) return leave(entry, problem);
     }
-    await leave(entry, problem);
   }
 
   /** Whether what was asked for had been admitted before. */

@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../../core/json.ts';
 import type { NewExecution } from '../../ports/durable.ts';
+import type { FirstRecords } from '../../ports/store.ts';
 import type { TracePlace, Tracing } from '../../ports/telemetry.ts';
 import type { Entry } from './entry.ts';
 
@@ -7,11 +8,16 @@ import type { Entry } from './entry.ts';
 const askedKey = '?trace';
 const firstKey = '?span';
 
+/** Whether a record says where work stands in its trace, which is another one when it is done again. */
+export function isOfTrace(key: string): boolean {
+  return key === askedKey || key === firstKey;
+}
+
 /** What is stored together with work so that it is found in the trace of who asked for it, after a restart too. */
 export function traceRecords(
   tracing: Pick<Tracing, 'asked'> | undefined,
   request: NewExecution,
-): readonly (readonly [key: string, value: Json])[] {
+): FirstRecords {
   const place = tracing?.asked(request);
   return place === undefined ? [] : [[askedKey, { ...place }]];
 }

@@ -7,9 +7,9 @@ import type { Execution } from '../../ports/store.ts';
 export function receiptOf(
   { asked = (input) => input }: Pick<Worker, 'asked'>,
   { id, idempotencyKey, input }: NewExecution,
-  first: Execution | undefined,
+  first: Execution,
 ): Receipt {
-  if (first === undefined || !isDeepStrictEqual(asked(first.input), asked(input)))
+  if (!isDeepStrictEqual(asked(first.input), asked(input)))
     throw new Problem(
       'conflict',
       `the idempotency key "${idempotencyKey ?? id}" was used with another input`,

@@ -19,9 +19,11 @@ export async function untilStored(
       await clock.sleep(storeRetryMs, signal);
       await log.flush();
       const before = await readBefore(store, execution);
-      const signals = await store.signals.all(execution.id);
+      // In its place before it is filled, so that what comes meanwhile is put into this one.
+      const inbox = createInbox([], receivedSignals(before.records));
+      entry.inbox = inbox;
+      for (const one of await store.signals.all(execution.id)) inbox.put(one);
       entry.before = before;
-      entry.inbox = createInbox(signals, receivedSignals(before.records));
       entry.isAgain = true;
       return;
     } catch {

@@ -45,6 +45,11 @@ export function openMemoryStore(): Store {
     const execution = read(id);
     return execution !== undefined && isTerminal(execution.state);
   };
+  const record = (executionId: string, key: string, value: Json): void => {
+    const of = checkpoints.get(executionId) ?? new Map<string, string>();
+    checkpoints.set(executionId, of);
+    if (!of.has(key)) of.set(key, JSON.stringify(value));
+  };
   const document = (namespace: string, key: string): Json | undefined => {
     const found = documents.get(documentKey(namespace, key));
     return found === undefined ? undefined : (JSON.parse(found.text) as Json);
@@ -72,13 +77,14 @@ export function openMemoryStore(): Store {
         ),
     },
     executions: {
-      insert: (execution) =>
+      insert: (execution, records = []) =>
         act(() => {
           if (executions.has(execution.id) || withKey(execution) !== undefined) return false;
           executions.set(execution.id, JSON.stringify(execution));
           const { kind, name, idempotencyKey } = execution;
           if (idempotencyKey !== undefined)
             keys.set(JSON.stringify([kind, name, idempotencyKey]), execution.id);
+          for (const [key, value] of records) record(execution.id, key, value);
           return true;
         }),
       start: (id, startedAt, attempts) =>
@@ -165,12 +171,7 @@ export function openMemoryStore(): Store {
         ),
     },
     checkpoints: {
-      put: (executionId, key, value) =>
-        act(() => {
-          const of = checkpoints.get(executionId) ?? new Map<string, string>();
-          checkpoints.set(executionId, of);
-          if (!of.has(key)) of.set(key, JSON.stringify(value));
-        }),
+      put: (executionId, key, value) => act(() => record(executionId, key, value)),
       all: (executionId) =>
         act(
           () =>

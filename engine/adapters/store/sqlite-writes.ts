@@ -43,6 +43,8 @@ export const meanings = {
     ON CONFLICT DO NOTHING`,
   putCheckpoint: `INSERT INTO checkpoints (execution_id, key, value) VALUES (NEW.id, NEW.key, NEW.value)
     ON CONFLICT DO NOTHING`,
+  firstRecord: `INSERT INTO checkpoints (execution_id, key, value) SELECT NEW.id, NEW.key, NEW.value
+    WHERE EXISTS (SELECT 1 FROM executions WHERE id = NEW.id) ON CONFLICT DO NOTHING`,
   removeExecution: `DELETE FROM events WHERE execution_id = NEW.id AND ${ended};
     DELETE FROM checkpoints WHERE execution_id = NEW.id AND ${ended};
     DELETE FROM signals WHERE execution_id = NEW.id AND ${ended};
@@ -122,6 +124,11 @@ export function appendEvents(events: readonly EngineEvent[]): Act {
 /** The first write of a key wins. */
 export function putCheckpoint(executionId: string, key: string, value: Json): Act {
   return { kind: 'putCheckpoint', id: executionId, key, value: JSON.stringify(value) };
+}
+
+/** The same for an execution that is inserted before it in one commit; nothing is recorded when that was not new. */
+export function firstRecord(executionId: string, key: string, value: Json): Act {
+  return { ...putCheckpoint(executionId, key, value), kind: 'firstRecord' };
 }
 
 /** Changes something when the execution has ended; all that is stored of it goes. */

@@ -27,6 +27,7 @@ import {
   cancelExecution,
   deleteDocument,
   finishExecution,
+  firstRecord,
   forgetKeys,
   insertExecution,
   markExecution,
@@ -100,7 +101,13 @@ function storeOver(files: SqliteFiles): Store {
         })),
     },
     executions: {
-      insert: (execution) => write(() => insertExecution(execution)),
+      insert: async (execution, records = []) => {
+        const [isNew] = await Promise.all([
+          write(() => insertExecution(execution)),
+          ...records.map(([key, value]) => write(() => firstRecord(execution.id, key, value))),
+        ]);
+        return isNew;
+      },
       start: async (id, startedAt, attempts) => {
         await write(() => startExecution(id, startedAt, attempts));
       },

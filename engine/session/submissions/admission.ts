@@ -1,6 +1,6 @@
 import { sessionKey, type SessionAddress } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Receipt } from '../../ports/durable.ts';
+import type { NewExecution, Receipt } from '../../ports/durable.ts';
 import type { Agent } from '../../program/agent.ts';
 import { busy, checkAddress, named } from '../address.ts';
 import { checkDepth } from '../execution-part.ts';
@@ -48,27 +48,33 @@ async function admit(
   const earlier = agent.busy === 'replace' ? durable.pending(key) : [];
   const isBusy = before > 0 || live.get(address).queue.length > 0;
   const isFull = before > agent.queueLimit;
-  // What was admitted before gets its receipt, however busy the session is.
-  if (((agent.busy === 'reject' && isBusy) || isFull) && !(await isKnown(ports, admitting, submission)))
-    throw isFull ? full(agent, address) : busy(address);
   const id = `sub_${ports.clock.ulid()}`;
+  const request: NewExecution = {
+    id,
+    kind: 'submission',
+    name: agent.name,
+    key,
+    input: toInput(said, {
+      ...{ address, work, source, images, timeoutMs, grants, callers },
+      ...(delivered === undefined ? {} : { delivered: redactDelivered(ports, delivered) }),
+    }),
+    hash: agent.hash,
+    ...(own.specs === undefined ? {} : { specs: own.specs }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(parent === undefined ? {} : { parent }),
+    ...(owner === undefined ? {} : { owner }),
+  };
+  if ((agent.busy === 'reject' && isBusy) || isFull) {
+    // What was admitted before gets its receipt, however busy the session is.
+    if (idempotencyKey !== undefined)
+      await admitting.get(sameOf(agent, idempotencyKey))?.catch(() => undefined);
+    const known = await durable.known(request);
+    if (known === undefined) throw isFull ? full(agent, address) : busy(address);
+    return known;
+  }
   outcomes.expect(id, submission.here);
   try {
-    const committing = durable.admit({
-      id,
-      kind: 'submission',
-      name: agent.name,
-      key,
-      input: toInput(said, {
-        ...{ address, work, source, images, timeoutMs, grants, callers },
-        ...(delivered === undefined ? {} : { delivered: redactDelivered(ports, delivered) }),
-      }),
-      hash: agent.hash,
-      ...(own.specs === undefined ? {} : { specs: own.specs }),
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      ...(parent === undefined ? {} : { parent }),
-      ...(owner === undefined ? {} : { owner }),
-    });
+    const committing = durable.admit(request);
     if (idempotencyKey !== undefined) remember(admitting, sameOf(agent, idempotencyKey), committing);
     const receipt = await committing;
     const isPrompt = work.kind === 'prompt' || work.kind === 'skill';
@@ -96,17 +102,6 @@ async function ownerOf(
 ): Promise<string | undefined> {
   const owner = await ownersOf(store).of(agent, instance);
   return owner ?? (parent === undefined ? undefined : (await store.executions.get(parent))?.owner);
-}
-
-/** Whether a submission with this key was admitted before, or is being admitted. */
-async function isKnown(
-  { store }: SessionPorts,
-  admitting: Admitting,
-  { agent, idempotencyKey }: Submission,
-): Promise<boolean> {
-  if (idempotencyKey === undefined) return false;
-  await admitting.get(sameOf(agent, idempotencyKey))?.catch(() => undefined);
-  return (await store.executions.byIdempotencyKey('submission', agent.name, idempotencyKey)) !== undefined;
 }
 
 function sameOf({ name }: Agent, idempotencyKey: string): string {

@@ -54,6 +54,26 @@ export function admissionTests(test: Test): void {
     );
   });
 
+  test('what is recorded from the first is there when the work begins, and of what was admitted before nothing is', async (world) => {
+    const seen: unknown[] = [];
+    const { durable } = await world.open(async (context, { id }) => {
+      seen.push([id, context.recorded('?by')]);
+      return null;
+    });
+    const asked = { idempotencyKey: 'k' };
+    assert.equal(await durable.known(run('none', asked)), undefined);
+    await durable.admit(run('a', asked), [['?by', 'ann']]);
+    await durable.result('a');
+    assert.equal((await durable.admit(run('b', asked), [['?by', 'bob']])).id, 'a');
+    const { id, created } = (await durable.known(run('c', asked))) ?? {};
+    assert.deepEqual({ id, created, seen }, { id: 'a', created: false, seen: [['a', 'ann']] });
+    await assert.rejects(
+      durable.known(run('other', { ...asked, input: 'other' })),
+      (thrown) => thrown instanceof Problem && thrown.code === 'conflict',
+    );
+    assert.equal(await durable.known(run('without')), undefined);
+  });
+
   test('what was admitted before is not done again, nor told of, also when its session is busy', async (world) => {
     const hold = gate();
     const done: string[] = [];

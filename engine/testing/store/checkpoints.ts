@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Test } from './samples.ts';
+import { execution, type Test } from './samples.ts';
 
 /** What the contract promises of checkpoints. */
 export function checkpointTests(test: Test): void {
@@ -17,5 +17,24 @@ export function checkpointTests(test: Test): void {
     );
     assert.deepEqual([...(await checkpoints.all('f'))], [['steps/a', 'other']]);
     assert.deepEqual([...(await checkpoints.all('g'))], []);
+  });
+
+  test('the first records of an execution are stored with it, and none of one that is there already', async ({
+    executions,
+    checkpoints,
+  }) => {
+    const keyed = (id: string) => ({ ...execution(id, 1), idempotencyKey: 'k' });
+    const inserted = await Promise.all([
+      executions.insert(keyed('e'), [
+        ['?by', 'ann'],
+        ['?left', { turns: 1 }],
+      ]),
+      executions.insert(keyed('again'), [['?by', 'bob']]),
+    ]);
+    assert.deepEqual(inserted, [true, false]);
+    assert.deepEqual(Object.fromEntries(await checkpoints.all('e')), { '?by': 'ann', '?left': { turns: 1 } });
+    assert.deepEqual([...(await checkpoints.all('again'))], []);
+    await checkpoints.put('e', '?by', 'carl');
+    assert.equal((await checkpoints.all('e')).get('?by'), 'ann');
   });
 }
