@@ -193,7 +193,7 @@ export function createCourier(
 
   /** Tells once why nothing can be sent, and what becomes of it. */
   function hinder(lane: Lane, problem: Problem, what: string): void {
-    const told = new Problem(problem.code, `${problem.message}; ${what}`, { cause: problem });
+    const told = new Problem(problem.code, `${problem.message}; ${what}`);
     if (lane.hindrance?.message !== told.message) journal.report(told);
     lane.hindrance = told.toData();
   }

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { CallbacksOptions } from './commands/callbacks.ts';
-import { examples, integer, perform } from './declare.ts';
+import { callbackStates } from '../core/records/callback.ts';
+import { examples, integer, perform, refuseBoth } from './declare.ts';
 import { withPlace } from './server-option.ts';
+import { stateOption } from './state-option.ts';
 
 /** The command that looks at what callbacks were told, and tells it again. */
 export function declareCallbacks(engine: Command, end: (exitCode: number) => void): void {
@@ -11,6 +13,7 @@ export function declareCallbacks(engine: Command, end: (exitCode: number) => voi
       'after',
       examples(
         'engine callbacks --failed',
+        'engine callbacks --state queued,waiting --callback order-system',
         'engine callbacks show cb_01J...',
         'engine callbacks redeliver cb_01J... --server http://127.0.0.1:8000',
         'engine callbacks redeliver --failed --callback order-system',
@@ -49,9 +52,12 @@ export function declareCallbacks(engine: Command, end: (exitCode: number) => voi
 }
 
 function withFilter(command: Command): Command {
-  return command
-    .option('--failed', 'only those that were given up')
+  command
+    .option('--failed', 'only those that were given up: --state failed')
+    .addOption(stateOption('only those', callbackStates))
     .option('--callback <name>', 'only those to this callback')
     .option('--limit <count>', 'at most this many', integer(1, 1_000), 20)
     .option('--before <delivery>', 'only those made before this one');
+  refuseBoth(command, 'failed', 'state');
+  return command;
 }

@@ -28,7 +28,7 @@ export async function lookAtStore<T>(
     terminal.err.line(
       `${what} are kept in memory (store.type in engine.yaml), so those of other processes are not seen`,
     );
-  return useEngine({ program, readOnly: true }, use);
+  return useEngine({ program, readOnly: true }, terminal, use);
 }
 
 /** Acts on the store of a project; what is left in it is not taken up. Throws Problem `store_locked` while another process owns it. */
@@ -39,7 +39,7 @@ export async function actOnStore<T>(
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const program = await openProgram(project, terminal);
-  return useEngine({ ...options, program, recover: false }, use);
+  return useEngine({ ...options, program, recover: false }, terminal, use);
 }
 
 /** Throws what was thrown; of a store that another process owns with the option that reaches its server. */
@@ -52,7 +52,11 @@ export function adviseServer(thrown: unknown): never {
   });
 }
 
-async function useEngine<T>(options: EngineOptions, use: (engine: Engine) => Promise<T>): Promise<T> {
+async function useEngine<T>(
+  options: EngineOptions,
+  terminal: Terminal,
+  use: (engine: Engine) => Promise<T>,
+): Promise<T> {
   const engine = await createEngine(options);
   let wasInterrupted = false;
   try {
@@ -60,17 +64,36 @@ async function useEngine<T>(options: EngineOptions, use: (engine: Engine) => Pro
     wasInterrupted = result === exitCodes.interrupted;
     return result;
   } finally {
-    await (wasInterrupted ? engine.close() : closeTold(engine));
+    await closeTold(engine, terminal, { isHurried: wasInterrupted });
   }
 }
 
-/** Closes an engine whose callbacks had time to take what they are told. */
-export async function closeTold(engine: Engine): Promise<void> {
-  await toldBy(engine);
-  await engine.close();
+/**
+ * Closes an engine whose callbacks had time to take what they are told; none when somebody is in a hurry. Says how much they did not
+ * take, and who tells it.
+ */
+export async function closeTold(
+  engine: Engine,
+  { err }: Terminal,
+  { isHurried }: { readonly isHurried: boolean },
+): Promise<void> {
+  try {
+    const waiting = isHurried ? await insideOf(engine).told(0) : await toldBy(engine);
+    if (waiting > 0) err.line(untold(waiting, engine.program.settings.store.type === 'memory'));
+  } finally {
+    await engine.close();
+  }
 }
 
-/** Callbacks have ten seconds to take what they are told; they hear it from the next engine else. */
-export async function toldBy(engine: Engine): Promise<void> {
-  await insideOf(engine).told(10_000);
+/** Callbacks have ten seconds to take what they are told; gives how many deliveries wait then. */
+export async function toldBy(engine: Engine): Promise<number> {
+  return insideOf(engine).told(10_000);
+}
+
+function untold(count: number, isLost: boolean): string {
+  const [what, wait, are, it] =
+    count === 1 ? ['1 delivery', 'waits', 'is', 'it'] : [`${count} deliveries`, 'wait', 'are', 'them'];
+  return isLost
+    ? `${what} to callbacks ${are} lost with the store, which is in memory (store.type in engine.yaml)`
+    : `${what} to callbacks ${wait} in the store: "engine serve" or "engine dev" sends ${it}, "engine callbacks" lists ${it}`;
 }

@@ -54,6 +54,53 @@ describe('engine callbacks', function () {
     expect([both.exitCode, both.stderr.includes('error[invalid_request]')]).to.deep.equal([2, true]);
   });
 
+  it('a command that ends before everything is taken says how much waits, and who sends it', async () => {
+    status = 500;
+    const cwd = projectOf(projectOfHook(receiver.url, { retry: { delay: '1h' } }));
+    const run = ['run', 'fulfil', '--input', '{"n": 1}', '--quiet'];
+    const first = await runCli(run, { cwd, env: { HOOK: secret } });
+    const sent = '"engine serve" or "engine dev" sends';
+    expect(first.stderr).to.equal(
+      `1 delivery to callbacks waits in the store: ${sent} it, "engine callbacks" lists it\n`,
+    );
+    // Its secret is not set: nothing is sent, no attempt is used up.
+    const second = await runCli(run, { cwd, env: { HOOK: '' } });
+    expect([second.exitCode, second.stderr]).to.deep.equal([
+      0,
+      [
+        'warning: missing_secret: callback "hook": the secret "HOOK" is not set; what waits for it is sent when that is mended',
+        `2 deliveries to callbacks wait in the store: ${sent} them, "engine callbacks" lists them`,
+        '',
+      ].join('\n'),
+    ]);
+    const list = async (...args: string[]): Promise<readonly CallbackRecord[]> => {
+      const { stdout } = await runCli(['callbacks', '--json', ...args], { cwd, env: { HOOK: secret } });
+      return (JSON.parse(stdout) as { callbacks: readonly CallbackRecord[] }).callbacks;
+    };
+    expect((await list('--state', 'queued')).map(({ attempts }) => attempts)).to.deep.equal([0]);
+    expect((await list('--state', 'waiting')).map(({ attempts }) => attempts)).to.deep.equal([1]);
+    expect(await list('--state', 'queued,waiting')).to.have.length(2);
+    expect(await list('--state', 'failed,succeeded')).to.deep.equal([]);
+    const wrong = await runCli(['callbacks', '--state', 'lost'], { cwd });
+    expect(wrong.stderr).to.contain('queued, waiting, succeeded, failed');
+    const both = await runCli(['callbacks', 'list', '--state', 'queued', '--failed'], { cwd });
+    expect([both.exitCode, both.stderr.split('\n')[0]]).to.deep.equal([
+      2,
+      'error: use either --failed or --state',
+    ]);
+  });
+
+  it('a command whose store is in memory says that what was not taken is lost', async () => {
+    const files = projectOfHook(receiver.url, { retry: { delay: '1h' } });
+    const config = { ...(files['engine.yaml'] as object), store: { type: 'memory' } };
+    const cwd = projectOf({ ...files, 'engine.yaml': config });
+    const { stderr } = await runCli(['run', 'fulfil', '--input', '{}', '--quiet'], {
+      cwd,
+      env: { HOOK: secret },
+    });
+    expect(stderr).to.contain('1 delivery to callbacks is lost with the store, which is in memory');
+  });
+
   it('a server does not start with a callback that it cannot sign', async () => {
     const { exitCode, stderr } = await runCli(['serve', '--port', '0'], { cwd, env: { HOOK: '' } });
     expect(exitCode).to.equal(2);

@@ -1,4 +1,5 @@
-import type { CallbackDetails, CallbackFilter, CallbackRecord } from '../../api.ts';
+import type { CallbackDetails, CallbackFilter, CallbackRecord, CallbackState } from '../../api.ts';
+import { nextOf } from '../../core/next-of.ts';
 import { asProblem, Problem } from '../../core/problem.ts';
 import { clientAt } from '../client-at.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -12,6 +13,7 @@ export interface CallbacksOptions extends WorkPlace {
   readonly callback?: string;
   /** Only what was given up; of `redeliver` all of it. */
   readonly failed?: boolean;
+  readonly state?: readonly CallbackState[];
   readonly limit: number;
   readonly before?: string;
   readonly json?: boolean;
@@ -20,15 +22,16 @@ export interface CallbacksOptions extends WorkPlace {
 /** Lists deliveries to callbacks, newest first; only reads, so that it works beside a running server. */
 export async function listCallbacks(options: CallbacksOptions, terminal: Terminal): Promise<number> {
   const { callback, failed = false, limit, before, json } = options;
+  const states = failed ? (['failed'] as const) : options.state;
   const { out, err } = terminal;
   const filter: CallbackFilter = {
     limit,
     ...(callback === undefined ? {} : { callback }),
-    ...(failed ? { states: ['failed'] } : {}),
+    ...(states === undefined ? {} : { states }),
     ...(before === undefined ? {} : { before }),
   };
   const found = await listAt(options, filter, terminal);
-  const next = found.length === limit ? (found.at(-1)?.id ?? null) : null;
+  const next = nextOf(found, limit, ({ id }) => id);
   if (json === true) out.line(JSON.stringify({ callbacks: found, next }, null, 2));
   else if (found.length === 0) err.line('no deliveries');
   else {
@@ -63,6 +66,7 @@ export async function showCallback(
     ['created', found.createdAt],
     ['next', found.nextAt],
     ['ended', found.endedAt],
+    ['why', found.error === undefined ? undefined : printable(found.error.message)],
     ['body', printable(JSON.stringify(found.body))],
     ...found.tries.map(({ at, status, error, durationMs }): [string, string] => [
       at,

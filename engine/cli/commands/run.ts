@@ -46,7 +46,7 @@ export async function run(word: string, options: RunOptions, terminal: Terminal)
       if (!interrupt.signal.aborted) throw thrown;
       return exitCodes.interrupted;
     } finally {
-      await (interrupt.signal.aborted ? engine.close() : closeTold(engine));
+      await closeTold(engine, terminal, { isHurried: interrupt.signal.aborted });
     }
   } finally {
     interrupt.release();

@@ -1,11 +1,10 @@
-import type { CallbackRecord } from '../../api/callbacks.ts';
+import { nextOf } from '../../core/next-of.ts';
+import { callbackStates } from '../../core/records/callback.ts';
 import { refuseNarrow } from '../auth/own-only.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';
 import { integer, list, text } from '../requests/parameters.ts';
 import { route, type Route } from '../route.ts';
 import { emptyBody, readEmpty } from './empty-body.ts';
-
-const states: readonly CallbackRecord['state'][] = ['queued', 'waiting', 'succeeded', 'failed'];
 
 /** What was told to addresses outside, and is to be. */
 export const callbackRoutes: readonly Route[] = [
@@ -17,7 +16,7 @@ export const callbackRoutes: readonly Route[] = [
     summary: 'Deliveries to callbacks, newest first; those that were given up with `state=failed`.',
     query: {
       callback: text('Only to this callback.'),
-      state: list(states, 'Only those in these states.'),
+      state: list(callbackStates, 'Only those in these states.'),
       limit: integer(1, 1000, 'At most so many. Default: 100.'),
       before: text('Only what was made before this one; the `next` of the page before.'),
     },
@@ -35,7 +34,7 @@ export const callbackRoutes: readonly Route[] = [
         limit,
         ...(state === undefined ? {} : { states: state }),
       });
-      const next = callbacks.length < limit ? null : (callbacks.at(-1)?.id ?? null);
+      const next = nextOf(callbacks, limit, ({ id }) => id);
       return { status: 200, body: { callbacks, next } };
     },
   }),
