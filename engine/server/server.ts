@@ -14,6 +14,7 @@ import { createOwnership, shared } from './auth/ownership.ts';
 import { createBounds } from './bounds/bounds.ts';
 import { createReport, logToStderr, type Log } from './answers/error-body.ts';
 import { createGuard } from './auth/guard.ts';
+import { createDoor } from './http/door.ts';
 import { createHttpServer, type Timeouts } from './http/http-server.ts';
 import { createInFlight } from './http/in-flight.ts';
 import { listen, type Address } from './http/listen.ts';
@@ -55,8 +56,10 @@ export interface Server {
   /**
    * Starts to listen. Throws Problem `invalid_request` for an address that other machines could call without sign-in, `port_in_use`, and `missing_secret` for
    * a channel that could not check who sends, or a callback that could not be signed. Throws `invalid_request` too when it listens already, or was drained or closed.
+   * @param first is done once the address is taken, before anybody is answered; who calls meanwhile waits. When it fails nothing is
+   * served, and that is thrown.
    */
-  listen(): Promise<Address>;
+  listen(first?: (address: Address) => Promise<void>): Promise<Address>;
   /** Koa middleware for another app: answers what is under the base path, and lets go on what is not. */
   middleware(): Koa.Middleware;
   /** A handler for `node:http`, Express and the like, in the same way. */
@@ -138,7 +141,7 @@ export function createServer<P extends ProjectTypes>(
     await Promise.all([sockets.close(), inFlight.end(graceMs)]);
   };
   return {
-    async listen() {
+    async listen(first) {
       if (closing.signal.aborted)
         throw new Problem('invalid_request', 'the server was closed; make another one with createServer');
       if (http !== undefined) throw new Problem('invalid_request', 'the server listens already');
@@ -150,16 +153,21 @@ export function createServer<P extends ProjectTypes>(
           `cannot listen on "${host}": other machines could call, and nobody has to sign in; set "server.auth" in engine.yaml ("engine token" makes a token), listen on 127.0.0.1, or take the risk with --insecure`,
         );
       }
+      const door = createDoor(first !== undefined);
       http = createHttpServer(
         options.timeouts ?? {},
-        (request, response) => void handle(request, response),
-        sockets.upgrade,
+        (request, response) => door.pass(request.socket, () => void handle(request, response)),
+        (request, socket, head) => door.pass(socket, () => sockets.upgrade(request, socket, head)),
         report,
       );
       try {
-        const address = await listen(http, host, options.port ?? settings.port);
-        return { ...address, url: address.url + parts.basePath };
+        const bound = await listen(http, host, options.port ?? settings.port);
+        const address = { ...bound, url: bound.url + parts.basePath };
+        await first?.(address);
+        door.open();
+        return address;
       } catch (thrown) {
+        await stopListening(http);
         // Whoever called may try again, once the port is free.
         http = undefined;
         throw thrown;
@@ -183,11 +191,13 @@ export function createServer<P extends ProjectTypes>(
       await drain(graceMs === undefined ? {} : { graceMs });
       for (const detach of detachings.splice(0)) detach();
       telemetry.close();
-      const stopping = http;
-      if (stopping === undefined) return;
-      const stopped = new Promise<void>((resolve) => stopping.close(() => resolve()));
-      stopping.closeAllConnections();
-      await stopped;
+      if (http !== undefined) await stopListening(http);
     },
   };
+}
+
+async function stopListening(http: HttpServer): Promise<void> {
+  const stopped = new Promise<void>((resolve) => http.close(() => resolve()));
+  http.closeAllConnections();
+  await stopped;
 }

@@ -108,6 +108,43 @@ describe('engine serve', function () {
     }
   });
 
+  it('leaves work that waits alone where it cannot be served', async () => {
+    const { url, child, done } = await serve();
+    const { runId } = (await (await post(`${url}/workflows/wait`, {})).json()) as { runId: string };
+    const path = `/runs/${encodeURIComponent(runId)}/stream`;
+    await streamed(`${url}${path}`, 'event: turn_start');
+    child.kill('SIGKILL');
+    await done;
+    const stored = async (): Promise<string> => (await engine('logs', '--json')).stdout;
+    const before = await stored();
+
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    try {
+      for (const [args, code] of [
+        [['--port', String(port)], 'port_in_use'],
+        [['--port', '0', '--host', '0.0.0.0'], 'invalid_request'],
+        [['--port', '0', '--host', '192.0.2.1'], 'invalid_request'],
+      ] as const) {
+        const { exitCode, stdout, stderr } = await start('serve', ...args).done;
+        expect([exitCode, stdout, stderr.slice(0, stderr.indexOf(':'))]).to.deep.equal([
+          2,
+          '',
+          `error[${code}]`,
+        ]);
+        expect(await stored()).to.equal(before);
+      }
+    } finally {
+      other.close();
+    }
+
+    const again = await serve();
+    const seen = before.trim().split('\n').length;
+    await streamed(`${again.url}${path}`, `id: ${seen + 1}\n`);
+    again.child.kill('SIGKILL');
+  });
+
   it('refuses an address that other machines could reach', async () => {
     const { exitCode, stderr } = await start('serve', '--port', '0', '--host', '0.0.0.0').done;
     expect(exitCode).to.equal(2);
@@ -121,6 +158,14 @@ function post(url: string, body: object, accept = 'application/json'): Promise<R
     headers: { accept, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
+}
+
+/** Reads a stream until it has said a text. */
+async function streamed(url: string, text: string): Promise<void> {
+  const reader = (await fetch(url)).body?.getReader();
+  let seen = '';
+  while (!seen.includes(text)) seen += Buffer.from((await reader?.read())?.value ?? []).toString('utf8');
+  await reader?.cancel();
 }
 
 async function until(isTrue: () => Promise<boolean>): Promise<void> {

@@ -1,4 +1,5 @@
 import { createEngine } from '../../engine.ts';
+import { insideOf } from '../../api/inside.ts';
 import { createServer, isLoopback } from '../../server/index.ts';
 import { announce } from '../announce.ts';
 import { envOf, watchSecrets, type EnvFromOptions } from '../engine-options.ts';
@@ -23,7 +24,12 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
   const program = await openProgram(options.project, terminal);
   const log = openServeLog(options, terminal);
   const { observers } = log;
-  const engine = await createEngine({ program, observers, ...tapeOf(options), ...envOf(options) });
+  // What was left goes on as soon as it is known that it can be served, and not before.
+  const engine = await createEngine({
+    ...{ program, observers, recover: false },
+    ...tapeOf(options),
+    ...envOf(options),
+  });
   log.attach(engine);
   watchSecrets(engine, terminal, true);
   const giveWarningsBack = log.takeWarnings();
@@ -36,7 +42,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
   });
   let isUp = false;
   try {
-    const address = await server.listen();
+    const address = await server.listen(() => insideOf(engine).takeUp());
     isUp = true;
     if (!isLoopback(address.host) && program.settings.server.auth === undefined)
       terminal.err.line(`warning: whoever reaches ${address.url} may do everything; nobody has to sign in`);
