@@ -42,7 +42,7 @@ export function createAdmin(transport: Transport): ClientAdmin<AnyProject> {
 export function createSchedules(transport: Transport): ClientSchedules<AnyProject> {
   return {
     ...createScheduleReads(transport, ''),
-    trigger: (name, call) =>
+    trigger: async (name, call) =>
       transport.json({ method: 'POST', path: `/schedules${pathOf(name)}/trigger`, has: 'time', ...call }),
   };
 }

@@ -3,7 +3,7 @@ import type { Message } from '../core/message.ts';
 import { fromData, type ProblemData } from '../core/problem.ts';
 import type { AnyProject } from '../core/register.ts';
 import { connectAgent } from './connections.ts';
-import { streamEvents } from './follow.ts';
+import { startStream } from './follow.ts';
 import { allOf } from './pages.ts';
 import { namedBy, pathOf } from './paths.ts';
 import { startHeaders, type Transport } from './request.ts';
@@ -35,19 +35,19 @@ export function createAgents(transport: Transport): ClientAgents<AnyProject> {
       });
       return agents;
     },
-    get: (name, call) =>
+    get: async (name, call) =>
       transport.json<DescribedAgent>({ method: 'GET', path: `/agents${pathOf(name)}`, has: 'name', ...call }),
-    invoke: (name, id, prompt, options) => answer(`/agents${pathOf(name, id)}`, prompt, options),
-    dispatch: (name, id, prompt, { signal, timeoutMs, ...start } = {}) =>
+    invoke: async (name, id, prompt, options) => answer(`/agents${pathOf(name, id)}`, prompt, options),
+    dispatch: async (name, id, prompt, { signal, timeoutMs, ...start } = {}) =>
       transport.json({
         ...{ method: 'POST', path: `/agents${pathOf(name, id)}/dispatch`, body: prompt, signal, timeoutMs },
         has: 'submissionId',
         headers: startHeaders(start),
       }),
     stream: (name, id, prompt, call) => streamPrompt(transport, `/agents${pathOf(name, id)}`, prompt, call),
-    skill: (name, id, skill, call = {}, options) =>
+    skill: async (name, id, skill, call = {}, options) =>
       answer(`/agents${pathOf(name, id)}/skills${pathOf(skill)}`, call, options),
-    task: (name, id, task, options) => answer(`/agents${pathOf(name, id)}/tasks`, task, options),
+    task: async (name, id, task, options) => answer(`/agents${pathOf(name, id)}/tasks`, task, options),
     async history(name, id, session, call) {
       const { messages } = createSessionReads(transport, '');
       const all: Message[] = [];
@@ -68,12 +68,12 @@ export function createAgents(transport: Transport): ClientAgents<AnyProject> {
     instances,
     allInstances: (name, call) =>
       allOf('instances', (after) => instances(name, after === undefined ? {} : { after }, call)),
-    delete: (name, id, { abort, records, ...call } = {}) =>
+    delete: async (name, id, { abort, records, ...call } = {}) =>
       transport.read(
         { method: 'DELETE', path: `/agents${pathOf(name, id)}`, query: { abort, records }, ...call },
         () => Promise.resolve(),
       ),
-    connect: (name, id, call) => connectAgent(transport, `/agents${pathOf(name, id)}`, call?.signal),
+    connect: async (name, id, call) => connectAgent(transport, `/agents${pathOf(name, id)}`, call?.signal),
   };
 }
 
@@ -83,9 +83,9 @@ export function createInstances(
   prefix: string,
 ): Pick<ClientAgents<AnyProject>, 'instances'> {
   return {
-    instances: (name: string, { limit, after }: PageOptions = {}, call?: CallOptions) =>
+    instances: async (name: string, { limit, after }: PageOptions = {}, call?: CallOptions) =>
       transport.json<Page<'instances', never>>({
-        ...{ method: 'GET', path: `${prefix}/agents${pathOf(name)}/instances`, ...call },
+        ...{ method: 'GET', path: `${prefix}/agents${pathOf(name)}/instances`, has: 'instances', ...call },
         query: { limit, after },
       }),
   };
@@ -95,17 +95,15 @@ async function* streamPrompt(
   transport: Transport,
   path: string,
   prompt: object,
-  { signal, timeoutMs: _whole, ...start }: StartOptions = {},
+  options: StartOptions = {},
 ): AsyncGenerator<EngineEvent> {
-  const opened = await transport.open({
-    ...{ method: 'POST', path, body: prompt, signal },
-    headers: { accept: 'text/event-stream', ...startHeaders(start) },
-  });
-  const id = namedBy(opened);
-  const what = { path: `/submissions${pathOf(id)}/stream`, what: `submission "${id}"`, opened };
-  const following = { ...what, last: 'submission_end', throwsFailure: true } as const;
   let failed: ProblemData | undefined;
-  for await (const event of streamEvents(transport, following, signal === undefined ? {} : { signal })) {
+  const started = startStream(transport, path, prompt, options, (opened) => {
+    const id = namedBy(opened);
+    const submission = { path: `/submissions${pathOf(id)}/stream`, what: `submission "${id}"`, opened };
+    return { ...submission, last: 'submission_end', throwsFailure: true };
+  });
+  for await (const event of started) {
     yield event;
     if (event.type === 'submission_end' && event.data.state !== 'succeeded')
       failed = event.data.error ?? { type: 'cancelled', message: 'the prompt was cancelled' };

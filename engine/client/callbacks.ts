@@ -15,8 +15,9 @@ export function createCallbacks(transport: Transport): ClientCallbacks {
       allOf('callbacks', (before) =>
         callbacks.list({ ...filter, ...(before === undefined ? {} : { before }) }, call),
       ),
-    get: (id, call) => transport.json({ method: 'GET', path: `/callbacks${pathOf(id)}`, has: 'id', ...call }),
-    redeliver: (id, call) =>
+    get: async (id, call) =>
+      transport.json({ method: 'GET', path: `/callbacks${pathOf(id)}`, has: 'id', ...call }),
+    redeliver: async (id, call) =>
       transport.json({ method: 'POST', path: `/callbacks${pathOf(id)}/redeliver`, has: 'id', ...call }),
   };
   return callbacks;

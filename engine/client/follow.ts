@@ -1,10 +1,11 @@
 import type { EngineEvent } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
 import { backoffMs, maxFailures, pause } from './backoff.ts';
+import { createDeadline } from './deadline.ts';
 import { readEvents, type StreamState } from './events.ts';
 import { failure } from './problem.ts';
-import type { Transport } from './request.ts';
-import type { StreamOptions } from './types/options.ts';
+import { startHeaders, type Transport } from './request.ts';
+import type { StartOptions, StreamOptions } from './types/options.ts';
 
 /** What to follow, and from where. */
 export interface Following {
@@ -26,8 +27,45 @@ export interface Following {
  */
 export async function* streamEvents(
   transport: Transport,
+  following: Following,
+  { after = 0, signal, timeoutMs }: StreamOptions = {},
+): AsyncGenerator<EngineEvent> {
+  const deadline = createDeadline(timeoutMs, signal);
+  try {
+    yield* eventsUntilEnd(transport, following, after, deadline.signal);
+  } finally {
+    deadline.end();
+  }
+}
+
+/**
+ * Starts work, and gives its events until the last one. Throws what the server refuses with.
+ * @param following what is followed, by the answer that it begins with.
+ */
+export async function* startStream(
+  transport: Transport,
+  path: string,
+  body: unknown,
+  { signal, timeoutMs, ...start }: StartOptions,
+  following: (opened: Response) => Following,
+): AsyncGenerator<EngineEvent> {
+  const deadline = createDeadline(timeoutMs, signal);
+  try {
+    const opened = await transport.open({
+      ...{ method: 'POST', path, body, signal: deadline.signal },
+      headers: { accept: 'text/event-stream', ...startHeaders(start) },
+    });
+    yield* eventsUntilEnd(transport, following(opened), 0, deadline.signal);
+  } finally {
+    deadline.end();
+  }
+}
+
+async function* eventsUntilEnd(
+  transport: Transport,
   { path, what, last, throwsFailure, opened }: Following,
-  { after = 0, signal }: StreamOptions = {},
+  after: number,
+  signal: AbortSignal,
 ): AsyncGenerator<EngineEvent> {
   const state: StreamState = { retryMs: undefined };
   let seen = after;
@@ -57,7 +95,7 @@ export async function* streamEvents(
       const problem = failure(transport.baseUrl + path, thrown, signal);
       if (ended && !('ref' in problem)) return;
       failures += 1;
-      if (ended || !problem.retryable || failures >= maxFailures) throw problem;
+      if (ended || signal.aborted || !problem.retryable || failures >= maxFailures) throw problem;
       waitMs = Math.max(backoffMs(failures, state.retryMs), problem.retryAfterMs ?? 0);
     }
     await pause(waitMs, signal);

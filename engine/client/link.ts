@@ -1,6 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
+import { noEngine } from './answer.ts';
 import { closeProblem, openProblem } from './close-problem.ts';
+import { unreachable } from './problem.ts';
 import type { Transport } from './request.ts';
 import { constructSocket } from './web-socket.ts';
 
@@ -31,7 +33,9 @@ export async function openLink(
   listener: LinkListener,
 ): Promise<Link> {
   const { silenceMs } = transport;
-  const socket = await constructSocket(transport, url, token);
+  const socket = await constructSocket(transport, url, token).catch((thrown: unknown) => {
+    throw unreachable(url, thrown);
+  });
   let heard = Date.now();
   let over = false;
   let watch: ReturnType<typeof setInterval> | undefined;
@@ -54,12 +58,17 @@ export async function openLink(
     };
     socket.addEventListener('message', ({ data }) => {
       heard = Date.now();
-      const frame = JSON.parse(String(data)) as Json;
-      if (over || !isObject(frame) || typeof frame['type'] !== 'string') return;
+      if (over) return;
+      const frame = frameIn(data);
+      if (frame === undefined) {
+        end(noEngine(url));
+        drop();
+        return;
+      }
       if (frame['type'] === 'ready') {
         isReady = true;
         resolve();
-      } else listener.frame(frame as Frame);
+      } else listener.frame(frame);
     });
     socket.addEventListener('error', (event) => {
       if (!isReady) end(openProblem(url, 'error' in event ? event.error : undefined));
@@ -82,4 +91,14 @@ export async function openLink(
       socket.close(1000);
     },
   };
+}
+
+/** The frame that a message is; undefined where no engine can have sent it. */
+function frameIn(data: unknown): Frame | undefined {
+  try {
+    const frame = JSON.parse(String(data)) as Json;
+    return isObject(frame) && typeof frame['type'] === 'string' ? (frame as Frame) : undefined;
+  } catch {
+    return undefined;
+  }
 }

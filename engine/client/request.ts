@@ -18,6 +18,8 @@ export interface Request {
   readonly has?: string;
   /** The caller of this tries again by itself. */
   readonly once?: true;
+  /** The answer is read for as long as it goes on; it begins at once. */
+  readonly isStream?: true;
 }
 
 /** How requests are made. */
@@ -31,7 +33,10 @@ export interface Transport {
   json<T>(request: Request): Promise<T>;
   /** What is read of a successful answer, within the time for it. */
   read<T>(request: Request, read: (response: Response) => Promise<T>): Promise<T>;
-  /** A successful answer whose body is not read yet, without a deadline. */
+  /**
+   * A successful answer whose body is not read yet, without a deadline. Throws Problem `server_unreachable` when nothing comes for
+   * `silenceMs`, and for an answer that is not what the header `accept` says.
+   */
   open(request: Request): Promise<Response>;
 }
 

@@ -1,11 +1,10 @@
-import type { EngineEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { AnyProject } from '../core/register.ts';
-import { streamEvents } from './follow.ts';
+import { streamEvents, type Following } from './follow.ts';
 import { allOf } from './pages.ts';
 import { pathOf } from './paths.ts';
 import { listed, startHeaders, type Transport } from './request.ts';
-import type { CallOptions, StreamOptions } from './types/options.ts';
+import type { CallOptions } from './types/options.ts';
 import type { ClientRuns, RunReads } from './types/runs.ts';
 import type { Receipt } from './types/workflows.ts';
 
@@ -23,9 +22,9 @@ export function createRunReads(transport: Transport, prefix: string): RunReads<A
       }),
     all: (filter, call) =>
       allOf('runs', (before) => reads.list({ ...filter, ...(before === undefined ? {} : { before }) }, call)),
-    get: (runId, call) =>
+    get: async (runId, call) =>
       transport.json({ method: 'GET', path: base + pathOf(runId), has: 'runId', ...call }),
-    events: (runId, { after, limit, types, ...call } = {}) =>
+    events: async (runId, { after, limit, types, ...call } = {}) =>
       transport.json({
         ...{ method: 'GET', path: `${base}${pathOf(runId)}/events`, has: 'events', ...call },
         query: { after, limit, types: listed(types) },
@@ -36,7 +35,12 @@ export function createRunReads(transport: Transport, prefix: string): RunReads<A
 
 /** The `runs` part of a client. */
 export function createRuns(transport: Transport): ClientRuns<AnyProject> {
-  const act = <T>(runId: string, what: string, body: Json | undefined, call?: CallOptions): Promise<T> =>
+  const act = async <T>(
+    runId: string,
+    what: string,
+    body: Json | undefined,
+    call?: CallOptions,
+  ): Promise<T> =>
     transport.json({
       ...{ method: 'POST', path: `/runs${pathOf(runId)}/${what}`, body, ...call },
       has: what === 'cancel' ? 'cancelled' : 'runId',
@@ -44,7 +48,7 @@ export function createRuns(transport: Transport): ClientRuns<AnyProject> {
 
   return {
     ...createRunReads(transport, ''),
-    stream: (runId, options) => streamRun(transport, runId, options),
+    stream: (runId, options) => streamEvents(transport, runStream(runId), options),
     cancel: async (runId, call) => {
       const { cancelled } = await act<{ cancelled: boolean }>(runId, 'cancel', undefined, call);
       return cancelled;
@@ -61,7 +65,7 @@ export function createRuns(transport: Transport): ClientRuns<AnyProject> {
     redrive: (runId, call) => act<Receipt>(runId, 'redrive', undefined, call),
     resume: (runId, call) => act<Receipt>(runId, 'resume', undefined, call),
     fork: (runId, from, call) => act<Receipt>(runId, 'fork', { from }, call),
-    why: (runId, step, call) =>
+    why: async (runId, step, call) =>
       transport.json({
         method: 'GET',
         path: `/runs${pathOf(runId)}/why`,
@@ -72,14 +76,8 @@ export function createRuns(transport: Transport): ClientRuns<AnyProject> {
   };
 }
 
-/** Events of a run after an index until `run_end`, of which an answer may be open already. */
-export function streamRun(
-  transport: Transport,
-  runId: string,
-  options?: StreamOptions,
-  opened?: Response,
-): AsyncGenerator<EngineEvent> {
-  const path = `/runs${pathOf(runId)}/stream`;
-  const run = { path, what: `run "${runId}"`, last: 'run_end' as const };
-  return streamEvents(transport, opened === undefined ? run : { ...run, opened }, options);
+/** The stream of a run, of which an answer may be open already. */
+export function runStream(runId: string, opened?: Response): Following {
+  const run = { path: `/runs${pathOf(runId)}/stream`, what: `run "${runId}"`, last: 'run_end' as const };
+  return opened === undefined ? run : { ...run, opened };
 }

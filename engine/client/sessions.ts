@@ -1,5 +1,6 @@
 import { defaultSession } from '../core/ids.ts';
 import type { AnyProject } from '../core/register.ts';
+import { createDeadline } from './deadline.ts';
 import { allOf } from './pages.ts';
 import { pathOf } from './paths.ts';
 import { failure } from './problem.ts';
@@ -11,7 +12,7 @@ import type { ClientFiles, ClientSessions, SessionReads } from './types/sessions
 export function createSessionReads(transport: Transport, prefix: string): SessionReads<AnyProject> {
   const at = (agent: string, id: string): string => `${prefix}/agents${pathOf(agent, id)}/sessions`;
   const reads: SessionReads<AnyProject> = {
-    list: (agent, id, { limit, after } = {}, call) =>
+    list: async (agent, id, { limit, after } = {}, call) =>
       transport.json({
         method: 'GET',
         path: at(agent, id),
@@ -21,10 +22,10 @@ export function createSessionReads(transport: Transport, prefix: string): Sessio
       }),
     all: (agent, id, call) =>
       allOf('sessions', (after) => reads.list(agent, id, after === undefined ? {} : { after }, call)),
-    messages: (agent, id, session = defaultSession, page, call) =>
-      conversation(`${at(agent, id)}${pathOf(session)}`, page, call),
-    entries: (agent, id, session = defaultSession, page, call) =>
-      conversation(`${at(agent, id)}${pathOf(session)}/entries`, page, call),
+    messages: async (agent, id, session = defaultSession, page, call) =>
+      conversation('messages', `${at(agent, id)}${pathOf(session)}`, page, call),
+    entries: async (agent, id, session = defaultSession, page, call) =>
+      conversation('entries', `${at(agent, id)}${pathOf(session)}/entries`, page, call),
     allEntries: (agent, id, session, page, call) =>
       allOf('entries', (after) =>
         reads.entries(agent, id, session, { ...page, ...(after === undefined ? {} : { after }) }, call),
@@ -33,11 +34,12 @@ export function createSessionReads(transport: Transport, prefix: string): Sessio
   return reads;
 
   function conversation<T>(
+    has: string,
     path: string,
     { order, limit, after }: ConversationPage = {},
     call?: CallOptions,
   ): Promise<T> {
-    return transport.json({ method: 'GET', path, query: { order, limit, after }, ...call });
+    return transport.json({ method: 'GET', path, has, query: { order, limit, after }, ...call });
   }
 }
 
@@ -47,14 +49,14 @@ export function createSessions(transport: Transport): ClientSessions<AnyProject>
     `/agents${pathOf(agent, id)}/sessions${pathOf(session)}`;
   return {
     ...createSessionReads(transport, ''),
-    create: (agent, id, session, call) =>
+    create: async (agent, id, session, call) =>
       transport.json({ method: 'PUT', path: at(agent, id, session), ...call }),
-    delete: (agent, id, session, { abort, records, ...call } = {}) =>
+    delete: async (agent, id, session, { abort, records, ...call } = {}) =>
       transport.read(
         { method: 'DELETE', path: at(agent, id, session), query: { abort, records }, ...call },
         () => Promise.resolve(),
       ),
-    fork: (agent, id, session, to, call) =>
+    fork: async (agent, id, session, to, call) =>
       transport.json({ method: 'POST', path: `${at(agent, id, session)}/fork`, body: to, ...call }),
     export: (agent, id, session = defaultSession, call) =>
       linesOf(transport, `${at(agent, id, session)}/export`, call),
@@ -66,7 +68,7 @@ export function createSessions(transport: Transport): ClientSessions<AnyProject>
         ...{ method: 'POST', path: `${at(agent, id, session)}/import`, lines: text, ...call },
       });
     },
-    compact: (agent, id, session, how = {}, { signal, timeoutMs, ...start } = {}) =>
+    compact: async (agent, id, session, how = {}, { signal, timeoutMs, ...start } = {}) =>
       transport.json({
         ...{ method: 'POST', path: `${at(agent, id, session)}/compact`, body: how, signal, timeoutMs },
         headers: startHeaders(start),
@@ -84,7 +86,7 @@ export function createFiles(transport: Transport): ClientFiles<AnyProject> {
       });
       return found;
     },
-    read: (agent, id, path, call) =>
+    read: async (agent, id, path, call) =>
       transport.read(
         { method: 'GET', path: `/agents${pathOf(agent, id)}/files/content`, query: { path }, ...call },
         async (response) => new Uint8Array(await response.arrayBuffer()),
@@ -98,9 +100,21 @@ export function createFiles(transport: Transport): ClientFiles<AnyProject> {
 async function* linesOf(
   transport: Transport,
   path: string,
-  { signal }: CallOptions = {},
+  { signal, timeoutMs }: CallOptions = {},
 ): AsyncGenerator<string> {
-  const response = await transport.open({ method: 'GET', path, signal });
+  const deadline = createDeadline(timeoutMs, signal);
+  try {
+    const headers = { accept: 'application/jsonl' };
+    const response = await transport.open({ method: 'GET', path, headers, signal: deadline.signal });
+    yield* linesIn(response);
+  } catch (thrown) {
+    throw failure(transport.baseUrl + path, thrown, deadline.signal);
+  } finally {
+    deadline.end();
+  }
+}
+
+async function* linesIn(response: Response): AsyncGenerator<string> {
   if (response.body === null) return;
   const decoder = new TextDecoder();
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
@@ -114,8 +128,6 @@ async function* linesOf(
       if (done) break;
     }
     if (rest !== '') yield `${rest}\n`;
-  } catch (thrown) {
-    throw failure(transport.baseUrl + path, thrown, signal);
   } finally {
     await reader.cancel().catch(() => undefined);
   }

@@ -3,11 +3,14 @@ import type { ClientOptions } from './types/options.ts';
 
 /** How requests and sockets say who asks. */
 export interface SignIn {
-  /** The token, if there is one. Throws Problem `unauthorized` when the function that gives it fails. */
+  /**
+   * The token, if there is one. Throws Problem `unauthorized`, which may pass, when the function that gives it fails, `invalid_request`
+   * for one that no header can have.
+   */
   token(): Promise<string | undefined>;
   /** Whether there may be another token than the one that was refused; `token` then asks for it. */
   renew(refused: string | undefined): Promise<boolean>;
-  /** Headers of a request, in small letters, without that of the token. */
+  /** Headers of a request, in small letters, without that of the token. Throws Problem `invalid_request` when their function fails. */
   headers(): Promise<Readonly<Record<string, string>>>;
 }
 
@@ -20,26 +23,44 @@ export function createSignIn({ token, headers = {} }: Pick<ClientOptions, 'token
       return await give();
     } catch (thrown) {
       given = undefined;
-      const why = thrown instanceof Error ? thrown.message : String(thrown);
-      throw new Problem('unauthorized', `there is no token: ${why}`, { cause: thrown });
+      throw new Problem('unauthorized', `there is no token: ${reasonOf(thrown)}`, {
+        cause: thrown,
+        retryable: true,
+      });
     }
   }
 
-  async function current(): Promise<string | undefined> {
-    return typeof token === 'function' ? (given ??= ask(token)) : token;
-  }
-
   return {
-    token: current,
+    async token() {
+      const found = typeof token === 'function' ? await (given ??= ask(token)) : token;
+      return found === undefined ? undefined : carriable(found);
+    },
     async renew(refused) {
       if (typeof token !== 'function') return false;
+      const known = given;
+      const last = (await known?.catch(() => undefined))?.trim();
       // Another call may have asked for a new one meanwhile.
-      if ((await current()) === refused) given = undefined;
+      if (last === refused && given === known) given = undefined;
       return true;
     },
     async headers() {
-      const more = typeof headers === 'function' ? await headers() : headers;
-      return Object.fromEntries(new Headers(more).entries());
+      try {
+        const more = typeof headers === 'function' ? await headers() : headers;
+        return Object.fromEntries(new Headers(more).entries());
+      } catch (thrown) {
+        throw new Problem('invalid_request', `there are no headers: ${reasonOf(thrown)}`, { cause: thrown });
+      }
     },
   };
+}
+
+/** A token without the ends of lines that files have. */
+function carriable(token: string): string {
+  const trimmed = token.trim();
+  if (/^[\x20-\x7e]*$/.test(trimmed)) return trimmed;
+  throw new Problem('invalid_request', 'the token has characters that no header can have');
+}
+
+function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

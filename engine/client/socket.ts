@@ -53,12 +53,15 @@ export async function openSocket(
   let isDialing = false;
   let link: Link | undefined;
   let token: string | undefined;
+  /** Whether the token was asked for in place of one that was refused, and is not known to be taken yet. */
+  let isRenewed = false;
 
   const onLink = {
     frame(frame: Frame): void {
       const id = frame['requestId'];
       if (typeof id !== 'string') return;
       if (frame.type !== 'started') failures = 0;
+      isRenewed = false;
       const isLast = frame.type === 'result' || frame.type === 'error';
       if (isLast) aborted.delete(id);
       const request = ongoing.get(id);
@@ -139,20 +142,30 @@ export async function openSocket(
 
   /** Whether it may be let in again: after most failures, and with another token in place of one that is no longer taken. */
   async function mayComeBack({ retryable, code }: Problem): Promise<boolean> {
-    return retryable || (code === 'unauthorized' && failures <= 1 && signIn.renew(token));
+    // Browsers do not say why a socket was refused.
+    if (retryable && code === 'server_unreachable' && failures > 1) await signIn.renew(token);
+    return retryable || (code === 'unauthorized' && renew());
   }
 
-  /** Connects; at the first failure once more with another token, as browsers do not say why a socket was refused. */
+  /** Connects; once more with another token when this one is refused, and at the first failure, which may be just that. */
   async function connect(): Promise<Link> {
     token = await signIn.token();
     try {
       return await openLink(transport, url, token, onLink);
     } catch (thrown) {
-      const isSignIn = ['unauthorized', 'server_unreachable'].includes((thrown as Problem).code);
-      if (!isSignIn || failures > 1 || !(await signIn.renew(token))) throw thrown;
+      const { code } = thrown as Problem;
+      const mayBeRefused = code === 'server_unreachable' && failures <= 1 && (await signIn.renew(token));
+      if (!mayBeRefused && !(code === 'unauthorized' && (await renew()))) throw thrown;
       token = await signIn.token();
       return openLink(transport, url, token, onLink);
     }
+  }
+
+  /** Whether there may be another token in place of one that was refused; one that is new is not asked for anew. */
+  async function renew(): Promise<boolean> {
+    if (isRenewed) return false;
+    isRenewed = await signIn.renew(token);
+    return isRenewed;
   }
 
   function resume(opened: Link): void {
@@ -167,6 +180,8 @@ export async function openSocket(
 
   function failAll(problem: Problem): void {
     const requests = [...ongoing.values()];
+    failures = 0;
+    isRenewed = false;
     ongoing.clear();
     aborted.clear();
     for (const { listener } of requests) listener.problem(problem);

@@ -21,9 +21,9 @@ export function createSubmissionReads(transport: Transport, prefix: string): Sub
       allOf('submissions', (before) =>
         reads.list({ ...filter, ...(before === undefined ? {} : { before }) }, call),
       ),
-    get: (id, call) =>
+    get: async (id, call) =>
       transport.json({ method: 'GET', path: base + pathOf(id), has: 'submissionId', ...call }),
-    events: (id, { after, limit, types, ...call } = {}) =>
+    events: async (id, { after, limit, types, ...call } = {}) =>
       transport.json({
         ...{ method: 'GET', path: `${base}${pathOf(id)}/events`, has: 'events', ...call },
         query: { after, limit, types: listed(types) },

@@ -1,6 +1,8 @@
 import { Problem } from '../core/problem.ts';
-import { answerOf } from './answer.ts';
+import { addressOf } from './address.ts';
+import { answerOf, streamOf } from './answer.ts';
 import { pause } from './backoff.ts';
+import { createDeadline } from './deadline.ts';
 import { queryText } from './paths.ts';
 import { failure, refusal } from './problem.ts';
 import { defaultSilenceMs, type Request, type Transport } from './request.ts';
@@ -8,10 +10,13 @@ import { waitBefore } from './retry.ts';
 import { createSignIn } from './sign-in.ts';
 import type { ClientOptions } from './types/options.ts';
 
-/** Requests to one server. They throw Problem `server_unreachable`, `timeout`, `aborted` and what the server answers. */
+/**
+ * Requests to one server. They throw Problem `server_unreachable`, `timeout`, `aborted`, `invalid_request` for what cannot be sent, and
+ * what the server answers. Throws Problem `invalid_request` for an address that is none.
+ */
 export function createTransport(options: ClientOptions): Transport {
-  const { baseUrl, timeoutMs = 300_000, silenceMs = defaultSilenceMs, retry, webSocket } = options;
-  const base = baseUrl.replace(/\/+$/, '');
+  const { timeoutMs = 300_000, silenceMs = defaultSilenceMs, retry, webSocket } = options;
+  const base = addressOf(options.baseUrl);
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
   const signIn = createSignIn(options);
 
@@ -19,10 +24,22 @@ export function createTransport(options: ClientOptions): Transport {
   async function ask(url: string, request: Request): Promise<Response> {
     for (let isRenewed = false; ; isRenewed = true) {
       const token = await signIn.token();
-      const response = await fetch(url, await initOf(request, token));
+      const response = await answer(url, await initOf(request, token), request);
       if (response.ok) return response;
       if (response.status !== 401 || isRenewed || !(await signIn.renew(token))) throw await refusal(response);
       await response.body?.cancel();
+    }
+  }
+
+  /** An answer as far as its headers; one that is read for long must begin before the server counts as silent. */
+  async function answer(url: string, init: RequestInit, { signal, isStream }: Request): Promise<Response> {
+    if (isStream !== true) return fetch(url, init);
+    const why = `nothing was heard of the server for ${silenceMs} ms`;
+    const silent = createDeadline(silenceMs, signal, new Problem('server_unreachable', why));
+    try {
+      return await fetch(url, { ...init, signal: silent.signal });
+    } finally {
+      silent.end();
     }
   }
 
@@ -30,14 +47,14 @@ export function createTransport(options: ClientOptions): Transport {
     const { method, body, lines, headers, signal } = request;
     return {
       method,
-      headers: {
+      headers: sendable({
         ...(await signIn.headers()),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(lines === undefined ? {} : { 'content-type': 'application/jsonl' }),
         ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+      ...(body === undefined ? {} : { body: textOf(body) }),
       ...(lines === undefined ? {} : { body: lines }),
       ...(signal == null ? {} : { signal }),
     };
@@ -64,27 +81,45 @@ export function createTransport(options: ClientOptions): Transport {
 
   /** The same within the time for it. */
   async function readInTime<T>(request: Request, use: (response: Response) => Promise<T>): Promise<T> {
-    const limitMs = request.timeoutMs ?? timeoutMs;
-    const deadline = new AbortController();
-    const late = setTimeout(() => {
-      deadline.abort(new Problem('timeout', `no answer within ${limitMs} ms`));
-    }, limitMs);
-    const signal =
-      request.signal === undefined ? deadline.signal : AbortSignal.any([request.signal, deadline.signal]);
+    const deadline = createDeadline(request.timeoutMs ?? timeoutMs, request.signal);
     try {
-      return await read({ ...request, signal }, use);
+      return await read({ ...request, signal: deadline.signal }, use);
     } finally {
-      clearTimeout(late);
+      deadline.end();
     }
   }
 
   return {
     ...{ baseUrl: base, silenceMs, signIn, webSocket },
-    open: (request) => read(request, (response) => response),
+    open: (request) =>
+      read({ ...request, isStream: true }, (response) =>
+        streamOf(response, base, request.headers?.['accept']),
+      ),
     read: readInTime,
     json: <T>(request: Request) =>
       readInTime(request, (response) => answerOf<T>(response, base, request.has)),
   };
+}
+
+/** Headers as they are, where they can be sent. */
+function sendable(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      new Headers([[name, value]]);
+    } catch (thrown) {
+      throw new Problem('invalid_request', `no request can have this header "${name}"`, { cause: thrown });
+    }
+  }
+  return headers;
+}
+
+function textOf(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch (thrown) {
+    const why = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : '';
+    throw new Problem('invalid_request', `this cannot be sent as JSON: ${why}`, { cause: thrown });
+  }
 }
 
 /** Whether asking twice is the same as asking once. */

@@ -1,12 +1,12 @@
-import type { EngineEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { AnyProject } from '../core/register.ts';
 import { connectWorkflow } from './connections.ts';
+import { startStream } from './follow.ts';
 import { namedBy, pathOf } from './paths.ts';
 import { startHeaders, type Transport } from './request.ts';
-import { streamRun } from './runs.ts';
+import { runStream } from './runs.ts';
 import type { DescribedWorkflow, Listed } from './types/described.ts';
-import type { StartOptions, WaitOptions } from './types/options.ts';
+import type { WaitOptions } from './types/options.ts';
 import type { ClientWorkflows, Receipt, RunResult } from './types/workflows.ts';
 
 /** The `workflows` part of a client. */
@@ -21,7 +21,7 @@ export function createWorkflows(transport: Transport): ClientWorkflows<AnyProjec
     input?: Json,
     options?: WaitOptions & { readonly wait?: false },
   ): Promise<Receipt>;
-  function invoke(
+  async function invoke(
     name: string,
     input: Json = {},
     { wait, signal, timeoutMs, onDisconnect, ...start }: WaitOptions & { readonly wait?: boolean } = {},
@@ -42,7 +42,7 @@ export function createWorkflows(transport: Transport): ClientWorkflows<AnyProjec
       });
       return workflows;
     },
-    get: (name, call) =>
+    get: async (name, call) =>
       transport.json<DescribedWorkflow>({
         method: 'GET',
         path: `/workflows${pathOf(name)}`,
@@ -50,20 +50,10 @@ export function createWorkflows(transport: Transport): ClientWorkflows<AnyProjec
         ...call,
       }),
     invoke,
-    stream: (name, input, call) => streamWorkflow(transport, name, input, call),
-    connect: (name, call) => connectWorkflow(transport, `/workflows${pathOf(name)}`, call?.signal),
+    stream: (name, input = {}, call = {}) =>
+      startStream(transport, `/workflows${pathOf(name)}`, input, call, (opened) =>
+        runStream(namedBy(opened), opened),
+      ),
+    connect: async (name, call) => connectWorkflow(transport, `/workflows${pathOf(name)}`, call?.signal),
   };
-}
-
-async function* streamWorkflow(
-  transport: Transport,
-  name: string,
-  input: Json = {},
-  { signal, timeoutMs: _whole, ...start }: StartOptions = {},
-): AsyncGenerator<EngineEvent> {
-  const opened = await transport.open({
-    ...{ method: 'POST', path: `/workflows${pathOf(name)}`, body: input, signal },
-    headers: { accept: 'text/event-stream', ...startHeaders(start) },
-  });
-  yield* streamRun(transport, namedBy(opened), signal === undefined ? {} : { signal }, opened);
 }

@@ -101,7 +101,8 @@ describe('every route has a call of the client', () => {
         baseUrl: 'http://127.0.0.1:1',
         fetch: (url, init) => {
           asked.push({ method: init?.method ?? 'GET', url: new URL(String(url)) });
-          return Promise.resolve(streams === 'always' ? new Response(null, { status: 204 }) : empty());
+          const accept = new Headers(init?.headers).get('accept') ?? 'application/json';
+          return Promise.resolve(streams === 'always' ? new Response(null, { status: 204 }) : empty(accept));
         },
       });
       await call(client);
@@ -122,7 +123,7 @@ describe('every route has a call of the client', () => {
 });
 
 /** What any route could answer, when it has nothing to tell. */
-function empty(): Response {
+function empty(contentType: string): Response {
   const lists = [
     'agents',
     'approvals',
@@ -151,6 +152,7 @@ function empty(): Response {
       ...Object.fromEntries([...lists, ...others].map((key) => [key, []])),
       ...Object.fromEntries(words.map((key) => [key, ''])),
     }),
+    { headers: { 'content-type': contentType } },
   );
 }
 

@@ -29,7 +29,7 @@ export interface RetryOptions {
  * };
  */
 export interface ClientOptions {
-  /** For example `http://127.0.0.1:8000`. */
+  /** For example `http://127.0.0.1:8000`; in a page also from where the page is, such as `/engine`. */
   readonly baseUrl: string;
   /** Signs every request and socket in; see docs/auth.md. */
   readonly token?: Token;
@@ -53,7 +53,7 @@ export interface ClientOptions {
 /** Options of every call. The signal ends it early, with Problem `aborted`; the server goes on with what it had accepted. */
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  /** Milliseconds; default that of the client. */
+  /** Milliseconds, after which it ends with Problem `timeout`; default that of the client, for a stream none. */
   readonly timeoutMs?: number;
 }
 
