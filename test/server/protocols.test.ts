@@ -82,6 +82,11 @@ describe('a request that offers another protocol', () => {
       /^HTTP\/1\.1 400 [^]*must be 16 bytes in base64/,
     ],
     [
+      'without a host',
+      request('GET /agents/echo/x', ...upgrade, key, version).replace('Host: localhost\r\n', ''),
+      /^HTTP\/1\.1 400 [^]*names no host/,
+    ],
+    [
       'with a key that is too short',
       request('GET /agents/echo/x', ...upgrade, version, 'Sec-WebSocket-Key: abc'),
       /^HTTP\/1\.1 400 [^]*must be 16 bytes in base64/,

@@ -62,6 +62,37 @@ describe('a request that cannot be served', () => {
       { type: 'invalid_request', message: 'the path has a broken percent-encoding' },
     ],
     [
+      'names a day that there is not',
+      ['GET', '/runs?since=2026-02-30T00:00:00Z'],
+      400,
+      {
+        type: 'invalid_request',
+        message: '"since" must be a time such as 2026-01-31T12:00:00Z, got "2026-02-30T00:00:00Z"',
+      },
+    ],
+    [
+      'goes on behind a run that there is not',
+      ['GET', '/admin/executions?before=nope'],
+      404,
+      { type: 'run_not_found', message: 'no run "nope"' },
+    ],
+    [
+      'goes on behind a message that there is not',
+      ['GET', '/admin/executions?before=sub_nope'],
+      404,
+      { type: 'submission_not_found', message: 'no submission "sub_nope"' },
+    ],
+    [
+      'has null for the input that it must have',
+      ['POST', '/workflows/greet', 'null'],
+      400,
+      {
+        type: 'invalid_input',
+        message: 'input of workflow "greet": must be object, got null',
+        details: { faults: [{ pointer: '', message: 'must be object, got null' }] },
+      },
+    ],
+    [
       'has no body where one is needed',
       ['POST', '/agents/echo/1'],
       400,

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
+import { callbackComponents } from './callback-schemas.ts';
 import { conversationComponents } from './conversation-schemas.ts';
 import { eventComponents } from './event-data.ts';
 import { projectComponents } from './project-schemas.ts';
@@ -9,5 +10,6 @@ export const components: Readonly<Record<string, JsonObject>> = {
   ...projectComponents,
   ...conversationComponents,
   ...recordComponents,
+  ...callbackComponents,
   ...eventComponents(),
 };

@@ -4,19 +4,6 @@ import { any, at, count, flag, listOf, objectOf, text, time } from './shape.ts';
 
 const position = { type: 'integer', minimum: 1 };
 
-const delivery: JsonObject = {
-  id: { type: 'string', description: 'The `webhook-id` of every attempt.' },
-  callback: text,
-  event: { type: 'string', enum: ['run_end', 'submission_end', 'approval_requested'] },
-  executionId: { type: 'string', description: 'The run or message that it tells of.' },
-  state: { type: 'string', enum: ['queued', 'waiting', 'succeeded', 'failed'] },
-  attempts: count,
-  createdAt: time,
-  nextAt: time,
-  endedAt: time,
-  error: at('Failure'),
-};
-
 /** Schemas of work that was accepted, and of what is said of it, by their names in the description of the API. */
 export const recordComponents: Readonly<Record<string, JsonObject>> = {
   Usage: objectOf(
@@ -124,30 +111,6 @@ export const recordComponents: Readonly<Record<string, JsonObject>> = {
         endedAt: time,
       },
       ['parent', 'usage', 'endedAt'],
-    ),
-  },
-  CallbackDelivery: {
-    description: 'Something that is told to a callback.',
-    ...objectOf(delivery, ['nextAt', 'endedAt', 'error']),
-  },
-  CallbackDetails: {
-    description: 'A delivery to a callback with all that is known of it.',
-    ...objectOf(
-      {
-        ...delivery,
-        body: { type: 'object', description: 'What is sent.' },
-        tries: {
-          ...listOf(
-            objectOf({ at: time, durationMs: count, status: count, error: at('Failure') }, [
-              'status',
-              'error',
-            ]),
-          ),
-          description:
-            'The last attempts, at most 50, the first of them first. One without an error was taken.',
-        },
-      },
-      ['nextAt', 'endedAt', 'error'],
     ),
   },
   Approval: {

@@ -12,7 +12,7 @@ export function keepHostBody(request: IncomingMessage, body: unknown): void {
 
 /**
  * The body that the app around has read, with the same bounds as others; `unread` when it has read none. Throws Problem
- * `payload_too_large`, `invalid_json`, and `invalid_request` where the body is gone.
+ * `payload_too_large`, `invalid_json`, and `internal_error` where the body is gone, which is a fault of the app around.
  */
 export function hostBody(request: IncomingMessage, limit: number): { readonly value: Json } | 'unread' {
   if (!request.readableDidRead && !request.readableEnded) return 'unread';

@@ -54,9 +54,8 @@ export function time(description: string): Parameter<number> {
     description,
     schema: { type: 'string', format: 'date-time' },
     read(value, name) {
-      const at = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(value)
-        ? Date.parse(value)
-        : Number.NaN;
+      const [, day] = /^(\d{4}-\d{2}-\d{2})(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.exec(value) ?? [];
+      const at = day === undefined || !isDay(day) ? Number.NaN : Date.parse(value);
       if (!Number.isNaN(at)) return at;
       throw new Problem(
         'invalid_request',
@@ -64,6 +63,12 @@ export function time(description: string): Parameter<number> {
       );
     },
   };
+}
+
+/** Whether there is such a day: of February 30th others make one in March. */
+function isDay(day: string): boolean {
+  const at = Date.parse(day);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
 }
 
 /** One word of a list. */

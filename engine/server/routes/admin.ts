@@ -89,6 +89,7 @@ const own: readonly Route[] = [
       limit: integer(1, 1000, 'At most so many. Default: 100.'),
       before: text('Only what was accepted before this one; the `next` of the page before.'),
     },
+    throws: ['run_not_found', 'submission_not_found'],
     answers: {
       200: {
         description: 'A page; `next` is null on the last page.',
@@ -97,7 +98,9 @@ const own: readonly Route[] = [
     },
     async handle({ engine, caller, query: { state, ...filter } }) {
       refuseNarrow(caller);
-      const limit = filter.limit ?? 100;
+      const { limit = 100, before } = filter;
+      if (before?.startsWith('sub_') === true) await engine.submissions.get(before);
+      else if (before !== undefined) await engine.runs.get(before);
       const found = await engine.executions({
         ...filter,
         limit,

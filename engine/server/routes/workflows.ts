@@ -85,10 +85,14 @@ export const workflowRoutes: readonly Route[] = [
           'use either "wait=result" or the header "Accept: text/event-stream"',
         );
       }
-      const { runId, acceptedAt } = await engine.workflows.start(params.name, body ?? {}, {
-        ...startedBy(caller),
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      });
+      const { runId, acceptedAt } = await engine.workflows.start(
+        params.name,
+        body === undefined ? {} : body,
+        {
+          ...startedBy(caller),
+          ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        },
+      );
       const headers = { Location: runLocation(runId) };
       if (query.onDisconnect === 'cancel') cancelWhen(left, () => engine.runs.cancel(runId));
       if (wantsEvents) return { events: engine.runs.subscribe(runId, { signal }), headers };

@@ -21,6 +21,12 @@ export function handshakeFault({
   method,
   headers,
 }: Pick<IncomingMessage, 'method' | 'headers'>): HandshakeFault | undefined {
+  if (headers.host === undefined)
+    return {
+      status: 400,
+      problem: new Problem('invalid_request', 'the request names no host'),
+      headers: {},
+    };
   if (method !== 'GET')
     return {
       status: 405,
