@@ -113,7 +113,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
   const backlog = createBacklog(meters);
   const courier = createCourier(ports, { sender: createSender(), meters, backlog });
   const runs = createRuns(ports, sessions, durable);
-  const again = createRunAgain(ports, durable);
+  const again = createRunAgain(ports, durable, versions.hold);
   const why = createWhy(ports);
   const dispatch = createDispatch(ports, sessions);
   const schedules = createSchedules(ports, { runs, dispatch });
@@ -185,7 +185,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
       await durable.start();
       await schedules.start();
       await courier.start();
-      stopTidying = keepTidy(ports, sessions, versions.isHeld);
+      stopTidying = keepTidy(ports, sessions, versions.watch);
     } catch (thrown) {
       await (closing ??= close(0)).catch(() => undefined);
       throw thrown;

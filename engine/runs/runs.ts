@@ -110,18 +110,20 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
     };
     // From here to the admission nothing is awaited, so that no other run comes between.
     const before = durable.pending(key);
+    const isPart = parent !== undefined || callers.length > 0;
     const { limit, busy } = workflow.concurrency ?? { limit: Infinity, busy: 'queue' };
     if (busy === 'reject' && before.length >= limit) {
       // What was admitted before gets its receipt, and is not admitted again when it is forgotten at this moment.
-      const known = await durable.known(request);
+      const known = await durable.known(request, isPart);
       if (known === undefined) throw isBusy(name, limit);
       return known;
     }
-    const receipt = await durable.admit(request, [
+    const records = [
       ...(by === undefined ? [] : [[starterKey, by] as const]),
       ...(Object.keys(left).length === 0 ? [] : [[leftKey, { ...left }] as const]),
       ...(callers.length === 0 ? [] : [[callersKey, toJson(callers)] as const]),
-    ]);
+    ];
+    const receipt = await durable.admit(request, records, isPart);
     if (busy === 'replace' && receipt.created) {
       const reason = new Problem('cancelled', 'a newer run replaced this one');
       const replaced = before.slice(0, Math.max(0, before.length + 1 - limit));

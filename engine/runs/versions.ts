@@ -12,23 +12,44 @@ import type { Program } from '../program/program.ts';
 
 /** Versions of a project as the store keeps them, so that work ends on the specs it began on. */
 export interface Versions {
-  /** Stores what a Program was linked from, once for the same texts; gives the name of the version. Undefined without texts. */
+  /**
+   * Stores what a Program was linked from, once for the same texts; gives the name of the version, which is held as long as anybody
+   * has that Program. Undefined without texts.
+   */
   keep(program: Program): Promise<string | undefined>;
-  /** Whether a version was kept by this, so that what begins on it may be admitted at any moment. */
-  isHeld(specs: string): boolean;
+  /** Says that work is about to be admitted on a version; call the result when it is. */
+  hold(specs: string): () => void;
+  /** Begins to look which versions are held; the result tells whether one is, or was since then. */
+  watch(): (specs: string) => boolean;
   /** What a stored version says. Throws Problem `spec_changed` when it is gone or damaged. */
   textsOf(specs: string): Promise<SpecTexts>;
-  /** The Program of a stored version, linked once. Throws Problem `spec_changed` when it is gone or cannot be linked any more. */
+  /** The Program of a stored version; the last few stay linked. Throws Problem `spec_changed` when it is gone or cannot be linked any more. */
   programOf(specs: string): Promise<Program>;
 }
 
 /** Namespace of the versions among the documents. */
 export const versionNamespace = 'specs';
 
+/** Most versions that stay linked. */
+const mostLinked = 16;
+
 /** The versions in a store. `root`: the project folder, where the code of tools is. */
 export function createVersions(documents: Documents, root: string): Versions {
   const programs = new Map<string, Promise<Program>>();
-  const held = new Set<string>();
+  const holds = new Map<string, number>();
+  /** Held now, or since somebody began to look. */
+  let seen = new Set<string>();
+  const hold = (specs: string): void => {
+    holds.set(specs, (holds.get(specs) ?? 0) + 1);
+    seen.add(specs);
+  };
+  const letGo = (specs: string): void => {
+    const left = (holds.get(specs) ?? 1) - 1;
+    if (left === 0) holds.delete(specs);
+    else holds.set(specs, left);
+  };
+  // Who has a Program in hand may admit work on it at any moment.
+  const unreachable = new FinalizationRegistry<string>(letGo);
 
   const textsOf = async (specs: string): Promise<SpecTexts> => {
     const stored = await documents.get(versionNamespace, specs);
@@ -50,19 +71,31 @@ export function createVersions(documents: Documents, root: string): Versions {
   };
 
   return {
-    async keep({ texts }) {
+    async keep(program) {
+      const { texts } = program;
       if (texts === undefined) return undefined;
       const specs = nameOf(texts);
-      held.add(specs);
+      hold(specs);
+      unreachable.register(program, specs);
       const [known] = await documents.keys(versionNamespace, { prefix: specs, limit: 1 });
       if (known === undefined) await documents.set(versionNamespace, specs, await pack(texts));
       return specs;
     },
-    isHeld: (specs) => held.has(specs),
+    hold(specs) {
+      hold(specs);
+      return () => letGo(specs);
+    },
+    watch() {
+      seen = new Set(holds.keys());
+      return (specs) => seen.has(specs);
+    },
     textsOf,
     programOf(specs) {
       const known = programs.get(specs) ?? link(specs);
+      // Re-inserting keeps the map in order of use.
+      programs.delete(specs);
       programs.set(specs, known);
+      for (const [oldest] of programs) if (programs.size > mostLinked) programs.delete(oldest);
       known.catch(() => programs.delete(specs));
       return known;
     },

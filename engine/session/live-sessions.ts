@@ -92,7 +92,8 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
       const isFree = (): boolean => !isUsed(key);
       if (!isFree()) return false;
       const done = work(isFree);
-      const over = done.then(nothing, nothing);
+      // Who comes waits for all of them.
+      const over = Promise.all([emptied, done.then(nothing, nothing)]).then(nothing);
       emptied = over;
       try {
         return await done;

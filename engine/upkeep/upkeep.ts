@@ -20,12 +20,12 @@ const intervalMs = 3_600_000;
 /**
  * Removes what a project does not keep any longer, now and every hour, beside all other work. The result stops it, and waits for what
  * is under way.
- * @param isHeld whether work may be about to begin on a version of the specs, which then stays.
+ * @param watch begins to look on which versions of the specs work is about to be admitted; these stay.
  */
 export function keepTidy(
   ports: SessionPorts,
   sessions: Sessions,
-  isHeld: (specs: string) => boolean,
+  watch: () => (specs: string) => boolean,
 ): () => Promise<void> {
   const { store, clock, journal } = ports;
   let stopped = false;
@@ -36,6 +36,7 @@ export function keepTidy(
       const order = pruneOrder(program, clock.now());
       if (order.sessionsBefore !== undefined) await sessions.letGo();
       if (stopped) return;
+      const isHeld = watch();
       await Promise.all([
         prune(store, { ...order, specs, isHeld, alone: sessions.alone, isStopped: () => stopped }),
         sandboxes.keepOnly?.(() => workspaceOwners(store.documents)),

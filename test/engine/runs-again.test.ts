@@ -46,7 +46,7 @@ describe('engine: runs done again', () => {
   /** A run that fails at an item, then what was called in a run made from it. */
   const failedAt = async (item: string): Promise<string> => {
     all.broken = item;
-    const { runId } = await engine.workflows.start('w');
+    const { runId } = await engine.workflows.start('w', {}, { by: 'ann' });
     expect((await engine.runs.wait(runId)).state).to.equal('failed');
     all.broken = undefined;
     all.witness = [];

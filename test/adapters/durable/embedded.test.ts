@@ -54,7 +54,7 @@ describe('durable: embedded', () => {
       ended: ({ id }, { state }) => ({ type: 'run_end', runId: id, data: { state, usage: noUsage } }),
       work,
       ...worker,
-    } as Worker);
+    });
     opened.push(durable);
     return durable;
   }
