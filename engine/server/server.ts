@@ -131,7 +131,13 @@ export function createServer<P extends ProjectTypes>(
   };
   const detachings: (() => void)[] = [];
   let http: HttpServer | undefined;
+  /** Until it has its address, nothing can stop it. */
+  let binding: Promise<unknown> | undefined;
 
+  const refuseClosed = (): void => {
+    if (closing.signal.aborted)
+      throw new Problem('invalid_request', 'the server was closed; make another one with createServer');
+  };
   const checkSecrets = (): void => {
     engine.channels.check();
     engine.callbacks.check();
@@ -142,8 +148,7 @@ export function createServer<P extends ProjectTypes>(
   };
   return {
     async listen(first) {
-      if (closing.signal.aborted)
-        throw new Problem('invalid_request', 'the server was closed; make another one with createServer');
+      refuseClosed();
       if (http !== undefined) throw new Problem('invalid_request', 'the server listens already');
       checkSecrets();
       const host = options.host ?? settings.host;
@@ -161,9 +166,10 @@ export function createServer<P extends ProjectTypes>(
         report,
       );
       try {
-        const bound = await listen(http, host, options.port ?? settings.port);
+        const bound = await (binding = listen(http, host, options.port ?? settings.port, report));
         const address = { ...bound, url: bound.url + parts.basePath };
         await first?.(address);
+        refuseClosed();
         door.open();
         return address;
       } catch (thrown) {
@@ -191,6 +197,7 @@ export function createServer<P extends ProjectTypes>(
       await drain(graceMs === undefined ? {} : { graceMs });
       for (const detach of detachings.splice(0)) detach();
       telemetry.close();
+      await binding?.catch(() => undefined);
       if (http !== undefined) await stopListening(http);
     },
   };

@@ -1,8 +1,9 @@
+import { createServer as createHttpServer } from 'node:http';
 import { expect } from 'chai';
 import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
 import { Problem } from '../../engine/core/problem.ts';
 import type { Store } from '../../engine/ports/store.ts';
-import { createServer } from '../../engine/server/index.ts';
+import { createServer, listen } from '../../engine/server/index.ts';
 import { errorOf, startWorld, type World } from './world.ts';
 
 describe('a server', () => {
@@ -32,6 +33,32 @@ describe('a server', () => {
       type: 'invalid_request',
       message: 'the server was closed; make another one with createServer',
     });
+  });
+
+  it('that is closed while it begins to listen does not listen', async () => {
+    for (const end of ['close', 'drain'] as const) {
+      const server = createServer(world.engine, { port: 0 });
+      const listened = server.listen().then(
+        ({ url }) => url,
+        (thrown: unknown) => (thrown as Problem).toData(),
+      );
+      await server[end]();
+      expect(await listened, end).to.deep.equal({
+        type: 'invalid_request',
+        message: 'the server was closed; make another one with createServer',
+      });
+      await server.close();
+    }
+  });
+
+  it('that cannot accept a connection goes on, and says why', async () => {
+    const http = createHttpServer();
+    const told: unknown[] = [];
+    await listen(http, '127.0.0.1', 0, (thrown) => told.push(thrown));
+    const causes = [new Error('accept EMFILE'), new Error('accept ENFILE')];
+    for (const cause of causes) http.emit('error', cause);
+    expect(told).to.deep.equal(causes);
+    http.close();
   });
 
   it('does not listen where other machines could reach it', async () => {

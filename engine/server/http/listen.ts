@@ -10,13 +10,21 @@ export interface Address {
   readonly url: string;
 }
 
-/** Listens. Throws Problem `port_in_use`, `invalid_request` for an address that this machine does not have. */
-export async function listen(http: Server, host: string, port: number): Promise<Address> {
+/**
+ * Listens. Throws Problem `port_in_use`, `invalid_request` for an address that this machine does not have.
+ * @param report hears of what fails later, such as a connection that cannot be accepted because too many files are open; the server
+ * goes on.
+ */
+export async function listen(
+  http: Server,
+  host: string,
+  port: number,
+  report: (thrown: unknown, request: object) => unknown = () => undefined,
+): Promise<Address> {
   const address = host === 'localhost' ? '127.0.0.1' : host.replace(/^\[|\]$/g, '');
   http.listen(port, address);
   await new Promise<void>((resolve, reject) => {
-    http.once('listening', resolve);
-    http.once('error', (error: NodeJS.ErrnoException) => {
+    const refused = (error: NodeJS.ErrnoException): void => {
       reject(
         error.code === 'EADDRINUSE'
           ? new Problem(
@@ -31,8 +39,14 @@ export async function listen(http: Server, host: string, port: number): Promise<
               },
             ),
       );
+    };
+    http.once('error', refused);
+    http.once('listening', () => {
+      http.off('error', refused);
+      resolve();
     });
   });
+  http.on('error', (thrown) => report(thrown, {}));
   const bound = http.address() as AddressInfo;
   const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
   return { host: bound.address, port: bound.port, url: `http://${shown}:${bound.port}` };
