@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { exitCodes } from './exit-codes.ts';
+import { ignoreHangUp } from './hang-up.ts';
 import { declareCommands } from './options.ts';
+import { watchReaders } from './readers.ts';
 import { reportFailure } from './report/failure.ts';
 import { openTerminal } from './terminal.ts';
 
-process.stdout.on('error', leaveQuietly);
-process.stderr.on('error', leaveQuietly);
+watchReaders();
+ignoreHangUp();
 process.removeAllListeners('warning');
 process.on('warning', showWarning);
 process.on('uncaughtException', crash);
@@ -32,12 +34,6 @@ async function main(argv: readonly string[]): Promise<number> {
 /** Waits until what was written is out of this process; pipes are slow on some systems. */
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => stream.write('', () => resolve()));
-}
-
-/** The reader went away, as `head` does. */
-function leaveQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(exitCodes.ok);
 }
 
 function showWarning(warning: Error): void {

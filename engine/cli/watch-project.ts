@@ -1,6 +1,7 @@
 import type { Compiler } from '../compiler.ts';
 import { formatDuration } from '../core/duration.ts';
 import { exitCodes } from './exit-codes.ts';
+import { endingSignals } from './hang-up.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { count } from './report/summary.ts';
 import { reportFailure } from './report/failure.ts';
@@ -18,7 +19,7 @@ export async function watchProject(
   check: (started: number) => Promise<unknown>,
 ): Promise<number> {
   const { out, err } = terminal;
-  const interrupt = watchInterrupts(['SIGINT', 'SIGTERM']);
+  const interrupt = watchInterrupts(endingSignals());
   const { signal } = interrupt;
   const onError = (thrown: unknown): void => err.line(`the folder cannot be watched: ${String(thrown)}`);
   try {

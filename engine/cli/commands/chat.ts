@@ -13,6 +13,7 @@ import type { Talk } from '../chat/talk.ts';
 import { clientAt } from '../client-at.ts';
 import { envOf, watchSecrets, type EnvFromOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { endingSignals } from '../hang-up.ts';
 import { openProgram } from '../open-program.ts';
 import { attend } from '../questions/attend.ts';
 import { printProblem } from '../report/failure.ts';
@@ -156,7 +157,8 @@ function interrupts(
   };
   lines.onInterrupt = onInterrupt;
   process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', leave);
+  const ending = endingSignals().filter((name) => name !== 'SIGINT');
+  for (const name of ending) process.on(name, leave);
   return {
     left: left.signal,
     begin() {
@@ -167,7 +169,7 @@ function interrupts(
     end: () => void (answering = undefined),
     release() {
       process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', leave);
+      for (const name of ending) process.off(name, leave);
     },
   };
 }

@@ -9,11 +9,13 @@ import { showReload, showServed, showTrouble } from '../dev/show.ts';
 import { showWork } from '../dev/work-lines.ts';
 import { envOf, watchSecrets, type EnvFromOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { endingSignals } from '../hang-up.ts';
 import { watchInterrupts } from '../interrupt.ts';
 import { typesFile } from '../project-types/project-types.ts';
 import { refreshTypes } from '../project-types/refresh-types.ts';
 import { reportFailure } from '../report/failure.ts';
 import { openServeLog, type LogChoices } from '../serve-log.ts';
+import { outliveReaders } from '../readers.ts';
 import { tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
 import { watchFolder, type Changes } from '../watch-folder.ts';
@@ -42,7 +44,8 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<numb
     // How work began and ended is told by the lines about it.
     (event) => (saidByWork.includes(event.type) ? log.observers.map((one) => one(event)) : undefined),
   ];
-  const interrupt = watchInterrupts(['SIGINT', 'SIGTERM']);
+  outliveReaders();
+  const interrupt = watchInterrupts(endingSignals());
   const given = { observers, ...tapeOf(options), ...envOf(options) };
   const server = createDevServer(state, given, {
     ...(options.host === undefined ? {} : { host: options.host }),

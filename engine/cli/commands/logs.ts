@@ -6,6 +6,7 @@ import { choices } from '../../core/suggest.ts';
 import { storedTypes } from '../../server/index.ts';
 import { allEvents } from '../all-events.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { endingSignals } from '../hang-up.ts';
 import { watchInterrupts } from '../interrupt.ts';
 import { openLogPlace, type LogPlace } from '../logs/log-place.ts';
 import { inTime, tail } from '../logs/tail.ts';
@@ -46,7 +47,7 @@ export async function allLogs(
   const show = (event: EngineEvent): void => {
     if (counts(event)) terminal.out.line(json ? JSON.stringify(event) : eventLine(event, terminal.out));
   };
-  const interrupt = watchInterrupts(['SIGINT', 'SIGTERM']);
+  const interrupt = watchInterrupts(endingSignals());
   const place = await openLogPlace(options, terminal);
   try {
     await checkNames(place, options);

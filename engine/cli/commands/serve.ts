@@ -4,9 +4,11 @@ import { createServer, isLoopback } from '../../server/index.ts';
 import { announce } from '../announce.ts';
 import { envOf, watchSecrets, type EnvFromOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { endingSignals } from '../hang-up.ts';
 import { watchInterrupts } from '../interrupt.ts';
 import { openProgram } from '../open-program.ts';
 import { openServeLog, type LogChoices } from '../serve-log.ts';
+import { outliveReaders } from '../readers.ts';
 import { tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -19,7 +21,7 @@ export interface ServeOptions extends TapeOptions, EnvFromOptions, LogChoices {
   readonly insecure?: boolean;
 }
 
-/** Serves a project until SIGINT or SIGTERM, then lets work finish; a second signal ends it at once. */
+/** Serves a project until SIGINT, SIGTERM or SIGHUP, then lets work finish; a second signal ends it at once. */
 export async function serve(options: ServeOptions, terminal: Terminal): Promise<number> {
   const program = await openProgram(options.project, terminal);
   const log = openServeLog(options, terminal);
@@ -33,7 +35,8 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
   log.attach(engine);
   watchSecrets(engine, terminal, true);
   const giveWarningsBack = log.takeWarnings();
-  const interrupt = watchInterrupts(['SIGINT', 'SIGTERM']);
+  outliveReaders();
+  const interrupt = watchInterrupts(endingSignals());
   const server = createServer(engine, {
     ...log.server,
     ...(options.host === undefined ? {} : { host: options.host }),
