@@ -1,3 +1,5 @@
+/// <reference types="handlebars" preserve="true" />
+
 import { limits } from './limits.ts';
 import { outOfBounds } from './template-bounds.ts';
 import { handlebars } from './template-engine.ts';
