@@ -137,13 +137,14 @@ export interface Durable {
    * Admits work. The same idempotency key with the same input gives the same receipt. Throws Problem `conflict` (the key was
    * used with another input), `shutting_down`, and the store's.
    * @param records what is recorded of it from the first, in one commit with it; nothing when it had been admitted before.
+   * @param isPart work that is at work asks for it: it is admitted while draining as well, until `close`.
    */
-  admit(execution: NewExecution, records?: FirstRecords): Promise<Receipt>;
+  admit(execution: NewExecution, records?: FirstRecords, isPart?: boolean): Promise<Receipt>;
   /**
    * The receipt of what was admitted before under the idempotency key of this; undefined when there is none, and nothing is
    * admitted. Throws as `admit` does.
    */
-  known(execution: NewExecution): Promise<Receipt | undefined>;
+  known(execution: NewExecution, isPart?: boolean): Promise<Receipt | undefined>;
   /** The executions of a key that have no outcome, in the order of their admission. */
   pending(key: string): readonly string[];
   /** How many these are; costs the same however many. */
@@ -176,7 +177,7 @@ export interface Durable {
       readonly specs?: string | undefined;
     },
   ): Promise<Receipt>;
-  /** Admits no more; what is accepted goes on. */
+  /** Admits no more but parts of what is accepted, which goes on. */
   drain(): void;
   /** Resolves when nothing is at work in this process; what only waits, for people, messages or times, is not at work. */
   idle(): Promise<void>;

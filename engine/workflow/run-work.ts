@@ -1,5 +1,6 @@
 import { noUsage } from '../core/message.ts';
 import type { Problem } from '../core/problem.ts';
+import { abortProblem } from './abort.ts';
 import { attempt, type Tried } from './attempt.ts';
 import { checkpoint, recall, spentOf, type RecoveredRecord, type SucceededRecord } from './checkpoint.ts';
 import { checkValue } from './check-value.ts';
@@ -87,6 +88,9 @@ function settle(
   startedAt: number,
 ): WorkRecord {
   const { attempts, lost } = tried;
+  const { signal } = frame.run.context;
+  // What is not recorded any more has not ended: the next start does it.
+  if (signal.aborted && abortProblem(signal).code === 'shutting_down') throw abortProblem(signal);
   const durationMs = frame.run.context.elapsed() - startedAt;
   if (tried.ok) {
     const { output, usage, modelCalls, answer } = tried.value;

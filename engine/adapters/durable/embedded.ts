@@ -56,13 +56,13 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       await failpoint('recover.after');
     },
 
-    async admit(request, records = []) {
-      refuseWhenDraining();
+    async admit(request, records = [], isPart = false) {
+      refuseWhenDraining(isPart);
       return admit(request, records);
     },
 
-    async known(request) {
-      refuseWhenDraining();
+    async known(request, isPart = false) {
+      refuseWhenDraining(isPart);
       return known(request);
     },
 
@@ -258,7 +258,8 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     return worker;
   }
 
-  function refuseWhenDraining(): void {
-    if (draining) throw new Problem('shutting_down', 'the engine is shutting down');
+  /** What is at work may ask for its parts until it is stopped itself. */
+  function refuseWhenDraining(isPart = false): void {
+    if (isPart ? held.isClosed : draining) throw new Problem('shutting_down', 'the engine is shutting down');
   }
 }

@@ -48,6 +48,7 @@ async function admit(
   const earlier = agent.busy === 'replace' ? durable.pending(key) : [];
   const isBusy = before > 0 || live.get(address).queue.length > 0;
   const isFull = before > agent.queueLimit;
+  const isPart = parent !== undefined || callers.length > 0;
   const id = `sub_${ports.clock.ulid()}`;
   const request: NewExecution = {
     id,
@@ -68,13 +69,13 @@ async function admit(
     // What was admitted before gets its receipt, however busy the session is.
     if (idempotencyKey !== undefined)
       await admitting.get(sameOf(agent, idempotencyKey))?.catch(() => undefined);
-    const known = await durable.known(request);
+    const known = await durable.known(request, isPart);
     if (known === undefined) throw isFull ? full(agent, address) : busy(address);
     return known;
   }
   outcomes.expect(id, submission.here);
   try {
-    const committing = durable.admit(request);
+    const committing = durable.admit(request, [], isPart);
     if (idempotencyKey !== undefined) remember(admitting, sameOf(agent, idempotencyKey), committing);
     const receipt = await committing;
     const isPrompt = work.kind === 'prompt' || work.kind === 'skill';

@@ -121,4 +121,16 @@ export function admissionTests(test: Test): void {
     await durable.idle();
     assert.equal((await durable.result('a'))?.state, 'succeeded');
   });
+
+  test('what is at work has its parts admitted while draining, and no more once it is stopped', async (world) => {
+    const { durable } = await world.open(async () => 1);
+    durable.drain();
+    await durable.admit(run('a'), [], true);
+    assert.equal((await durable.result('a'))?.state, 'succeeded');
+    await durable.close();
+    await assert.rejects(
+      durable.admit(run('b'), [], true),
+      (thrown) => thrown instanceof Problem && thrown.code === 'shutting_down',
+    );
+  });
 }
