@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { engineCommand } from '../fakes/engine-cli.ts';
 import { helloProject } from './hello-project.ts';
 import { projectFor } from './project-for.ts';
@@ -8,6 +11,8 @@ import { runCli, type Files, type Finished } from './run-cli.ts';
 
 const files: Files = {
   ...helloProject,
+  'engine.yaml': 'name: hello\nmodel: script/echo\nmodels: { small: script/hands }\n',
+  'src/roles/clerk.md': '---\ndescription: Speaks as a clerk.\n---\nSpeak as a clerk.\n',
   'models/hands.yaml': [
     'replies:',
     '  - match: { text: note }',
@@ -95,6 +100,49 @@ describe('engine chat', function () {
     const { exitCode, stderr } = await pipe('', 'asistant');
     expect(exitCode).to.equal(2);
     expect(stderr).to.contain('error[agent_not_found]: no agent "asistant"; did you mean "assistant"?');
+  });
+
+  it('a role and a model that there are not are told at once, here and at a server', async () => {
+    const wrong = [
+      ['--role', 'clerc', 'error[unknown_role]: no role "clerc"; did you mean "clerk"?\n'],
+      ['--model', 'script/eco', 'error[missing_model]: no scripted model "eco"; did you mean "echo"?\n'],
+      ['--model', 'opena/x', 'error[missing_model]: no model provider "opena"; did you mean "openai"?\n'],
+      ['--model', 'smal', 'error[missing_model]: no model alias "smal"; did you mean "small"?\n'],
+    ] as const;
+    const told = async (...at: string[]): Promise<void> => {
+      for (const [option, value, stderr] of wrong) {
+        const finished = await pipe('', 'assistant', option, value, ...at);
+        expect(finished, value).to.deep.include({ exitCode: 2, stdout: '', stderr });
+        const [command] = stderr.split('\n');
+        const inside = await pipe(`/${option.slice(2)} ${value}\n/${option.slice(2)}\n`, 'assistant', ...at);
+        expect(inside.stderr.split('\n')[0]).to.equal(command);
+        expect(inside.stderr).not.to.contain(`${option.slice(2)} ${value}\n`);
+        expect(inside.exitCode).to.equal(2);
+      }
+      const right = await pipe('hi\n', 'assistant', '--role', 'clerk', '--model', 'small', ...at);
+      expect(right).to.include({ exitCode: 0, stdout: 'Heard: hi\n' });
+    };
+    await told();
+    const { url } = await project.serve();
+    await told('--server', url);
+  });
+
+  it('what a server does not tell is left to the first answer, and that is said', async () => {
+    const other = createServer((_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ name: 'assistant', tools: [], skills: [], subagents: [] }));
+    });
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const server = `http://127.0.0.1:${port}`;
+    const { exitCode, stderr } = await pipe('', 'assistant', '--role', 'clerc', '--server', server);
+    other.close();
+    expect({ exitCode, stderr }).to.deep.equal({
+      exitCode: 0,
+      stderr:
+        'whether there is the role "clerc" is told with the first answer: this server does not say\n',
+    });
   });
 
   it('talks to the agent of a server, and leaves the conversation there', async () => {

@@ -10,6 +10,7 @@ import { count } from '../report/summary.ts';
 import { table } from '../report/table.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { usageText } from '../usage-text.ts';
+import { checkAsked } from './check-asked.ts';
 import type { Talk } from './talk.ts';
 
 /** What a chat goes by from message to message. */
@@ -96,16 +97,22 @@ const commands: Readonly<Record<string, ChatCommand>> = {
     takes: '[model]',
     async work(argument, { talk, state, terminal }) {
       if (argument === '-') delete state.model;
-      else if (argument !== '') state.model = argument;
+      else if (argument !== '') {
+        checkAsked(await talk.about(), { model: argument });
+        state.model = argument;
+      }
       terminal.err.line(`model ${state.model ?? (await talk.about()).model ?? 'of the agent'}`);
     },
   },
   role: {
     says: 'show or set the role; "-" for none',
     takes: '[role]',
-    work(argument, { state, terminal }) {
+    async work(argument, { talk, state, terminal }) {
       if (argument === '-') delete state.role;
-      else if (argument !== '') state.role = argument;
+      else if (argument !== '') {
+        checkAsked(await talk.about(), { role: argument });
+        state.role = argument;
+      }
       terminal.err.line(`role ${state.role ?? 'none'}`);
     },
   },

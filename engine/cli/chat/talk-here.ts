@@ -23,9 +23,16 @@ export function talkHere(engine: Engine, agent: string, instance: string): Talk 
     about() {
       const found = engine.program.agents[agent];
       if (found === undefined) return Promise.resolve({ tools: [], skills: [], subagents: [] });
+      const { roles, settings, providers, scripts } = engine.program;
       const { model, builtins, tools, mcpTools, skills, subagents } = found;
       return Promise.resolve({
         ...(typeof model === 'object' ? { model: `${model.provider}/${model.id}` } : {}),
+        roles: Object.keys(roles),
+        models: {
+          aliases: Object.keys(settings.models),
+          providers: Object.keys(providers),
+          scripts: Object.keys(scripts),
+        },
         tools: [...builtins, ...tools.map(({ name }) => name), ...(mcpTools ?? [])],
         skills: skills.map(({ name }) => name),
         subagents,

@@ -16,7 +16,7 @@ export interface Talk {
   compact(session: string): Promise<CompactResult>;
   /** Ends what works in a session; false when nothing did. */
   abort(session: string): Promise<boolean>;
-  /** What the agent is like: its model, tools, skills and helpers, by name. */
+  /** What the agent is like: its model, tools, skills and helpers, by name; and the roles and models that messages may name. */
   about(): Promise<About>;
   /** What a submission asks people. */
   questions(submissionId: string): Promise<readonly Approval[]>;
@@ -32,9 +32,17 @@ export interface Asking {
   readonly files: readonly { readonly name: string; readonly data: Uint8Array }[];
 }
 
-/** What an agent is like. */
-interface About {
+/** What an agent is like, and what may be asked of it. */
+export interface About {
   readonly model?: string;
+  /** Absent at a server that does not tell. */
+  readonly roles?: readonly string[];
+  /** Absent at a server that does not tell. */
+  readonly models?: {
+    readonly aliases: readonly string[];
+    readonly providers: readonly string[];
+    readonly scripts: readonly string[];
+  };
   readonly tools: readonly string[];
   readonly skills: readonly string[];
   readonly subagents: readonly string[];

@@ -4,6 +4,7 @@ import { asProblem, type Problem } from '../../core/problem.ts';
 import { createEngine } from '../../engine.ts';
 import type { Engine } from '../../api.ts';
 import type { Thinking } from '../../program/model.ts';
+import { checkAsked } from '../chat/check-asked.ts';
 import { doCommand, newChat, type ChatState } from '../chat/commands.ts';
 import { converse } from '../chat/converse.ts';
 import { readLines, type Lines } from '../chat/lines.ts';
@@ -68,7 +69,13 @@ async function chatOn(
   const isPerson = process.stdin.isTTY && err.isTerminal && !json;
   const state = stateOf(options);
   // Also the first question to a server: an agent that is not there is told at once.
-  const { model } = await talk.about();
+  const about = await talk.about();
+  const { model } = about;
+  const unsure = checkAsked(about, options);
+  if (unsure.length > 0)
+    err.line(
+      `whether there is the ${unsure.join(' and the ')} is told with the first answer: this server does not say`,
+    );
   const before = isPerson ? await talk.history(state.session) : [];
   const lines = readLines(isPerson, before.flatMap(saidOf));
   const ctrlC = interrupts(lines, isPerson, terminal);

@@ -28,6 +28,14 @@ export interface DescribedAgent extends Listed {
   readonly thinking?: Thinking;
   readonly tools: readonly string[];
   readonly skills: readonly string[];
+  /** Roles that messages may name. */
+  readonly roles: readonly string[];
+  /** What the model of a message may be: an alias, `script/` and a script, or a model of a provider (`provider/model`). */
+  readonly models: {
+    readonly aliases: readonly string[];
+    readonly providers: readonly string[];
+    readonly scripts: readonly string[];
+  };
   readonly subagents: readonly string[];
   readonly mcpServers: readonly string[];
   /** Type of its sandbox. */

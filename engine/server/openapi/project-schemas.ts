@@ -35,6 +35,12 @@ export const projectComponents: Readonly<Record<string, JsonObject>> = {
         outputSchema: any,
         tools: listOf(text),
         skills: listOf(text),
+        roles: { ...listOf(text), description: 'Roles that messages may name.' },
+        models: {
+          ...objectOf({ aliases: listOf(text), providers: listOf(text), scripts: listOf(text) }),
+          description:
+            'What the model of a message may be: an alias, `script/` and a script, or a model of a provider (`provider/model`).',
+        },
         subagents: listOf(text),
         mcpServers: listOf(text),
         sandbox: { type: 'string', description: 'Its type.' },

@@ -1,4 +1,6 @@
 import type { Agent } from '../../program/agent.ts';
+import { builtinProviders } from '../../program/model-reference.ts';
+import type { Program } from '../../program/program.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';
 import { findNamed } from './find-named.ts';
 import { shortOf } from './short-of.ts';
@@ -30,17 +32,18 @@ export const agentRoutes: readonly Route[] = [
     path: '/agents/:name',
     operation: 'readAgent',
     access: 'signed-in',
-    summary: 'One agent: its schemas, limits, model, and the names of its tools and skills.',
+    summary:
+      'One agent: its schemas, limits, model, the names of its tools and skills, and the roles and models that messages may name.',
     throws: ['agent_not_found'],
     answers: { 200: { description: 'The agent.', schema: () => at('Agent') } },
     handle: async ({ engine, params }) => {
       const agent = findNamed(engine.program.agents, params.name, 'agent');
-      return Promise.resolve({ status: 200, body: describe(agent) });
+      return Promise.resolve({ status: 200, body: describe(agent, engine.program) });
     },
   }),
 ];
 
-function describe(agent: Agent): object {
+function describe(agent: Agent, { roles, settings, providers, scripts }: Program): object {
   const { model, thinking, timeoutMs, limits, module } = agent;
   return {
     ...shortOf(agent),
@@ -49,6 +52,12 @@ function describe(agent: Agent): object {
     ...(typeof model === 'object' ? { model: `${model.provider}/${model.id}` } : {}),
     ...(thinking === undefined ? {} : { thinking }),
     tools: [...agent.builtins, ...agent.tools.map(({ name }) => name), ...(agent.mcpTools ?? [])],
+    roles: Object.keys(roles),
+    models: {
+      aliases: Object.keys(settings.models),
+      providers: [...new Set([...builtinProviders, ...Object.keys(providers)])],
+      scripts: Object.keys(scripts),
+    },
     skills: agent.skills.map(({ name }) => name),
     subagents: agent.subagents,
     mcpServers: Object.keys(agent.mcpServers),
