@@ -130,7 +130,7 @@ export function route<const Path extends string, P extends Parameters = Record<n
     ...spec,
     query,
     // Not a copy, which would ask for every part of the request, used or not.
-    handle: (call) => spec.handle(Object.assign(call, { params: call.params, query: queryOf(call.search) })),
+    handle: (call) => spec.handle(Object.assign(call, { query: queryOf(call.search) })),
   };
 }
 

@@ -15,7 +15,7 @@ const tellsToWait: ReadonlySet<string> = new Set([
 /** Answers with JSON. */
 export function sendJson(context: Context, body: object | Json): void {
   const text = JSON.stringify(body);
-  context.type = 'json';
+  context.set('Content-Type', 'application/json; charset=utf-8');
   context.body = text;
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../core/problem.ts';
 import type { ServerSettings } from '../../program/server-settings.ts';
 import { anyone, type Caller } from '../auth/caller.ts';
-import { createPeers, type Peer } from './peer.ts';
+import { createPeers, networkOf, type Peer } from './peer.ts';
 import { createRate } from './rate.ts';
 import { createSlots, type Slots } from './slots.ts';
 
@@ -34,8 +34,10 @@ export function createBounds({
   return {
     peerOf,
     count: (request, caller) =>
-      rate.take(
-        caller === undefined || caller.id === anyone.id ? `address:${peerOf(request).network}` : caller.id,
+      rate.take(() =>
+        caller === undefined || caller.id === anyone.id
+          ? `address:${networkOf(peerOf(request).address)}`
+          : caller.id,
       ),
     work: createSlots(
       concurrency,

@@ -5,8 +5,6 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 export interface Peer {
   /** Of the client: of the connection, or what a trusted proxy says. */
   readonly address: string;
-  /** What a client counts under: its address, of IPv6 the network of 64 bits, which one client has to itself. */
-  readonly network: string;
   /** Name and port that the client wrote; empty where it wrote none. */
   readonly host: string;
   readonly protocol: 'http' | 'https';
@@ -25,19 +23,16 @@ export function createPeers(trust: TrustProxy): (request: IncomingMessage) => Pe
     proxies?.check(address, isIPv6(address) ? 'ipv6' : 'ipv4') ?? false;
   return ({ socket, headers }) => {
     const direct = plain(socket.remoteAddress ?? '');
-    const own = {
-      host: headers.host ?? '',
-      protocol: 'encrypted' in socket ? ('https' as const) : ('http' as const),
-    };
-    const believes = trust === true || (isIP(direct) !== 0 && isProxy(direct));
-    if (!believes) return { address: direct, network: networkOf(direct), ...own };
+    const host = headers.host ?? '';
+    const own = 'encrypted' in socket ? 'https' : 'http';
+    const believes = trust === true || (proxies !== undefined && isIP(direct) !== 0 && isProxy(direct));
+    if (!believes) return { address: direct, host, protocol: own };
     const address = clientOf(direct, lastFirst(headers['x-forwarded-for']), isProxy);
     const [protocol] = lastFirst(headers['x-forwarded-proto']);
     return {
       address,
-      network: networkOf(address),
-      host: lastFirst(headers['x-forwarded-host'])[0] ?? own.host,
-      protocol: protocol === 'https' || protocol === 'http' ? protocol : own.protocol,
+      host: lastFirst(headers['x-forwarded-host'])[0] ?? host,
+      protocol: protocol === 'https' || protocol === 'http' ? protocol : own,
     };
   };
 }
@@ -83,7 +78,8 @@ function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '').replace(/%.*$/, '');
 }
 
-function networkOf(address: string): string {
+/** What a client counts under: its address, of IPv6 the network of 64 bits, which one client has to itself. */
+export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const [head = '', tail] = address.split('::');
   const front = head === '' ? [] : head.split(':');

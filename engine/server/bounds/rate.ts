@@ -8,7 +8,7 @@ export interface Rate {
    * Counts one request, and gives the `RateLimit-*` headers of its answer. Throws Problem `too_many_requests` when there were too
    * many; such a request counts too.
    */
-  take(key: string): Promise<Readonly<Record<string, string>>>;
+  take(key: () => string): Promise<Readonly<Record<string, string>>>;
 }
 
 const nothing = Promise.resolve({});
@@ -25,7 +25,7 @@ export function createRate(requests: number | undefined, perMs: number): Rate {
   });
   return {
     take: (key) =>
-      limiter.consume(key).then(headersOf, (thrown: unknown) => {
+      limiter.consume(key()).then(headersOf, (thrown: unknown) => {
         if (thrown instanceof Error) throw thrown;
         const left = thrown as RateLimiterRes;
         const retryAfterSeconds = Math.max(1, Math.ceil(left.msBeforeNext / 1000));

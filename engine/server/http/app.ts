@@ -4,6 +4,7 @@ import type { ServerSettings } from '../../program/server-settings.ts';
 import { createAdmit, type AdmitOptions } from './admit.ts';
 import { answerFailure } from '../answers/answer.ts';
 import type { Context } from './context.ts';
+import { createFindRoute } from './find-route.ts';
 import { answerCors } from '../auth/cors.ts';
 import { refuseBrokenPath, refuseUnknown } from './refuse-path.ts';
 import { watchRequest, type OnRequest } from './request-end.ts';
@@ -24,6 +25,7 @@ export function createApp(options: AppOptions): Koa {
   // Only broken connections arrive here: everything else is answered below.
   app.on('error', () => undefined);
   const router = createRouter(options);
+  const findRoute = createFindRoute(router, options.routes, options.basePath);
   const admit = createAdmit(options);
   const { onRequest, report, closing, basePath, cors } = options;
   app.use(options.outermost);
@@ -42,16 +44,17 @@ export function createApp(options: AppOptions): Koa {
     }
     if (closing.aborted) context.set('Connection', 'close');
   });
-  app.use(router.routes());
-  app.use((context: Context) => refuseUnknown(context, router, basePath));
+  app.use((context: Context) => {
+    const found = findRoute(context.method, context.path);
+    if (found === undefined) return refuseUnknown(context, router, basePath);
+    return serveRoute(found.route, context, found.params, options);
+  });
   return app;
 }
 
-function createRouter({ routes, ...options }: AppOptions): Router {
-  const router = new Router({ sensitive: true, strict: true, prefix: options.basePath });
-  for (const route of routes)
-    router.register(route.path, [route.method], (context) =>
-      serveRoute(route, context, context.params, options),
-    );
+/** The patterns of all routes. */
+function createRouter({ routes, basePath }: AppOptions): Router {
+  const router = new Router({ sensitive: true, strict: true, prefix: basePath });
+  for (const { path, method } of routes) router.register(path, [method], () => undefined);
   return router;
 }

@@ -2,31 +2,35 @@ import { onExpiry } from '../auth/expiry.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Context } from './context.ts';
 
-/** Signals of a request, made when they are first asked for: most handlers do without. */
-export interface RequestSignals {
+/** Signals of one request, made when they are first asked for: most handlers do without. */
+export class RequestSignals {
+  readonly #context: Context;
+  readonly #isStream: boolean;
+  readonly #ends: Ends;
+  #left: AbortSignal | undefined;
+  #gone: AbortSignal | undefined;
+
+  constructor(context: Context, isStream: boolean, ends: Ends) {
+    this.#context = context;
+    this.#isStream = isStream;
+    this.#ends = ends;
+  }
+
   /** Aborts when the caller is gone. */
-  readonly left: AbortSignal;
+  get left(): AbortSignal {
+    return (this.#left ??= leftSignal(this.#context));
+  }
+
   /** Aborts when the caller is gone; of a stream also when the sign-in ends or the server closes. */
-  readonly gone: AbortSignal;
+  get gone(): AbortSignal {
+    return (this.#gone ??= this.#isStream ? streamSignal(this.#context, this.left, this.#ends) : this.left);
+  }
 }
 
-/** The signals of one request. `closing` aborts when the server closes. */
-export function requestSignals(
-  context: Context,
-  isStream: boolean,
-  ends: { readonly closing: AbortSignal; readonly caller: Caller },
-): RequestSignals {
-  let left: AbortSignal | undefined;
-  let gone: AbortSignal | undefined;
-  const signals: RequestSignals = {
-    get left() {
-      return (left ??= leftSignal(context));
-    },
-    get gone() {
-      return (gone ??= isStream ? streamSignal(context, signals.left, ends) : signals.left);
-    },
-  };
-  return signals;
+/** What ends a stream besides its caller: `closing` aborts when the server closes, the sign-in of the caller ends. */
+interface Ends {
+  readonly closing: AbortSignal;
+  readonly caller: Caller;
 }
 
 function leftSignal({ res }: Context): AbortSignal {
@@ -43,7 +47,7 @@ function leftSignal({ res }: Context): AbortSignal {
 function streamSignal(
   { res }: Context,
   left: AbortSignal,
-  { closing, caller }: { readonly closing: AbortSignal; readonly caller: Caller },
+  { closing, caller }: Ends,
 ): AbortSignal {
   if (closing.aborted || left.aborted) return AbortSignal.abort();
   const gone = new AbortController();

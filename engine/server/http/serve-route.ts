@@ -4,15 +4,14 @@ import { sendJson } from '../answers/answer.ts';
 import { sendBytes, sendLines, sendNoEvents, sendText } from '../answers/send-other.ts';
 import { anyone } from '../auth/caller.ts';
 import { refuseUnscoped } from '../auth/gate.ts';
-import { ownKey } from '../auth/own-key.ts';
 import type { Ownership } from '../auth/ownership.ts';
 import type { Bounds } from '../bounds/bounds.ts';
 import { hold } from '../bounds/hold.ts';
 import type { Context } from './context.ts';
-import { requestSignals, type RequestSignals } from './request-signals.ts';
+import { ReceivedCall } from './received-call.ts';
+import { RequestSignals } from './request-signals.ts';
 import type { Report } from '../answers/error-body.ts';
-import { readBody, readRaw } from '../requests/read-body.ts';
-import { readLines } from '../requests/read-lines.ts';
+import { readBody } from '../requests/read-body.ts';
 import type { Reply, Route } from '../route.ts';
 import { sendEvents } from '../answers/sse.ts';
 import { withBasePath } from './with-base-path.ts';
@@ -46,38 +45,26 @@ export async function serveRoute(
   if (closing.aborted && (route.method !== 'GET' || wantsEvents || route.operation === 'ready')) {
     throw new Problem('shutting_down', 'the server is shutting down');
   }
-  await ownership.check(caller, { route, params, search: context.querystring });
+  const search = context.querystring;
+  await ownership.check(caller, { route, params, search });
   const takesBody = route.method !== 'GET' && route.takes === undefined;
   const body = takesBody ? await readBody(context.req, bodyBytes) : undefined;
   const letGo = hold(route, wantsEvents, bounds);
   try {
-    const signals = requestSignals(context, wantsEvents, { closing, caller });
-    const reply = await route.handle({
-      engine,
-      basePath,
-      caller,
-      params,
-      search: context.querystring,
-      body,
-      wantsEvents,
-      lastEventId: context.req.headers['last-event-id']?.toString(),
-      idempotencyKey: ownKey(caller, context.req.headers['idempotency-key']?.toString()),
-      prefersAsync: prefersAsync(context.get('Prefer')),
-      get lines() {
-        return readLines(context.req);
-      },
-      delivery: async () => ({
-        headers: context.req.headersDistinct,
-        body: await readRaw(context.req, bodyBytes),
-        query: context.querystring,
+    const signals = new RequestSignals(context, wantsEvents, { closing, caller });
+    const reply = await route.handle(
+      new ReceivedCall(context, {
+        engine,
+        basePath,
+        caller,
+        params,
+        search,
+        body,
+        wantsEvents,
+        signals,
+        bodyBytes,
       }),
-      get signal() {
-        return signals.gone;
-      },
-      get left() {
-        return signals.left;
-      },
-    });
+    );
     await answer(context, reply, signals, options);
   } finally {
     letGo();
@@ -111,7 +98,7 @@ async function answer(
   }
   context.status = reply.status;
   if (!('body' in reply)) return;
-  context.set(headers);
+  for (const name in headers) context.res.setHeader(name, headers[name] ?? '');
   sendJson(context, reply.body);
 }
 
@@ -126,11 +113,4 @@ function acceptsEvents(context: Context, { streams }: Route): boolean {
     throw new Problem('not_acceptable', 'the answer can be "application/json" or "text/event-stream"');
   }
   return best === 'text/event-stream';
-}
-
-/** Whether `respond-async` is among the preferences of a header `Prefer` (RFC 7240). */
-function prefersAsync(prefer: string): boolean {
-  // What stands in quotes is a value.
-  const parts = prefer.replace(/"(?:[^"\\]|\\.)*"/g, '').split(',');
-  return parts.some((part) => part.split(';')[0]?.trim().toLowerCase() === 'respond-async');
 }

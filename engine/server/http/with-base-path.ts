@@ -8,7 +8,8 @@ export function withBasePath(
   headers: Readonly<Record<string, string>> | undefined,
   basePath: string,
 ): Readonly<Record<string, string>> {
-  const { Location, ...others } = headers ?? {};
+  if (headers === undefined || basePath === '') return headers ?? {};
+  const { Location, ...others } = headers;
   return Location === undefined ? others : { ...others, Location: basePath + Location };
 }
 
