@@ -88,19 +88,40 @@ export function requireImages(model: ModelChoice, known: KnownModel): void {
  * answers are named by a text in their place.
  */
 function withoutImages(messages: readonly Message[], fault: () => void): readonly Message[] {
+  if (!messages.some(hasImage)) return messages;
   const answered = messages.findLastIndex(
     ({ role, content }) => role === 'assistant' && content.every((part) => part.type !== 'tool_call'),
   );
-  return messages.map((message, index) => {
-    if (message.role !== 'user' || message.content.every((part) => part.type !== 'image')) return message;
-    if (index > answered) fault();
-    return {
-      ...message,
-      content: message.content.map((part) =>
-        part.type === 'image' ? { type: 'text', text: '[an image that you cannot see]' } : part,
-      ),
-    };
-  });
+  if (messages.some((message, index) => index > answered && hasImage(message))) fault();
+  const told = inWords.get(messages) ?? [];
+  inWords.set(messages, told);
+  told.length = messages.length;
+  for (const [index, message] of messages.entries())
+    told[index] = hasImage(message) ? inText(message) : message;
+  return told;
+}
+
+/** What became of the messages of a conversation: the same array for the same one, as who sends it expects. */
+const inWords = new WeakMap<readonly Message[], Message[]>();
+
+/** What became of a message with images. */
+const described = new WeakMap<Message, Message>();
+
+type UserMessage = Extract<Message, { role: 'user' }>;
+
+function hasImage(message: Message): message is UserMessage {
+  return message.role === 'user' && message.content.some(({ type }) => type === 'image');
+}
+
+function inText(message: UserMessage): Message {
+  const known = described.get(message);
+  if (known !== undefined) return known;
+  const content = message.content.map((part) =>
+    part.type === 'image' ? { type: 'text' as const, text: '[an image that you cannot see]' } : part,
+  );
+  const made: Message = { ...message, content };
+  described.set(message, made);
+  return made;
 }
 
 function unfit(model: string, reason: string, message: string): Problem {
