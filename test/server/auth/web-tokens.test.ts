@@ -218,16 +218,35 @@ describe('the keys of an issuer', () => {
     const many = await Promise.all(Array.from({ length: 20 }, () => outcome(keys, 'key-1')));
     expect(many).to.deep.equal(Array.from({ length: 20 }, () => 'public'));
     expect(issuer.fetches()).to.equal(2);
-    await issuer.rotate();
-    for (let count = 0; count < 20; count += 1)
-      expect(await outcome(keys, `made-up-${count}`)).to.equal(unknown);
-    expect(await outcome(keys, 'key-2')).to.equal(unknown);
+  });
+
+  it('are had at once when they change right after a token named one that there is not', async () => {
+    const keys = createIssuerKeys(issuer.url, () => time);
+    expect(await outcome(keys, 'key-0')).to.equal('public');
+    for (let count = 0; count < 20; count += 1) expect(await outcome(keys, 'made-up')).to.equal(unknown);
     expect(issuer.fetches()).to.equal(2);
-    time += 31_000;
-    expect(await outcome(keys, 'key-2')).to.equal('public');
-    for (let count = 0; count < 20; count += 1)
+    await issuer.rotate();
+    expect(await outcome(keys, 'key-1')).to.equal('public');
+    expect(issuer.fetches()).to.equal(3);
+  });
+
+  it('are had within 15 seconds while tokens name one after the other that there is not', async () => {
+    const keys = createIssuerKeys(issuer.url, () => time);
+    expect(await outcome(keys, 'key-0')).to.equal('public');
+    for (let count = 0; count < 50; count += 1)
       expect(await outcome(keys, `made-up-${count}`)).to.equal(unknown);
     expect(issuer.fetches()).to.equal(3);
+    await issuer.rotate();
+    expect(await outcome(keys, 'key-1')).to.equal(unknown);
+    time += 15_000;
+    expect(await outcome(keys, 'made-up-50')).to.equal(unknown);
+    expect(await outcome(keys, 'key-1')).to.equal('public');
+    expect(issuer.fetches()).to.equal(4);
+    for (let seconds = 0; seconds < 600; seconds += 1) {
+      time += 1_000;
+      expect(await outcome(keys, `other-${seconds}`)).to.equal(unknown);
+    }
+    expect(issuer.fetches()).to.be.within(43, 45);
   });
 
   it('go on while the issuer is down, and unknown ones stay unknown', async () => {
