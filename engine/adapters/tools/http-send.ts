@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { Problem } from '../../core/problem.ts';
 import { guardedLookup, writtenHostFault, type FindAddresses } from './http-host.ts';
@@ -73,6 +73,12 @@ function sendBy(
       },
     });
     request.once('error', reject);
+    request.once('close', () => reject(new Error('the connection was closed without an answer')));
+    // Nobody asked for another protocol.
+    request.once('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve({ status: response.statusCode ?? 0, headers: headersOf(response), body: Readable.from([]) });
+    });
     request.once('response', (response) => {
       resolve({
         status: response.statusCode ?? 0,

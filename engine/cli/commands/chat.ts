@@ -21,7 +21,7 @@ import { printProblem } from '../report/failure.ts';
 import { projectOption } from '../report/project-option.ts';
 import { refuseTapeAt, tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
-import { adviseServer } from '../use-store.ts';
+import { adviseServer, closeTold } from '../use-store.ts';
 
 /** Options of `engine chat`. */
 export interface ChatOptions extends TapeOptions, EnvFromOptions {
@@ -54,7 +54,8 @@ export async function chat(name: string, options: ChatOptions, terminal: Termina
     watchSecrets(engine, terminal);
     return await chatOn(talkHere(engine, name, instance), engine, options, terminal);
   } finally {
-    await engine.close();
+    // A person who leaves waits for no receiver.
+    await closeTold(engine, terminal, { isHurried: process.stdin.isTTY });
   }
 }
 
