@@ -41,6 +41,9 @@ export function answeredBy(
   return { by: name, roles };
 }
 
+/** How many instances are looked at together for those of a caller. */
+const searchedAtATime = 200;
+
 /** The instances of an agent that a caller may see, in the order of their keys. Throws what `agents.instances` throws. */
 export async function ownInstances(
   engine: Engine,
@@ -51,13 +54,15 @@ export async function ownInstances(
   if (seesAll(caller)) return engine.agents.instances(agent, page);
   const owners = ownersOf(insideOf(engine).store);
   const found = [];
-  for (let from = page; ;) {
+  // Those of others may be many, and one's own few.
+  const limit = Math.max(page.limit, searchedAtATime);
+  for (let from = { ...page, limit }; ;) {
     const some = await engine.agents.instances(agent, from);
     const ids = await Promise.all(some.map(({ instance }) => owners.of(agent, instance)));
     found.push(...some.filter((_, at) => ids[at] === caller.id));
     const last = some.at(-1);
-    if (last === undefined || some.length < page.limit || found.length >= page.limit) break;
-    from = { ...page, after: last.instance };
+    if (last === undefined || some.length < limit || found.length >= page.limit) break;
+    from = { limit, after: last.instance };
   }
   return found.slice(0, page.limit);
 }

@@ -1,5 +1,12 @@
 import type { ServerResponse } from 'node:http';
 
+const cutOff = new WeakSet<ServerResponse>();
+
+/** Whether the server itself has ended an answer before its time, so that nobody left. */
+export function wasCutOff(response: ServerResponse): boolean {
+  return cutOff.has(response);
+}
+
 /** The requests that are being answered. */
 export interface InFlight {
   add(response: ServerResponse): void;
@@ -22,6 +29,8 @@ export function createInFlight(): InFlight {
     async end(graceMs) {
       if (open.size === 0) return;
       const cut = setTimeout(() => {
+        // All of them first: those behind one another on a connection are lost together.
+        for (const response of open) cutOff.add(response);
         for (const response of open) response.destroy();
       }, graceMs);
       await new Promise<void>((resolve) => waiting.push(resolve));

@@ -105,6 +105,9 @@ export function serveConnection(
     };
     const admitted = async (): Promise<object> => {
       const letGo = await enter(type);
+      // Nobody waits any more, though the work goes on.
+      left.addEventListener('abort', letGo, { once: true });
+      if (left.aborted) letGo();
       try {
         if (early.signal.aborted) throw new Problem('aborted', 'the request was aborted');
         return await work(request, target, type, rest);
