@@ -22,7 +22,6 @@ export function declareChat(engine: Command, end: (exitCode: number) => void): v
     .addOption(
       serverOption('talk to the agent of a running server; default: of the project, in this process'),
     )
-    .option('--token <token>', 'token for the server; default: the environment variable ENGINE_TOKEN')
     .addOption(recordOption())
     .addOption(replayOption())
     .addOption(envFromOption())

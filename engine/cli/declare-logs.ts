@@ -16,7 +16,6 @@ export function declareLogs(engine: Command, end: (exitCode: number) => void): v
     .option('--workflow <name>', 'only events of runs of this workflow')
     .option('--limit <count>', 'of the newest so many runs and so many prompts', integer(1, 1_000), 20)
     .addOption(serverOption('at a running server; default: in the store of the project'))
-    .option('--token <token>', 'token for the server; default: the environment variable ENGINE_TOKEN')
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print each event as a line of JSON')
     .addHelpText(

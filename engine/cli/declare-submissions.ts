@@ -4,7 +4,7 @@ import type { DispatchOptions } from './commands/dispatch.ts';
 import type { RoutesOptions } from './commands/routes.ts';
 import type { SubmissionsOptions } from './commands/submissions.ts';
 import { examples, integer, perform, refuseBoth } from './declare.ts';
-import { signedServerOption, withPlace } from './server-option.ts';
+import { serverOption, withPlace } from './server-option.ts';
 import { stateOption } from './state-option.ts';
 
 /** The commands that hand messages to agents and look at them, and the one that tells what a server serves. */
@@ -24,9 +24,7 @@ export function declareSubmissions(engine: Command, end: (exitCode: number) => v
     .option('--wait', 'wait for the answer; without --server that is what it does')
     .option('--no-wait', 'without --server: leave it for the next start of an engine')
     .option('--follow', 'show what happens until the answer is there; --json: a line for each event')
-    .addOption(
-      signedServerOption('at this server; default: in the store of the project, when no server owns it'),
-    )
+    .addOption(serverOption('at this server; default: in the store of the project, when no server owns it'))
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print the receipt, or what came of the message, as one JSON object')
     .option('-q, --quiet', 'no progress')

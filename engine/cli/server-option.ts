@@ -1,17 +1,18 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 /**
- * The option `--server` of a command.
+ * The option `--server` of a command. The token of the server comes from the environment alone: the words of a command are seen by
+ * everybody on the machine, and kept by shells.
  * @param what what the command does there, and what it does without it.
  */
 export function serverOption(what: string): Option {
-  return new Option('--server <url>', what).argParser(addressOf);
+  return new Option('--server <url>', `${what}; its token is read from the variable ENGINE_TOKEN`).argParser(
+    addressOf,
+  );
 }
 
-/** The same, of a command that takes the token of the server from the environment alone. */
-export function signedServerOption(what: string): Option {
-  return serverOption(`${what}; its token is in the variable ENGINE_TOKEN`);
-}
+/** Said to who did not sign in, or tried to in another way. */
+export const whereTokenIs = 'the token of --server is read from the variable ENGINE_TOKEN';
 
 /** Options that say where runs or messages are, and how they are printed; the same on every level, so that they may stand anywhere in the line. */
 export function withPlace(
@@ -19,7 +20,7 @@ export function withPlace(
   what = 'at this server; default: in the store of the project',
 ): Command {
   return command
-    .addOption(signedServerOption(what))
+    .addOption(serverOption(what))
     .option('-p, --project <folder>', 'project folder', '.')
     .option('--json', 'print JSON');
 }

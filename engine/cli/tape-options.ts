@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { EngineOptions } from '../api.ts';
+import type { EnvFromOptions } from './engine-options.ts';
 import { Problem } from '../core/problem.ts';
 
 /** Options of commands that call models: which cassette they are on. */
@@ -23,10 +24,13 @@ export function tapeOf({ record, replay }: TapeOptions): Pick<EngineOptions, 're
   return { ...(record === undefined ? {} : { record }), ...(replay === undefined ? {} : { replay }) };
 }
 
-/** Throws Problem `invalid_request` when a cassette is asked for at a server, whose own models answer. */
-export function refuseTapeAt(server: string, { record, replay }: TapeOptions): void {
-  if (record === undefined && replay === undefined) return;
-  const option = record === undefined ? '--replay' : '--record';
+/** Throws Problem `invalid_request` when a cassette or variables are named at a server, which has models and an environment of its own. */
+export function refuseTapeAt(
+  server: string,
+  { record, replay, envFrom }: TapeOptions & EnvFromOptions,
+): void {
+  if (record === undefined && replay === undefined && envFrom === undefined) return;
+  const option = record !== undefined ? '--record' : replay !== undefined ? '--replay' : '--env-from';
   throw new Problem(
     'invalid_request',
     `${option} is for work that is done here, not at the server ${server}`,

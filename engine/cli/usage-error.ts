@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { whereTokenIs } from './server-option.ts';
 import { choices, suggest } from '../core/suggest.ts';
 
 /**
@@ -9,6 +10,9 @@ import { choices, suggest } from '../core/suggest.ts';
 export function plainUsageError(text: string, command = 'engine'): string {
   const [first = '', ...rest] = text.trim().split('\n');
   const near = /^\(Did you mean (?:one of )?(.+)\?\)$/.exec(rest.join(' '))?.[1];
+  // Also one that was given in one word with its value is not repeated.
+  if (/^error: unknown option '--token\b/.test(first))
+    return `error: unknown option "--token"; ${whereTokenIs}\nsee "${command} --help"\n`;
   const message = first
     .replaceAll(/'([^']*)'/g, '"$1"')
     .replace(/\. (?=[A-Z])/g, '; ')

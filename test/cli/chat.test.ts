@@ -140,8 +140,7 @@ describe('engine chat', function () {
     other.close();
     expect({ exitCode, stderr }).to.deep.equal({
       exitCode: 0,
-      stderr:
-        'whether there is the role "clerc" is told with the first answer: this server does not say\n',
+      stderr: 'whether there is the role "clerc" is told with the first answer: this server does not say\n',
     });
   });
 

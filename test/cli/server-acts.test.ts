@@ -77,17 +77,43 @@ describe('engine chat --server, where callers sign in', function () {
       stdin: 'hello\n',
     });
 
-  it('takes the token of the option, or of the variable', async () => {
-    for (const finished of [await chat('', '--token', tokens.ann), await chat(tokens.ann)])
-      expect(finished).to.deep.include({ exitCode: 0, stdout: 'You said: hello\n' });
-    const option = await chat('a-wrong-0123456789', '--token', tokens.ann);
-    expect(option).to.deep.include({ exitCode: 0, stdout: 'You said: hello\n' });
+  it('takes the token of the variable, without the white space around it', async () => {
+    for (const token of [tokens.ann, `${tokens.ann}\n`, ` ${tokens.ann} `])
+      expect(await chat(token)).to.deep.include({ exitCode: 0, stdout: 'You said: hello\n' });
+  });
+
+  it('takes none on the command line, where everybody would see it, and says where it is read from', async () => {
+    for (const words of [['--token', tokens.ann], [`--token=${tokens.ann}`]])
+      expect(await chat(tokens.ann, ...words)).to.deep.include({
+        exitCode: 2,
+        stdout: '',
+        stderr:
+          'error: unknown option "--token"; the token of --server is read from the variable ENGINE_TOKEN\nsee "engine chat --help"\n',
+      });
+  });
+
+  it('says that a variable holds no token, without its value', async () => {
+    for (const token of [`${tokens.ann}\nX: y`, 'a b', 'schlüssel']) {
+      const { exitCode, stderr } = await chat(token);
+      expect([exitCode, stderr]).to.deep.equal([
+        2,
+        'error[invalid_request]: the variable ENGINE_TOKEN holds no token: there is a space, or a character that no header can carry\n',
+      ]);
+    }
+  });
+
+  it('refuses variables for the work of a server', async () => {
+    const { exitCode, stderr } = await chat(tokens.ann, '--env-from', '.env');
+    expect([exitCode, stderr]).to.deep.equal([
+      2,
+      `error[invalid_request]: --env-from is for work that is done here, not at the server ${world.url}\n`,
+    ]);
   });
 
   it('says that it wants one, and that one is wrong, before anything is asked', async () => {
     for (const [finished, message] of [
       [await chat(''), 'sign in with a bearer token in the header "Authorization"'],
-      [await chat('', '--token', 'a-wrong-0123456789'), 'the token is not valid'],
+      [await chat('a-wrong-0123456789'), 'the token is not valid'],
     ] as const) {
       const { exitCode, stdout, stderr } = finished;
       expect([exitCode, stdout, stderr.split('\n')]).to.deep.equal([

@@ -77,6 +77,17 @@ describe('--server', function () {
   });
 });
 
+describe('the help of every command that asks a server', () => {
+  it('says in the same words where its token is read from', async () => {
+    for (const line of commands) {
+      const help = await runCli([...line.split(' '), '--help'], { cwd: tmpdir() });
+      const text = help.stdout.replaceAll(/\s+/g, ' ');
+      expect(text, line).to.match(/--server <url> .+?; its token is read from the variable ENGINE_TOKEN/);
+      expect(text, line).not.to.contain('--token');
+    }
+  });
+});
+
 /** One of each command that asks a server. */
 const commands = [
   'dispatch clerk Hi',

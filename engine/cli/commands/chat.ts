@@ -27,7 +27,6 @@ import { adviseServer, closeTold } from '../use-store.ts';
 export interface ChatOptions extends TapeOptions, EnvFromOptions {
   readonly project: string;
   readonly server?: string;
-  readonly token?: string;
   readonly id?: string;
   readonly session?: string;
   readonly model?: string;
@@ -45,7 +44,7 @@ export async function chat(name: string, options: ChatOptions, terminal: Termina
   const instance = options.id ?? `chat-${ulid().toLowerCase()}`;
   if (options.server !== undefined) {
     refuseTapeAt(options.server, options);
-    const talk = talkAtServer(clientAt(options.server, options.token), name, instance);
+    const talk = talkAtServer(clientAt(options.server), name, instance);
     return chatOn(talk, undefined, options, terminal);
   }
   const program = await openProgram(options.project, terminal);

@@ -12,15 +12,13 @@ import { openLogPlace, type LogPlace } from '../logs/log-place.ts';
 import { inTime, tail } from '../logs/tail.ts';
 import { eventLine } from '../report/event-line.ts';
 import type { Terminal } from '../terminal.ts';
+import type { WorkPlace } from '../use-store.ts';
 
 /** How many runs and submissions of each kind are looked through for the name of what is no longer in the project. */
 const mostListed = 100;
 
 /** Options of `engine logs`. */
-export interface AllLogsOptions {
-  readonly project: string;
-  readonly server?: string;
-  readonly token?: string;
+export interface AllLogsOptions extends WorkPlace {
   readonly follow?: boolean;
   /** A duration such as `10m`, or an ISO time. */
   readonly since?: string;

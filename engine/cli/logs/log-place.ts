@@ -10,6 +10,7 @@ import type { Program } from '../../program/program.ts';
 import { clientAt } from '../client-at.ts';
 import { openProgram } from '../open-program.ts';
 import type { Terminal } from '../terminal.ts';
+import type { WorkPlace } from '../use-store.ts';
 
 /** A run or submission in short. */
 export interface Noted {
@@ -37,11 +38,8 @@ export interface LogPlace {
 }
 
 /** Opens the place of events; looks only, so that it works beside the engine that owns the store. */
-export async function openLogPlace(
-  { server, token, project }: { readonly project: string; readonly server?: string; readonly token?: string },
-  terminal: Terminal,
-): Promise<LogPlace> {
-  if (server !== undefined) return atServer(clientAt(server, token));
+export async function openLogPlace({ server, project }: WorkPlace, terminal: Terminal): Promise<LogPlace> {
+  if (server !== undefined) return atServer(clientAt(server));
   const program = await openProgram(project, terminal);
   if (program.settings.store.type === 'memory')
     terminal.err.line(

@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
+import { whereTokenIs } from '../server-option.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
@@ -28,8 +29,7 @@ export function reportFailure(
 export function printProblem(problem: Problem, { err }: Terminal): void {
   err.line(`${err.colors.red(`error[${problem.code}]`)}: ${printable(problem.message)}`);
   if (problem.code === 'invalid_project') return;
-  if (problem.code === 'unauthorized')
-    err.line('  the token of --server is read from the variable ENGINE_TOKEN');
+  if (problem.code === 'unauthorized') err.line(`  ${whereTokenIs}`);
   for (const line of detailLines(problem)) err.line(`  ${printable(line)}`);
 }
 
