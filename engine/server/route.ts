@@ -30,9 +30,9 @@ export interface Call<Path extends string = string, P extends Parameters = Param
   readonly lines: AsyncIterable<string>;
   /** The request as it came, for a route that takes deliveries. Throws Problem `payload_too_large`. */
   readonly delivery: () => Promise<Delivery>;
-  /** Aborts when the caller is gone; for a stream of events also when the server closes. */
+  /** Aborts when the connection is gone; for a stream of events also when the server closes. */
   readonly signal: AbortSignal;
-  /** Aborts when the caller is gone, and only then. */
+  /** Aborts when the caller has left, and only then: not when the server cuts it off. */
   readonly left: AbortSignal;
 }
 
@@ -85,6 +85,8 @@ export interface Route {
   readonly answers: Readonly<Record<number, Answer>>;
   /** Can answer with events when the caller accepts `text/event-stream`. */
   readonly streams?: 'optional' | 'always';
+  /** Its answer waits for an agent or a run, so that it takes a place of the work. */
+  readonly waits?: true;
   /** Takes a header `Idempotency-Key`: the same key with the same body is the same work. */
   readonly isIdempotent?: true;
   readonly handle: (call: UnreadCall) => Promise<Reply>;

@@ -103,6 +103,52 @@ describe('a server with bounds', () => {
     expect((await world.send('POST', '/agents/echo/last', { message: 'Hi' })).status).to.equal(200);
   });
 
+  it('counts skills and tasks too, and holds no place for callers who have left', async () => {
+    const world = await start({}, { concurrency: 1 });
+    const statuses = async (): Promise<number[]> => {
+      const answers = [
+        await world.send('POST', '/agents/echo/other', { message: 'Hi' }),
+        await world.send('POST', '/agents/echo/other/tasks', { prompt: 'Hi' }),
+        await world.send('POST', '/agents/echo/other/skills/none', {}),
+      ];
+      return answers.map(({ status }) => status);
+    };
+    const frees = async (): Promise<void> => {
+      while ((await world.send('POST', '/agents/echo/other', { message: 'Hi' })).status === 429)
+        await new Promise(setImmediate);
+    };
+
+    const leave = new AbortController();
+    const asked = fetch(`${world.url}/agents/echo/one`, {
+      ...{ method: 'POST', signal: leave.signal, body: JSON.stringify({ message: 'wait' }) },
+      headers: { 'content-type': 'application/json' },
+    }).catch(() => undefined);
+    await world.reached;
+    expect(await statuses()).to.deep.equal([429, 429, 429]);
+    leave.abort();
+    await asked;
+    await frees();
+
+    const socket = open(world, '/agents/echo/two');
+    const frames = read(socket);
+    await frames((frame) => frame['type'] === 'ready');
+    const prompt = { v: 1, type: 'prompt', requestId: '1', message: 'wait' };
+    socket.send(JSON.stringify(prompt));
+    await frames((frame) => frame['type'] === 'started');
+    expect(await statuses()).to.deep.equal([429, 429, 429]);
+    socket.send(JSON.stringify({ v: 1, type: 'unsubscribe', requestId: '1' }));
+    await frames((frame) => frame['type'] === 'unsubscribed');
+    expect(await statuses()).to.deep.equal([200, 200, 400]);
+    socket.send(JSON.stringify({ ...prompt, session: 'more' }));
+    await frames((frame) => frame['type'] === 'started');
+    socket.close();
+    await once(socket, 'close');
+    await frees();
+    world.open();
+    for (const { submissionId } of await world.engine.submissions.list({ limit: 100 }))
+      expect((await world.engine.submissions.wait(submissionId)).state).to.equal('succeeded');
+  });
+
   it('keeps so many streams and sockets open, and lets others in when they close', async () => {
     const world = await start({}, { connections: 2 });
     const { runId } = (await world.send('POST', '/workflows/stall', {})).body as { runId: string };

@@ -135,6 +135,23 @@ describe('a server', () => {
     expect(world.log.map(({ type }) => type).filter((type) => type !== 'aborted')).to.deep.equal([]);
   });
 
+  it('cuts off callers whose leaving would end the work, which goes on all the same', async () => {
+    const asked = [
+      world.send('POST', '/workflows/stall?wait=result&onDisconnect=cancel', {}),
+      world.send('POST', '/agents/echo/one?onDisconnect=cancel', { message: 'wait' }),
+      world.send('POST', '/agents/echo/two/tasks?onDisconnect=cancel', { prompt: 'wait' }),
+    ].map((answer) => answer.catch((thrown: unknown) => (thrown as Error).name));
+    while ((await world.engine.executions({ states: ['running'] })).length < 3)
+      await new Promise(setImmediate);
+    await world.server.close();
+    expect(await Promise.all(asked)).to.deep.equal(['TypeError', 'TypeError', 'TypeError']);
+    world.open();
+    for (const { id, kind } of await world.engine.executions({})) {
+      const { state } = await (kind === 'run' ? world.engine.runs : world.engine.submissions).wait(id);
+      expect(state, kind).to.equal('succeeded');
+    }
+  });
+
   it('is not ready when the store does not answer, but lives', async () => {
     let isGone = false;
     const whole = openMemoryStore();

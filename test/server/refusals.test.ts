@@ -93,6 +93,34 @@ describe('a request that cannot be served', () => {
       },
     ],
     [
+      'says something in a body that nobody reads',
+      ['PUT', '/agents/echo/1/sessions/a', { title: 'A' }],
+      400,
+      { type: 'invalid_request', message: 'unknown key "title" in the body' },
+    ],
+    [
+      'deletes with a body that nobody reads',
+      ['DELETE', '/agents/echo/1', { abort: true }],
+      400,
+      { type: 'invalid_request', message: 'unknown key "abort" in the body' },
+    ],
+    [
+      'has a key where each request is done',
+      ['POST', '/runs/nope/redrive', {}, { 'idempotency-key': 'a' }],
+      400,
+      {
+        type: 'invalid_request',
+        message:
+          'POST /runs/:id/redrive takes no header "Idempotency-Key": each request is done; leave it out',
+      },
+    ],
+    [
+      'has a key where it does no harm',
+      ['POST', '/runs/nope/cancel', {}, { 'idempotency-key': 'a' }],
+      404,
+      { type: 'run_not_found', message: 'no run "nope"' },
+    ],
+    [
       'has no body where one is needed',
       ['POST', '/agents/echo/1'],
       400,

@@ -1,6 +1,8 @@
+import type { ServerResponse } from 'node:http';
 import { onExpiry } from '../auth/expiry.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Context } from './context.ts';
+import { wasCutOff } from './in-flight.ts';
 
 /** Signals of one request, made when they are first asked for: most handlers do without. */
 export class RequestSignals {
@@ -16,14 +18,16 @@ export class RequestSignals {
     this.#ends = ends;
   }
 
-  /** Aborts when the caller is gone. */
+  /** Aborts when the caller has left, and not when the server cuts it off. */
   get left(): AbortSignal {
-    return (this.#left ??= leftSignal(this.#context));
+    return (this.#left ??= lostSignal(this.#context, (response) => !wasCutOff(response)));
   }
 
-  /** Aborts when the caller is gone; of a stream also when the sign-in ends or the server closes. */
+  /** Aborts when nobody can be answered any more; of a stream also when the sign-in ends or the server closes. */
   get gone(): AbortSignal {
-    return (this.#gone ??= this.#isStream ? streamSignal(this.#context, this.left, this.#ends) : this.left);
+    return (this.#gone ??= this.#isStream
+      ? streamSignal(this.#context, this.#ends)
+      : lostSignal(this.#context));
   }
 }
 
@@ -33,29 +37,30 @@ interface Ends {
   readonly caller: Caller;
 }
 
-function leftSignal({ res }: Context): AbortSignal {
-  const left = new AbortController();
-  // Who left before anybody asked does not leave again.
-  if (res.destroyed) left.abort();
-  res.once('close', () => {
+function lostSignal(
+  { res }: Context,
+  counts: (response: ServerResponse) => boolean = () => true,
+): AbortSignal {
+  const lost = new AbortController();
+  const check = (): void => {
     // An abort costs an exception object, and nobody listens once the answer is out.
-    if (!res.writableFinished) left.abort();
-  });
-  return left.signal;
+    if (!res.writableFinished && counts(res)) lost.abort();
+  };
+  // Who left before anybody asked does not leave again.
+  if (res.destroyed) check();
+  res.once('close', check);
+  return lost.signal;
 }
 
-function streamSignal(
-  { res }: Context,
-  left: AbortSignal,
-  { closing, caller }: Ends,
-): AbortSignal {
-  if (closing.aborted || left.aborted) return AbortSignal.abort();
+function streamSignal(context: Context, { closing, caller }: Ends): AbortSignal {
+  const lost = lostSignal(context);
+  if (closing.aborted || lost.aborted) return AbortSignal.abort();
   const gone = new AbortController();
   const abort = (): void => gone.abort();
   closing.addEventListener('abort', abort, { once: true });
-  left.addEventListener('abort', abort, { once: true });
+  lost.addEventListener('abort', abort, { once: true });
   const keep = onExpiry(caller, abort);
-  res.once('close', () => {
+  context.res.once('close', () => {
     keep();
     closing.removeEventListener('abort', abort);
   });

@@ -12,6 +12,7 @@ import { ReceivedCall } from './received-call.ts';
 import { RequestSignals } from './request-signals.ts';
 import type { Report } from '../answers/error-body.ts';
 import { readBody } from '../requests/read-body.ts';
+import { refuseIgnored } from '../requests/refuse-ignored.ts';
 import type { Reply, Route } from '../route.ts';
 import { sendEvents } from '../answers/sse.ts';
 import { withBasePath } from './with-base-path.ts';
@@ -49,7 +50,10 @@ export async function serveRoute(
   await ownership.check(caller, { route, params, search });
   const takesBody = route.method !== 'GET' && route.takes === undefined;
   const body = takesBody ? await readBody(context.req, bodyBytes) : undefined;
+  refuseIgnored(route, body, context.req.headers);
   const letGo = hold(route, wantsEvents, bounds);
+  // Nobody waits any more, though the work may go on.
+  if (route.waits === true) context.res.once('close', letGo);
   try {
     const signals = new RequestSignals(context, wantsEvents, { closing, caller });
     const reply = await route.handle(

@@ -34,6 +34,7 @@ export const promptRoutes: readonly Route[] = [
       'Sends a message to an instance of an agent and answers with what it says. It is carried on when the caller leaves.',
     each: 'agent',
     streams: 'optional',
+    waits: true,
     isIdempotent: true,
     mayRespondAsync: true,
     throws: [...refusalCodes, ...answerCodes],

@@ -107,6 +107,7 @@ export const sessionActRoutes: readonly Route[] = [
     operation: 'compactSession',
     access: 'agents',
     summary: 'Leaves out old messages of what the model sees, for a summary of them. The history keeps them.',
+    waits: true,
     isIdempotent: true,
     throws: ['session_not_found', ...refusalCodes, ...answerCodes],
     body: () => ({ schema: compactSchema, required: false }),

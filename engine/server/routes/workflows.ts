@@ -56,6 +56,7 @@ export const workflowRoutes: readonly Route[] = [
       'Starts a run; the body is the input. Answers when the run is accepted, or with `wait=result` when it ended.',
     each: 'workflow',
     streams: 'optional',
+    waits: true,
     isIdempotent: true,
     query: { wait: word(['result'], 'Wait for the output.'), onDisconnect },
     throws: ['workflow_not_found', 'invalid_input', 'workflow_failed', 'cancelled', ...answerCodes],
