@@ -26,12 +26,15 @@ export interface ExecutionContext {
   readonly past: ReadonlyMap<string, StepPast>;
   /**
    * The recorded value of a key; without one it runs `work` and commits its value before it resolves. A failing `work` leaves no
-   * record.
+   * record; when the signal has aborted it is not run.
    */
   step(key: string, work: () => Promise<Json>): Promise<Json>;
   /** The recorded value of a key, or undefined. */
   recorded(key: string): Json | undefined;
-  /** Waits from the first time on that it is asked for, crashes and restarts included. Rejects when a signal aborts. */
+  /**
+   * Waits from the first time on that it is asked for, crashes and restarts included, and no longer than `ms` more when the clock was
+   * set back. Rejects when a signal aborts.
+   */
   pause(key: string, ms: number, signal?: AbortSignal): Promise<void>;
   /**
    * The next signal of a topic that nobody received yet; those that came early count. Undefined when none came within `timeoutMs`

@@ -63,6 +63,8 @@ export function createContext(parts: ContextParts): ExecutionContext {
     look();
     try {
       await failpoint('step.before_exec');
+      // What is not recorded any more is not begun, and nothing is told of it.
+      signal.throwIfAborted();
       const value = await work();
       await failpoint('step.after_exec');
       await record(key, value);
@@ -89,6 +91,11 @@ export function createContext(parts: ContextParts): ExecutionContext {
       look();
     }
   };
+  /** Tells how long a wait lasts still that began some time ago: never longer than `ms` from now, when the clock was or is set back. */
+  const leftOf = (began: number, ms: number): (() => number) => {
+    const most = clock.elapsed() + ms;
+    return () => Math.min(began + ms - clock.now(), most - clock.elapsed());
+  };
   /** When a wait began, the first time. */
   const since = async (key: string): Promise<number> => Number(await step(key, async () => clock.now()));
 
@@ -100,11 +107,10 @@ export function createContext(parts: ContextParts): ExecutionContext {
     step,
     recorded: (key) => records.get(key),
     async pause(key, ms, inner = signal) {
-      const until = (await since(key)) + ms;
+      const leftNow = leftOf(await since(key), ms);
       await failpoint('wait.sleep.before');
       await wait(async () => {
-        for (let left = until - clock.now(); left > 0; left = until - clock.now())
-          await clock.sleep(left, inner);
+        for (let left = leftNow(); left > 0; left = leftNow()) await clock.sleep(left, inner);
       });
       await failpoint('wait.sleep.after');
     },
@@ -113,7 +119,7 @@ export function createContext(parts: ContextParts): ExecutionContext {
       if (recorded !== undefined) return receivedOf(recorded);
       const began = await since(`${key}?`);
       await failpoint('wait.signal.before');
-      const until = timeoutMs === undefined ? Infinity : began + timeoutMs;
+      const leftNow = timeoutMs === undefined ? () => Infinity : leftOf(began, timeoutMs);
       const shown: <T>(work: () => Promise<T>) => Promise<T> = isQuiet ? (work) => work() : wait;
       return shown(async () => {
         for (;;) {
@@ -127,7 +133,7 @@ export function createContext(parts: ContextParts): ExecutionContext {
           for (const passed of unfit) await record(passed, true);
           // Another one may have come while that was written.
           if (found === undefined && unfit.length > 0) continue;
-          const left = until - clock.now();
+          const left = leftNow();
           if (found !== undefined || left <= 0) {
             const value: Json =
               found === undefined ? null : { seq: found.seq, payload: found.payload, at: found.at };
@@ -145,7 +151,7 @@ export function createContext(parts: ContextParts): ExecutionContext {
     wait,
     sleep: (ms, inner) => clock.sleep(ms, inner ?? signal),
     elapsed: () => clock.elapsed(),
-    age: () => clock.now() - execution.createdAt,
+    age: () => Math.max(0, clock.now() - execution.createdAt),
     spent: parts.onSpent,
     withOutcome: parts.onOutcomeWrite,
     async committed() {

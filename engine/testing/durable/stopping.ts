@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Problem } from '../../core/problem.ts';
-import { never, run, untilAborted, type Test } from './world.ts';
+import { gate, never, run, untilAborted, type Test } from './world.ts';
 
 /** What the contract promises of stopping. */
 export function stoppingTests(test: Test): void {
@@ -24,6 +24,20 @@ export function stoppingTests(test: Test): void {
       assert.equal(await durable.cancel(id, new Problem('cancelled', 'again')), false);
     }
     assert.equal(await durable.cancel('unknown', new Problem('cancelled', 'stop')), false);
+  });
+
+  test('what would not be recorded any more is not begun', async (world) => {
+    const began = gate();
+    const done: string[] = [];
+    const { durable } = await world.open(async (context) => {
+      began.open();
+      await untilAborted(context.signal).catch(() => undefined);
+      return context.step('late', async () => done.push('late'));
+    });
+    await durable.admit(run('a'));
+    await began.opened;
+    await durable.close();
+    assert.deepEqual(done, []);
   });
 
   test('a cancellation that was acknowledged holds through a crash', async (world) => {

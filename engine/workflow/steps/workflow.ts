@@ -42,7 +42,9 @@ async function withinTimeSince<T>(
   const { context } = frame.run;
   const began = Number(await context.step(waitKey(frame, at, 'began'), async () => now(context)));
   const { controller, release } = childController(at.signal);
-  const deadline = context.deadline(Math.max(0, began + timeoutMs - now(context)), at.signal);
+  // A clock that was set back gives no more time than there was.
+  const leftMs = Math.max(0, Math.min(timeoutMs, began + timeoutMs - now(context)));
+  const deadline = context.deadline(leftMs, at.signal);
   const onLate = (): void =>
     controller.abort(
       new Problem('timeout', `step "${at.path}" took longer than ${formatDuration(timeoutMs)}`, {

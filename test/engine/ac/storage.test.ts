@@ -205,6 +205,35 @@ export default {
     expect(times).to.deep.equal(times.toSorted());
   });
 
+  it('AC-48: a clock that was set back makes nothing wait longer than it is to wait', async () => {
+    const { createSystemClock } = await import('../../../engine/adapters/clock/system.ts');
+    const path = join(temporaryFolder(), 'engine.sqlite');
+    const files = {
+      'src/workflows/w.yaml': `steps:
+  - id: both
+    parallel:
+      branches:
+        time: [{ id: rest, wait: { duration: 1s } }]
+        event: [{ id: news, wait: { event: never, timeout: 1s }, catch: [{ output: late }] }]
+output: '\${{ steps.both.output.event }}'
+`,
+    };
+    const system = createSystemClock();
+    const clock = { ...system, now: () => system.now() + 7_200_000 };
+    const { engine } = await engineOf(files, undefined, {
+      store: await openSqliteStore({ path }),
+      ports: { clock },
+    });
+    const { runId } = await engine.workflows.start('w');
+    for await (const { stepPath } of engine.runs.subscribe(runId)) if (stepPath?.endsWith('news')) break;
+    while ((await engine.runs.get(runId)).state !== 'waiting') await new Promise(setImmediate);
+    await engine.close();
+    const { engine: next } = await engineOf(engine.program.root, undefined, {
+      store: await openSqliteStore({ path }),
+    });
+    expect((await next.runs.wait(runId)).output).to.equal('late');
+  });
+
   it('AC-50: with few files left to open, work ends all the same', async () => {
     const place = await placeOf({ 'src/tools/work.ts': witnessTool(), 'src/workflows/w.yaml': three });
     const { child, exited } = place.start(['run', 'w', '{}']);
