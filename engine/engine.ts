@@ -68,7 +68,10 @@ export async function createEngine<P extends ProjectTypes = Registered>(
   const onTape = openTape(options, clock);
   const bound = await bindProgram(program, options);
   const telemetry = await openTelemetry(program, options, bound.secrets);
-  const store = await openStore(program, options);
+  const store = await openStore(program, options).catch(async (thrown: unknown) => {
+    await telemetry.close();
+    throw thrown;
+  });
   const redact = redactor([...bound.secrets.values(), ...conventionalKeys(processEnv)]);
   const journal = createJournal({
     store,
@@ -175,6 +178,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
       return await versions.keep(program);
     } catch (thrown) {
       await store.close().catch(() => undefined);
+      await telemetry.close();
       throw thrown;
     }
   }

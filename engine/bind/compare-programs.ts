@@ -28,6 +28,12 @@ export function settingsToRestart(before: Program, after: Program): readonly str
     ...differing(old.durable, now.durable).map((name) => `durable.${name}`),
     ...differing(old.server, now.server).map((name) => `server.${name}`),
     ...differing({ plugins: old.plugins }, { plugins: now.plugins }),
+    // What is sent is decided at the start; what is served of it is not.
+    ...differing(old.telemetry, now.telemetry)
+      .filter(
+        (name) => name !== 'metrics' || old.telemetry.otlp !== undefined || now.telemetry.otlp !== undefined,
+      )
+      .map((name) => `telemetry.${name}`),
   ].sort();
 }
 

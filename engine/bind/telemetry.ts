@@ -23,7 +23,8 @@ export async function openTelemetry(
   options: EngineOptions,
   secrets: Secrets,
 ): Promise<BoundTelemetry> {
-  const telemetry = options.telemetry ?? (await ofConfig(program, options, secrets));
+  const given = options.telemetry?.share?.() ?? options.telemetry;
+  const telemetry = given ?? (await ofConfig(program, options, secrets));
   const { meters, tracing } = telemetry;
   const { observe, stop } = countEvents(meters);
   return {
@@ -33,7 +34,7 @@ export async function openTelemetry(
       tracing?.observe(event);
     },
     close() {
-      // Those of the options go on behind this engine.
+      // Meters of the options go on behind this engine.
       stop();
       return telemetry.close();
     },

@@ -68,5 +68,10 @@ export interface Telemetry {
   readonly meters: Meters;
   /** Absent: no traces. */
   readonly tracing?: Tracing;
+  /**
+   * The same for one engine of several: closing it ends the spans of that engine, and of no other. Absent: it is for one engine alone,
+   * which closes it.
+   */
+  share?(): Telemetry;
   close(): Promise<void>;
 }

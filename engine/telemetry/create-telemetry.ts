@@ -1,7 +1,7 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { createMeters } from './create-meters.ts';
-import { createTracing } from './create-tracing.ts';
+import { createTracing, shareTraces } from './create-tracing.ts';
 import { mirrorMeters } from './mirror-meters.ts';
 
 /** What telemetry is made with. Providers stay the caller's, who shuts them down. */
@@ -23,7 +23,7 @@ export interface TelemetryOptions {
 }
 
 /**
- * Telemetry for `createEngine`: spans and measurements on the API of OpenTelemetry alone.
+ * Telemetry for `createEngine`: spans and measurements on the API of OpenTelemetry alone. Several engines may have the same.
  *
  * @example
  * const engine = await createEngine({ telemetry: createTelemetry({ tracerProvider, meterProvider }) });
@@ -33,17 +33,23 @@ export function createTelemetry(
   around: { readonly shutdown?: () => Promise<void> } = {},
 ): Telemetry {
   const { tracerProvider, meterProvider, content = false, idleMs = 600_000, maxOpen = 10_000 } = options;
-  const { propagate = [] } = options;
-  const version = options.version ?? '';
-  const tracing =
-    tracerProvider === undefined
-      ? undefined
-      : createTracing({ provider: tracerProvider, version, content, idleMs, maxOpen, propagate });
+  const { propagate = [], version = '' } = options;
+  const meters = createMeters(meterProvider === undefined ? undefined : mirrorMeters(meterProvider, version));
+  const shared = tracerProvider === undefined ? undefined : shareTraces(tracerProvider, version, propagate);
+  const share = (): Telemetry => {
+    const tracing = shared === undefined ? undefined : createTracing(shared, { content, idleMs, maxOpen });
+    return {
+      meters,
+      ...(tracing === undefined ? {} : { tracing }),
+      close: async () => tracing?.close(),
+    };
+  };
+  const own = share();
   return {
-    meters: createMeters(meterProvider === undefined ? undefined : mirrorMeters(meterProvider, version)),
-    ...(tracing === undefined ? {} : { tracing }),
+    ...own,
+    share,
     async close() {
-      await tracing?.close();
+      await own.close();
       await around.shutdown?.().catch(() => undefined);
     },
   };

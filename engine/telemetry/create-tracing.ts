@@ -1,9 +1,9 @@
-import { context as contexts, trace, type TracerProvider } from '@opentelemetry/api';
+import { context as contexts, trace, type Span, type Tracer, type TracerProvider } from '@opentelemetry/api';
 import type { EngineEvent } from '../core/event.ts';
 import type { TracePlace, Tracing } from '../ports/telemetry.ts';
 import { callerSpan } from './caller-span.ts';
-import { createRequests } from './http-spans.ts';
-import { createOutgoing } from './outgoing.ts';
+import { createRequests, type Requests } from './http-spans.ts';
+import { createOutgoing, type OutgoingTraces } from './outgoing.ts';
 import { createOpenSpans } from './open-spans.ts';
 import { factsOf } from './span-facts.ts';
 import { around, spanKey } from './span-keys.ts';
@@ -11,28 +11,43 @@ import { momentOf } from './span-moments.ts';
 import { createSpanTree } from './span-tree.ts';
 import { readPlace, writePlace } from './trace-place.ts';
 
+/** What the traces of several engines have in common: who asks whom, and what makes their spans. */
+export interface SharedTraces {
+  readonly tracer: Tracer;
+  readonly requests: Requests;
+  /** Undefined: nobody is sent trace headers. */
+  readonly sends: OutgoingTraces | undefined;
+}
+
+/**
+ * What makes spans.
+ * @param propagate hosts that are sent trace headers.
+ */
+export function shareTraces(
+  provider: TracerProvider,
+  version: string,
+  propagate: readonly string[],
+): SharedTraces {
+  const tracer = provider.getTracer('flue-engine', version);
+  return { tracer, requests: createRequests(tracer), sends: createOutgoing(propagate) };
+}
+
 /** How traces are made. */
 export interface TracingOptions {
-  readonly provider: TracerProvider;
-  readonly version: string;
   /** Whether spans hold what people, models and tools said. */
   readonly content: boolean;
   /** Spans of an execution that nothing was heard of for this long end; when it goes on, new ones begin. */
   readonly idleMs: number;
   /** Most executions that spans are held open for. */
   readonly maxOpen: number;
-  /** Hosts that are sent trace headers. */
-  readonly propagate: readonly string[];
 }
 
-/** Makes spans of events. */
-export function createTracing(options: TracingOptions): Tracing {
-  const { provider, version, content, idleMs, maxOpen } = options;
-  const tracer = provider.getTracer('flue-engine', version);
+/** Makes spans of the events of one engine. */
+export function createTracing(shared: SharedTraces, { content, idleMs, maxOpen }: TracingOptions): Tracing {
+  const { tracer, requests, sends } = shared;
   const open = createOpenSpans(maxOpen, (spans) => tree.cut(spans));
-  const requests = createRequests(tracer);
-  const sends = createOutgoing(options.propagate);
-  const tree = createSpanTree({ tracer, open, content, begun: (span) => sends?.enter(span) });
+  const begun = (span: Span): void => sends?.enter(span);
+  const tree = createSpanTree({ tracer, open, content, begun });
   const tidying = setInterval(
     () => {
       for (const spans of open.idle(performance.now() - idleMs)) tree.cut(spans);

@@ -126,6 +126,16 @@ describe('engine.reload', () => {
     const { needsRestart } = await engine.reload(program);
     expect(needsRestart).to.deep.equal(['server.port', 'store.path']);
     expect(engine.program.settings.store.path).to.equal(path);
+    const told = {
+      'engine.yaml': 'model: script/m\ntelemetry: { otlp: {}, content: true, metrics: false }\n',
+    };
+    expect((await engine.reload(await edited(told))).needsRestart).to.deep.equal([
+      'telemetry.content',
+      'telemetry.metrics',
+      'telemetry.otlp',
+    ]);
+    const measured = { 'engine.yaml': 'model: script/m\ntelemetry: { metrics: false }\n' };
+    expect((await engine.reload(await edited(measured))).needsRestart).to.deep.equal([]);
   });
 
   it('reloads are done in the order they were asked for', async () => {

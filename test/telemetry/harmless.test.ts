@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { EngineOptions } from '../../engine/api.ts';
 import type { EngineEvent } from '../../engine/core/event.ts';
 import { createEngine } from '../../engine/engine.ts';
-import { createTracing } from '../../engine/telemetry/create-tracing.ts';
+import { createTracing, shareTraces } from '../../engine/telemetry/create-tracing.ts';
 import { createTelemetry } from '../../engine/telemetry/index.ts';
 import { programOf } from '../fakes/project.ts';
 import { files } from './files.ts';
@@ -53,7 +53,7 @@ describe('spans of work that never ends', () => {
   const make = (maxOpen: number, idleMs: number): ReturnType<typeof createTracing> & { done(): string[] } => {
     const exporter = new InMemorySpanExporter();
     const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-    const tracing = createTracing({ provider, version: '', content: false, propagate: [], idleMs, maxOpen });
+    const tracing = createTracing(shareTraces(provider, '', []), { content: false, idleMs, maxOpen });
     const done = (): string[] =>
       exporter.getFinishedSpans().map((span) => `${span.name} ${String(span.attributes['engine.run.id'])}`);
     return { ...tracing, done };
@@ -72,14 +72,7 @@ describe('spans of work that never ends', () => {
   it('end when nothing is heard for long, and begin anew with a link when it goes on', async () => {
     const exporter = new InMemorySpanExporter();
     const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-    const tracing = createTracing({
-      provider,
-      version: '',
-      content: false,
-      propagate: [],
-      idleMs: 20,
-      maxOpen: 10,
-    });
+    const tracing = createTracing(shareTraces(provider, '', []), { content: false, idleMs: 20, maxOpen: 10 });
     tracing.observe(event(idOf(1), 'run_start', { workflow: 'w', input: {}, hash: '' }));
     while (exporter.getFinishedSpans().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     tracing.observe(event(idOf(1), 'step_start', { verb: 'set', attempt: 1 }, { stepPath: 'a' }));

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { createEngine } from '../../engine/engine.ts';
+import type { Store } from '../../engine/ports/store.ts';
+import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
 import { createServer } from '../../engine/server/index.ts';
 import { createTelemetry } from '../../engine/telemetry/index.ts';
 import { instruments } from '../../engine/telemetry/instruments.ts';
@@ -18,6 +20,26 @@ describe('the gauge of work', () => {
       await engine.close();
       expect(states()).to.equal(0);
     }
+  });
+});
+
+describe('an engine that cannot start', () => {
+  it('leaves nothing behind in telemetry that goes on', async () => {
+    const telemetry = createTelemetry();
+    const closed: Store = {
+      ...openMemoryStore(),
+      documents: {
+        ...openMemoryStore().documents,
+        get: () => Promise.reject(new Error('the disk is gone')),
+        set: () => Promise.reject(new Error('the disk is gone')),
+      },
+    };
+    const program = await programOf(files);
+    const failed = await createEngine({ program, store: closed, telemetry }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(failed).to.be.instanceOf(Error);
+    expect(telemetry.meters.read()).to.deep.equal([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import {
+  AlwaysOffSampler,
   InMemorySpanExporter,
   NodeTracerProvider,
   SimpleSpanProcessor,
@@ -143,6 +144,56 @@ describe('traces', () => {
     expect(named(all, 'invoke_agent lead').attributes['error.type']).to.equal('model_failed');
     expect(all.flatMap(({ events }) => events.map(({ name }) => name))).to.include('engine.retry');
     expect(named(all, 'execute_tool broken').attributes['error.type']).to.equal('workflow_failed');
+  });
+
+  it('of an engine go on when another one with the same telemetry closes', async () => {
+    exporter.reset();
+    const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    const telemetry = createTelemetry({ tracerProvider: provider });
+    const program = await programOf(files);
+    const other = await createEngine({ program, store: 'memory', telemetry });
+    engine = await createEngine({ program, store: 'memory', telemetry });
+    let closed: Promise<void> | undefined;
+    const session = engine.agents.session('lead', 'one');
+    for await (const { type } of session.stream('use a tool'))
+      if (type === 'turn_start') await (closed ??= other.close());
+    const all = await spans();
+    expect(treeOf(all)[0]).to.equal('invoke_agent lead');
+    expect(all.filter(({ attributes }) => 'engine.cut' in attributes)).to.deep.equal([]);
+  });
+
+  it('are not made where a sampler wants none, and harm nothing there', async () => {
+    exporter.reset();
+    const provider = new NodeTracerProvider({
+      sampler: new AlwaysOffSampler(),
+      spanProcessors: [new SimpleSpanProcessor(exporter)],
+    });
+    const telemetry = createTelemetry({ tracerProvider: provider, content: true });
+    engine = await createEngine({ program: await programOf(files), store: 'memory', telemetry });
+    await ask('use a tool');
+    expect(await spans()).to.deep.equal([]);
+  });
+
+  it('of cancelled work end as that, down to the call it was at', async () => {
+    await open();
+    const abort = new AbortController();
+    const asked = engine.agents
+      .session('lead', 'one')
+      .prompt('busy', {
+        signal: abort.signal,
+        onEvent: ({ type }) => {
+          if (type === 'turn_retry') abort.abort();
+        },
+      })
+      .catch((thrown: unknown) => thrown);
+    expect(await asked).to.have.property('code', 'aborted');
+    const all = await spans();
+    expect(treeOf(all)).to.deep.equal(['invoke_agent lead', '  chat lead']);
+    for (const { attributes, status } of all) {
+      expect(attributes).to.have.property('error.type', 'aborted');
+      expect(status).to.deep.equal({ code: 2, message: 'aborted' });
+      expect(attributes).not.to.have.property('engine.cut');
+    }
   });
 
   it('hold what was said only when content is asked for', async () => {
