@@ -2,7 +2,7 @@ import type { Engine } from '../api.ts';
 import type { Address } from '../server/index.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Says what is served, and where: lines for people, or with `json` one object. */
+/** Says what is served, and where: lines for people, or with `json` a line of the type `listening`. */
 export function announce(
   { program }: Engine,
   address: Address,
@@ -15,7 +15,7 @@ export function announce(
   const schedules = Object.values(program.schedules).filter(({ enabled }) => enabled);
   if (json === true) {
     const names = { agents, workflows, channels, schedules: schedules.map(({ name }) => name) };
-    return out.line(JSON.stringify({ ...address, pid: process.pid, ...names }));
+    return out.line(JSON.stringify({ type: 'listening', ...address, pid: process.pid, ...names }));
   }
   const { bold, cyan, dim } = out.colors;
   out.line(`${bold(program.name)} is served at ${cyan(address.url)}`);

@@ -36,8 +36,11 @@ export function declareChat(engine: Command, end: (exitCode: number) => void): v
       ) + '\nIn the chat: /help lists its commands; Ctrl-C ends an answer, twice leaves.\n',
     )
     .action(
-      perform(end, async (terminal, [name], options: ChatOptions) =>
-        (await import('./commands/chat.ts')).chat(name ?? '', options, terminal),
+      perform(
+        end,
+        async (terminal, [name], options: ChatOptions) =>
+          (await import('./commands/chat.ts')).chat(name ?? '', options, terminal),
+        () => true,
       ),
     );
 }

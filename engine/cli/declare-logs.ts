@@ -28,8 +28,11 @@ export function declareLogs(engine: Command, end: (exitCode: number) => void): v
       ),
     )
     .action(
-      perform(end, async (terminal, [id], options: AllLogsOptions) =>
-        (await import('./commands/logs.ts')).allLogs(id, options, terminal),
+      perform(
+        end,
+        async (terminal, [id], options: AllLogsOptions) =>
+          (await import('./commands/logs.ts')).allLogs(id, options, terminal),
+        () => true,
       ),
     );
 }

@@ -66,8 +66,11 @@ export function declareRuns(engine: Command, end: (exitCode: number) => void): v
     .description('show what happens in a run until it ends, then its output; --json: a line for each event')
     .argument('<runId>', 'a run, or "latest"')
     .action(
-      perform(end, async (terminal, [runId], options: LogsOptions) =>
-        (await import('./commands/runs-logs.ts')).follow(runId ?? '', options, terminal),
+      perform(
+        end,
+        async (terminal, [runId], options: LogsOptions) =>
+          (await import('./commands/runs-logs.ts')).follow(runId ?? '', options, terminal),
+        () => true,
       ),
     );
 

@@ -37,8 +37,11 @@ export function declareSubmissions(engine: Command, end: (exitCode: number) => v
       ),
     )
     .action(
-      perform(end, async (terminal, [agent = '', message], options: DispatchOptions) =>
-        (await import('./commands/dispatch.ts')).dispatch(agent, message, options, terminal),
+      perform(
+        end,
+        async (terminal, [agent = '', message], options: DispatchOptions) =>
+          (await import('./commands/dispatch.ts')).dispatch(agent, message, options, terminal),
+        ({ follow = false }) => follow,
       ),
     );
   refuseBoth(dispatch, 'wait', 'no-wait');
@@ -83,8 +86,11 @@ export function declareSubmissions(engine: Command, end: (exitCode: number) => v
     ),
   );
   one('follow', 'show what happens with a message until it ends, then its answer').action(
-    perform(end, async (terminal, [id = ''], options: SubmissionsOptions) =>
-      (await import('./commands/submissions.ts')).followSubmission(id, options, terminal),
+    perform(
+      end,
+      async (terminal, [id = ''], options: SubmissionsOptions) =>
+        (await import('./commands/submissions.ts')).followSubmission(id, options, terminal),
+      () => true,
     ),
   );
   one('abort', 'end a message that waits or is at work').action(

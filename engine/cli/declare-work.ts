@@ -59,11 +59,17 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
 
   withServing(engine.command('serve'), 'text on a terminal, else json')
     .description('serve the agents and workflows of a project over HTTP and WebSocket')
-    .option('--json', 'print one JSON object with the address and what is served')
+    .option(
+      '--json',
+      'print JSON: a line with the address and what is served, or with what keeps it from that',
+    )
     .addHelpText('after', examples('engine serve', 'engine serve --project ./my-project --port 8080'))
     .action(
-      perform(end, async (terminal, _args, options: ServeOptions) =>
-        (await import('./commands/serve.ts')).serve(options, terminal),
+      perform(
+        end,
+        async (terminal, _args, options: ServeOptions) =>
+          (await import('./commands/serve.ts')).serve(options, terminal),
+        () => true,
       ),
     );
 
@@ -82,11 +88,17 @@ export function declareWork(engine: Command, end: (exitCode: number) => void): v
   withServing(engine.command('dev'), 'text')
     .description('serve a project while it is written: edits go live as they are saved')
     .option('-q, --quiet', 'no line for each prompt and run')
-    .option('--json', 'print JSON: a line with the address and what is served, then one for each edit')
+    .option(
+      '--json',
+      'print JSON: a line with the address and what is served, then one for each edit; each has a "type"',
+    )
     .addHelpText('after', examples('engine dev', 'engine dev --project ./my-project --port 0'))
     .action(
-      perform(end, async (terminal, _args, options: DevOptions) =>
-        (await import('./commands/dev.ts')).dev(options, terminal),
+      perform(
+        end,
+        async (terminal, _args, options: DevOptions) =>
+          (await import('./commands/dev.ts')).dev(options, terminal),
+        () => true,
       ),
     );
 }

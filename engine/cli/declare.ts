@@ -8,8 +8,15 @@ type Work<Options> = (
   options: Options,
 ) => Promise<number>;
 
-/** What commander calls for a command: opens the terminal, does the work, reports its failure, tells the exit code. */
-export function perform<Options extends object>(end: (exitCode: number) => void, work: Work<Options>) {
+/**
+ * What commander calls for a command: opens the terminal, does the work, reports its failure, tells the exit code.
+ * @param inLines whether it prints JSON as lines, of which a failure is one.
+ */
+export function perform<Options extends object>(
+  end: (exitCode: number) => void,
+  work: Work<Options>,
+  inLines: (options: Options) => boolean = () => false,
+) {
   return async (...given: unknown[]): Promise<void> => {
     const command = given.at(-1) as Command;
     const options = command.optsWithGlobals<Options & { color?: boolean; json?: boolean }>();
@@ -17,7 +24,11 @@ export function perform<Options extends object>(end: (exitCode: number) => void,
     try {
       end(await work(terminal, command.processedArgs as (string | undefined)[], options));
     } catch (thrown) {
-      end(reportFailure(thrown, terminal, { json: options.json === true }));
+      end(
+        reportFailure(thrown, terminal, {
+          json: options.json !== true ? 'none' : inLines(options) ? 'line' : 'object',
+        }),
+      );
     }
   };
 }

@@ -38,12 +38,16 @@ function readEnv(file: string): ReturnType<typeof parseEnv> {
 }
 
 /** Tells what an operator should know of secrets, by names only, and keeps their values out of what is written to stderr. */
-export function watchSecrets({ secrets, redact }: Engine, terminal: Terminal, tellMissing = false): void {
+export function watchSecrets(
+  { secrets, redact }: Engine,
+  terminal: Terminal,
+  tellMissing = false,
+  warn = (text: string): void => terminal.err.line(`${terminal.err.colors.yellow('warning')}: ${text}`),
+): void {
   terminal.hide?.(redact);
-  const { yellow } = terminal.err.colors;
-  for (const warning of secrets.warnings) terminal.err.line(`${yellow('warning')}: ${warning}`);
+  for (const warning of secrets.warnings) warn(warning);
   if (tellMissing && secrets.missing.length > 0) {
     const names = secrets.missing.map((name) => `"${name}"`).join(', ');
-    terminal.err.line(`${yellow('warning')}: secrets that are not set: ${names}; what needs them will fail`);
+    warn(`secrets that are not set: ${names}; what needs them will fail`);
   }
 }

@@ -15,6 +15,8 @@ export interface LogChoices {
 /** The log of a command that serves: requests, failures, and what work says, as lines on `err`. */
 export interface ServeLog {
   readonly log: LogLines;
+  /** Tells the operator something: a line of a log of JSON, else as it is. */
+  tell(level: 'info' | 'warn', message: string): void;
   /** For `createEngine`. */
   readonly observers: readonly Observer[];
   /** Tells the engine, which knows the secrets to take out and the traces. */
@@ -28,14 +30,19 @@ export interface ServeLog {
 /** A log that has no engine yet. Default: from `info` on, as text where a person looks on and as JSON where nobody does. */
 export function openServeLog({ logLevel = 'info', logFormat }: LogChoices, { err }: Terminal): ServeLog {
   let engine: Engine | undefined;
+  const format = logFormat ?? (err.isTerminal ? 'text' : 'json');
   const log = createLog({
     level: logLevel,
-    format: logFormat ?? (err.isTerminal ? 'text' : 'json'),
+    format,
     write: (line) => err.line(line),
     redact: (text) => engine?.redact(text) ?? text,
   });
   return {
     log,
+    tell(level, message) {
+      if (format === 'json') log(level, message);
+      else err.line(level === 'warn' ? `${err.colors.yellow('warning')}: ${message}` : message);
+    },
     observers: [
       logEvents(log, () => (engine === undefined ? undefined : insideOf(engine).telemetry.tracing)),
     ],

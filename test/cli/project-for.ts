@@ -10,7 +10,7 @@ export interface ProjectForTests {
   /** Starts a command as a process of its own, which ends with the test. */
   start(...args: string[]): Running;
   /** Starts `engine serve` on a free port. */
-  serve(): Promise<Running & { readonly url: string }>;
+  serve(...options: string[]): Promise<Running & { readonly url: string }>;
 }
 
 /**
@@ -50,8 +50,8 @@ export function projectFor(files: Files, each: 'test' | 'suite' = 'test'): Proje
     },
     engine: (...args) => runCli(args, { cwd: project.folder }),
     start,
-    async serve() {
-      const running = start('serve', '--port', '0', '--json');
+    async serve(...options) {
+      const running = start('serve', '--port', '0', '--json', ...options);
       const { url } = JSON.parse(await running.saw('\n')) as { url: string };
       return { ...running, url };
     },

@@ -24,10 +24,43 @@ describe('engine serve', function () {
     const health = await fetch(`${url}/health`);
     expect([health.status, await health.json()]).to.deep.equal([200, { status: 'ok' }]);
     running.child.kill('SIGTERM');
-    expect(await running.done).to.include({
-      exitCode: 0,
-      stderr: 'stopping; a second signal ends it at once\n',
+    const { exitCode, stderr } = await running.done;
+    expect(exitCode).to.equal(0);
+    expect(JSON.parse(stderr.trim().split('\n').at(-1) ?? '')).to.include({
+      level: 'info',
+      message: 'stopping; a second signal ends it at once',
     });
+  });
+
+  it('prints JSON in lines that have a type, and a log of lines of JSON', async () => {
+    await project.become({
+      ...helloProject,
+      'engine.yaml': 'name: hello\nmodel: script/echo\nsecrets: { shop_key: { env: SHOP_KEY_OF_NOBODY } }\n',
+    });
+    const { url, child, done } = await serve('--host', '0.0.0.0', '--insecure');
+    expect((await fetch(`${url}/agents`)).status).to.equal(200);
+    expect((await fetch(`${url}/nothing`)).status).to.equal(404);
+    child.kill('SIGTERM');
+    const { stdout, stderr, exitCode } = await done;
+    expect(exitCode).to.equal(0);
+    expect(linesOf(stdout)).to.have.length(1);
+    expect(linesOf(stdout)[0]).to.deep.include({ type: 'listening', agents: ['assistant'], pid: child.pid });
+    const messages = linesOf(stderr).map(({ level, message }) => `${String(level)} ${String(message)}`);
+    expect(messages).to.deep.equal([
+      'warn secrets that are not set: "shop_key"; what needs them will fail',
+      `warn whoever reaches ${url} may do everything; nobody has to sign in`,
+      'info GET /agents 200',
+      'info GET /nothing 404',
+      'info stopping; a second signal ends it at once',
+    ]);
+
+    const refused = await start('serve', '--port', '0', '--host', '192.0.2.1', '--json').done;
+    expect([refused.exitCode, linesOf(refused.stdout).length]).to.deep.equal([2, 1]);
+    expect(linesOf(refused.stdout)[0]).to.deep.include({ type: 'failure' });
+    await project.become({ ...helloProject, 'src/agents/assistant.md': '---\nmodle: x\n---\n' });
+    const broken = await start('serve', '--port', '0', '--json').done;
+    expect([broken.exitCode, linesOf(broken.stdout).length]).to.deep.equal([2, 1]);
+    expect(linesOf(broken.stdout)[0]?.['error']).to.include({ type: 'invalid_project' });
   });
 
   it('lists the schedules that are on', async () => {
@@ -151,6 +184,14 @@ describe('engine serve', function () {
     expect(stderr).to.match(/^error\[invalid_request\]: cannot listen on "0\.0\.0\.0"/);
   });
 });
+
+/** Every line as the JSON that it is. */
+function linesOf(text: string): Record<string, unknown>[] {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
 
 function post(url: string, body: object, accept = 'application/json'): Promise<Response> {
   return fetch(url, {

@@ -33,7 +33,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     ...envOf(options),
   });
   log.attach(engine);
-  watchSecrets(engine, terminal, true);
+  watchSecrets(engine, terminal, true, (text) => log.tell('warn', text));
   const giveWarningsBack = log.takeWarnings();
   outliveReaders();
   const interrupt = watchInterrupts(endingSignals());
@@ -48,10 +48,10 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     const address = await server.listen(() => insideOf(engine).takeUp());
     isUp = true;
     if (!isLoopback(address.host) && program.settings.server.auth === undefined)
-      terminal.err.line(`warning: whoever reaches ${address.url} may do everything; nobody has to sign in`);
+      log.tell('warn', `whoever reaches ${address.url} may do everything; nobody has to sign in`);
     announce(engine, address, options, terminal);
     await aborted(interrupt.signal);
-    terminal.err.line('stopping; a second signal ends it at once');
+    log.tell('info', 'stopping; a second signal ends it at once');
     return exitCodes.ok;
   } finally {
     const before = performance.now();

@@ -86,7 +86,8 @@ export async function showReload(
     terminal.err.line(
       `${yellow('warning')}: "${name}" differs, and counts when "engine dev" is started again`,
     );
-  if (options.json === true) terminal.out.line(JSON.stringify({ reload: lastReload, needsRestart }));
+  if (options.json === true)
+    terminal.out.line(JSON.stringify({ type: 'reload', reload: lastReload, needsRestart }));
 }
 
 /** What keeps the project as it stands from being served. */
@@ -104,7 +105,7 @@ export async function showTrouble(state: DevState, said: Said): Promise<void> {
   const rest = state.since === undefined ? '' : '; the version before goes on';
   err.line(`${err.colors.red(what)}${rest} ${err.colors.dim(clock())}`);
   if (options.json === true)
-    out.line(JSON.stringify({ findings: state.findings, problem: state.problem ?? null }));
+    out.line(JSON.stringify({ type: 'findings', findings: state.findings, problem: state.problem ?? null }));
 }
 
 async function showFindings(

@@ -5,20 +5,23 @@ import { exitCodes } from '../exit-codes.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
 /**
- * Prints why a command failed: a line on stderr with the code, then what belongs to it; with `json` also an object on stdout.
+ * Prints why a command failed: a line on stderr with the code, then what belongs to it; with `json` also an object on stdout, or a
+ * line of the type `failure`.
  * Faults of our own are one line, their stack only with ENGINE_DEBUG set.
  * @returns the exit code that fits.
  */
 export function reportFailure(
   thrown: unknown,
   terminal: Terminal,
-  { json = false }: { readonly json?: boolean } = {},
+  { json = 'none' }: { readonly json?: 'none' | 'object' | 'line' } = {},
 ): number {
   const problem = thrown instanceof Problem ? thrown : undefined;
   const isInternal = problem === undefined || problem.code === 'internal_error';
-  if (json) {
+  if (json !== 'none') {
     const error = problem?.toData() ?? { type: 'internal_error', message: 'an internal error occurred' };
-    terminal.out.line(JSON.stringify({ error }, null, 2));
+    terminal.out.line(
+      json === 'line' ? JSON.stringify({ type: 'failure', error }) : JSON.stringify({ error }, null, 2),
+    );
   }
   if (isInternal) printInternal(problem?.cause ?? thrown, terminal);
   else printProblem(problem, terminal);
