@@ -3,8 +3,12 @@
  * because then two documents could share a key.
  */
 export function documentKey(namespace: string, key: string): string {
-  if (!/^[A-Za-z0-9]+$/.test(namespace)) {
-    throw new RangeError(`namespace "${namespace}" must be letters and digits`);
-  }
+  checkNamespace(namespace);
   return `${namespace}:${key}`;
+}
+
+/** Throws RangeError when a namespace is not letters and digits only. */
+export function checkNamespace(namespace: string): void {
+  if (!/^[A-Za-z0-9]+$/.test(namespace))
+    throw new RangeError(`namespace "${namespace}" must be letters and digits`);
 }

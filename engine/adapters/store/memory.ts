@@ -3,12 +3,20 @@ import type { Json } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { isTerminal } from '../../core/status.ts';
 import type { Execution, ExecutionFilter, Outcome, Signal, Store } from '../../ports/store.ts';
-import { documentKey } from './document-key.ts';
+import { checkNamespace } from './document-key.ts';
 import { listLimit } from './list-limit.ts';
+
+/** A document as it is kept. */
+interface Kept {
+  readonly text: string;
+  /** When it was set, in milliseconds since 1970. */
+  readonly at: number;
+}
 
 /** A store that lives and dies with the process: for tests, demos and `store: memory`. Values go in and out as copies. */
 export function openMemoryStore(): Store {
-  const documents = new Map<string, { readonly text: string; readonly at: number }>();
+  /** By namespace and key. */
+  const documents = new Map<string, Map<string, Kept>>();
   const executions = new Map<string, string>();
   const events = new Map<string, string[]>();
   const checkpoints = new Map<string, Map<string, string>>();
@@ -50,8 +58,14 @@ export function openMemoryStore(): Store {
     checkpoints.set(executionId, of);
     if (!of.has(key)) of.set(key, JSON.stringify(value));
   };
+  const inside = (namespace: string): Map<string, Kept> => {
+    checkNamespace(namespace);
+    const found = documents.get(namespace) ?? new Map<string, Kept>();
+    documents.set(namespace, found);
+    return found;
+  };
   const document = (namespace: string, key: string): Json | undefined => {
-    const found = documents.get(documentKey(namespace, key));
+    const found = inside(namespace).get(key);
     return found === undefined ? undefined : (JSON.parse(found.text) as Json);
   };
 
@@ -61,17 +75,14 @@ export function openMemoryStore(): Store {
       get: (namespace, key) => act(() => document(namespace, key)),
       getMany: (namespace, keys) => act(() => keys.map((key) => document(namespace, key))),
       set: (namespace, key, value) =>
-        act(
-          () =>
-            void documents.set(documentKey(namespace, key), { text: JSON.stringify(value), at: Date.now() }),
-        ),
-      delete: (namespace, key) => act(() => void documents.delete(documentKey(namespace, key))),
+        act(() => void inside(namespace).set(key, { text: JSON.stringify(value), at: Date.now() })),
+      delete: (namespace, key) => act(() => void inside(namespace).delete(key)),
       keys: (namespace, { prefix = '', after, descending = false, limit }) =>
         act(() =>
-          [...documents]
-            .filter(([key]) => key.startsWith(`${namespace}:${prefix}`))
-            .map(([key, { at }]) => ({ key: key.slice(namespace.length + 1), at }))
-            .filter(({ key }) => after === undefined || (descending ? key < after : key > after))
+          [...inside(namespace)]
+            .filter(([key]) => key.startsWith(prefix))
+            .filter(([key]) => after === undefined || (descending ? key < after : key > after))
+            .map(([key, { at }]) => ({ key, at }))
             .sort((one, other) => (one.key < other.key !== descending ? -1 : 1))
             .slice(0, limit),
         ),
