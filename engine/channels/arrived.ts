@@ -10,7 +10,10 @@ export interface Arrived {
   one(name: string): string | undefined;
   /** The body as a form; undefined when it is none. */
   form(): Form | undefined;
-  /** The body: JSON, the fields of a form, or a text; without a type JSON when it begins like it. Throws Problem `invalid_json`. */
+  /**
+   * The body: JSON, the fields of a form, or a text; without a type JSON when it begins like it. Throws Problem `invalid_json`, and
+   * `unsupported_media_type` for a text in an encoding that nobody knows.
+   */
   body(): Json;
   /** All headers in lower case, but those that show who the sender is. */
   headers(hidden: string): JsonObject;
@@ -36,7 +39,9 @@ export function arrivedOf({ headers, body, query = '' }: Delivery, formJson: str
     const [value, ...more] = all.get(name.toLowerCase()) ?? [];
     return more.length === 0 ? value : undefined;
   };
-  const type = (one('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const [media = '', ...parameters] = (one('content-type') ?? '').toLowerCase().split(';');
+  const type = media.trim();
+  const charset = charsetOf(parameters);
   const form = (): Form | undefined =>
     type === 'application/x-www-form-urlencoded' ? formOf(textOf(body)) : undefined;
   return {
@@ -49,9 +54,11 @@ export function arrivedOf({ headers, body, query = '' }: Delivery, formJson: str
         const packed = formJson === undefined ? undefined : fields[formJson];
         return typeof packed === 'string' ? parseJson(new TextEncoder().encode(packed)) : fields;
       }
-      const text = textOf(body);
+      const isJson = type.endsWith('json');
+      const text = textOf(body, isJson ? undefined : charset);
       if (text.trim() === '') return null;
-      if (type !== '') return type.endsWith('json') ? parseJson(body) : text;
+      if (isJson) return parseJson(body);
+      if (type !== '') return text;
       return /^\s*[[{]/.test(text) ? parseJson(body) : text;
     },
     headers: (hidden) =>
@@ -95,13 +102,27 @@ function fieldsOf(parameters: URLSearchParams): JsonObject {
   );
 }
 
-/** The text of a body. Throws Problem `invalid_json`. */
-function textOf(bytes: Uint8Array): string {
+/** The encoding that a content type names; JSON and forms are UTF-8 whatever it says. */
+function charsetOf(parameters: readonly string[]): string | undefined {
+  const named = parameters.map((one) => one.trim()).find((one) => one.startsWith('charset='));
+  return named?.slice('charset='.length).replace(/^"(.*)"$/, '$1');
+}
+
+/** The text of a body. Throws Problem `invalid_json`, and `unsupported_media_type` for an encoding that nobody knows. */
+function textOf(bytes: Uint8Array, charset = 'utf-8'): string {
+  const decode = decoderOf(charset);
   try {
-    return utf8.decode(bytes);
+    return decode(bytes);
   } catch {
-    throw new Problem('invalid_json', 'the body is not valid UTF-8');
+    throw new Problem('invalid_json', `the body is not valid ${charset.toUpperCase()}`);
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+function decoderOf(charset: string): (bytes: Uint8Array) => string {
+  try {
+    const decoder = new TextDecoder(charset, { fatal: true, ignoreBOM: true });
+    return (bytes) => decoder.decode(bytes);
+  } catch {
+    throw new Problem('unsupported_media_type', `texts in "${charset}" cannot be read; send UTF-8`);
+  }
+}

@@ -92,10 +92,25 @@ describe('server: channels', () => {
       ['application/json', '{"broken"', 400],
       ['application/octet-stream', Buffer.from([0xff, 0xfe]), 400],
       ['application/json', '', 202],
+      ['application/json; charset=iso-8859-1', Buffer.from('{"d":"ä"}', 'latin1'), 400],
+      ['text/plain', Buffer.from('Grüße', 'latin1'), 400],
+      ['text/plain; charset="nobodys"', 'Hello', 415],
     ] as const) {
       const headers = { 'content-type': type, 'x-hub-signature-256': signed(body) };
       expect((await post(body, headers)).status, String(body)).to.equal(status);
     }
+  });
+
+  it('a text is read in the encoding that it names', async () => {
+    const body = Buffer.from('Grüße', 'latin1');
+    const headers = {
+      'content-type': 'text/plain; Charset="ISO-8859-1"',
+      'x-hub-signature-256': signed(body),
+    };
+    const { status, text } = await post(body, headers);
+    expect(status).to.equal(202);
+    const { submissionId } = JSON.parse(text) as { submissionId: string };
+    expect((await engine.submissions.get(submissionId)).message).to.contain('Grüße');
   });
 
   it('the query is the sender’s own, and a body without a type is what it looks like', async () => {
