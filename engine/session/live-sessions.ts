@@ -51,6 +51,8 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
     { readonly workspace: Workspace; readonly place: string; readonly sessions: Set<string> }
   >();
   const owners = new Map<string, string>();
+  /** Workspaces that are being closed, by owner. */
+  const leaving = new Map<string, Promise<void>>();
   const held = new Map<string, number>();
   /** Settles when what somebody works on alone is whole again. */
   let emptied: Promise<void> | undefined;
@@ -74,14 +76,16 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
       const place = placeOf(agent);
       const isOther = entry !== undefined && entry.place !== place;
       if (entry === undefined || (isOther && !isBusy(entry.sessions))) {
-        const before = entry?.workspace.close();
-        before?.catch(nothing);
+        const before = entry === undefined ? leaving.get(key)?.catch(nothing) : leave(key, entry.workspace);
         const own = createWorkspace(ports, agent.sandbox, {
           name: agent.name,
           id: address.instance,
           env: agent.env,
         });
-        const workspace: Workspace = { ...own, open: async () => (await emptied, await before, own.open()) };
+        const workspace: Workspace = {
+          ...own,
+          open: async () => (await emptied, await before, own.open()),
+        };
         entry = { workspace, place, sessions: entry?.sessions ?? new Set() };
         workspaces.set(key, entry);
       }
@@ -173,7 +177,18 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
     entry?.sessions.delete(key);
     if (entry === undefined || entry.sessions.size > 0) return;
     workspaces.delete(owner);
-    await entry.workspace.close();
+    await leave(owner, entry.workspace);
+  }
+
+  /** Closes a workspace; one of the same owner is not opened before that is over. */
+  function leave(owner: string, workspace: Workspace): Promise<void> {
+    const closed = Promise.all([leaving.get(owner)?.catch(nothing), workspace.close()]).then(nothing);
+    leaving.set(owner, closed);
+    const forget = (): void => {
+      if (leaving.get(owner) === closed) leaving.delete(owner);
+    };
+    closed.then(forget, forget);
+    return closed;
   }
 }
 

@@ -63,7 +63,7 @@ wait "$r1" "$r2"
 [ -e "$d/t" ] && c=timeout
 [ -e "$d/s" ] && c=stopped
 frame "$c" "$d/o" "$d/e"
-[ "$(cat "$d/o" "$d/e" | wc -c)" -gt ${longestInline} ] || rm -rf "$d"
+[ "$c" != timeout ] && [ "$c" != stopped ] && [ "$(cat "$d/o" "$d/e" | wc -c)" -gt ${longestInline} ] || rm -rf "$d"
 `;
 }
 

@@ -80,6 +80,14 @@ function machineOf(sandbox: Sandbox, idleMs: number): RemoteMachine {
     const seconds = Math.ceil(timeoutMs / 1000);
     return (await sandbox.process.executeCommand(command, '/', env, seconds)).result;
   };
+  /** A script does not say by itself that it failed. */
+  const copy = async (from: string, to: string, then: string): Promise<void> => {
+    const mark = newMark();
+    const said = await shell(`cat <${quote(from)} >${quote(to)} && printf %s ${mark}; ${then}`, {
+      timeoutMs: moveMs,
+    });
+    if (!said.includes(mark)) throw new Error(`EIO: the machine could not copy '${from}' to '${to}'`);
+  };
   return {
     id: sandbox.id,
     takesEnv: true,
@@ -87,12 +95,12 @@ function machineOf(sandbox: Sandbox, idleMs: number): RemoteMachine {
     async upload(path, content) {
       const place = plain.test(path) ? path : `/tmp/.engine-${newMark()}.up`;
       await sandbox.fs.uploadFile(Buffer.from(content), place);
-      if (place !== path) await shell(`cat <${place} >${quote(path)}; rm -f ${place}`, { timeoutMs: moveMs });
+      if (place !== path) await copy(place, path, `rm -f ${place}`);
     },
     async download(path) {
       const place = plain.test(path) ? path : `/tmp/.engine-${newMark()}.down`;
-      if (place !== path) await shell(`cat <${quote(path)} >${place}`, { timeoutMs: moveMs });
       try {
+        if (place !== path) await copy(path, place, ':');
         return await sandbox.fs.downloadFile(place);
       } finally {
         if (place !== path) await shell(`rm -f ${place}`, { timeoutMs: moveMs });

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { createInTurn } from '../../../core/in-turn.ts';
 import { Problem } from '../../../core/problem.ts';
 import type { SandboxHost } from '../../../ports/sandbox-host.ts';
 import type { Sandbox as SandboxSpec } from '../../../program/sandbox.ts';
@@ -42,7 +43,9 @@ export function remoteHost(given: HostGiven): RemoteHost {
   const { spec, hidden } = given;
   const { name, type } = spec;
   let attaching: Promise<Attached> | undefined;
+  let attached: Attached | undefined;
   let awakeUntil = 0;
+  const inTurn = createInTurn();
   const working = new Set<Promise<unknown>>();
 
   const problem = (thrown: unknown, doing: string): Problem =>
@@ -50,28 +53,46 @@ export function remoteHost(given: HostGiven): RemoteHost {
 
   async function awake(forMs: number): Promise<Attached> {
     const found = await attach();
-    const idleMs = spec.service?.idleMs ?? 0;
-    const now = Date.now();
-    // Asked for seldom: it is a call of its own.
-    if (found.machine.stayAwake === undefined || awakeUntil >= now + forMs + idleMs / 2) return found;
     try {
-      awakeUntil = now + (await found.machine.stayAwake(forMs + idleMs));
+      // One after the other: what is asked for last holds, and must not be less than what is needed by others.
+      await inTurn('', () => keepAwake(found, forMs));
       return found;
     } catch (thrown) {
       if (!isGone(thrown)) throw thrown;
       // It fell asleep meanwhile.
-      found.machine.letGo?.();
-      attaching = undefined;
+      giveUp(found);
       return attach();
     }
   }
 
+  async function keepAwake(found: Attached, forMs: number): Promise<void> {
+    const idleMs = spec.service?.idleMs ?? 0;
+    const now = Date.now();
+    // Asked for seldom: it is a call of its own.
+    if (found.machine.stayAwake === undefined || attached !== found) return;
+    if (awakeUntil >= now + forMs + idleMs / 2) return;
+    const until = now + (await found.machine.stayAwake(Math.max(forMs + idleMs, awakeUntil - now)));
+    if (attached === found) awakeUntil = until;
+  }
+
   function attach(): Promise<Attached> {
-    attaching ??= given.attach().catch((thrown: unknown) => {
-      attaching = undefined;
-      throw problem(thrown, 'cannot be opened');
-    });
+    attaching ??= given.attach().then(
+      (found) => (attached = found),
+      (thrown: unknown) => {
+        attaching = undefined;
+        throw problem(thrown, 'cannot be opened');
+      },
+    );
     return attaching;
+  }
+
+  /** Has the next call attach anew, unless somebody did so already. */
+  function giveUp(found: Attached): void {
+    if (attached !== found) return;
+    attached = undefined;
+    attaching = undefined;
+    awakeUntil = 0;
+    found.machine.letGo?.();
   }
 
   /** Uses the machine. One that does not answer any more is woken up again, or known to be gone. */
@@ -80,14 +101,13 @@ export function remoteHost(given: HostGiven): RemoteHost {
     { forMs = patienceMs, isSafe = true } = {},
   ): Promise<T> {
     const work = (async () => {
+      let used: Attached | undefined;
       try {
         try {
-          return await patiently(isSafe, async () => call(await awake(forMs)));
+          return await patiently(isSafe, async () => call((used = await awake(forMs))));
         } catch (thrown) {
           if (thrown instanceof Problem || isFileFault(thrown) || !isGone(thrown)) throw thrown;
-          (await attaching?.catch(() => undefined))?.machine.letGo?.();
-          attaching = undefined;
-          awakeUntil = 0;
+          if (used !== undefined) giveUp(used);
           const again = await attach();
           if (isSafe) return await patiently(true, () => call(again), { isThere: true });
           throw new Problem(
@@ -193,6 +213,7 @@ ${printFrame(mark, `printf '%s' "$o"`)}`;
       await Promise.allSettled(working);
       const found = await attaching?.catch(() => undefined);
       attaching = undefined;
+      attached = undefined;
       awakeUntil = 0;
       if (found === undefined) return;
       try {

@@ -46,25 +46,48 @@ function inMemory(): MachineRecords {
 }
 
 function inFolder(folder: string): MachineRecords {
-  const read = async (file: string): Promise<MachineRecord | undefined> => {
-    const text = await readFile(join(folder, file), 'utf8').catch(() => undefined);
-    return text === undefined ? undefined : (JSON.parse(text) as MachineRecord);
+  const textOf = async (file: string): Promise<string> => {
+    try {
+      return await readFile(join(folder, file), 'utf8');
+    } catch (thrown) {
+      if ((thrown as { code?: unknown }).code === 'ENOENT') return '';
+      throw thrown;
+    }
   };
+  /** What a crash left half written says nothing: its machine is found by its labels. */
+  const read = async (file: string): Promise<MachineRecord | undefined> => {
+    const text = await textOf(file);
+    try {
+      return JSON.parse(text) as MachineRecord;
+    } catch {
+      return undefined;
+    }
+  };
+  const write = async (file: string, text: string): Promise<void> => {
+    const path = join(folder, file);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(`${path}.new`, text, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  };
+  const named = async (): Promise<string> => {
+    const known = await textOf('store');
+    if (known !== '') return known;
+    const name = randomUUID();
+    await write('store', name);
+    return name;
+  };
+  let naming: Promise<string> | undefined;
   return {
-    async store() {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const file = join(folder, 'store');
-      // Of two that make it at once one wins.
-      await writeFile(file, randomUUID(), { flag: 'wx', mode: 0o600 }).catch(() => undefined);
-      return readFile(file, 'utf8');
+    store() {
+      // Asked by many at once, it is one name all the same.
+      naming ??= named().catch((thrown: unknown) => {
+        naming = undefined;
+        throw thrown;
+      });
+      return naming;
     },
     get: (owner, sandbox) => read(fileOf(owner, sandbox)),
-    async set(record) {
-      const path = join(folder, fileOf(record.owner, record.sandbox));
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await writeFile(`${path}.new`, JSON.stringify(record), { mode: 0o600 });
-      await rename(`${path}.new`, path);
-    },
+    set: (record) => write(fileOf(record.owner, record.sandbox), JSON.stringify(record)),
     delete: ({ owner, sandbox }) => rm(join(folder, fileOf(owner, sandbox)), { force: true }),
     async all() {
       const names = await readdir(folder).catch(() => []);

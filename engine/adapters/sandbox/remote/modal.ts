@@ -109,6 +109,8 @@ const urlVariable = 'MODAL_SERVER_URL';
 const appName = 'engine-sandboxes';
 /** The longest life that the service gives. */
 const longestMs = 86_400_000;
+/** Milliseconds that a file may take to come or go. */
+const moveMs = 300_000;
 /** Bytes that are sent at a time. */
 const pieceBytes = 1024 * 1024;
 
@@ -131,6 +133,7 @@ function machineOf(client: Client, sandbox: Sandbox): RemoteMachine {
         mode: 'binary',
         stdout: 'ignore',
         stderr: 'ignore',
+        timeoutMs: moveMs,
       });
       for (let at = 0; at < content.length; at += pieceBytes)
         await running.stdin.writeBytes(content.subarray(at, at + pieceBytes));
@@ -138,7 +141,11 @@ function machineOf(client: Client, sandbox: Sandbox): RemoteMachine {
       if ((await running.wait()) !== 0) throw new Error(`EACCES: permission denied: '${path}'`);
     },
     async download(path) {
-      const running = await sandbox.exec(['cat', '--', path], { mode: 'binary', stderr: 'ignore' });
+      const running = await sandbox.exec(['cat', '--', path], {
+        mode: 'binary',
+        stderr: 'ignore',
+        timeoutMs: moveMs,
+      });
       const bytes = await running.stdout.readBytes();
       if ((await running.wait()) !== 0) throw new Error(`ENOENT: no such file, '${path}'`);
       return bytes;

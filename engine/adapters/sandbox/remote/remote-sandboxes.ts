@@ -5,10 +5,10 @@ import type { Sandbox as SandboxSpec } from '../../../program/sandbox.ts';
 import { guarded } from '../guarded.ts';
 import { temporaryFolder } from '../virtual-path.ts';
 import { attach } from './attach.ts';
-import { patiently } from './faults.ts';
+import { patiently, serviceProblem } from './faults.ts';
 import { remoteHost } from './host.ts';
 import { loadSdk, type Sdk } from './load-sdk.ts';
-import { createMachineRecords, ownerLabel } from './machine-records.ts';
+import { createMachineRecords, ownerLabel, type MachineRecord } from './machine-records.ts';
 import type { OpenService, RemoteService } from './service.ts';
 
 /** What sandboxes on machines of services are made with. */
@@ -106,19 +106,25 @@ export function createRemoteSandboxes(options: RemoteOptions): RemoteSandboxes {
     ];
   }
 
-  async function removeMachine(record: {
-    readonly sandbox: string;
-    readonly owner: string;
-    readonly id: string;
-    readonly type: string;
-  }): Promise<void> {
-    const spec = specs.find(({ name, type }) => name === record.sandbox && type === record.type);
+  function specOf(record: Pick<MachineRecord, 'sandbox' | 'type'>): SandboxSpec | undefined {
+    return specs.find(({ name, type }) => name === record.sandbox && type === record.type);
+  }
+
+  async function removeMachine(record: MachineRecord): Promise<void> {
+    const spec = specOf(record);
     // A sandbox that the project no longer has cannot be asked; its machine ends by itself.
     if (spec !== undefined) {
       const service = await serviceOf(spec);
       await patiently(true, () => service.remove(record.id));
     }
     await records.delete(record);
+  }
+
+  function stays({ sandbox: name, type, id }: MachineRecord, thrown: unknown): Problem {
+    const spec = specOf({ sandbox: name, type });
+    const hidden = spec === undefined ? [] : keysOf(spec).filter((value) => value !== undefined);
+    const doing = `has the machine "${id}", which nobody needs any more and which cannot be removed`;
+    return serviceProblem(thrown, { type, name, doing, hidden });
   }
 
   return {
@@ -129,7 +135,7 @@ export function createRemoteSandboxes(options: RemoteOptions): RemoteSandboxes {
         spec,
         hidden,
         async attach() {
-          hidden.push(...keysOf(spec).filter((value) => value !== undefined));
+          hidden.splice(0, hidden.length, ...keysOf(spec).filter((value) => value !== undefined));
           return attach(await serviceOf(spec), { spec, owner, records });
         },
         async letGo(machine) {
@@ -157,17 +163,14 @@ export function createRemoteSandboxes(options: RemoteOptions): RemoteSandboxes {
       const all = await records.all();
       if (all.length === 0) return;
       const kept = new Set((await owners()).map(ownerLabel));
-      const faults: unknown[] = [];
+      const faults: Problem[] = [];
       for (const record of all)
         if (!kept.has(record.owner))
-          await removeMachine(record).catch((thrown: unknown) => faults.push(thrown));
+          await removeMachine(record).catch((thrown: unknown) => {
+            faults.push(thrown instanceof Problem ? thrown : stays(record, thrown));
+          });
       const [fault] = faults;
-      if (fault !== undefined)
-        throw fault instanceof Problem
-          ? fault
-          : new Problem('sandbox_failed', 'machines that nobody needs any more could not be removed', {
-              cause: fault,
-            });
+      if (fault !== undefined) throw fault;
     },
   };
 }

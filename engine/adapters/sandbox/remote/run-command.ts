@@ -27,7 +27,15 @@ export async function runCommand(
   const { timeoutMs, signal, outputBytes, cwd } = command;
   const mark = newMark();
   const { words, setup, env, file } = await wordsOf(machine, spec, command, mark);
-  if (signal.aborted) throw aborted();
+  /** What was sent holds secrets; once it runs, its first line removes it. */
+  const removeSent = async (): Promise<void> => {
+    if (file !== undefined) await remove(machine, file);
+  };
+  if (signal.aborted) {
+    await removeSent();
+    throw aborted();
+  }
+  let hasRun = false;
   const script = commandScript({ cwd, timeoutMs, outputBytes }, { words, setup, mark });
   const cut = new AbortController();
   const ended = machine
@@ -58,6 +66,7 @@ export async function runCommand(
         'sandbox_failed',
         `sandbox "${spec.name}" (${spec.type}) lost the command: the machine gave no result`,
       );
+    hasRun = true;
     return await fetched(machine, first, outputBytes);
   } catch (thrown) {
     // What is still running there has nobody to run for.
@@ -67,7 +76,7 @@ export async function runCommand(
     bell.abort();
     cut.abort();
     if (stopWaiting !== undefined) signal.removeEventListener('abort', stopWaiting);
-    if (file !== undefined && signal.aborted) await remove(machine, file);
+    if (!hasRun) await removeSent();
   }
 }
 

@@ -37,7 +37,13 @@ export const openRunloop: OpenService = ({ spec, service, sdk, apiKey, isLasting
           ...(policy === undefined ? {} : { network_policy_id: policy }),
         },
       });
-      await devboxes.awaitRunning(id, { longPoll: { timeoutMs: startMs } });
+      try {
+        await devboxes.awaitRunning(id, { longPoll: { timeoutMs: startMs } });
+      } catch (thrown) {
+        // Nobody knows of it.
+        await devboxes.shutdown(id).catch(() => undefined);
+        throw thrown;
+      }
       return machine(id);
     },
     async connect(id) {
