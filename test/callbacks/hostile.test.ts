@@ -170,6 +170,29 @@ describe('callbacks whose receivers are', () => {
       ]);
     }).timeout(30_000);
 
+  it('not willing to read all of what is told: their answer counts, however much was left to send', async () => {
+    const memory = openMemoryStore();
+    const impatient = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end('HTTP/1.1 413 Too Large\r\nconnection: close\r\n\r\n'));
+    });
+    await new Promise<void>((resolve) => impatient.listen(0, '127.0.0.1', resolve));
+    closing.push({ close: () => impatient.close() });
+    const url = `http://127.0.0.1:${(impatient.address() as AddressInfo).port}/hook`;
+    const big: Delivery = {
+      ...{ id: deliveryId('e#1', 1, 'hook'), callback: 'hook', event: 'run_end' },
+      ...{ executionId: 'workflow:a:1', state: 'queued', createdAt: 1, dueAt: 1 },
+      ...{ attempts: 0, tries: 0, log: [] },
+    };
+    await replace(memory.documents, undefined, big);
+    await memory.documents.set(namespaces.bodies, big.id, JSON.stringify('x'.repeat(20_000_000)));
+    const engine = await start(projectOfHook(url, { retry: { maxAttempts: 2 } }), { store: memory });
+    const { state, error } = await delivery(engine);
+    expect(state).to.equal('failed');
+    // The end of the connection may be seen before the answer is.
+    expect(error?.type).to.equal('callback_failed');
+  }).timeout(30_000);
+
   for (const asked of [
     '99999999999999999999999999',
     `${'9'.repeat(400)}`,

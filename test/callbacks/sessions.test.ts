@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import type { Engine } from '../../engine/api.ts';
+import { asProblem, Problem } from '../../engine/core/problem.ts';
 import { namespaces } from '../../engine/callbacks/places.ts';
 import { createEngine } from '../../engine/engine.ts';
 import type { Store } from '../../engine/ports/store.ts';
@@ -18,6 +19,7 @@ for (const [kind, open] of [
     let store: Store;
     let engine: Engine;
     let receiver: Receiver;
+    let refuses: (namespace: string) => boolean;
     let answer: (response: ServerResponse) => void;
 
     beforeEach(async () => {
@@ -26,7 +28,18 @@ for (const [kind, open] of [
       store = await open();
       const files = projectOfHook(receiver.url, { include: 'output', retry: { delay: '1h' } });
       const program = await programOf(files);
-      const own: Store = { ...store, close: async () => undefined };
+      refuses = () => false;
+      const own: Store = {
+        ...store,
+        documents: {
+          ...store.documents,
+          delete: (namespace, key) =>
+            refuses(namespace)
+              ? Promise.reject(new Problem('store_unavailable', 'the disk is full'))
+              : store.documents.delete(namespace, key),
+        },
+        close: async () => undefined,
+      };
       engine = await createEngine({ program, store: own, env: { HOOK: secret } });
     });
     afterEach(async () => {
@@ -103,6 +116,27 @@ for (const [kind, open] of [
       await fulfil(engine);
       await until('succeeded');
       expect(receiver.got).to.have.length(2);
+    });
+
+    it('a deletion that the store cut off is done again, and leaves nothing', async () => {
+      for (const message of ['One', 'Two'])
+        await engine.agents.session('clerk', 'ada', 'one').prompt(message);
+      await until('waiting');
+      const { documents } = store;
+      const session = engine.agents.session('clerk', 'ada', 'one');
+      refuses = (namespace) => Object.values<string>(namespaces).includes(namespace);
+      const thrown = await session.delete({ records: true }).catch(asProblem);
+      expect(thrown).to.include({ code: 'store_unavailable' });
+      refuses = (namespace) => namespace === 'entries';
+      expect(await session.delete({ records: true }).catch(asProblem)).to.include({
+        code: 'store_unavailable',
+      });
+      expect(await engine.callbacks.list()).to.deep.equal([]);
+      refuses = () => false;
+      await session.delete({ records: true });
+      expect(await stored()).to.equal(0);
+      expect(await documents.keys('entries', { limit: 10 })).to.deep.equal([]);
+      expect(await engine.executions({})).to.deep.equal([]);
     });
 
     it('go with all sessions of an instance', async () => {
