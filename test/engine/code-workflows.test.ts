@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
 import { createEngine } from '../../engine/engine.ts';
-import { programOf, projectOf, temporaryFolder } from '../fakes/project.ts';
+import { programOf, projectOf, temporaryFolder, writeFiles } from '../fakes/project.ts';
 import { closeEngines, engineOf, failureOf, gate } from './kit.ts';
 import { builtProgram } from '../fakes/programs.ts';
 
@@ -95,6 +95,29 @@ describe('engine: workflows in TypeScript', function () {
     const { runId } = await engine.workflows.start('listens');
     await engine.runs.signal(runId, 'go', { n: 1 });
     expect((await engine.runs.wait(runId)).output).to.deep.equal({ got: { n: 1 }, late: null });
+  });
+
+  it('end on the specs they began on, also those of agents that they name in code', async () => {
+    const folder = projectOf({
+      ...files,
+      'src/workflows/waits.ts': `export async function run(ctx) {
+  await ctx.event('go');
+  return (await ctx.agent('clerk').prompt('Hello')).text;
+}
+`,
+    });
+    const path = join(temporaryFolder(), 'engine.sqlite');
+    const { engine } = await engineOf(folder, undefined, { store: await openSqliteStore({ path }) });
+    const { runId } = await engine.workflows.start('waits');
+    while ((await engine.runs.get(runId)).state !== 'waiting') await new Promise(setImmediate);
+    await engine.close();
+    writeFiles(folder, { 'src/agents/clerk.yaml': 'instructions: You are another one.\n' });
+    const { engine: next, models } = await engineOf(folder, undefined, {
+      store: await openSqliteStore({ path }),
+    });
+    await next.runs.signal(runId, 'go', {});
+    expect((await next.runs.wait(runId)).output).to.equal('ok');
+    expect(models.requests.map(({ system }) => system)).to.deep.equal(['You are a clerk.']);
   });
 
   it('fail with the step that failed, or go on after they have caught it', async () => {
