@@ -18,10 +18,10 @@ const inPath: readonly (readonly [path: string, subject: (params: Params) => Sub
 ];
 
 /** What the query of a list names, by its path. */
-const inQuery: Readonly<Record<string, Readonly<Record<string, 'run' | 'submission'>>>> = {
+const inQuery: Readonly<Record<string, Readonly<Record<string, 'run' | 'submission' | 'approval'>>>> = {
   '/runs': { before: 'run' },
   '/submissions': { before: 'submission' },
-  '/approvals': { run: 'run', submission: 'submission' },
+  '/approvals': { run: 'run', submission: 'submission', after: 'approval' },
 };
 
 type Params = Readonly<Record<string, string | undefined>>;

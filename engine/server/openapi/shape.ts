@@ -19,10 +19,17 @@ export function listOf(items: JsonObject): JsonObject {
   return { type: 'array', items };
 }
 
-/** Schemas that stand in many places. */
+/** Any text. */
 export const text: JsonObject = { type: 'string' };
+
+/** How many, or how long. */
 export const count: JsonObject = { type: 'integer', minimum: 0 };
+
+/** True or false. */
 export const flag: JsonObject = { type: 'boolean' };
+
+/** An ISO time. */
 export const time: JsonObject = { type: 'string', format: 'date-time' };
+
 /** Any JSON. */
 export const any: JsonObject = {};

@@ -48,6 +48,31 @@ describe('what callers own', () => {
     expect((await world.send(bob, 'POST', '/agents/other/hers', { message: 'hi' })).status).to.equal(200);
   });
 
+  it('a page behind what is another caller’s is one behind nothing', async () => {
+    await prompt(ann, 'hers');
+    const { submissions } = (await world.send(ann, 'GET', '/submissions')).body as {
+      submissions: { submissionId: string }[];
+    };
+    const ids = {
+      run: await started(ann, 'sign'),
+      submission: submissions[0]?.submissionId ?? '',
+    };
+    for (const [kind, id] of Object.entries(ids))
+      for (const path of [
+        `/${kind}s?before=${id}`,
+        `/approvals?${kind}=${id}`,
+        `/approvals?after=${id}%2Fok`,
+      ]) {
+        const [hers, none] = [await world.send(bob, 'GET', path), await world.send(bob, 'GET', `${path}x`)];
+        expect([hers.status, errorOf(hers)], path).to.deep.equal([
+          404,
+          { type: `${kind}_not_found`, message: `no ${kind} "${id}"` },
+        ]);
+        if (!path.includes('after')) expect(errorOf(none)['message']).to.equal(`no ${kind} "${id}x"`);
+        expect((await world.send(ann, 'GET', path)).status, path).to.equal(200);
+      }
+  });
+
   it('stopping and deleting what is not there makes it nobody’s own', async () => {
     const there = [
       await world.send(bob, 'POST', '/agents/echo/later/abort', {}),
