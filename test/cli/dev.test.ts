@@ -209,6 +209,58 @@ describe('engine dev', function () {
     expect((await dev.done).stderr.match(/"server\.port" differs/g)).to.have.length(1);
   });
 
+  it('says which file of --env-from is another one than at the start, and a warning of secrets once', async () => {
+    const dev = await start(
+      {
+        ...wideProject(1),
+        'engine.yaml': 'name: wide\nmodel: script/echo\nsecrets: { KEY: {} }\n',
+        '.env': 'KEY=one\n',
+      },
+      ...['--env-from', '.env'],
+    );
+    const url = urlIn(await dev.saw('openapi.json'));
+    await dev.saw('edits go live', 'stderr');
+    // At once, so that nobody sees half of it.
+    const replaceEnv = async (text: string): Promise<void> => {
+      await write('.env.new', text);
+      await rename(join(project.folder, '.env.new'), join(project.folder, '.env'));
+    };
+    await replaceEnv('# the same\nKEY=one\n');
+    await write('src/agents/agent-0.md', agentText(0, 'You help anew'));
+    expect((await until(url, ({ reloads }) => reloads > 0)).needsRestart).to.deep.equal([]);
+    await replaceEnv('KEY=two\n');
+    expect((await until(url, ({ needsRestart }) => needsRestart.length > 0)).needsRestart).to.deep.equal([
+      '--env-from .env',
+    ]);
+    await dev.saw('"--env-from .env" differs, and counts when "engine dev" is started again', 'stderr');
+    await rm(join(project.folder, '.env'));
+    await write(
+      'engine.yaml',
+      'name: wide\nmodel: script/echo\nsecrets: { KEY: {} }\nserver: { port: 9321 }\n',
+    );
+    await until(url, ({ needsRestart }) => needsRestart.length === 2);
+    await replaceEnv('KEY=one\n');
+    expect((await until(url, ({ needsRestart }) => needsRestart.length === 1)).needsRestart).to.deep.equal([
+      'server.port',
+    ]);
+    dev.child.kill('SIGTERM');
+    const { stderr } = await dev.done;
+    expect(stderr.match(/the value of secret "KEY" is too short/g)).to.have.length(1);
+    expect(stderr.match(/"--env-from \.env" differs/g)).to.have.length(1);
+  });
+
+  it('finds its folder again when it was away', async () => {
+    const { url } = await serve();
+    const away = `${project.folder}-away`;
+    await rename(project.folder, away);
+    await until(url, ({ ok }) => !ok);
+    await rename(away, project.folder);
+    await until(url, ({ ok }) => ok);
+    const { reloads } = await statusOf(url);
+    await write('src/agents/agent-1.md', agentText(1, 'You help anew'));
+    await until(url, (status) => status.reloads > reloads && status.ok);
+  });
+
   it('needs a project', async () => {
     const { exitCode, stderr } = await (await start({}, '--project', 'nowhere')).done;
     expect(exitCode).to.equal(2);

@@ -1,11 +1,12 @@
 import { dirname, join, resolve, sep } from 'node:path';
 import type { Observer } from '../../ports/observer.ts';
 import type { Program } from '../../program/program.ts';
-import { Problem } from '../../core/problem.ts';
+import { asProblem, Problem } from '../../core/problem.ts';
 import { createDevServer, type Taken } from '../dev/dev-server.ts';
 import { createDevState, devFindings, tellChange, type DevState } from '../dev/dev-state.ts';
+import { createEnvLook, envFrom } from '../dev/env-files.ts';
 import { createLookAt, type Look } from '../dev/look.ts';
-import { showReload, showServed, showTrouble } from '../dev/show.ts';
+import { showReload, showRestart, showServed, showTrouble } from '../dev/show.ts';
 import { showWork } from '../dev/work-lines.ts';
 import { envOf, watchSecrets, type EnvFromOptions } from '../engine-options.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -55,7 +56,15 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<numb
     onRequest: (end) => (end.status < 400 ? undefined : log.server.onRequest?.(end)),
   });
   const lookAt = createLookAt(folder);
-  let stores: string | undefined;
+  const lookAtEnv = await createEnvLook(options.envFrom);
+  /** All that there were: the store in use is the one of the start. */
+  const stores = new Set<string>();
+  const warned = new Set<string>();
+  const warnOnce = (text: string): void => {
+    const { yellow } = terminal.err.colors;
+    if (!warned.has(text)) terminal.err.line(`${yellow('warning')}: ${text}`);
+    warned.add(text);
+  };
   let served: string | undefined;
 
   try {
@@ -65,9 +74,10 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<numb
         signal: interrupt.signal,
         onError: (thrown) => terminal.err.line(`the folder cannot be watched: ${String(thrown)}`),
         ignores: (path) =>
-          (stores !== undefined && path.startsWith(stores)) || path === join(folder, typesFile),
+          [...stores].some((store) => path.startsWith(store)) || path === join(folder, typesFile),
       },
       async (changes) => {
+        const { reloads } = state;
         const look = await lookAt(changes?.files);
         if (look.diagnostics.some(({ rule }) => rule === 'source/no-project'))
           if (changes === undefined)
@@ -75,8 +85,11 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<numb
               'invalid_request',
               `there is no project in "${options.project}"; make one with "engine init"`,
             );
-        stores = storesOf(look.draft);
+        stores.add(storesOf(look.draft));
+        const known = state.needsRestart;
+        noteEnv(state, await lookAtEnv());
         await serve(look, changes);
+        showRestart(state, known, { options, terminal, isTold: state.reloads > reloads });
         // The second look at a project is the slow one; nobody waits for it here.
         if (changes === undefined) await lookAt([]);
       },
@@ -106,6 +119,7 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<numb
     } catch (thrown) {
       // Before it is served there is nothing to keep.
       if (server.engine === undefined || changes === undefined) throw thrown;
+      noteTrouble(state, look, asProblem(thrown));
       reportFailure(thrown, terminal);
       return;
     }
@@ -116,17 +130,17 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<numb
       return;
     }
     const known = new Set(state.findings.map((finding) => JSON.stringify(finding)));
-    const { needsRestart } = state;
     const fresh = diagnostics.filter((one) => !known.has(JSON.stringify(devFindings([one])[0])));
     served = specs;
     noteTaken(state, look, taken, changes);
     // What cannot be written is no reason not to serve.
     await refreshTypes(program).catch((thrown: unknown) => reportFailure(thrown, terminal));
     if (server.engine !== undefined) log.attach(server.engine);
-    if (server.engine !== undefined) watchSecrets(server.engine, terminal, taken.address !== undefined);
+    if (server.engine !== undefined)
+      watchSecrets(server.engine, terminal, taken.address !== undefined, warnOnce);
     if (taken.address !== undefined && server.engine !== undefined)
       await showServed(server.engine, taken.address, fresh, said);
-    else await showReload(state, fresh, needsRestart, said);
+    else await showReload(state, fresh, said);
   }
 
   async function tellWaiting(draft: Program): Promise<void> {
@@ -145,6 +159,17 @@ function storesOf({ root, settings }: Program): string {
   const { path } = settings.store;
   const folder = dirname(path);
   return folder === root || !folder.startsWith(`${root}${sep}`) ? path : folder + sep;
+}
+
+/** Files of `--env-from` among what counts at the next start only. */
+function ofEnv({ needsRestart }: DevState): readonly string[] {
+  return needsRestart.filter((name) => name.startsWith(envFrom));
+}
+
+function noteEnv(state: DevState, stale: readonly string[]): void {
+  if (stale.join() === ofEnv(state).join()) return;
+  state.needsRestart = [...state.needsRestart.filter((name) => !name.startsWith(envFrom)), ...stale];
+  tellChange(state);
 }
 
 function noteTrouble(state: DevState, { diagnostics }: Look, problem?: Problem): void {
@@ -169,7 +194,7 @@ function noteTaken(
   if (reloaded === undefined) return tellChange(state);
   const { added, changed, removed, needsRestart } = reloaded;
   state.reloads += 1;
-  state.needsRestart = needsRestart;
+  state.needsRestart = [...needsRestart, ...ofEnv(state)];
   state.lastReload = {
     at,
     ms: changes === undefined ? 0 : Math.round(performance.now() - changes.since),

@@ -55,21 +55,17 @@ export async function showServed(
   for (const line of lines) err.line(err.colors.dim(line));
 }
 
-/**
- * What an edit changed, and how long it took.
- * @param known what was told already to count at the next start only.
- */
+/** What an edit changed, and how long it took. */
 export async function showReload(
   state: DevState,
   findings: readonly Diagnostic[],
-  known: readonly string[],
   said: Said,
 ): Promise<void> {
   const { terminal, options, changes, look } = said;
   const { lastReload, needsRestart } = state;
   if (lastReload === undefined) return;
   await showFindings(findings, said);
-  const { green, dim, yellow } = terminal.err.colors;
+  const { green, dim } = terminal.err.colors;
   const { added, changed, removed, ms } = lastReload;
   const parts = [
     ...added.map((name) => `+ ${name}`),
@@ -82,12 +78,28 @@ export async function showReload(
   const what = parts.length === 0 ? namesOf(own.length === 0 ? files : own) : parts.slice(0, 6).join(', ');
   const more = parts.length > 6 ? ` and ${count(parts.length - 6, 'other')}` : '';
   terminal.err.line(`${green('live')} in ${formatDuration(ms)}: ${what}${more} ${dim(clock())}`);
-  for (const name of needsRestart.filter((one) => !known.includes(one)))
-    terminal.err.line(
-      `${yellow('warning')}: "${name}" differs, and counts when "engine dev" is started again`,
-    );
   if (options.json === true)
     terminal.out.line(JSON.stringify({ type: 'reload', reload: lastReload, needsRestart }));
+}
+
+/**
+ * What counts at the next start only, and did not before.
+ * @param known what was told already.
+ * @param how.isTold whether a line of JSON has it already.
+ */
+export function showRestart(
+  { needsRestart }: DevState,
+  known: readonly string[],
+  { options, terminal, isTold }: Pick<Said, 'options' | 'terminal'> & { readonly isTold: boolean },
+): void {
+  const { err, out } = terminal;
+  for (const name of needsRestart.filter((one) => !known.includes(one)))
+    err.line(
+      `${err.colors.yellow('warning')}: "${name}" differs, and counts when "engine dev" is started again`,
+    );
+  const isSame = needsRestart.join() === known.join();
+  if (options.json === true && !isSame && !isTold)
+    out.line(JSON.stringify({ type: 'restart', needsRestart }));
 }
 
 /** What keeps the project as it stands from being served. */
