@@ -66,7 +66,7 @@ export function createDispatch(ports: SessionPorts, sessions: Sessions): Engine[
     checkAddress(address);
     const call = { agent, address, message, input, source: 'dispatch' as const };
     const own = sessions.on(on);
-    const { receipt } = await own.arrive(address, () => callSubmission(on.program, own, call, options));
+    const receipt = await own.hand(address, () => callSubmission(on.program, own, call, options));
     return { submissionId: receipt.id, acceptedAt: new Date(receipt.acceptedAt).toISOString() };
   };
 }

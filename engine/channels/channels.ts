@@ -125,8 +125,8 @@ export function createChannels(ports: SessionPorts, sessions: Sessions): EngineC
     };
     const own = sessions.on(on);
     const idempotencyKey = keyOfDelivery(channel, sight, known);
-    const { receipt } = await inTurn(idempotencyKey, () =>
-      own.arrive(address, () => callSubmission(on.program, own, call, { idempotencyKey })),
+    const receipt = await inTurn(idempotencyKey, () =>
+      own.hand(address, () => callSubmission(on.program, own, call, { idempotencyKey })),
     );
     const outcome = { kind: 'accepted' as const, submissionId: receipt.id, isRepeated: !receipt.created };
     return { ...acceptedReply(channel, sight, receipt), outcome };

@@ -1,6 +1,7 @@
 import { sessionKey, type SessionAddress } from '../core/ids.ts';
 import type { Message } from '../core/message.ts';
 import { Problem } from '../core/problem.ts';
+import type { Receipt } from '../ports/durable.ts';
 import { checkAddress } from './address.ts';
 import { createAdmission } from './submissions/admission.ts';
 import { createArrivals } from './submissions/arrivals.ts';
@@ -14,8 +15,12 @@ import { prepareSubmission } from './submissions/prepare-submission.ts';
 import type { Admitted, PromptOutcome, Submission } from './submissions/submission.ts';
 import { defineSubmissions } from './submissions/submissions.ts';
 import { takeTurn } from './submissions/turns.ts';
+import { nothingHere } from './workspaces/grants.ts';
 import { withFiles, type UseFiles } from './workspaces/use-files.ts';
 import type { Workspace } from './workspaces/workspace.ts';
+
+/** Makes a submission; a promise only where that needs something to be read. */
+type Make = () => Submission | Promise<Submission>;
 
 /** Prompts to sessions: one at a time a session, in the order they came. */
 export interface Sessions {
@@ -26,7 +31,9 @@ export interface Sessions {
    */
   submit(submission: Submission): Promise<Admitted>;
   /** The same for one that is still to be made: it is admitted behind all that came to its session before it. */
-  arrive(address: SessionAddress, make: () => Submission | Promise<Submission>): Promise<Admitted>;
+  arrive(address: SessionAddress, make: Make): Promise<Admitted>;
+  /** The same where nobody waits for the outcome: gives the receipt alone. */
+  hand(address: SessionAddress, make: Make): Promise<Receipt>;
   /** The same sessions for a version of the specs: what is asked through it is about the agents of that version. */
   on(version: SessionPorts): Sessions;
   /** A prompt as part of a run: its events go to the run, which also records its outcome. */
@@ -55,6 +62,7 @@ export function createSessions(ports: SessionPorts): Sessions {
   const outcomes = createOutcomes(durable);
   const admit = createAdmission(ports, live, outcomes);
   const arrivals = createArrivals();
+  const ofVersions = new WeakMap<SessionPorts, Sessions>();
   const working = new Set<Promise<unknown>>();
   /** Of these, those that no execution is about. */
   const inUse = new Set<Promise<unknown>>();
@@ -69,17 +77,11 @@ export function createSessions(ports: SessionPorts): Sessions {
   const sessions: Sessions = {
     submit: (submission) => sessions.arrive(submission.address, () => submission),
 
-    arrive(address, make) {
-      const made = (): Submission | Promise<Submission> => {
-        // What it is about is decided here, so that a reload comes before or after all of it.
-        const on = ports.now();
-        const given = make();
-        return given instanceof Promise
-          ? given.then((one) => declared({ on, ...one }))
-          : declared({ on, ...given });
-      };
-      return arrivals.arrive(sessionKey(address), made, admitNow);
-    },
+    arrive: (address, make) => arrivals.arrive(sessionKey(address), madeBy(make), admitNow),
+    hand: (address, make) =>
+      arrivals.arrive(sessionKey(address), madeBy(make), async (submission) =>
+        isWatched(submission) ? (await admitNow(submission)).receipt : admit(submission, false),
+      ),
 
     async inside(given, conduct, workspace) {
       if (closed) throw new Problem('shutting_down', 'the engine is shutting down');
@@ -122,22 +124,36 @@ export function createSessions(ports: SessionPorts): Sessions {
       await Promise.allSettled([...working]);
       await live.close();
     },
-    on: (version) => ({
-      ...sessions,
-      submit: (submission) => sessions.submit({ on: version, ...submission }),
-      arrive: (address, make) =>
-        sessions.arrive(address, () => {
-          const given = make();
-          return given instanceof Promise
-            ? given.then((one) => ({ on: version, ...one }))
-            : { on: version, ...given };
-        }),
-      inside: (submission, conduct, workspace) =>
-        sessions.inside({ on: version, ...submission }, conduct, workspace),
-      files: filesOn(version),
-    }),
+    on(version) {
+      const known = ofVersions.get(version) ?? sessionsOn(version);
+      ofVersions.set(version, known);
+      return known;
+    },
   };
   return sessions;
+
+  function sessionsOn(version: SessionPorts): Sessions {
+    const of = (make: Make): Make => {
+      return () => whenMade(make(), (submission) => about(submission, version));
+    };
+    return {
+      ...sessions,
+      submit: (submission) => sessions.submit(about(submission, version)),
+      arrive: (address, make) => sessions.arrive(address, of(make)),
+      hand: (address, make) => sessions.hand(address, of(make)),
+      inside: (submission, conduct, workspace) =>
+        sessions.inside(about(submission, version), conduct, workspace),
+      files: filesOn(version),
+    };
+  }
+
+  function madeBy(make: Make): Make {
+    return () => {
+      // What it is about is decided here, so that a reload comes before or after all of it.
+      const on = ports.now();
+      return whenMade(make(), (submission) => declared(about(submission, on)));
+    };
+  }
 
   function filesOn(version: SessionPorts): UseFiles {
     return (agent, address, use) =>
@@ -159,13 +175,34 @@ export function createSessions(ports: SessionPorts): Sessions {
     return { submissionId: receipt.id, receipt, done };
   }
 
-  function track<T>(work: Promise<T>, also = working): Promise<T> {
-    const both = [working, also];
-    for (const one of both) one.add(work);
-    const done = (): void => both.forEach((one) => one.delete(work));
+  function track<T>(work: Promise<T>, also?: typeof working): Promise<T> {
+    working.add(work);
+    also?.add(work);
+    const done = (): void => {
+      working.delete(work);
+      also?.delete(work);
+    };
     work.then(done, done);
     return work;
   }
+}
+
+function whenMade(
+  made: Submission | Promise<Submission>,
+  then: (submission: Submission) => Submission | Promise<Submission>,
+): Submission | Promise<Submission> {
+  return made instanceof Promise ? made.then(then) : then(made);
+}
+
+/** A submission that is about a version of the specs, unless it is about another one already. */
+function about(submission: Submission, on: SessionPorts): Submission {
+  return submission.on === undefined ? { ...submission, on } : submission;
+}
+
+/** Whether it has more to it than what is stored: who asked can stop it, or it brought functions or values of its own. */
+function isWatched({ signal, here = nothingHere }: Submission): boolean {
+  const { tools, env, check } = here;
+  return signal !== undefined || tools.size > 0 || Object.keys(env).length > 0 || check !== undefined;
 }
 
 /** Nothing is awaited for an agent that is declared: prompts are admitted in the order they come. */

@@ -15,8 +15,11 @@ import type { Submission } from './submission.ts';
 import type { Delivered } from '../tool-calls/reply-tool.ts';
 import { promptWork } from '../work.ts';
 
-/** Admits a submission to its session, as the agent's policy for busy sessions says; resolves when it is committed. */
-export type Admit = (submission: Submission) => Promise<Receipt>;
+/**
+ * Admits a submission to its session, as the agent's policy for busy sessions says; resolves when it is committed.
+ * @param isWatched somebody in this process will wait for its outcome; default true.
+ */
+export type Admit = (submission: Submission, isWatched?: boolean) => Promise<Receipt>;
 
 /** Admissions not committed yet, by agent and idempotency key. */
 type Admitting = Map<string, Promise<Receipt>>;
@@ -24,14 +27,18 @@ type Admitting = Map<string, Promise<Receipt>>;
 /** What admits the submissions of an engine. */
 export function createAdmission(ports: SessionPorts, live: LiveSessions, outcomes: Outcomes): Admit {
   const admitting: Admitting = new Map();
-  return (submission) => admit(ports, live, outcomes, { admitting, submission });
+  return (submission, isWatched = true) => admit(ports, live, outcomes, { admitting, submission, isWatched });
 }
 
 async function admit(
   ports: SessionPorts,
   live: LiveSessions,
   outcomes: Outcomes,
-  { admitting, submission }: { readonly admitting: Admitting; readonly submission: Submission },
+  {
+    admitting,
+    submission,
+    isWatched,
+  }: { readonly admitting: Admitting; readonly submission: Submission; readonly isWatched: boolean },
 ): Promise<Receipt> {
   const { durable } = ports;
   const { agent, address, images, timeoutMs, idempotencyKey, grants = noGrants } = submission;
@@ -73,7 +80,7 @@ async function admit(
     if (known === undefined) throw isFull ? full(agent, address) : busy(address);
     return known;
   }
-  outcomes.expect(id, submission.here);
+  if (isWatched) outcomes.expect(id, submission.here);
   try {
     const committing = durable.admit(request, [], isPart);
     if (idempotencyKey !== undefined) remember(admitting, sameOf(agent, idempotencyKey), committing);
