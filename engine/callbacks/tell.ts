@@ -37,12 +37,15 @@ export function tellCallbacks({ store, callbacks, now, hide, stored }: TellPorts
           // Times of events only grow; the clock may have been set back.
           ...{ state: 'queued', createdAt: at, dueAt: Math.min(at, now()), attempts: 0, tries: 0, log: [] },
         };
-        const body = JSON.stringify(bodyOf(event, about, callback, hide));
-        return Promise.all([
+        return { delivery, body: JSON.stringify(bodyOf(event, about, callback, hide)) };
+      })
+      // All that can go wrong did before the first one is asked for.
+      .map(({ delivery, body }) =>
+        Promise.all([
           replace(store.documents, undefined, delivery),
           store.documents.set(namespaces.bodies, delivery.id, body),
-        ]).then(() => stored(callback.name));
-      });
+        ]).then(() => stored(delivery.callback)),
+      );
 }
 
 function wants(
