@@ -27,6 +27,7 @@ describe('the client', () => {
       'greet',
       'plain',
       'refuse',
+      'signed',
       'stall',
     ]);
   });
