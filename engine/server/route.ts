@@ -76,7 +76,7 @@ export interface Route {
   readonly takes?: 'lines' | 'delivery';
   /** Takes the header `Prefer: respond-async`, for an answer with 202 at once. */
   readonly mayRespondAsync?: true;
-  /** JSON body of a POST. */
+  /** JSON body; a route without it, that does not take something else, refuses a body that says anything. */
   readonly body?: (
     name: string | undefined,
     engine: Engine,

@@ -32,4 +32,21 @@ describe('a client that was refused and does not leave', () => {
 
       await world.server.close();
     });
+
+  it('holds up nobody with half a frame of a socket, and keeps nobody from stopping', async () => {
+    const line = connect({ port: Number(new URL(world.url).port), host: '127.0.0.1', allowHalfOpen: true });
+    lines.push(line);
+    const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+    line.write(`GET /agents/echo/1 HTTP/1.1\r\nHost: localhost\r\n${upgrade}${key}\r\n`);
+    let heard = '';
+    line.on('data', (chunk: Buffer) => (heard += chunk.toString('latin1')));
+    while (!heard.includes('"ready"')) await once(line, 'data');
+    // A text of 126 bytes or more, of which only the length comes and four bytes of its mask.
+    line.write(Buffer.from([0x81, 0xfe, 0x01, 0x00, 1, 2, 3, 4, 5]));
+    expect((await world.send('POST', '/agents/echo/2', { message: 'Hi' })).status).to.equal(200);
+    const gone = once(line, 'close');
+    await world.server.close();
+    line.end();
+    await gone;
+  });
 });
