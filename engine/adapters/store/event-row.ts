@@ -8,19 +8,18 @@ import { packUsage, unpackUsage } from './usage-row.ts';
  * a third of its size, and most of what a turn leaves on the disk is events.
  */
 export function packEvent(event: EngineEvent): string {
-  const { v, id, index, executionId, timestamp, type, data, ...scope } = event;
+  const { v, id, index, executionId, timestamp, type, data } = event;
   const time = Date.parse(timestamp);
-  const isRegular =
-    id === `${executionId}#${index}` &&
-    timestamp === new Date(time).toISOString() &&
-    Object.keys(scope).every((name) => (scopePlaces as readonly string[]).includes(name));
+  const places: Packed[3][number][] = [];
+  let isRegular = id === `${executionId}#${index}` && timestamp === new Date(time).toISOString();
+  for (const name in event) {
+    if (inEveryEvent.has(name)) continue;
+    const place = placeOf.get(name);
+    if (place === undefined) isRegular = false;
+    else fill(places, place, event[name as keyof EventScope], executionId);
+  }
   if (!isRegular) return JSON.stringify(event);
-  const places = scopePlaces.map((name) => {
-    const value = scope[name];
-    return value === executionId ? own : (value ?? null);
-  });
-  const last = places.findLastIndex((value) => value !== null);
-  return JSON.stringify([v, type, time, places.slice(0, last + 1), packData(data)]);
+  return JSON.stringify([v, type, time, places, packData(data)]);
 }
 
 /** The event of a row, from its body as JSON. */
@@ -68,6 +67,22 @@ const scopePlaces = [
   'stepPath',
   'parentId',
 ] as const satisfies readonly (keyof EventScope)[];
+
+const inEveryEvent: ReadonlySet<string> = new Set('v id index executionId timestamp type data'.split(' '));
+
+const placeOf: ReadonlyMap<string, number> = new Map(scopePlaces.map((name, place) => [name, place]));
+
+/** Puts a value of the scope at its place; the places in front that have none yet hold nothing. */
+function fill(
+  places: Packed[3][number][],
+  place: number,
+  value: string | undefined,
+  executionId: string,
+): void {
+  if (value === undefined) return;
+  while (places.length <= place) places.push(null);
+  places[place] = value === executionId ? own : value;
+}
 
 function packData(data: EngineEvent['data']): unknown {
   const usage = (data as { usage?: Usage }).usage;
