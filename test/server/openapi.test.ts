@@ -67,6 +67,10 @@ describe('the description of the API', () => {
     const refs = new Map(operations.map(([path, method, { responses }]) => [`${method} ${path}`, responses]));
     expect(refs.get('get /runs/{id}')?.['404']?.$ref).to.equal('#/components/responses/404.run_not_found');
     expect(refs.get('post /agents/echo/{id}')?.['409']?.$ref).to.match(/conflict\.session_busy/);
+    expect(refs.get('get /runs/{id}/stream')?.['503']?.$ref).to.match(
+      /shutting_down\.store_unavailable\.too_many_connections$/,
+    );
+    expect(refs.get('put /agents/{name}/{id}/sessions/{session}')).to.include.keys('413', '415');
     for (const [what, responses] of refs) expect(Object.keys(responses), what).to.include('default');
   });
 

@@ -14,8 +14,8 @@ export function codesByStatus(route: Route): ReadonlyMap<number, readonly Proble
 }
 
 function codesOf(route: Route): readonly ProblemCode[] {
-  const { access, method, body, takes, streams, isIdempotent, throws = [] } = route;
-  const takesBody = body !== undefined || takes !== undefined;
+  const { access, method, takes, streams, isIdempotent, throws = [] } = route;
+  const isReading = method === 'GET' && streams === undefined && route.operation !== 'ready';
   return [
     ...throws,
     'invalid_request',
@@ -24,9 +24,11 @@ function codesOf(route: Route): readonly ProblemCode[] {
     'internal_error',
     ...(access === 'public' ? [] : (['unauthorized'] as const)),
     ...(route.operation === 'health' ? [] : (['store_unavailable'] as const)),
-    ...(method === 'GET' && route.operation !== 'ready' ? [] : (['shutting_down'] as const)),
-    ...(takesBody ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
-    ...(body === undefined ? [] : (['invalid_json'] as const)),
+    ...(isReading ? [] : (['shutting_down'] as const)),
+    // A body is read also where none is wanted, so that one that says anything is refused.
+    ...(method === 'GET' ? [] : (['payload_too_large', 'unsupported_media_type'] as const)),
+    ...(method === 'GET' || takes !== undefined ? [] : (['invalid_json'] as const)),
+    ...(streams === undefined ? [] : (['too_many_connections'] as const)),
     ...(streams === 'optional' ? (['not_acceptable'] as const) : []),
     ...(isIdempotent === true ? (['conflict'] as const) : []),
   ];
