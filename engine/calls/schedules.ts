@@ -46,6 +46,7 @@ export function createSchedules(
   const { documents } = ports.store;
   let stopped = new AbortController();
   let begun: number | undefined;
+  let closed = false;
   let following: readonly Promise<void>[] = [];
 
   const timesOf = ({ cron, timezone }: Schedule): CronTimes => cronTimes(cron, timezone);
@@ -148,18 +149,33 @@ export function createSchedules(
     await Promise.all(following);
   }
 
+  /** Follows a schedule, through times without a store, until the engine closes. */
+  async function keepFollowing(schedule: Schedule, since: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        return await follow(schedule, since);
+      } catch (thrown) {
+        if (signal.aborted) return;
+        const problem = asProblem(thrown);
+        journal.report(problem);
+        if (problem.code !== 'store_unavailable') return;
+        await clock.sleep(retryMs, signal).catch(() => undefined);
+      }
+    }
+  }
+
   async function watch(): Promise<void> {
     const since = clock.now();
-    const active = Object.values(ports.program.schedules).filter(({ enabled }) => enabled);
-    // One that comes back, or is turned on again, has missed nothing.
-    for (const { key } of await documents.keys(namespace, { limit: 10_000 }))
-      if (!active.some(({ name }) => name === key)) await documents.delete(namespace, key);
     const { signal } = stopped;
-    following = active.map((schedule) =>
-      follow(schedule, since).catch((thrown: unknown) => {
-        if (!signal.aborted) journal.report(asProblem(thrown));
-      }),
-    );
+    const active = Object.values(ports.program.schedules).filter(({ enabled }) => enabled);
+    try {
+      // One that comes back, or is turned on again, has missed nothing.
+      for (const { key } of await documents.keys(namespace, { limit: 10_000 }))
+        if (!active.some(({ name }) => name === key)) await documents.delete(namespace, key);
+    } finally {
+      // It may have been closed meanwhile.
+      if (!signal.aborted) following = active.map((schedule) => keepFollowing(schedule, since, signal));
+    }
   }
 
   return {
@@ -171,8 +187,10 @@ export function createSchedules(
     async restart() {
       if (begun === undefined) return;
       await stop();
+      if (closed) return;
       stopped = new AbortController();
-      await watch();
+      // What cannot be forgotten now is at the next start.
+      await watch().catch((thrown: unknown) => journal.report(asProblem(thrown)));
     },
 
     list: () =>
@@ -203,6 +221,9 @@ export function createSchedules(
       return fire(schedule, clock.now());
     },
 
-    close: stop,
+    async close() {
+      closed = true;
+      await stop();
+    },
   };
 }

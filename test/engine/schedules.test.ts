@@ -4,10 +4,11 @@ import type { Engine } from '../../engine/api.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { createSystemClock } from '../../engine/adapters/clock/system.ts';
 import { cronTimes } from '../../engine/adapters/clock/cron.ts';
+import { Problem } from '../../engine/core/problem.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { Execution, Store } from '../../engine/ports/store.ts';
 import { programOf, type Files } from '../fakes/project.ts';
-import { failureOf, fakeModels } from './kit.ts';
+import { failureOf, fakeModels, gate } from './kit.ts';
 
 /** A clock that stands still until it is set. */
 interface HandClock extends Clock {
@@ -287,5 +288,79 @@ describe('schedules', () => {
         '2028-02-29T00:00',
         '2032-02-29T00:00',
       ]));
+  });
+
+  describe('when the store fails, or the engine closes, at the wrong moment', () => {
+    const hourly: Files = {
+      'engine.yaml': '{}\n',
+      'src/workflows/w.yaml': 'steps: [{ id: only, log: hello }]\n',
+      'src/schedules/s.yaml': 'cron: "0 * * * *"\nworkflow: w\n',
+    };
+
+    it('a schedule goes on once the store can be read again', async () => {
+      const store = openMemoryStore();
+      const clock = handClock('2026-01-01T00:30:00Z');
+      let fails = true;
+      const engine = await createEngine({
+        program: await programOf(hourly),
+        env: {},
+        store: {
+          ...store,
+          documents: {
+            ...store.documents,
+            get: (namespace, key) =>
+              namespace === 'schedules' && fails
+                ? Promise.reject(new Problem('store_unavailable', 'no disk'))
+                : store.documents.get(namespace, key),
+          },
+        },
+        ports: { clock, models: fakeModels([]) },
+      });
+      try {
+        await clock.to('2026-01-01T00:31:00Z');
+        fails = false;
+        await clock.to('2026-01-01T01:00:01Z');
+        expect(await engine.runs.list()).to.have.lengthOf(1);
+      } finally {
+        await engine.close();
+      }
+    });
+
+    it('an engine that closes while it takes up other schedules follows none of them', async () => {
+      const store = openMemoryStore();
+      const program = await programOf(hourly);
+      const [reached, go] = [gate(), gate()];
+      let looks = 0;
+      let reads = 0;
+      const engine = await createEngine({
+        ...{ program, env: {} },
+        store: {
+          ...store,
+          close: async () => undefined,
+          documents: {
+            ...store.documents,
+            get(namespace, key) {
+              if (namespace === 'schedules') reads += 1;
+              return store.documents.get(namespace, key);
+            },
+            async keys(namespace, filter) {
+              if (namespace === 'schedules' && (looks += 1) === 2) {
+                reached.open();
+                await go.opened;
+              }
+              return store.documents.keys(namespace, filter);
+            },
+          },
+        },
+        ports: { clock: handClock('2026-01-01T00:30:00Z'), models: fakeModels([]) },
+      });
+      const reloaded = engine.reload(program);
+      await reached.opened;
+      const before = reads;
+      await engine.close();
+      go.open();
+      await reloaded;
+      expect(reads).to.equal(before);
+    });
   });
 });
