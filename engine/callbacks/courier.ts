@@ -8,16 +8,13 @@ import type { Backlog } from './backlog.ts';
 import { countDue, dueOf, readLetters, type Due } from './deliveries.ts';
 import type { Delivery, Letter } from './delivery.ts';
 import { forgetSession } from './forget.ts';
-import { endUnsent, giveUpAll } from './give-up.ts';
-import { areBack, waitsUntil } from './gone.ts';
+import { endUnsent } from './give-up.ts';
+import { areBack } from './gone.ts';
 import { inTurn } from './in-turn.ts';
 import { createLane, type Lane } from './lane.ts';
 import { callbacksIn } from './list.ts';
 import { namespaces } from './places.ts';
-import { checkTarget } from './target.ts';
-
-/** Longest time in milliseconds without a look: clocks are set, machines sleep, secrets come. */
-const longestWaitMs = 30_000;
+import { longestWaitMs, reach } from './reach.ts';
 
 /** Who carries deliveries from the store to their receivers, beside all other work. */
 export interface Courier {
@@ -68,11 +65,11 @@ export function createCourier(
     isSending: ({ id, callback }) => lanes.get(callback)?.sending.has(id) ?? false,
     hindrance: (name) => lanes.get(name)?.hindrance,
     async start() {
-      const known = new Set(Object.keys(ports.now().program.settings.callbacks));
-      await areBack(store.documents, known);
+      const names = new Set(Object.keys(ports.now().program.settings.callbacks));
+      await inTurn(store, () => areBack(store.documents, names));
       for (const { pace } of lanes.values()) pace.reset();
-      for (const name of known) backlog.know(name);
-      for (const name of new Set([...known, ...(await callbacksIn(store.documents, namespaces.due))]))
+      for (const name of names) backlog.know(name);
+      for (const name of new Set([...names, ...(await callbacksIn(store.documents, namespaces.due))]))
         courier.wake(name);
     },
     forget: (session) =>
@@ -137,8 +134,8 @@ export function createCourier(
     const waiting = await dueOf(store, name, { limit: room, except: sending });
     const [first] = waiting;
     if (first === undefined) return void (lane.hindrance = undefined);
-    const callback = await callbackOf(lane);
-    if (callback === undefined) return;
+    const callback = await reach(ports, lane, (one) => countEnd(meters, backlog, one));
+    if ('againMs' in callback) return lookIn(lane, callback.againMs);
     const now = clock.now();
     // Nothing waits longer than the longest wait: the clock was set back, or the wait made shorter.
     const isDue = ({ dueAt }: Due): boolean => dueAt <= now || dueAt > now + callback.retry.maxDelayMs;
@@ -147,55 +144,6 @@ export function createCourier(
     if (count < ready.length) lane.mustLook = true;
     const later = waiting.filter((one) => !isDue(one)).map(({ dueAt }) => dueAt - now);
     if (later.length > 0) lookIn(lane, Math.min(...later));
-  }
-
-  /** The callback of a lane for which something waits; undefined, and looked for again, while nothing can be sent to it. */
-  async function callbackOf(lane: Lane): Promise<Callback | undefined> {
-    const { name } = lane;
-    const on = ports.now();
-    const { callbacks } = on.program.settings;
-    const callback = Object.hasOwn(callbacks, name) ? callbacks[name] : undefined;
-    if (callback === undefined) return awaitReturn(lane);
-    try {
-      checkTarget(callback, on);
-      lane.hindrance = undefined;
-      return callback;
-    } catch (thrown) {
-      hinder(lane, asProblem(thrown), 'what waits for it is sent when that is mended');
-      lookIn(lane, longestWaitMs);
-      return undefined;
-    }
-  }
-
-  /** What waits for a callback that is gone waits a day for it to be there again, and is given up then. */
-  async function awaitReturn(lane: Lane): Promise<undefined> {
-    const { name, sending } = lane;
-    const now = clock.now();
-    const until = await waitsUntil(store.documents, name, now);
-    if (now < until) {
-      const gone = `the project has no callback "${name}" any more`;
-      const what = `what waits for it is given up at ${new Date(until).toISOString()}, unless it is there again`;
-      hinder(lane, new Problem('not_found', gone), what);
-      return void lookIn(lane, until - now);
-    }
-    const problem = new Problem(
-      'not_found',
-      `the project has had no callback "${name}" for a day; once it has it again, redeliver this`,
-    );
-    const over = (one: Delivery): void => countEnd(meters, backlog, one);
-    const count = await giveUpAll(store, name, problem, { now, except: sending, over });
-    lane.hindrance = undefined;
-    if (count === 0) return;
-    journal.report(
-      new Problem('callback_failed', `what waited for a callback is given up (${count}): ${problem.message}`),
-    );
-  }
-
-  /** Tells once why nothing can be sent, and what becomes of it. */
-  function hinder(lane: Lane, problem: Problem, what: string): void {
-    const told = new Problem(problem.code, `${problem.message}; ${what}`);
-    if (lane.hindrance?.message !== told.message) journal.report(told);
-    lane.hindrance = told.toData();
   }
 
   /** Begins to send what is in its place still, and gives how much that was. In turn: nobody removes it or makes it due meanwhile. */

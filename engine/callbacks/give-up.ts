@@ -20,21 +20,25 @@ export async function giveUpAll(
     now,
     except,
     over,
+    isStill,
   }: {
     readonly now: number;
     readonly except: { readonly size: number; has(id: string): boolean };
     readonly over: (delivery: Delivery) => void;
+    /** Whether there is reason to give up still. */
+    readonly isStill: () => boolean;
   },
 ): Promise<number> {
   for (let count = 0; ;) {
     const waiting = await dueOf(store, callback, { limit: pageSize, except });
     await inTurn(store, async () => {
+      if (!isStill()) return;
       const deliveries = await inPlaces(store, waiting);
       const ended = await Promise.all(deliveries.map((one) => endUnsent(store, one, problem, now)));
       ended.forEach(over);
       count += ended.length;
     });
-    if (waiting.length === 0) return count;
+    if (waiting.length === 0 || !isStill()) return count;
   }
 }
 
