@@ -3,11 +3,13 @@ import { compile, unavailableParts } from '../compile.ts';
 import { Problem } from '../core/problem.ts';
 import type { Program } from '../program/program.ts';
 import { codeFrames } from './report/codeframe.ts';
+import { tellProjectAbove } from './report/project-above.ts';
 import { count } from './report/summary.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The Program of a folder. Prints its errors to stderr and throws Problem `invalid_project` when it has any. */
 export async function openProgram(folder: string, { err }: Terminal): Promise<Program> {
+  tellProjectAbove(folder, '--project ', { err });
   const { program, diagnostics } = await compile(folder);
   const errors =
     program === undefined ? diagnostics.filter(({ level }) => level === 'error') : unavailableParts(program);

@@ -4,6 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import type { Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import { findJsonFault } from './json-fault.ts';
+import { whyNot } from './report/why-not.ts';
 
 /**
  * Text given to an option: as it is, `@file` for the text of a file, `-` for stdin, `@@…` for text that starts with `@`.
@@ -17,7 +18,7 @@ export async function readText(given: string, option: string): Promise<string> {
   try {
     return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (thrown) {
-    throw new Problem('invalid_request', `${option}: cannot read "${file}": ${reasonOf(thrown)}`, {
+    throw new Problem('invalid_request', `${option}: cannot read "${file}": ${whyNot(thrown)}`, {
       cause: thrown,
     });
   }
@@ -31,14 +32,17 @@ export async function readAttachment(
   try {
     return { name: basename(path), data: await readFile(path) };
   } catch (thrown) {
-    throw new Problem('invalid_request', `${option}: cannot read "${path}": ${reasonOf(thrown)}`, {
+    throw new Problem('invalid_request', `${option}: cannot read "${path}": ${whyNot(thrown)}`, {
       cause: thrown,
     });
   }
 }
 
-/** JSON given to an option, read as `readText` does. Throws Problem `invalid_json` with the place of the fault. */
-export async function readJson(given: string, option: string): Promise<Json> {
+/**
+ * JSON given to an option, read as `readText` does. Throws Problem `invalid_json` with the place of the fault.
+ * @param hint what may have been meant, added to the message.
+ */
+export async function readJson(given: string, option: string, hint = ''): Promise<Json> {
   const text = await readText(given, option);
   try {
     return JSON.parse(text) as Json;
@@ -47,16 +51,8 @@ export async function readJson(given: string, option: string): Promise<Json> {
     const what = given === '-' ? 'stdin' : given.startsWith('@') ? `"${given.slice(1)}"` : option;
     throw new Problem(
       'invalid_json',
-      `${what} is not JSON: unexpected ${found} at line ${line}, column ${column}; for plain text use --text`,
+      `${what} is not JSON: unexpected ${found} at line ${line}, column ${column}${hint}`,
       { cause: thrown },
     );
   }
-}
-
-function reasonOf(thrown: unknown): string {
-  const code = (thrown as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return 'no such file';
-  if (code === 'EISDIR') return 'it is a folder';
-  if (code === 'EACCES') return 'no permission';
-  return code ?? String(thrown);
 }

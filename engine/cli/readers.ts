@@ -1,6 +1,7 @@
 import { Problem } from '../core/problem.ts';
 import { exitCodes } from './exit-codes.ts';
 import { reportFailure } from './report/failure.ts';
+import { whyNot } from './report/why-not.ts';
 import { openTerminal } from './terminal.ts';
 
 let goesOn = false;
@@ -24,6 +25,6 @@ function leave(error: NodeJS.ErrnoException): void {
   if (goesOn) return;
   // The reader went away, or the terminal did.
   if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(exitCodes.ok);
-  const problem = new Problem('invalid_request', `stdout cannot be written: ${error.message}`);
+  const problem = new Problem('invalid_request', `stdout cannot be written: ${whyNot(error)}`);
   process.exit(reportFailure(problem, openTerminal(undefined)));
 }

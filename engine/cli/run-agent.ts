@@ -14,6 +14,7 @@ import { holdBack } from './questions/hold-back.ts';
 import { readAttachment, readJson, readText } from './read-input.ts';
 import { reportFailure } from './report/failure.ts';
 import { projectOption } from './report/project-option.ts';
+import { shellWord } from './report/shell-word.ts';
 import { printResult } from './report/result.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -38,7 +39,10 @@ export async function runAgent(
     throw new Problem('invalid_request', 'only one of --text and --input can be read from stdin');
   }
   const message = options.text === undefined ? '' : await readText(options.text, '--text');
-  const input = options.input === undefined ? undefined : await readJson(options.input, '--input');
+  const input =
+    options.input === undefined
+      ? undefined
+      : await readJson(options.input, '--input', '; for plain text use --text');
   const files = await Promise.all((options.file ?? []).map((file) => readAttachment(file)));
   const { idempotencyKey } = options;
   const session = engine.agents.session(
@@ -131,7 +135,7 @@ function conclude(
   },
   { err }: Terminal,
 ): void {
-  const where = `${agent} --instance ${instance}${session === defaultSession ? '' : ` --session ${session}`}${projectOption(project)}`;
+  const where = `${agent} --instance ${shellWord(instance)}${session === defaultSession ? '' : ` --session ${shellWord(session)}`}${projectOption(project)}`;
   err.line(
     err.colors.dim([model, usageText(usage) ?? [], `go on with: engine run ${where}`].flat().join(', ')),
   );

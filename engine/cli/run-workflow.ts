@@ -157,7 +157,7 @@ async function inputOf({
   if (input !== undefined && text !== undefined) {
     throw new Problem('invalid_request', 'a workflow has one input; give --input or --text');
   }
-  if (input !== undefined) return readJson(input, '--input');
+  if (input !== undefined) return readJson(input, '--input', '; for plain text use --text');
   return text === undefined ? undefined : readText(text, '--text');
 }
 

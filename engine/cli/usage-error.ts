@@ -36,11 +36,15 @@ export function unknownWord(command: Command, text: string): string | undefined 
   const { parent } = command;
   // What a group does by default is a command of it that was not named.
   const isDefault = parent?.args[0] !== command.name();
-  const { args, commands, registeredArguments } =
-    isDefault && command.commands.length === 0 ? (parent ?? command) : command;
+  const called = isDefault && command.commands.length === 0 ? (parent ?? command) : command;
+  const { args, commands, registeredArguments, options } = called;
+  const name = called.name();
   const [word] = args;
-  if (!text.startsWith('error: too many arguments') || word === undefined || commands.length === 0)
-    return undefined;
+  if (!text.startsWith('error: too many arguments') || word === undefined) return undefined;
+  if (commands.length === 0)
+    return registeredArguments.length === 0 && options.some(({ long }) => long === '--project')
+      ? `error: "${name}" takes no "${word}"; a project is named with --project`
+      : undefined;
   const names = commands.map((one) => one.name());
   if (registeredArguments.length > 0 && suggest(word, names).length === 0) return undefined;
   return `error: unknown command "${word}"${choices(word, names)}`;

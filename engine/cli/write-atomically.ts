@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Problem } from '../core/problem.ts';
+import { whyNot } from './report/why-not.ts';
 
 /**
  * Writes a file so that at no time half of it is there, and makes its folder. The mode of a file that is replaced stays, and a link
@@ -21,6 +22,6 @@ export async function writeAtomically(file: string, text: string): Promise<void>
       await rm(draft, { force: true });
     }
   } catch (thrown) {
-    throw new Problem('invalid_request', `"${file}" cannot be written: ${(thrown as Error).message}`);
+    throw new Problem('invalid_request', `"${file}" cannot be written: ${whyNot(thrown)}`);
   }
 }

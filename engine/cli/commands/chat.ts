@@ -18,6 +18,7 @@ import { endingSignals } from '../hang-up.ts';
 import { openProgram } from '../open-program.ts';
 import { attend } from '../questions/attend.ts';
 import { printProblem } from '../report/failure.ts';
+import { shellWord } from '../report/shell-word.ts';
 import { projectOption } from '../report/project-option.ts';
 import { refuseTapeAt, tapeOf, type TapeOptions } from '../tape-options.ts';
 import type { Terminal } from '../terminal.ts';
@@ -79,7 +80,7 @@ async function chatOn(
   const before = isPerson ? await talk.history(state.session) : [];
   const lines = readLines(isPerson, before.flatMap(saidOf));
   const ctrlC = interrupts(lines, isPerson, terminal);
-  const placed = `${talk.agent} --id ${talk.instance}${state.session === defaultSession ? '' : ` --session ${state.session}`}`;
+  const placed = `${talk.agent} --id ${shellWord(talk.instance)}${state.session === defaultSession ? '' : ` --session ${shellWord(state.session)}`}`;
   const goOn = `engine chat ${placed}${server === undefined ? projectOption(project) : ` --server ${server}`}`;
   if (isPerson) {
     const { bold, dim } = err.colors;

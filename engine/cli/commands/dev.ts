@@ -14,6 +14,7 @@ import { endingSignals } from '../hang-up.ts';
 import { watchInterrupts } from '../interrupt.ts';
 import { typesFile } from '../project-types/project-types.ts';
 import { refreshTypes } from '../project-types/refresh-types.ts';
+import { tellProjectAbove } from '../report/project-above.ts';
 import { reportFailure } from '../report/failure.ts';
 import { openServeLog, type LogChoices } from '../serve-log.ts';
 import { outliveReaders } from '../readers.ts';
@@ -38,6 +39,7 @@ export interface DevOptions extends TapeOptions, EnvFromOptions, LogChoices {
  */
 export async function dev(options: DevOptions, terminal: Terminal): Promise<number> {
   const folder = resolve(options.project);
+  tellProjectAbove(folder, '--project ', terminal);
   const state = createDevState(folder);
   const log = openServeLog({ logFormat: 'text', ...options }, terminal);
   const observers: readonly Observer[] = [

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { examineStore, type StoreReport } from '../../adapters/store/examine.ts';
 import { salvageStore, type Salvaged } from '../../adapters/store/salvage.ts';
 import { createEnvSecrets } from '../../adapters/secrets/env.ts';
 import { analyze } from '../../compile.ts';
+import { Problem } from '../../core/problem.ts';
 import { openStates } from '../../core/status.ts';
 import type { Program } from '../../program/program.ts';
 import { envOf, type EnvFromOptions } from '../engine-options.ts';
@@ -35,6 +37,8 @@ export async function doctor(options: DoctorOptions, terminal: Terminal): Promis
     if (options.json !== true && secrets !== undefined) out.line(secrets.text);
     return secrets?.finding === undefined ? exitCodes.ok : exitCodes.failed;
   }
+  if (options.store !== undefined && !existsSync(options.store))
+    throw new Problem('invalid_request', `--store: there is no file "${options.store}"`);
   const report = await examineStore(resolve(options.store ?? settings?.store.path ?? ''));
   const findings = [...findingsOf(report), ...(secrets?.finding === undefined ? [] : [secrets.finding])];
   const salvaged =

@@ -7,6 +7,7 @@ import { choices } from '../../core/suggest.ts';
 import { drawWorkflow, toDot, toGraphJson, toMermaid, type Diagram } from '../../graph/index.ts';
 import type { Program } from '../../program/program.ts';
 import type { Workflow } from '../../program/workflow.ts';
+import { whyNot } from '../report/why-not.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { codeFrames } from '../report/codeframe.ts';
 import { count } from '../report/summary.ts';
@@ -84,6 +85,6 @@ async function save(file: string, text: string): Promise<void> {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text.endsWith('\n') ? text : `${text}\n`);
   } catch (thrown) {
-    throw new Problem('invalid_request', `"${file}" cannot be written: ${(thrown as Error).message}`);
+    throw new Problem('invalid_request', `"${file}" cannot be written: ${whyNot(thrown)}`);
   }
 }

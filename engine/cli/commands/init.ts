@@ -14,6 +14,7 @@ import {
 import { planProject, writeProject, type PlannedFile } from '../init/write-project.ts';
 import { count } from '../report/summary.ts';
 import { table } from '../report/table.ts';
+import { shellWord } from '../report/shell-word.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Options of `engine init`. */
@@ -140,7 +141,7 @@ function report(
     dryRun ? `\n"${name}" would be written to ${where}` : `\n"${name}" is written to ${where}; go on with`,
   );
   if (dryRun) return;
-  const first = where === '.' ? [] : [`cd ${/^[\w@%+=:,./-]+$/.test(where) ? where : JSON.stringify(where)}`];
+  const first = where === '.' ? [] : [`cd ${shellWord(where)}`];
   for (const command of [...first, 'npm install flue-engine', ...next]) out.line(`  ${command}`);
 }
 

@@ -42,8 +42,11 @@ export async function allLogs(
   const { follow = false, limit, json = false } = options;
   const since = sinceOf(options.since);
   const counts = filterOf(options);
+  let shown = 0;
   const show = (event: EngineEvent): void => {
-    if (counts(event)) terminal.out.line(json ? JSON.stringify(event) : eventLine(event, terminal.out));
+    if (!counts(event)) return;
+    shown += 1;
+    terminal.out.line(json ? JSON.stringify(event) : eventLine(event, terminal.out));
   };
   const interrupt = watchInterrupts(endingSignals());
   const place = await openLogPlace(options, terminal);
@@ -54,6 +57,7 @@ export async function allLogs(
       const ids = only === undefined ? (await place.list(limit)).map(({ id }) => id) : [only];
       const found = await Promise.all(ids.map((id) => allEvents(place, id)));
       for (const event of inTime(found.flat())) if (Date.parse(event.timestamp) >= (since ?? 0)) show(event);
+      if (shown === 0 && !json) terminal.err.line('no such events');
       return exitCodes.ok;
     }
     const from = since ?? (only === undefined ? Date.now() : 0);

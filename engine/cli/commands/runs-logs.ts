@@ -23,6 +23,7 @@ export async function logs(word: string, options: LogsOptions, terminal: Termina
     return { runId: id, events: (await allEvents(opened, id)).filter(isLog) };
   });
   if (options.json === true) terminal.out.line(JSON.stringify({ runId, events }, null, 2));
+  else if (events.length === 0) terminal.err.line('nothing was logged, and nothing failed');
   else for (const event of events) terminal.out.line(logLine(event, terminal.out));
   return exitCodes.ok;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
 import { readEditorSchemas } from '../editor-schemas.ts';
+import { whyNot } from '../report/why-not.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { count } from '../report/summary.ts';
 import { table } from '../report/table.ts';
@@ -53,7 +54,7 @@ export async function schema(
     await mkdir(output, { recursive: true });
     for (const each of wanted) await writeFile(join(output, each.file), each.text());
   } catch (thrown) {
-    throw new Problem('invalid_request', `"${output}" cannot be written: ${(thrown as Error).message}`);
+    throw new Problem('invalid_request', `"${output}" cannot be written: ${whyNot(thrown)}`);
   }
   if (json) out.line(JSON.stringify({ files: wanted.map(({ file }) => join(output, file)) }, null, 2));
   else err.line(`${count(wanted.length, 'schema')} written to ${output}`);

@@ -3,6 +3,7 @@ import { sortDiagnostics, type Diagnostic, type Level } from '../../core/diagnos
 import { Problem } from '../../core/problem.ts';
 import { fixProject } from '../../fix/index.ts';
 import { baselinePlace, besides, readBaseline, writeBaseline, type Baseline } from '../baseline.ts';
+import { tellProjectAbove } from '../report/project-above.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { count, summary } from '../report/summary.ts';
 import { allTargets, type Target } from '../report/target.ts';
@@ -46,6 +47,7 @@ export async function validate(
   terminal: Terminal,
 ): Promise<number> {
   const targets = targetsOf(options);
+  tellProjectAbove(folder, 'engine validate ', terminal);
   const compiler = createCompiler(folder);
   const analyze = async (): Promise<Analysis> => {
     const analysis = await compiler.analyze();

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Problem } from '../../core/problem.ts';
+import { whyNot } from '../report/why-not.ts';
 import { configPlaces } from '../../source/index.ts';
 import type { TemplateFile } from './template.ts';
 
@@ -31,8 +32,8 @@ export async function planProject(
 }
 
 /**
- * Writes the new files of a plan. Overwrites nothing: when a file came into being meanwhile, or cannot be written, those that were
- * written are taken away again and Problem `conflict` is thrown.
+ * Writes the new files of a plan. Overwrites nothing: when a file came into being meanwhile (Problem `conflict`), or cannot be written
+ * (`invalid_request`), those that were written are taken away again.
  */
 export async function writeProject(folder: string, files: readonly PlannedFile[]): Promise<void> {
   const written: string[] = [];
@@ -44,7 +45,9 @@ export async function writeProject(folder: string, files: readonly PlannedFile[]
       written.push(target);
     } catch (thrown) {
       await Promise.all(written.map((one) => rm(one, { force: true })));
-      throw new Problem('conflict', `"${target}" cannot be written: ${(thrown as Error).message}`);
+      if ((thrown as NodeJS.ErrnoException).code === 'EEXIST')
+        throw new Problem('conflict', `"${target}" came into being meanwhile, so nothing was written`);
+      throw new Problem('invalid_request', `"${target}" cannot be written: ${whyNot(thrown)}`);
     }
   }
 }
