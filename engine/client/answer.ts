@@ -1,5 +1,6 @@
 import { isObject } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
+import { parsed } from './parsed.ts';
 
 /**
  * The JSON of a successful answer. Throws Problem `server_unreachable` where no engine can have given it.
@@ -28,12 +29,4 @@ export function noEngine(server: string): Problem {
   return new Problem('server_unreachable', `what answers at "${server}" is no engine; look at the address`, {
     retryable: false,
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,8 @@
-import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { isObject, type JsonObject } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import { noEngine } from './answer.ts';
 import { closeProblem, openProblem } from './close-problem.ts';
+import { parsed } from './parsed.ts';
 import { unreachable } from './problem.ts';
 import type { Transport } from './request.ts';
 import { constructSocket } from './web-socket.ts';
@@ -95,10 +96,6 @@ export async function openLink(
 
 /** The frame that a message is; undefined where no engine can have sent it. */
 function frameIn(data: unknown): Frame | undefined {
-  try {
-    const frame = JSON.parse(String(data)) as Json;
-    return isObject(frame) && typeof frame['type'] === 'string' ? (frame as Frame) : undefined;
-  } catch {
-    return undefined;
-  }
+  const frame = parsed(String(data));
+  return isObject(frame) && typeof frame['type'] === 'string' ? (frame as Frame) : undefined;
 }

@@ -2,6 +2,7 @@ import { isObject } from '../core/json.ts';
 import { retryAfterMs } from '../core/retry-after.ts';
 import { Problem, readProblemData } from '../core/problem.ts';
 import type { ProblemCode } from '../core/problem-codes.ts';
+import { parsed } from './parsed.ts';
 
 /**
  * What the client throws: a Problem with `code`, `status`, `message`, `details` and `retryable`.
@@ -80,12 +81,4 @@ export function unreachable(url: string, thrown: unknown): Problem {
   return new Problem('server_unreachable', `no answer from "${url}"${why === '' ? '' : `: ${why}`}`, {
     cause: thrown,
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

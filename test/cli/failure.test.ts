@@ -34,7 +34,7 @@ describe('a failed command', () => {
 
   it('tells programs on stdout without internals', () => {
     const { terminal, written } = record();
-    reportFailure(new TypeError('secret path'), terminal, { json: true });
+    reportFailure(new TypeError('secret path'), terminal, { json: 'object' });
     expect(JSON.parse(written.out)).to.deep.equal({
       error: { type: 'internal_error', message: 'an internal error occurred' },
     });
