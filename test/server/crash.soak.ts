@@ -12,7 +12,10 @@ describe(`a server that dies at random (KILLS=${kills} SEED=${seed})`, function 
   this.timeout(0);
   let scene: Scene;
   const random = randomOf(seed);
-  afterEach(() => scene.close());
+  afterEach(function () {
+    if (this.currentTest?.state === 'failed') console.log(scene.state());
+    return scene.close();
+  });
 
   /** Now and then before it serves, or while it takes up what was left. */
   const moment = (): Strike => (random() < 0.2 ? { afterMs: random() * 1200 } : {});

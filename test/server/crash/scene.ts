@@ -44,6 +44,8 @@ export interface Scene {
   deploy(): void;
   /** Lets traffic and work come to their end in a last life, and judges all of it. */
   finish(): Promise<Seen & { readonly done: Sent['done']; readonly lost: number }>;
+  /** What is under way, and what the server said last, for whoever wants to know why nothing comes of it. */
+  state(): string;
   /** Ends everything at once. */
   close(): Promise<void>;
 }
@@ -63,7 +65,8 @@ export async function sceneOf(
   const caller = callerOf(subject, () => around.note());
   const ledger = ledgerOf(join(folder, '.engine/data/engine.sqlite'), around.effects);
   let goesOn = true;
-  const traffic = sendTraffic(caller, lanes, () => goesOn, without);
+  const sent: Sent = { accepted: [], done: {}, open: new Set() };
+  const traffic = sendTraffic(caller, lanes, sent, { goesOn: () => goesOn, without });
   // It is looked at in the end, or by whoever waits for something else.
   traffic.catch(() => undefined);
   let fail: (thrown: unknown) => void = () => undefined;
@@ -127,7 +130,8 @@ export async function sceneOf(
     async finish() {
       goesOn = false;
       await Promise.race([up(), failed]);
-      const { done, accepted } = await traffic;
+      await traffic;
+      const { done, accepted } = sent;
       await Promise.all(approving);
       subject.life.child.kill('SIGTERM');
       expect((await endOf(subject.life)).code, subject.life.said()).to.equal(0);
@@ -149,6 +153,7 @@ export async function sceneOf(
       ledger.judge();
       return { ...seen, done, lost: caller.lost };
     },
+    state: () => `under way: ${[...sent.open].join(' ')}\n${subject.life.number}: ${subject.life.said()}`,
     async close() {
       subject.life.child.kill('SIGKILL');
       await subject.life.ended;

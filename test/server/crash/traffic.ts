@@ -20,23 +20,28 @@ export interface Accepted {
 export interface Sent {
   readonly accepted: Accepted[];
   readonly done: Record<string, number>;
+  /** What is under way. */
+  readonly open: Set<string>;
 }
 
 type Act = (n: string, place: string, caller: Caller) => Promise<Accepted[]>;
 
-/** Sends mixed traffic in as many lanes as asked, each one act after the other to its end, until told to stop. */
+/**
+ * Sends mixed traffic in as many lanes as asked, each one act after the other to its end, until told to stop. Notes in `sent` what
+ * comes of it.
+ */
 export async function sendTraffic(
   caller: Caller,
   lanes: number,
-  goesOn: () => boolean,
-  without: readonly string[],
-): Promise<Sent> {
-  const sent: Sent = { accepted: [], done: {} };
+  sent: Sent,
+  { goesOn, without }: { readonly goesOn: () => boolean; readonly without: readonly string[] },
+): Promise<void> {
   const kinds = Object.entries(acts).filter(([kind]) => !without.includes(kind));
   const lane = async (number: number): Promise<void> => {
     for (let round = 0; round === 0 || goesOn(); round += 1) {
       const [kind, act] = kinds[(number + round * 5) % kinds.length] ?? never();
       const n = `${kind}-${number}-${round}`;
+      sent.open.add(n);
       try {
         // Conversations that several lanes share.
         sent.accepted.push(...(await act(n, `place-${(number + round) % 3}`, caller)));
@@ -45,11 +50,11 @@ export async function sendTraffic(
           cause: thrown,
         });
       }
+      sent.open.delete(n);
       sent.done[kind] = (sent.done[kind] ?? 0) + 1;
     }
   };
   await Promise.all(Array.from({ length: lanes }, (_, number) => lane(number)));
-  return sent;
 }
 
 const acts: Readonly<Record<string, Act>> = {
