@@ -84,11 +84,13 @@ export interface EngineRuns {
   redrive(runId: string): Promise<RunReceipt>;
   /**
    * Starts a run that goes on where one failed or was cancelled: what was recorded is kept and not done again. One that has not
-   * ended goes on under its own id, where no engine has taken it up. Throws like `redrive`, but only for runs that succeeded.
+   * ended goes on under its own id, where no engine has taken it up. Throws like `redrive`, but only for runs that succeeded, and
+   * `spec_changed` when the specs that it began on are gone.
    */
   resume(runId: string): Promise<RunReceipt>;
   /**
    * Starts a run that goes on where one, however it ended, had come to a step: what was recorded before the step began is kept.
+   * Throws `spec_changed` when the specs that it began on are gone.
    * @param from path of the step, with the indexes of its rounds: `lines[3]/charge`.
    */
   fork(runId: string, from: string): Promise<RunReceipt>;
