@@ -3,6 +3,7 @@ import { offeredNames, serverTool } from '../program/mcp.ts';
 import { builtinTools } from '../program/tool.ts';
 import { checkArguments } from './link-arguments.ts';
 import { codeBounds } from './link-code.ts';
+import { linkHeaders } from './link-headers.ts';
 import { linkSign } from './link-sign.ts';
 import type { LinkedStep } from './link-steps.ts';
 import { durationOf } from './scalars.ts';
@@ -121,7 +122,7 @@ export function linkHttpStep(at: AtStep): LinkedStep {
         method: http.get('method').text() ?? 'GET',
         url: neededText(at, http.get('url')),
         query: linkValues(reporter, http.get('query'), visibleIn(block)),
-        headers: linkValues(reporter, http.get('headers'), withSecrets(at)),
+        headers: linkHeaders(reporter, http.get('headers'), withSecrets(at)),
         body: linkValue(reporter, http.get('body'), visibleIn(block)),
         ...linkSign(reporter, http, withSecrets(at)),
       },

@@ -7,6 +7,7 @@ import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { envType } from './env-type.ts';
 import type { Callees } from './link-callee.ts';
+import { linkHeaders } from './link-headers.ts';
 import { linkSign } from './link-sign.ts';
 import { known } from './names.ts';
 import { presetExpression, presetTemplate, presetValue, presetValues } from './preset-text.ts';
@@ -161,7 +162,7 @@ function linkRequest(
     method: node.get('method').text() ?? 'GET',
     url: linkTemplate(reporter, node.get('url'), sight) ?? literalTemplate(''),
     query: linkValues(reporter, node.get('query'), sight),
-    headers: linkValues(reporter, node.get('headers'), sinks),
+    headers: linkHeaders(reporter, node.get('headers'), sinks),
     body: linkValue(reporter, node.get('body'), sight),
     ...linkSign(reporter, node, sinks),
   };

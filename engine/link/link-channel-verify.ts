@@ -5,6 +5,7 @@ import type { ChannelVerify } from '../program/channel.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { envType } from './env-type.ts';
+import { headerFault } from './link-headers.ts';
 import { durationOf } from './scalars.ts';
 import { linkTemplate } from './text.ts';
 import { checkUrl } from './url.ts';
@@ -85,12 +86,8 @@ export function linkVerify(
 /** The name of a header; reports a text that is none. */
 export function headerName(reporter: Reporter, node: Node): string | undefined {
   const text = node.text();
-  if (text !== undefined && !/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(text))
-    reporter.report(
-      node,
-      'schema/bad-format',
-      `"${text}" is no name of a header; write "${text.trim().replace(/[^A-Za-z0-9-]+/g, '-')}"`,
-    );
+  const fault = text === undefined ? undefined : headerFault(text);
+  if (fault !== undefined) reporter.report(node, 'schema/bad-format', fault);
   return text;
 }
 

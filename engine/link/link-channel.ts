@@ -17,10 +17,11 @@ import { hashOf } from './hash.ts';
 import { linkRespond } from './link-channel-respond.ts';
 import { headerName, linkVerify } from './link-channel-verify.ts';
 import { callee, type Callees } from './link-callee.ts';
+import { linkHeaders } from './link-headers.ts';
 import type { Config } from './link-settings.ts';
 import { known } from './names.ts';
 import { presetExpression, presetReply, presetValue } from './preset-text.ts';
-import { linkExpression, linkTemplate, linkTyped, linkValue, linkValues } from './text.ts';
+import { linkExpression, linkTemplate, linkTyped, linkValue } from './text.ts';
 import type { Visible } from './visible.ts';
 
 /**
@@ -168,7 +169,7 @@ function linkReply(reporter: Reporter, node: Node, visible: Visible): Channel['r
   if (node.object() === undefined) return undefined;
   return {
     status: node.get('status').number() ?? 202,
-    headers: linkValues(reporter, node.get('headers'), visible),
+    headers: linkHeaders(reporter, node.get('headers'), visible),
     body: linkValue(reporter, node.get('body'), visible),
   };
 }

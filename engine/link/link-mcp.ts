@@ -6,6 +6,7 @@ import type { McpServer, McpUse } from '../program/mcp.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { readEngineLock } from './engine-lock.ts';
+import { linkHeaders } from './link-headers.ts';
 import { known } from './names.ts';
 import { durationOf, textsOf } from './scalars.ts';
 import { linkValue, linkValues } from './text.ts';
@@ -81,7 +82,7 @@ export function linkMcpServer(reporter: Reporter, name: string, node: Node, arou
   const url = node.get('url').text();
   if (url !== undefined) {
     checkUrl(reporter, node.get('url'));
-    const headers = linkValues(reporter, node.get('headers'), visible);
+    const headers = linkHeaders(reporter, node.get('headers'), visible);
     return {
       ...base,
       secrets: secretsRead(Object.values(headers)),

@@ -3,12 +3,13 @@ import { suggest } from '../core/suggest.ts';
 import type { OpenApiTool, Tool } from '../program/tool.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
+import { linkHeaders } from './link-headers.ts';
 import { known } from './names.ts';
 import { callOf } from './openapi-call.ts';
 import { readOpenApi, type OpenApiDocument, type Operation } from './openapi-document.ts';
 import { inputSchemaOf, outputSchemaOf } from './openapi-schema.ts';
 import { projectPath } from './project-path.ts';
-import { linkTemplate, linkValues } from './text.ts';
+import { linkTemplate } from './text.ts';
 import type { Visible } from './visible.ts';
 import { checkUrl } from './url.ts';
 
@@ -40,7 +41,7 @@ export function linkOperations(
 ): readonly LinkedOperation[] {
   const node = root.get('document');
   const text = node.text() ?? '';
-  const headers = linkValues(reporter, root.get('headers'), sinks);
+  const headers = linkHeaders(reporter, root.get('headers'), sinks);
   const baseUrl = linkBaseUrl(reporter, root.get('baseUrl'), sinks);
   const base = { type: 'openapi', baseUrl, headers } as const;
   const wanted = root.get('operations').list();

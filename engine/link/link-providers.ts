@@ -2,10 +2,10 @@ import { choices, suggest } from '../core/suggest.ts';
 import type { Provider } from '../program/model.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
+import { linkHeaders } from './link-headers.ts';
 import { modelFactsOf } from './model-facts.ts';
 import { known } from './names.ts';
 import { providerCalls, reportApi } from './provider-calls.ts';
-import { linkValues } from './text.ts';
 import type { Visible } from './visible.ts';
 import { checkUrl } from './url.ts';
 
@@ -45,7 +45,7 @@ export function linkProviders(reporter: Reporter, nodes: Node, visible: Visible)
       name,
       type,
       baseUrl: node.get('baseUrl').text(),
-      headers: linkValues(reporter, node.get('headers'), visible),
+      headers: linkHeaders(reporter, node.get('headers'), visible),
       apiKey,
       options: node.get('options').object() ?? {},
       ...(storeResponses === undefined ? {} : { storeResponses }),

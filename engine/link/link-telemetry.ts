@@ -1,10 +1,10 @@
 import type { TelemetrySettings } from '../program/telemetry-settings.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
+import { linkHeaders } from './link-headers.ts';
 import { textsOf } from './scalars.ts';
 import { checkUrl } from './url.ts';
 import type { Visible } from './visible.ts';
-import { linkValues } from './text.ts';
 
 /** What is told of the engine: nothing is sent, and measurements are served, unless the config says otherwise. */
 export function linkTelemetry(reporter: Reporter, node: Node, visible: Visible): TelemetrySettings {
@@ -17,7 +17,7 @@ export function linkTelemetry(reporter: Reporter, node: Node, visible: Visible):
         ? undefined
         : {
             endpoint: otlp.get('endpoint').text(),
-            headers: linkValues(reporter, otlp.get('headers'), visible),
+            headers: linkHeaders(reporter, otlp.get('headers'), visible),
           },
     traces: node.get('traces').flag() ?? true,
     metrics: node.get('metrics').flag() ?? true,

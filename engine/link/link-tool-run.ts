@@ -4,6 +4,7 @@ import type { CommandTool, HttpTool } from '../program/tool.ts';
 import type { Node } from '../source/index.ts';
 import type { Reporter } from './context.ts';
 import { checkCommandGranted } from './command-granted.ts';
+import { linkHeaders } from './link-headers.ts';
 import { linkMcpServer } from './link-mcp.ts';
 import { mergeProfiles } from './merge-profiles.ts';
 import type { Config } from './link-settings.ts';
@@ -23,7 +24,7 @@ export function linkHttp(reporter: Reporter, root: Node, { visible, sinks }: Too
     method: request.get('method').text() ?? 'GET',
     url: linkTemplate(reporter, request.get('url'), visible) ?? literalTemplate(''),
     query: linkValues(reporter, request.get('query'), visible),
-    headers: linkValues(reporter, request.get('headers'), sinks),
+    headers: linkHeaders(reporter, request.get('headers'), sinks),
     body: linkValue(reporter, request.get('body'), visible),
     ...linkSign(reporter, request, sinks),
   };
