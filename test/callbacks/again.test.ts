@@ -148,7 +148,7 @@ describe('callbacks that are not taken', () => {
     expect(record).to.include({ state: 'succeeded' });
     const { tries } = await own.callbacks.get(record.id);
     expect(tries[0]?.error?.type).to.equal('timeout');
-  }).timeout(20_000);
+  }).timeout(120_000);
 
   it('wait as long as a receiver asks, but no longer than the longest wait', async () => {
     const { url, got } = await receiver((response, count) => {
@@ -162,7 +162,7 @@ describe('callbacks that are not taken', () => {
     const [first = 0, second = 0, third = 0] = got.map(({ at }) => at);
     expect(second - first).to.be.at.least(990);
     expect(third - second).to.be.at.least(1090);
-  }).timeout(20_000);
+  }).timeout(120_000);
 
   it('end at once where the receiver is gone for good', async () => {
     const { url } = await receiver((response) => void response.writeHead(410).end());
@@ -187,7 +187,7 @@ describe('callbacks that are not taken', () => {
     const { got, received } = await receiver(undefined, port);
     await received(30);
     expect(got.map(({ body }) => String(body['runId'])).sort()).to.deep.equal([...runs].sort());
-  }).timeout(20_000);
+  }).timeout(120_000);
 
   it('hold up no others: few are sent at a time, and one that is refused is passed by', async () => {
     let open = 0;
@@ -206,7 +206,7 @@ describe('callbacks that are not taken', () => {
     expect(most).to.be.at.most(4);
     const waiting = await own.callbacks.list({ states: ['waiting'] });
     expect(waiting.length).to.be.at.most(1);
-  }).timeout(20_000);
+  }).timeout(120_000);
 
   it('are listed newest first, page by page, by callback and state', async () => {
     const { url, received } = await receiver();

@@ -8,7 +8,7 @@ import { projectOf, temporaryFolder } from '../fakes/project.ts';
 import { projectOfHook, receive, secret, type Receiver } from './kit.ts';
 
 describe('callbacks of an engine that is killed', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let receiver: Receiver;
 
   beforeEach(async () => {

@@ -102,7 +102,7 @@ describe('callbacks whose receivers are', () => {
       message: 'callback "hook": no answer within 2000 ms',
     });
     while (open.size > 1) await new Promise(setImmediate);
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it('so slow with what nobody reads that connections would pile up: few are open, and all is taken', async () => {
     const own = await raw((socket) => {
@@ -118,7 +118,7 @@ describe('callbacks whose receivers are', () => {
     // Those that were let go may not have closed here yet.
     expect(own.most).to.be.at.most(8);
     while (own.open.size > 0) await new Promise(setImmediate);
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('talkative without end, packed or not: little of it is read', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000));
@@ -143,7 +143,7 @@ describe('callbacks whose receivers are', () => {
     await taken(engine, 2);
     while (own.open.size > 0) await new Promise(setImmediate);
     expect(sent).to.be.below(50_000_000);
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   for (const [what, answer] of [
     ['dead as soon as they have it', ''],
@@ -168,7 +168,7 @@ describe('callbacks whose receivers are', () => {
         'succeeded',
         ['callback_failed', undefined],
       ]);
-    }).timeout(30_000);
+    }).timeout(120_000);
 
   it('not willing to read all of what is told: their answer counts, however much was left to send', async () => {
     const memory = openMemoryStore();
@@ -191,7 +191,7 @@ describe('callbacks whose receivers are', () => {
     expect(state).to.equal('failed');
     // The end of the connection may be seen before the answer is.
     expect(error?.type).to.equal('callback_failed');
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   for (const asked of [
     '99999999999999999999999999',
@@ -249,7 +249,7 @@ describe('callbacks whose receivers are', () => {
       await new Promise(setImmediate);
     expect(bodies).to.equal(24);
     for (const socket of hanging) socket.destroy();
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it('refusing all with 4xx: each delivery goes its own way, and what has lost its text is given up', async () => {
     const memory = openMemoryStore();

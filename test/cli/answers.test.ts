@@ -16,7 +16,7 @@ output: { by: '\${{ steps.sign.output.by }}', to: '\${{ steps.where.output.text 
 };
 
 describe('engine approvals, approve, reject, answer, signal', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = projectFor(project);
   const { start, engine } = folder;
 

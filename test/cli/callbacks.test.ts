@@ -5,7 +5,7 @@ import { projectOfHook, receive, secret, type Receiver } from '../callbacks/kit.
 import { runCli, type Finished } from './run-cli.ts';
 
 describe('engine callbacks', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let receiver: Receiver;
   let status = 500;
   let cwd: string;

@@ -8,7 +8,7 @@ import { runCli, startCli } from './run-cli.ts';
 const key = 'key-of-the-provider-1';
 
 describe('cli: --record and --replay', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('a run that was recorded answers the same without server, network and key', async () => {
     const server = await startFakeServer(

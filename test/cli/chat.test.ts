@@ -38,7 +38,7 @@ const files: Files = {
 };
 
 describe('engine chat', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const project = projectFor(files);
 
   const pipe = (stdin: string, ...args: string[]): Promise<Finished> =>
@@ -246,7 +246,7 @@ describe('engine chat', function () {
 });
 
 describe('engine logs', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const { start, serve, engine } = projectFor(files);
 
   it('follows what happens beside the engine that works', async () => {

@@ -10,7 +10,7 @@ interface Told {
 }
 
 describe('GET /__engine/stream', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let project: Awaited<ReturnType<typeof makeProject>>;
   let running: Running | undefined;
 

@@ -269,7 +269,7 @@ describe('engine dev', function () {
 });
 
 describe('engine serve', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   it('tells nothing of how a project is written', async () => {
     const project = await makeProject(wideProject(1));
     const served = startCli(['serve', '--port', '0'], { cwd: project.folder });

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { runCli } from './run-cli.ts';
 
 describe('engine doctor and secrets', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let project = '';
   const start = (secrets: string, store = 'memory'): void => {
     project = mkdtempSync(join(tmpdir(), 'engine-doctor-'));

@@ -7,7 +7,7 @@ import { helloProject } from './hello-project.ts';
 import { projectFor } from './project-for.ts';
 
 describe('engine serve, when its terminal ends', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const project = projectFor({
     ...helloProject,
     'models/echo.yaml': String(helloProject['models/echo.yaml']).replace('60s', '1s'),
@@ -125,7 +125,7 @@ describe('engine serve, when its terminal ends', function () {
 });
 
 describe('a command that nobody reads any more', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const project = projectFor(helloProject);
 
   const piped = async (line: string): Promise<{ code: number; stdout: string; stderr: string }> => {

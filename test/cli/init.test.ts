@@ -16,7 +16,7 @@ import { findingsOf, temporaryFolder } from '../fakes/project.ts';
 const templates = await readTemplates();
 
 describe('engine init', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   for (const { name, next, questions } of templates) {
     describe(`the template "${name}"`, () => {

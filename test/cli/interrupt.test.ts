@@ -3,7 +3,7 @@ import { helloProject } from './hello-project.ts';
 import { makeProject, runCli, startCli } from './run-cli.ts';
 
 describe('Ctrl-C', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let project: Awaited<ReturnType<typeof makeProject>>;
   beforeEach(async () => (project = await makeProject(helloProject)));
   afterEach(() => project.remove());

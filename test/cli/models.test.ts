@@ -3,7 +3,7 @@ import { projectOf, temporaryFolder } from '../fakes/project.ts';
 import { runCli } from './run-cli.ts';
 
 describe('cli: engine models', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('lists aliases with what they fall back to, and the models of the catalogue and the config', async () => {
     const cwd = projectOf({

@@ -6,7 +6,7 @@ import { projectFor } from './project-for.ts';
 import { runCli, type Finished } from './run-cli.ts';
 
 describe('a newcomer', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const project = projectFor(helloProject);
   const { engine } = project;
   const within = (folder: string, ...args: string[]): Promise<Finished> =>

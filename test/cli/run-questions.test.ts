@@ -29,7 +29,7 @@ default: { toolCalls: [{ tool: pay, input: {} }] }
 };
 
 describe('engine run of a workflow that asks a person', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeEngines);
   const folder = projectFor(project);
   const { start, engine } = folder;

@@ -4,7 +4,7 @@ import { helloProject } from './hello-project.ts';
 import { makeProject, startCli, type Running } from './run-cli.ts';
 
 describe('the log of engine serve', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let project: Awaited<ReturnType<typeof makeProject>>;
   let running: Running;
   let url: string;

@@ -5,7 +5,7 @@ import { helloProject } from './hello-project.ts';
 import { projectFor } from './project-for.ts';
 
 describe('engine serve', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const project = projectFor(helloProject);
   const { start, serve, engine } = project;
 

@@ -8,7 +8,7 @@ import { helloProject } from './hello-project.ts';
 import { makeProject, runCli, startCli, type Finished, type Running } from './run-cli.ts';
 
 describe('engine schedules --server', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('lists and fires those of a running server, and says where it is when it is not named', async () => {
     const project = await makeProject({
@@ -53,7 +53,7 @@ describe('engine schedules --server', function () {
 });
 
 describe('engine chat --server, where callers sign in', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let issuer: Issuer;
   let world: AuthWorld;
   before(async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { runCli } from './run-cli.ts';
 
 describe('--server', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let status = 200;
   let said = '{"ok":true}';
   let server: Server;

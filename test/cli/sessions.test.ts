@@ -6,7 +6,7 @@ import { projectOf } from '../fakes/project.ts';
 import { runCli, type Finished } from './run-cli.ts';
 
 describe('engine sessions', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   before(async () => {
     folder = projectOf({

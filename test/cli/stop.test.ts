@@ -5,7 +5,7 @@ import { helloProject } from './hello-project.ts';
 import { projectFor } from './project-for.ts';
 
 describe('engine serve, when it is told to stop', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const { serve } = projectFor(helloProject);
 
   it('is not ready but lives, ends streams and sockets, and loses nothing when it is told twice', async () => {

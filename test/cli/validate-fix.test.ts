@@ -10,7 +10,7 @@ const faulty: Files = {
 };
 
 describe('engine validate: what it changes and remembers', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('fixes what is clear, keeps the rest of the file, and reports what is left', async () => {
     await inProject(faulty, async (folder, run) => {

@@ -17,7 +17,7 @@ const faulty: Files = {
 const doubtful: Files = { ...helloProject, 'src/roles/polite.txt': 'Be polite.' };
 
 describe('engine validate', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('writes JSON as its schema says', async () => {
     const file = new URL('../../specs/formats/findings.schema.json', import.meta.url);

@@ -26,7 +26,7 @@ const token = 'token-of-the-page-0123456789';
 const bounds = { plain: 40_000, packed: 13_000 };
 
 describe('the client in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let text: string;
   let engine: Engine;
   let gate: GatedModels;

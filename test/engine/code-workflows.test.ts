@@ -54,7 +54,7 @@ export async function run(ctx) {
 };
 
 describe('engine: workflows in TypeScript', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeEngines);
 
   it('are part of a project without being imported', async () => {

@@ -23,7 +23,7 @@ default: { toolCalls: [{ tool: look }] }
 };
 
 describe('engine: killed around a summary', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const children = new Set<ChildProcess>();
   let program: string;
   before(async () => {

@@ -63,7 +63,7 @@ const calls = [
 type Line = Readonly<Record<string, unknown>>;
 
 describe('engine: killed and started again', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const children = new Set<ChildProcess>();
   let witness: string;
   let folder: string;

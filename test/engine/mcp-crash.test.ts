@@ -10,7 +10,7 @@ import { builtProgram } from '../fakes/programs.ts';
 const odd = fileURLToPath(new URL('../adapters/mcp/odd-server.mjs', import.meta.url));
 
 describe('an engine that is killed', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('leaves no MCP server behind', async () => {
     const diary = join(projectOf({}), 'diary');

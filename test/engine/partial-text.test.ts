@@ -39,5 +39,5 @@ describe('engine: what a model had written when the process was killed', () => {
     expect(words.join('').startsWith(ends[0]?.data.text ?? '-')).to.equal(true);
     expect(await store.documents.keys('partials', { limit: 1 })).to.deep.equal([]);
     await store.close();
-  }).timeout(60_000);
+  }).timeout(120_000);
 });

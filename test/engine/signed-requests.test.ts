@@ -34,7 +34,7 @@ function only([first, ...others]: readonly Got[]): Got {
 const idOf = ({ headers }: Got): string => headers['webhook-id'] ?? '';
 
 describe('requests that are signed', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const servers: Server[] = [];
   let engine: Engine | undefined;
 

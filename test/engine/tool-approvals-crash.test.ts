@@ -36,7 +36,7 @@ export default ({ amount }) => {
 };
 
 describe('engine: killed while a person is asked about a tool call', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let path: string;
   let program: string;

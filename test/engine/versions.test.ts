@@ -190,7 +190,7 @@ export default { description: 'Stamps.', inputSchema: { type: 'object', properti
       call: 'stamped old',
     });
     expect(engine.program.workflows).not.to.have.property('flow');
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it('several versions end side by side', async () => {
     const runs: string[] = [];

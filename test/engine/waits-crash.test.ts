@@ -23,7 +23,7 @@ output: { said: '\${{ steps.inner.output.by }}' }
 };
 
 describe('engine: killed while it waits', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let path: string;
 

@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const secret = 'the secret of the hook';
 
 describe('the example chat', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   /** Comments that GitHub got. */
   const posted: {
     readonly path: string;

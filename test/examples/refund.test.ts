@@ -12,7 +12,7 @@ import { temporaryFolder } from '../fakes/project.ts';
 const project = fileURLToPath(new URL('../../examples/refund', import.meta.url));
 
 describe('the example refund', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('is killed while it waits for approval, started again, approved, and finishes; it pays once', async () => {
     const folder = temporaryFolder();

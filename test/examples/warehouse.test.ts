@@ -10,7 +10,7 @@ import { createEngine } from '../../engine/engine.ts';
 const project = fileURLToPath(new URL('../../examples/warehouse', import.meta.url));
 
 describe('the example warehouse', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let api: ChildProcess;
   let url: string;
 

@@ -30,7 +30,7 @@ const isGraph = ajv.compile(
 
 /** `UPDATE=1` writes the expected drawings anew; read the difference before you commit it. */
 describe('drawings of workflows', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   for (const [format, write] of Object.entries(formats)) {
     it(`of every verb are as expected as ${format}`, async () => {

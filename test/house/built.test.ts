@@ -33,7 +33,7 @@ describe('the built package', () => {
   const dist = (...parts: string[]): string => join(folder, 'dist', ...parts);
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     folder = mkdtempSync(join(tmpdir(), 'engine-built-'));
     for (const name of ['schema', 'specs', 'node_modules', 'package.json'])
       symlinkSync(join(root, name), join(folder, name));

@@ -44,7 +44,7 @@ describe('the rooms of engine/', () => {
       'room-session: engine/session/index.ts → engine/workflow/index.ts',
       'room-unknown: engine/engine.ts → engine/elsewhere/thing.ts',
     ]);
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it('every room and every door has a rule that fires', async () => {
     const names = ((await extractConfig(configFile)).forbidden ?? []).map((rule) => rule.name ?? '');
@@ -58,7 +58,7 @@ describe('the rooms of engine/', () => {
       .join('');
     const fired = new Set((await violations(project)).map((line) => line.split(':')[0]));
     expect([...fired].sort()).to.deep.equal([...rooms, ...doors].sort());
-  }).timeout(30_000);
+  }).timeout(120_000);
 });
 
 const configFile = resolve('.dependency-cruiser.mjs');

@@ -18,7 +18,7 @@ const hooks = `
   }`;
 
 describe('a start of engine serve', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let loaded: readonly string[];
 

@@ -6,7 +6,7 @@ import { makeProject, startEditor, textIn, uriOf, type Editor } from './editor.t
 const workflow = 'src/workflows/reply.yaml';
 
 describe('lsp: quick fixes', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   let project: Awaited<ReturnType<typeof makeProject>>;
   let editor: Editor;

@@ -6,7 +6,7 @@ import { cursor, makeProject, startEditor, type Editor } from './editor.ts';
 const workflow = 'src/workflows/reply.yaml';
 
 describe('lsp: completion', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   let project: Awaited<ReturnType<typeof makeProject>>;
   let editor: Editor;

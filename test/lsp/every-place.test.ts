@@ -3,7 +3,7 @@ import { desk } from './desk.ts';
 import { makeProject, startEditor } from './editor.ts';
 
 describe('lsp: every place', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('of every file can be asked about, and so can a workflow that breaks off anywhere', async () => {
     const project = await makeProject(desk);
@@ -31,5 +31,5 @@ describe('lsp: every place', function () {
     expect(editor.said).to.deep.equal([]);
     expect(await editor.quit()).to.equal(0);
     await project.remove();
-  }).timeout(60_000);
+  }).timeout(120_000);
 });

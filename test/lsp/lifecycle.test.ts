@@ -7,7 +7,7 @@ import { desk } from './desk.ts';
 import { makeProject, serverCommand, startEditor, uriOf } from './editor.ts';
 
 describe('lsp: coming and going', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('says what it can do, and ends with 0 after a shutdown', async () => {
     const editor = await startEditor([]);

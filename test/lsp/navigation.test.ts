@@ -7,7 +7,7 @@ const workflow = 'src/workflows/reply.yaml';
 const agent = 'src/agents/clerk.md';
 
 describe('lsp: what stands at a place, and where it comes from', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   let project: Awaited<ReturnType<typeof makeProject>>;
   let editor: Editor;

@@ -7,7 +7,7 @@ import { startSubject, type Stats, type Subject } from '../server/soak/stats.ts'
  * P25: queues of subscribers without a bound, in which a reader who stalls keeps everything in memory.
  */
 describe('a reader who hardly reads (P25)', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let subject: Subject;
   before(async () => {
     subject = await startSubject();

@@ -27,7 +27,7 @@ interface Scenario {
 const here = new URL('.', import.meta.url);
 
 describe('scenarios of the command line', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   for (const file of readdirSync(here).filter((name) => name.endsWith('.yaml'))) {
     const { title, files, commands, absent = [] } = parse(readFileSync(new URL(file, here), 'utf8')) as Scenario;
     it(`${title} (${file})`, async () => {

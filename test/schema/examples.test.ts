@@ -11,7 +11,7 @@ const schemas = await readEditorSchemas();
 const aboutOthers = /^\S+ \w+ (?:ref|security|cost|graph|link)\//;
 
 describe('schemas for editors', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   it('there is one for each kind of spec that has a form of its own', () => {
     expect(schemas.map(({ kind }) => kind)).to.deep.equal(

@@ -7,7 +7,7 @@ const looks =
   'env; printenv; set; export -p; echo "$ENGINE_CANARY"; cat /proc/self/environ; cat /proc/$PPID/environ; cat /proc/1/environ; cat /proc/*/environ; true';
 
 describe('security: the environment of the engine', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   // `local` is no boundary: its commands run as the engine's own user, who may read /proc. docs/security.md says so.
   for (const type of ['virtual', 'isolated', 'local'])

@@ -47,7 +47,7 @@ describe('security: secrets that are granted', () => {
   after(() => Reflect.deleteProperty(globalThis, 'waiting'));
 
   it('of calls that overlap are each found by their own commands only, in whatever order they end, and by none afterwards', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const { engine } = await engineOf(files, [], { env });
     const grants = [['FIRST'], ['SECOND'], ['FIRST', 'SECOND'], []] as const;
     let round = 0;

@@ -49,7 +49,7 @@ describe('security: a model that obeys a file', () => {
 
   for (const type of ['virtual', 'isolated'])
     it(`sends a secret nowhere from a sandbox of type ${type} without network`, async function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       const { engine, models } = await engineOf(
         files(type),
         (_request, turn) =>

@@ -39,7 +39,7 @@ describe('security: one canary for each secret', () => {
   after(() => careless.close());
 
   it('granted to tools, headers and commands is found in no file, event, answer, log, cassette or prompt', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const provider = await startFakeServer();
     const folder = temporaryFolder();
     const cassette = join(folder, 'said.yaml');

@@ -135,7 +135,7 @@ describe('submissions over HTTP', () => {
     expect((await world.client().submissions.get(last)).position).to.equal(1000);
     await world.engine.agents.session('echo', 'one').abort();
     expect((await world.engine.submissions.wait(first)).state).to.equal('cancelled');
-  }).timeout(20_000);
+  }).timeout(120_000);
 
   it('an unknown submission is not found', async () => {
     for (const [method, path] of [

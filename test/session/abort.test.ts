@@ -173,7 +173,7 @@ describe('sessions: abort', () => {
   }
 
   it('at every act of a prompt and of its tasks: the next prompt works, the history is whole, nothing is left', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const acts = await prompted(0);
     for (const name of [
       'before stream',

@@ -5,7 +5,7 @@ import { lineOf } from '../../engine/session/tool-calls/argv.ts';
 import { Problem } from '../../engine/core/problem.ts';
 
 describe('a program and its arguments as a line', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('is taken apart into the same words by a shell, whatever they are', () => {
     const sign = fc.constantFrom(...'$${{}}\\\'"` \n\t;&|<>()!*?#~=a-1é');

@@ -8,7 +8,7 @@ import { startCollector } from './collector.ts';
 import { treeOf } from './span-tree.ts';
 
 describe('the trace of a run that is killed', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('goes on in the same trace after a restart, with a link to where it began', async () => {
     const collector = await startCollector();

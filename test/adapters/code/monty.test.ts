@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../fakes/project.ts';
 const install = 'npm install --save-exact @pydantic/monty@0.0.18';
 
 describe('the code runner "monty" where its package is not as it should be', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('says what to install when it is not there', async () => {
     expect(await failureOf(run(monty(temporaryFolder())))).to.deep.equal({

@@ -34,7 +34,7 @@ const endless = [
 ] as const;
 
 describe('text that a script makes while it runs', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('ends with its command, and other work goes on meanwhile', async () => {
     let turns = 0;

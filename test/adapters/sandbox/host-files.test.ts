@@ -142,7 +142,7 @@ describe('file calls on this machine', () => {
   });
 
   it('never leave the workspace while another process swaps a folder and a link', async function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     mkdirSync(join(outer, 'out'));
     writeFileSync(join(outer, 'out', 'x'), 'canary-outside');
     mkdirSync(join(root, 'd'));

@@ -17,7 +17,7 @@ const tiers = ['local', 'isolated'] as const;
 
 for (const type of tiers) {
   describe(`processes of ${type === 'local' ? 'a local' : 'an isolated'} sandbox`, function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     let folder = '';
     let sandbox: Sandbox;
 

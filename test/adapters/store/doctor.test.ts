@@ -10,7 +10,7 @@ import { connect } from '../../../engine/adapters/store/sqlite-connection.ts';
 import { event, run } from './samples.ts';
 
 describe('sqlite store: what is wrong with it, and what can be saved', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: string;
   let path: string;
 

@@ -32,7 +32,7 @@ const firstFormat = [
 ];
 
 describe('sqlite store: a file of an older engine', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let path: string;
 

@@ -9,7 +9,7 @@ import { run } from './samples.ts';
 import { builtProgram } from '../../fakes/programs.ts';
 
 describe('sqlite store: several processes', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let path: string;
   const children = new Set<ChildProcess>();

@@ -7,7 +7,7 @@ import type { Json } from '../../../engine/core/json.ts';
 import { httpTool, problemOf, toolContext } from './test-tool.ts';
 
 describe('an http tool whose host comes from a model', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let server: Server;
   let port: number;
   let contacted: number;

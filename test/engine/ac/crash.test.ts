@@ -17,7 +17,7 @@ const kill = (failpoint: string): { ENGINE_FAILPOINT: string } => ({
 const items = (place: Place): string[] => place.witnessed().map(({ item }) => item);
 
 describe('what a crash leaves', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeEngines);
 
   it('AC-4: a step killed between its work and its record runs again as its second attempt with the same key, those before it do not', async () => {
@@ -148,7 +148,7 @@ describe('what a crash leaves', function () {
         expect(submission?.state).to.equal(end);
         if (end === 'failed') expect(submission?.error?.type).to.equal('interrupted');
       });
-    }).timeout(60_000);
+    }).timeout(120_000);
 
   it('AC-14: a hundred starts at once with one key are one run and one receipt; another input is refused', async () => {
     const { engine } = await engineOf({ 'src/workflows/w.yaml': 'steps: [{ id: a, set: { x: 1 } }]\n' });

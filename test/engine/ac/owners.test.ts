@@ -18,7 +18,7 @@ const files = {
 };
 
 describe('who owns a store', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const started: Process[] = [];
   afterEach(() => {
     for (const { child } of started.splice(0)) child.kill('SIGKILL');

@@ -11,7 +11,7 @@ const settled = (engine: Engine, ids: readonly string[]) =>
   Promise.all(ids.map((id) => engine.submissions.wait(id)));
 
 describe('a queue of messages', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeEngines);
 
   it('AC-26: a thousand messages of fifty clients to ten instances are answered in the order of their receipts', async () => {
@@ -112,5 +112,5 @@ describe('a queue of messages', function () {
     const left = (await engine.executions({ states: ['queued'], limit: 1000 })).length;
     expect(left, 'the large queue was still there').to.be.greaterThan(0);
     expect(beside).to.be.lessThan(2 * alone);
-  }).timeout(60_000);
+  }).timeout(120_000);
 });

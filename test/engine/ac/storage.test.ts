@@ -32,7 +32,7 @@ const three = `steps:
 const steps = { 'src/workflows/w.yaml': 'steps: [{ id: a, set: { x: 1 } }, { id: b, set: { x: 2 } }]\n' };
 
 describe('what a disk may do', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(async () => {
     arm('');
     await closeEngines();

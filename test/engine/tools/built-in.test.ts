@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { closeEngines, engineOf, failureOf } from '../kit.ts';
 
 describe('engine: built-in tools in steps', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   afterEach(closeEngines);
 
   const project = (steps: string): Record<string, string> => ({

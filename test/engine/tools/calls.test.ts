@@ -45,7 +45,7 @@ const clerkThat =
   };
 
 describe('engine: tools that are workflows and agents', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   afterEach(closeEngines);
 
   it('a workflow called by a model is a run of its own, whose result and cost are those of the call', async () => {

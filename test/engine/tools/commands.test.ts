@@ -25,7 +25,7 @@ output: '\${{ steps.say.output }}'
 };
 
 describe('engine: tools that are commands', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   afterEach(closeEngines);
 
   /** What a model is told that makes these calls, one after the other. */

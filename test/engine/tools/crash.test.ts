@@ -59,7 +59,7 @@ output: { sent: '\${{ steps.order.output.sent }}' }
 };
 
 describe('engine: killed inside a tool', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let path: string;
 

@@ -12,7 +12,7 @@ const project = {
 };
 
 describe('engine: tools in code', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   afterEach(closeEngines);
 
   /** What a model is told that makes these calls of one tool. */

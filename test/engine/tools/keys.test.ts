@@ -9,7 +9,7 @@ const order =
 const key = 'idempotencyKey: "refund-{{input.order}}"\n';
 
 describe('engine: what the other side of a tool is told', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let http: HttpServer;
   let url: string;
   let seen: {

@@ -45,7 +45,7 @@ interface Seen {
 }
 
 describe('engine: tools that are operations of an API', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let server: Server;
   let url: string;
   let seen: Seen[];
