@@ -1,3 +1,10 @@
+import { expect } from 'chai';
+
+/** Holds milliseconds that passed by the clock to a bound for a machine that does nothing else. */
+export function expectWithin(took: number, most: number): void {
+  if (!(took < most)) expect(took).to.be.lessThan(most * contention());
+}
+
 /**
  * How many times longer work takes now by the clock than by the processor: 1 on a machine that does nothing else. For bounds of time that
  * what else is at work must not break.

