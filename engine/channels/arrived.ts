@@ -105,7 +105,7 @@ function fieldsOf(parameters: URLSearchParams): JsonObject {
 /** The encoding that a content type names; JSON and forms are UTF-8 whatever it says. */
 function charsetOf(parameters: readonly string[]): string | undefined {
   const named = parameters.map((one) => one.trim()).find((one) => one.startsWith('charset='));
-  return named?.slice('charset='.length).replace(/^"(.*)"$/, '$1');
+  return named?.slice('charset='.length).replace(/^(["'])(.*)\1$/, '$2') || undefined;
 }
 
 /** The text of a body. Throws Problem `invalid_json`, and `unsupported_media_type` for an encoding that nobody knows. */

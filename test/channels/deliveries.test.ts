@@ -251,6 +251,16 @@ describe('channels: what becomes of a delivery', () => {
     expect(await sent(engine, 'hook', { headers: more, body: pressed })).to.equal('accepted');
   });
 
+  it('a type whose encoding is left empty, or in quotes of either kind, is read', async () => {
+    for (const named of ['""', "'utf-8'", '"utf-8"', '']) {
+      const { engine } = await channel('github');
+      const service = services.find(({ scheme }) => scheme === 'github');
+      const made = service?.sign('Hello', now);
+      const headers = { ...made?.headers, 'content-type': `text/plain; charset=${named}` };
+      expect(await sent(engine, 'hook', { headers, body: 'Hello' }), named).to.equal('accepted');
+    }
+  });
+
   it('signed bytes that are no JSON are refused as such', async () => {
     const { deliver } = await channel('github');
     for (const body of [

@@ -124,6 +124,13 @@ describe('machines of services', () => {
     expect(removed).to.deep.equal(sent);
   });
 
+  it('a machine that answers no more keeps no command, also one whose text was sent as a file', async () => {
+    const machine = machineOf({ shell: () => new Promise(() => undefined), upload: async () => undefined });
+    const command = commandOf({ env: { TOKEN: 'secret' }, timeoutMs: 1 });
+    const failure: unknown = await runCommand(machine, spec, command, 1).catch((thrown: unknown) => thrown);
+    expect(failure).to.have.property('code', 'timeout');
+  });
+
   it('a command that ran too long leaves nothing of its output', async () => {
     const command = commandOf({
       script: 'head -c 20000 /dev/zero; sleep 60',

@@ -12,24 +12,27 @@ import type { RemoteMachine } from './service.ts';
 /** Longest command, in characters, that is a word of a command line; a longer one goes there as a file. */
 const longestWord = 32_000;
 
-/** Milliseconds that a machine may take longer than the command: for the way there and back, and to end it. */
-const graceMs = 15_000;
+/** What a machine may take longer than the command, in milliseconds: for the way there and back, and to end it. */
+const usualGraceMs = 15_000;
 
 /**
  * Runs a command on a machine, with all that it started ended there after its time and at an abort.
+ * @param graceMs what the machine may take longer than the command, in milliseconds; default 15,000.
  * Throws Problem `timeout`, `aborted`, and `sandbox_failed` for a folder that is not there.
  */
 export async function runCommand(
   machine: RemoteMachine,
   spec: SandboxSpec,
   command: HostCommand,
+  graceMs = usualGraceMs,
 ): Promise<ExecResult> {
   const { timeoutMs, signal, outputBytes, cwd } = command;
   const mark = newMark();
   const { words, setup, env, file } = await wordsOf(machine, spec, command, mark);
   /** What was sent holds secrets; once it runs, its first line removes it. */
+  let removed: Promise<void> | undefined;
   const removeSent = async (): Promise<void> => {
-    if (file !== undefined) await remove(machine, file);
+    if (file !== undefined) await (removed ??= remove(machine, file, graceMs));
   };
   if (signal.aborted) {
     await removeSent();
@@ -55,7 +58,7 @@ export async function runCommand(
   try {
     const first = await Promise.race([ended, abort, late]);
     if (first === 'aborted' || first === 'late') {
-      await stop(machine, mark);
+      await Promise.all([stop(machine, mark, graceMs), removeSent()]);
       throw first === 'aborted' ? aborted() : overTime();
     }
     if (first === 'timeout') throw overTime();
@@ -67,10 +70,10 @@ export async function runCommand(
         `sandbox "${spec.name}" (${spec.type}) lost the command: the machine gave no result`,
       );
     hasRun = true;
-    return await fetched(machine, first, outputBytes);
+    return await fetched(machine, first, { outputBytes, graceMs });
   } catch (thrown) {
     // What is still running there has nobody to run for.
-    if (!(thrown instanceof Problem)) await stop(machine, mark);
+    if (!(thrown instanceof Problem)) await stop(machine, mark, graceMs);
     throw thrown;
   } finally {
     bell.abort();
@@ -105,7 +108,11 @@ async function wordsOf(
   return { words: `${argv === undefined ? shell : 'sh'} ${file}`, setup: '', env: {}, file };
 }
 
-async function fetched(machine: RemoteMachine, left: Left, outputBytes: number): Promise<ExecResult> {
+async function fetched(
+  machine: RemoteMachine,
+  left: Left,
+  { outputBytes, graceMs }: { readonly outputBytes: number; readonly graceMs: number },
+): Promise<ExecResult> {
   const { exitCode, stdout, stderr, folder } = left;
   const bytesOf = async (output: Left['stdout']): Promise<Uint8Array> =>
     'file' in output ? patiently(true, () => machine.download(output.file)) : output;
@@ -113,20 +120,29 @@ async function fetched(machine: RemoteMachine, left: Left, outputBytes: number):
   try {
     return resultOf(exitCode, await Promise.all([bytesOf(stdout), bytesOf(stderr)]), outputBytes);
   } finally {
-    await remove(machine, folder);
+    await remove(machine, folder, graceMs);
   }
 }
 
-async function stop(machine: RemoteMachine, mark: string): Promise<void> {
-  // A machine that cannot be reached ends the command by itself, after its time.
-  await Promise.race([
-    patiently(true, () => machine.shell(stopScript(mark), { timeoutMs: graceMs })).catch(() => undefined),
-    wait(graceMs, undefined, { ref: false }),
-  ]);
+/** Ends a command. A machine that cannot be reached ends it by itself, after its time. */
+function stop(machine: RemoteMachine, mark: string, graceMs: number): Promise<void> {
+  return inTime(
+    patiently(true, () => machine.shell(stopScript(mark), { timeoutMs: graceMs })),
+    graceMs,
+  );
 }
 
-async function remove(machine: RemoteMachine, file: string): Promise<void> {
-  await machine.shell(`rm -rf ${quote(file)}`, { timeoutMs: graceMs }).catch(() => undefined);
+function remove(machine: RemoteMachine, file: string, graceMs: number): Promise<void> {
+  return inTime(machine.shell(`rm -rf ${quote(file)}`, { timeoutMs: graceMs }), graceMs);
+}
+
+/** Waits for what may fail, and only so long: a machine that is gone may never answer. */
+async function inTime(work: Promise<unknown>, graceMs: number): Promise<void> {
+  const quiet = work.then(
+    () => undefined,
+    () => undefined,
+  );
+  await Promise.race([quiet, wait(graceMs, undefined, { ref: false })]);
 }
 
 function aborted(): Problem {
