@@ -13,17 +13,20 @@ import type { Program } from '../program/program.ts';
 /** Versions of a project as the store keeps them, so that work ends on the specs it began on. */
 export interface Versions {
   /**
-   * Stores what a Program was linked from, once for the same texts; gives the name of the version, which is held as long as anybody
-   * has that Program. Undefined without texts.
+   * Stores what a Program was linked from, once for the same texts, also while it is being removed; gives the name of the version,
+   * which is held as long as anybody has that Program. Undefined without texts.
    */
   keep(program: Program): Promise<string | undefined>;
   /** Says that work is about to be admitted on a version; call the result when it is. */
   hold(specs: string): () => void;
-  /** Begins to look which versions are held; the result tells whether one is, or was since then. */
-  watch(): (specs: string) => boolean;
+  /** Begins to look which versions are held; the result removes one that is stored, false when it is held, or was since then. */
+  watch(): (specs: string) => Promise<boolean>;
   /** What a stored version says. Throws Problem `spec_changed` when it is gone or damaged. */
   textsOf(specs: string): Promise<SpecTexts>;
-  /** The Program of a stored version; the last few stay linked. Throws Problem `spec_changed` when it is gone or cannot be linked any more. */
+  /**
+   * The Program of a stored version, which is held as long as anybody has it; the last few stay linked. Throws Problem `spec_changed`
+   * when it is gone or cannot be linked any more.
+   */
   programOf(specs: string): Promise<Program>;
 }
 
@@ -39,6 +42,8 @@ export function createVersions(documents: Documents, root: string): Versions {
   const holds = new Map<string, number>();
   /** Held now, or since somebody began to look. */
   let seen = new Set<string>();
+  /** Versions that are being removed; each settles when that is over. */
+  const dropping = new Map<string, Promise<void>>();
   const hold = (specs: string): void => {
     holds.set(specs, (holds.get(specs) ?? 0) + 1);
     seen.add(specs);
@@ -59,6 +64,18 @@ export function createVersions(documents: Documents, root: string): Versions {
     return texts;
   };
   const link = async (specs: string): Promise<Program> => {
+    hold(specs);
+    try {
+      await dropping.get(specs);
+      const program = await linked(specs);
+      unreachable.register(program, specs);
+      return program;
+    } catch (thrown) {
+      letGo(specs);
+      throw thrown;
+    }
+  };
+  const linked = async (specs: string): Promise<Program> => {
     const { program, diagnostics } = await relink(root, await textsOf(specs));
     const wrong =
       program === undefined || hasErrors(diagnostics)
@@ -77,6 +94,8 @@ export function createVersions(documents: Documents, root: string): Versions {
       const specs = nameOf(texts);
       hold(specs);
       unreachable.register(program, specs);
+      // None begins to be removed from here on.
+      await dropping.get(specs);
       const [known] = await documents.keys(versionNamespace, { prefix: specs, limit: 1 });
       if (known === undefined) await documents.set(versionNamespace, specs, await pack(texts));
       return specs;
@@ -87,7 +106,14 @@ export function createVersions(documents: Documents, root: string): Versions {
     },
     watch() {
       seen = new Set(holds.keys());
-      return (specs) => seen.has(specs);
+      return async (specs) => {
+        if (seen.has(specs)) return false;
+        const dropped = documents.delete(versionNamespace, specs);
+        const over = dropped.catch(nothing).then(() => void dropping.delete(specs));
+        dropping.set(specs, over);
+        await dropped;
+        return true;
+      };
     },
     textsOf,
     programOf(specs) {
@@ -101,6 +127,8 @@ export function createVersions(documents: Documents, root: string): Versions {
     },
   };
 }
+
+function nothing(): void {}
 
 function gone(why: string): Problem {
   return new Problem(

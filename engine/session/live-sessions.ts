@@ -76,7 +76,8 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
       const place = placeOf(agent);
       const isOther = entry !== undefined && entry.place !== place;
       if (entry === undefined || (isOther && !isBusy(entry.sessions))) {
-        const before = entry === undefined ? leaving.get(key)?.catch(nothing) : leave(key, entry.workspace);
+        const left = entry === undefined ? leaving.get(key) : leave(key, entry.workspace);
+        const before = left?.catch(nothing);
         const own = createWorkspace(ports, agent.sandbox, {
           name: agent.name,
           id: address.instance,
@@ -97,13 +98,11 @@ export function createLiveSessions(ports: SessionPorts): LiveSessions {
       if (!isFree()) return false;
       const done = work(isFree);
       // Who comes waits for all of them.
-      const over = Promise.all([emptied, done.then(nothing, nothing)]).then(nothing);
-      emptied = over;
-      try {
-        return await done;
-      } finally {
+      const over: Promise<void> = Promise.all([emptied, done.then(nothing, nothing)]).then(() => {
         if (emptied === over) emptied = undefined;
-      }
+      });
+      emptied = over;
+      return done;
     },
     hold(address) {
       const key = sessionKey(address);

@@ -23,8 +23,8 @@ export interface PruneOrder {
   readonly keysBefore?: number;
   /** A stored version of the project that stays in any case. */
   readonly specs?: string | undefined;
-  /** Whether work that is not admitted yet may be about to begin on a version; default: on none. */
-  readonly isHeld?: (specs: string) => boolean;
+  /** Removes a stored version, false when work that is not admitted yet may be about to begin on it; default: removes any. */
+  readonly drop?: (specs: string) => Promise<boolean>;
   /** Does work on a session or instance, by its key, that nobody uses; default: nobody does. */
   readonly alone?: Alone;
   /** Tells that it shall stop where it is. */
@@ -154,13 +154,19 @@ async function dropPartials({ documents }: Store, before: number): Promise<void>
 
 async function dropVersions(
   { documents, executions }: Store,
-  { specs: current, isHeld = () => false }: PruneOrder,
+  { specs: current, drop }: PruneOrder,
   dryRun: boolean,
 ): Promise<number> {
   const stored = await documents.keys(versionNamespace, { limit: 10_000 });
   const needed = new Set(await executions.specs());
   if (current !== undefined) needed.add(current);
-  const unneeded = stored.filter(({ key }) => !needed.has(key) && !isHeld(key));
-  if (!dryRun) for (const { key } of unneeded) await documents.delete(versionNamespace, key);
-  return unneeded.length;
+  const unneeded = stored.filter(({ key }) => !needed.has(key));
+  if (dryRun) return unneeded.length;
+  let dropped = 0;
+  for (const { key } of unneeded) {
+    if (drop === undefined) await documents.delete(versionNamespace, key);
+    else if (!(await drop(key))) continue;
+    dropped += 1;
+  }
+  return dropped;
 }

@@ -20,12 +20,12 @@ const intervalMs = 3_600_000;
 /**
  * Removes what a project does not keep any longer, now and every hour, beside all other work. The result stops it, and waits for what
  * is under way.
- * @param watch begins to look on which versions of the specs work is about to be admitted; these stay.
+ * @param watch begins to look on which versions of the specs work is about to be admitted; what it gives removes any other one.
  */
 export function keepTidy(
   ports: SessionPorts,
   sessions: Sessions,
-  watch: () => (specs: string) => boolean,
+  watch: () => (specs: string) => Promise<boolean>,
 ): () => Promise<void> {
   const { store, clock, journal } = ports;
   let stopped = false;
@@ -36,9 +36,9 @@ export function keepTidy(
       const order = pruneOrder(program, clock.now());
       if (order.sessionsBefore !== undefined) await sessions.letGo();
       if (stopped) return;
-      const isHeld = watch();
+      const drop = watch();
       await Promise.all([
-        prune(store, { ...order, specs, isHeld, alone: sessions.alone, isStopped: () => stopped }),
+        prune(store, { ...order, specs, drop, alone: sessions.alone, isStopped: () => stopped }),
         sandboxes.keepOnly?.(() => workspaceOwners(store.documents)),
       ]);
     } catch (thrown) {

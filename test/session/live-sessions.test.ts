@@ -66,4 +66,42 @@ describe('sessions in memory', () => {
     await Promise.all([...works, read]);
     expect(isRead).to.equal(true);
   });
+
+  it('who comes when what was begun last is over waits for what was begun before it', async () => {
+    const first = gate();
+    const { live } = await opened(Promise.resolve());
+    const work = live.alone('one', () => first.opened.then(() => true));
+    expect(await live.alone('two', () => Promise.resolve(true))).to.equal(true);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    let isRead = false;
+    const read = live
+      .get({ ...address, session: 'other' })
+      .history()
+      .then(() => (isRead = true));
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    expect(isRead).to.equal(false);
+    first.open();
+    await Promise.all([work, read]);
+    expect(isRead).to.equal(true);
+  });
+
+  it('work that fails is told to who asked for it, and keeps nobody waiting after it', async () => {
+    const { live } = await opened(Promise.resolve());
+    const failed = live.alone('one', () => Promise.reject(new Error('no'))).catch((thrown: Error) => thrown);
+    expect(await failed).to.have.property('message', 'no');
+    expect(await live.alone('two', () => Promise.resolve(true))).to.equal(true);
+    await live.get({ ...address, session: 'other' }).history();
+  });
+
+  it('files whose place is another one now are opened there when their old place cannot be closed', async () => {
+    const closing = Promise.reject(new Error('no'));
+    // It is met only later.
+    closing.catch(() => undefined);
+    const { live, told } = await opened(closing);
+    const elsewhere = { ...agent, sandbox: { ...agent.sandbox, hash: 'another' } } as unknown as Agent;
+    const workspace = live.workspace(elsewhere, address);
+    await workspace.open();
+    await workspace.open();
+    expect(told).to.deep.equal(['opened', 'closing', 'opened']);
+  });
 });
