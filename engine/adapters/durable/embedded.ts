@@ -34,6 +34,8 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   const held = createHeld(options);
   const { rested, enter, carry, end, letGo } = held;
   const adopting = new Map<string, Promise<void>>();
+  /** What of these was signalled or cancelled since it was read. */
+  const late = new Set<string>();
   let draining = false;
 
   return {
@@ -49,6 +51,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
         const stored = await Promise.all(
           known.slice(place, place + readTogether).map((one) => readStored(store, one)),
         );
+        if (held.isClosed) return;
         begins.push(...stored.map(takeIn));
       }
       // Not before all of it has its place: what goes on may ask for more work of a session that has some.
@@ -71,18 +74,20 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
 
     async signal(id, { topic, payload, idempotencyKey }) {
       const isNew = await store.signals.put(id, { topic, payload, idempotencyKey, at: clock.now() });
+      if (adopting.has(id)) late.add(id);
       const entry = held.get(id);
-      if (isNew && entry !== undefined) for (const one of await store.signals.all(id)) entry.inbox.put(one);
+      // Also one that is not new: it may be stored and not have got here.
+      if (entry !== undefined) for (const one of await store.signals.all(id)) entry.inbox.put(one);
       return isNew;
     },
 
     async cancel(id, reason) {
       if (!(await store.executions.cancel(id, reason.toData()))) return false;
+      if (adopting.has(id)) late.add(id);
       if (held.get(id) === undefined) await adopt(await store.executions.get(id));
-      // One that was taken in just now was read before it was to stop.
       const entry = held.get(id);
       entry?.stop(reason);
-      if (entry?.isAtWork === false) await end(entry, failed(reason, options));
+      if (entry?.isAtWork === false) await end(entry, failed(entry.stopped ?? reason, options));
       return true;
     },
 
@@ -134,8 +139,10 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   async function admit(request: NewExecution, kept: FirstRecords): Promise<Receipt> {
     const same = held.get(request.id);
     if (same !== undefined) {
-      await same.admitted;
-      return receiptOf(workerOf(request.kind), request, same.execution);
+      const isStored = (await same.admitted) !== false;
+      if (isStored) return receiptOf(workerOf(request.kind), request, same.execution);
+      await same.done;
+      return earlier(request, kept);
     }
     const worker = workerOf(request.kind);
     const records = [...kept, ...traceRecords(options.tracing, request)];
@@ -170,7 +177,11 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     }
     if (isSure && isTurn) void carry(entry);
     try {
-      if (!(await stored)) return await earlier(request, kept, entry);
+      if (!(await stored)) {
+        // What waits until it is known whether there is work has none to do, also when its turn came.
+        if (!isSure || !entry.isAtWork) await letGo(entry);
+        return await earlier(request, kept);
+      }
       await failpoint('admit.after_commit');
       if (!isSure && isTurn) void carry(entry);
       if (!isSure && !isTurn && !entry.isAtWork) tellQueued();
@@ -183,12 +194,16 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   }
 
   /** The receipt of what was admitted before with the same id or idempotency key; when that is gone by now, this is new. */
-  async function earlier(request: NewExecution, kept: FirstRecords, entry: Entry): Promise<Receipt> {
-    if (!entry.isAtWork) await letGo(entry);
+  async function earlier(request: NewExecution, kept: FirstRecords): Promise<Receipt> {
     const first = await store.executions.get(request.id);
-    if (first === undefined) return (await known(request)) ?? admit(request, kept);
-    await adopt(first);
-    return receiptOf(workerOf(request.kind), request, first);
+    if (first !== undefined) {
+      await adopt(first);
+      return receiptOf(workerOf(request.kind), request, first);
+    }
+    const same = await known(request);
+    if (same !== undefined) return same;
+    refuseWhenDraining(true);
+    return admit(request, kept);
   }
 
   async function known(request: NewExecution): Promise<Receipt | undefined> {
@@ -209,23 +224,30 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       held.isClosed
     )
       return;
-    const taken = adopting.get(execution.id) ?? takeUp(execution);
-    adopting.set(execution.id, taken);
-    await taken.finally(() => adopting.delete(execution.id));
+    const { id } = execution;
+    const taken =
+      adopting.get(id) ??
+      takeUp(execution).finally(() => {
+        adopting.delete(id);
+        late.delete(id);
+      });
+    adopting.set(id, taken);
+    await taken;
   }
 
-  /** Takes up what another process left. */
+  /** Takes up what another process left, or nothing of it when it cannot be read. */
   async function takeUp({ id }: Execution): Promise<void> {
     // As it is now: it may have ended here since it was read.
     const execution = await store.executions.get(id);
     if (execution === undefined || isTerminal(execution.state)) return;
-    const stored = await readStored(store, execution);
+    let stored = await readStored(store, execution);
+    while (late.delete(id) && stored.damage === undefined) {
+      const [now = execution, signals] = await Promise.all([store.executions.get(id), store.signals.all(id)]);
+      stored = { ...stored, execution: now, signals };
+    }
     if (held.isClosed) return;
-    const begin = takeIn(stored);
-    // What came since it was read; what comes from here on is given to who holds it.
-    const inbox = held.get(id)?.inbox;
-    if (stored.damage === undefined) for (const one of await store.signals.all(id)) inbox?.put(one);
-    await begin();
+    // Nothing is awaited between: what comes from here on is given to who holds it.
+    await takeIn(stored)();
   }
 
   /** Gives what another process left its place; the result begins it, when its turn has come. */
@@ -242,6 +264,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     });
     const reason = damage ?? (execution.cancel && fromData(execution.cancel));
     if (reason !== undefined) {
+      entry.stop(reason);
       held.add(entry);
       return () => end(entry, failed(reason, options));
     }

@@ -26,6 +26,8 @@ export class Entry {
   isAgain = false;
   /** Why it is to end; undefined as long as nobody has ended it. */
   stopped: Problem | undefined;
+  /** Set once it is being ended or let go, which it is once; resolves when it is held no more. */
+  leaving: Promise<void> | undefined;
   /** How it ended, once that is on disk. */
   outcome: Outcome | undefined;
   /** Writes that belong into one commit with the outcome. */

@@ -14,11 +14,11 @@ export interface Held {
   hasRoom(key: string, limit: number): boolean;
   /** Holds an entry behind the others of its key; `before`: how many there are. */
   enter(entry: Entry, limit: number): { readonly isTurn: boolean; readonly before: number };
-  /** Carries an entry whose turn has come to its outcome. Never throws. */
+  /** Carries an entry whose turn has come to its outcome, unless it is leaving. Never throws. */
   carry(entry: Entry): Promise<void>;
-  /** Records an outcome and lets the next one go. Never throws. */
+  /** Records an outcome and lets the next one go; when it is leaving already, waits for that. Never throws. */
   end(entry: Entry, ending: Ending): Promise<void>;
-  /** Leaves an execution without an outcome to the next start. */
+  /** Leaves an execution without an outcome to the next start; when it is leaving already, waits for that. */
   letGo(entry: Entry): Promise<void>;
   /** Has those look again who wait until nothing is at work. */
   rested(): void;
@@ -73,9 +73,10 @@ export function createHeld(options: Surroundings): Held {
   };
 
   async function carry(entry: Entry): Promise<void> {
+    if (entry.leaving !== undefined) return;
     entry.isAtWork = true;
     // Its turn may come before it is known whether it is work at all.
-    if (entry.execution.idempotencyKey !== undefined && (await isEarlier(entry))) return leave(entry);
+    if (entry.execution.idempotencyKey !== undefined && (await isEarlier(entry))) return letGo(entry);
     let ending = await work(entry, options);
     while (ending === 'stalled') {
       await untilStored(entry, options);
@@ -84,7 +85,11 @@ export function createHeld(options: Surroundings): Held {
     await (ending === undefined ? letGo(entry) : end(entry, ending));
   }
 
-  async function end(entry: Entry, ending: Ending): Promise<void> {
+  function end(entry: Entry, ending: Ending): Promise<void> {
+    return (entry.leaving ??= record(entry, ending));
+  }
+
+  async function record(entry: Entry, ending: Ending): Promise<void> {
     // What was not admitted has no outcome, and who asked for it was told.
     const isAdmitted = await entry.admitted.then(
       () => true,
@@ -111,7 +116,11 @@ export function createHeld(options: Surroundings): Held {
     return isNew === false;
   }
 
-  async function letGo(entry: Entry): Promise<void> {
+  function letGo(entry: Entry): Promise<void> {
+    return (entry.leaving ??= leaveOpen(entry));
+  }
+
+  async function leaveOpen(entry: Entry): Promise<void> {
     if (closing.signal.aborted)
       await store.executions.mark(entry.execution.id, 'queued').catch(() => undefined);
     await leave(entry);
