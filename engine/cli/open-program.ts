@@ -7,9 +7,16 @@ import { tellProjectAbove } from './report/project-above.ts';
 import { count } from './report/summary.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The Program of a folder. Prints its errors to stderr and throws Problem `invalid_project` when it has any. */
-export async function openProgram(folder: string, { err }: Terminal): Promise<Program> {
-  tellProjectAbove(folder, '--project ', { err });
+/**
+ * The Program of a folder. Prints its errors to stderr and throws Problem `invalid_project` when it has any.
+ * @param tellHint says that another project may be meant; default: a line of stderr.
+ */
+export async function openProgram(
+  folder: string,
+  { err }: Terminal,
+  tellHint?: (hint: string) => void,
+): Promise<Program> {
+  tellProjectAbove(folder, '--project ', { err }, tellHint);
   const { program, diagnostics } = await compile(folder);
   const errors =
     program === undefined ? diagnostics.filter(({ level }) => level === 'error') : unavailableParts(program);

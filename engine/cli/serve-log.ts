@@ -15,8 +15,8 @@ export interface LogChoices {
 /** The log of a command that serves: requests, failures, and what work says, as lines on `err`. */
 export interface ServeLog {
   readonly log: LogLines;
-  /** Tells the operator something: a line of a log of JSON, else as it is. */
-  tell(level: 'info' | 'warn', message: string): void;
+  /** Tells the operator something: a line of a log of JSON, where a hint is a warning, else as it is. */
+  tell(level: 'info' | 'warn' | 'hint', message: string): void;
   /** For `createEngine`. */
   readonly observers: readonly Observer[];
   /** Tells the engine, which knows the secrets to take out and the traces. */
@@ -40,8 +40,9 @@ export function openServeLog({ logLevel = 'info', logFormat }: LogChoices, { err
   return {
     log,
     tell(level, message) {
-      if (format === 'json') log(level, message);
-      else err.line(level === 'warn' ? `${err.colors.yellow('warning')}: ${message}` : message);
+      if (format === 'json') log(level === 'hint' ? 'warn' : level, message);
+      else if (level === 'info') err.line(message);
+      else err.line(`${err.colors.yellow(level === 'warn' ? 'warning' : level)}: ${message}`);
     },
     observers: [
       logEvents(log, () => (engine === undefined ? undefined : insideOf(engine).telemetry.tracing)),

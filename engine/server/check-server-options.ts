@@ -60,14 +60,17 @@ function checkTimeouts(given: Timeouts): void {
         'invalid_request',
         `unknown key "${name}" in "timeouts" of createServer${choices(name, Object.keys(timeouts))}`,
       );
-    if (value !== undefined && !(Number.isInteger(value) && Number(value) > 0 && Number(value) <= maxTimerMs))
+    if (
+      value !== undefined &&
+      !(Number.isInteger(value) && Number(value) >= 0 && Number(value) <= maxTimerMs)
+    )
       throw new Problem(
         'invalid_request',
-        `"timeouts" of createServer: "${name}" must be milliseconds, 1 to ${maxTimerMs}`,
+        `"timeouts" of createServer: "${name}" must be milliseconds, 1 to ${maxTimerMs}, or 0 for no limit`,
       );
   }
-  const { headersMs, requestMs } = given;
-  if (headersMs !== undefined && headersMs > (requestMs ?? usualRequestMs))
+  const { headersMs = 0, requestMs = usualRequestMs } = given;
+  if (requestMs > 0 && headersMs > requestMs)
     throw new Problem(
       'invalid_request',
       '"timeouts" of createServer: "headersMs" must not be more than "requestMs", which is for headers and body together',

@@ -76,7 +76,7 @@ export interface Route {
   readonly takes?: 'lines' | 'delivery';
   /** Takes the header `Prefer: respond-async`, for an answer with 202 at once. */
   readonly mayRespondAsync?: true;
-  /** JSON body; a route without it, that does not take something else, refuses a body that says anything. */
+  /** JSON body; a route of the engine without it, that does not take something else, refuses a body that says anything. */
   readonly body?: (
     name: string | undefined,
     engine: Engine,

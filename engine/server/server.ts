@@ -116,6 +116,7 @@ export function createServer<P extends ProjectTypes>(
   const app = createApp({
     ...parts,
     routes: [...routes, ...(options.routes ?? [])],
+    hostRoutes: new Set(options.routes),
     bodyBytes: options.bodyBytes ?? settings.bodyBytes,
     onRequest: telemetry.onRequest,
     outermost: telemetry.middleware,

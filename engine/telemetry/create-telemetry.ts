@@ -44,13 +44,19 @@ export function createTelemetry(
       close: async () => tracing?.close(),
     };
   };
-  const own = share();
-  return {
-    ...own,
+  let own: Telemetry | undefined;
+  const whole: Telemetry = {
+    meters,
     share,
     async close() {
-      await own.close();
+      await own?.close();
       await around.shutdown?.().catch(() => undefined);
     },
   };
+  if (shared === undefined) return whole;
+  // Made when it is asked for: engines have traces of their own, and those of nobody would be tidied in vain.
+  return Object.defineProperty(whole, 'tracing', {
+    enumerable: true,
+    get: () => (own ??= share()).tracing,
+  });
 }

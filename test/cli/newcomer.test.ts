@@ -18,12 +18,17 @@ describe('a newcomer', function () {
       [['validate'], 'engine validate ..'],
       [['run', 'greet'], '--project ..'],
       [['runs'], '--project ..'],
-      [['serve', '--port', '0'], '--project ..'],
+      [['serve', '--port', '0', '--log-format', 'text'], '--project ..'],
     ] as const) {
       const { stderr, exitCode } = await within('src', ...args);
       expect(stderr.split('\n')[0], args[0]).to.equal(`${hint} ${how}`);
       expect(exitCode, args[0]).to.equal(args[0] === 'validate' ? 1 : 2);
     }
+    const { stderr } = await within('src', 'serve', '--port', '0', '--json');
+    expect(JSON.parse(stderr.split('\n')[0] ?? '')).to.deep.include({
+      level: 'warn',
+      message: `${hint.replace('hint: ', '')} --project ..`,
+    });
     const deep = await within('src/workflows', 'validate');
     expect(deep.stderr.split('\n')[0]).to.equal(`${hint} engine validate ../..`);
     expect((await within('src', 'validate', '..')).stderr).not.to.contain('hint');

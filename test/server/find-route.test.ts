@@ -4,7 +4,15 @@ import { createFindRoute } from '../../engine/server/http/find-route.ts';
 import { routes } from '../../engine/server/routes/routes.ts';
 import type { Route } from '../../engine/server/route.ts';
 
-const own = ['/', '/:any/tail', '/files/*rest', '/Ümlaut/:id', '/agents/:name/first'].map((path): Route => ({
+const own = [
+  '/',
+  '/:any/tail',
+  '/files/*rest',
+  '/files-:id',
+  '/v1.:id/x',
+  '/Ümlaut/:id',
+  '/agents/:name/first',
+].map((path): Route => ({
   ...(routes[0] as Route),
   method: 'GET',
   path,

@@ -5,7 +5,9 @@ import { expect } from 'chai';
 import Koa from 'koa';
 import { WebSocket } from 'ws';
 import { createClient } from '../../engine/client/index.ts';
-import { createServer, type Server } from '../../engine/server/index.ts';
+import type { JsonSchema } from '../../engine/core/json.ts';
+import { createHttpServer as createServerOf, type Timeouts } from '../../engine/server/http/http-server.ts';
+import { createServer, route, type Server } from '../../engine/server/index.ts';
 import { errorOf, startWorld, type World } from './world.ts';
 
 describe('a server inside another app', () => {
@@ -60,11 +62,18 @@ describe('a server inside another app', () => {
     expect(faultOf({ timeouts: { headerMs: 5 } })).to.equal(
       'unknown key "headerMs" in "timeouts" of createServer; did you mean "headersMs"?',
     );
-    for (const ms of ['5', 0, -1, Number.NaN, Infinity, 2 ** 31])
+    for (const ms of ['5', 0.5, -1, Number.NaN, Infinity, 2 ** 31])
       expect(faultOf({ timeouts: { requestMs: ms } })).to.contain('"requestMs" must be milliseconds, 1 to');
     expect(faultOf({ timeouts: { headersMs: 2_000, requestMs: 1_000 } })).to.contain(
       '"headersMs" must not be more than "requestMs"',
     );
+    for (const timeouts of [
+      { requestMs: 0 },
+      { headersMs: 0 },
+      { idleMs: 0 },
+      { headersMs: 90_000, requestMs: 0 },
+    ])
+      expect(faultOf({ timeouts }), JSON.stringify(timeouts)).to.equal('');
     expect(faultOf({}, Promise.resolve(world.engine))).to.contain('got a promise; await it');
     expect(faultOf({ basePath: '', host: undefined })).to.equal('');
   });
@@ -74,6 +83,64 @@ describe('a server inside another app', () => {
     const { url } = await server.listen();
     expect((await fetch(`${url}/health`)).status).to.equal(200);
     await server.close();
+  });
+
+  it('hands times on as they are: 0 is no limit, and leaves headers theirs', () => {
+    const timesOf = (timeouts: Timeouts): readonly number[] => {
+      const nothing = (): void => undefined;
+      const report = (): never => {
+        throw new Error('nothing is asked');
+      };
+      const http = createServerOf(timeouts, nothing, nothing, report);
+      return [http.headersTimeout, http.requestTimeout, http.keepAliveTimeout];
+    };
+    expect(timesOf({})).to.deep.equal([10_000, 60_000, 5_000]);
+    expect(timesOf({ requestMs: 0 })).to.deep.equal([10_000, 0, 5_000]);
+    expect(timesOf({ headersMs: 0 })).to.deep.equal([0, 60_000, 5_000]);
+    expect(timesOf({ requestMs: 0, headersMs: 0, idleMs: 0 })).to.deep.equal([0, 0, 0]);
+  });
+
+  it('serves where nothing has a limit', async () => {
+    const timeouts = { requestMs: 0, headersMs: 0, idleMs: 0 };
+    const server = createServer(world.engine, { port: 0, timeouts });
+    const { url } = await server.listen();
+    expect((await fetch(`${url}/health`)).status).to.equal(200);
+    await server.close();
+  });
+
+  it('lets routes of the app read what they like, and finds those with a parameter inside a segment', async () => {
+    const schema = (): JsonSchema => ({});
+    const own = { access: 'public', summary: 'Of the app.' } as const;
+    const server = createServer(world.engine, {
+      port: 0,
+      routes: [
+        route({
+          ...own,
+          ...{ method: 'GET', path: '/files-:id', operation: 'file' },
+          answers: { 200: { description: 'A file.', schema } },
+          handle: async ({ params }) => ({ status: 200, body: params }),
+        }),
+        route({
+          ...own,
+          ...{ method: 'POST', path: '/orders', operation: 'order' },
+          answers: { 202: { description: 'Ordered.', schema } },
+          handle: async ({ body, idempotencyKey }) => ({
+            status: 202,
+            body: { body: body ?? null, key: idempotencyKey ?? null },
+          }),
+        }),
+      ],
+    });
+    open.push(server);
+    const { url } = await server.listen();
+    expect(await (await fetch(`${url}/files-5`)).json()).to.deep.equal({ id: '5' });
+    const ordered = await fetch(`${url}/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'k' },
+      body: '{"cups":2}',
+    });
+    expect(ordered.status).to.equal(202);
+    expect(await ordered.json()).to.deep.equal({ body: { cups: 2 }, key: 'k' });
   });
 
   it('answers under its path, and lets the app have the rest', async () => {

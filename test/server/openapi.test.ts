@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import openapiTS, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
+import { detailsOf } from '../../engine/callbacks/delivery.ts';
 import { createEngine } from '../../engine/engine.ts';
 import type { JsonObject } from '../../engine/core/json.ts';
 import { describeApi } from '../../engine/server/openapi/openapi.ts';
@@ -89,6 +90,19 @@ describe('the description of the API', () => {
     });
     const api = readDocument(document);
     for (const name of Object.keys(schemas)) expect(() => api.compile(name), name).not.to.throw();
+  });
+
+  it('has a delivery whose body the store has lost', () => {
+    const lost = detailsOf(
+      {
+        ...{ id: 'cb_1', callback: 'told', event: 'run_end', executionId: 'run_1', state: 'failed' },
+        ...{ createdAt: 0, attempts: 1, tries: 1, log: [] },
+      },
+      undefined,
+    );
+    const asked = { method: 'GET', path: '/callbacks/{id}', status: 200, type: 'application/json' };
+    expect(lost.body).to.equal(null);
+    expect(readDocument(document).faultsOf(asked, lost)).to.deep.equal([]);
   });
 
   it('makes types that are those of the engine', async () => {

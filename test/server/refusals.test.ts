@@ -105,6 +105,12 @@ describe('a request that cannot be served', () => {
       { type: 'invalid_request', message: 'unknown key "abort" in the body' },
     ],
     [
+      'deletes with a body that says nothing',
+      ['DELETE', '/agents/ecko/1', 'null'],
+      404,
+      { type: 'agent_not_found', message: 'no agent "ecko"; did you mean "echo"?' },
+    ],
+    [
       'has a key where each request is done',
       ['POST', '/runs/nope/redrive', {}, { 'idempotency-key': 'a' }],
       400,

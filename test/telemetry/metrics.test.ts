@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { createEngine } from '../../engine/engine.ts';
 import type { Store } from '../../engine/ports/store.ts';
@@ -40,6 +41,26 @@ describe('an engine that cannot start', () => {
     );
     expect(failed).to.be.instanceOf(Error);
     expect(telemetry.meters.read()).to.deep.equal([]);
+  });
+});
+
+describe('telemetry that nobody uses yet', () => {
+  it('has no timer', () => {
+    const { setInterval } = globalThis;
+    let timers = 0;
+    globalThis.setInterval = (...given: Parameters<typeof setInterval>) => {
+      timers += 1;
+      return setInterval(...given);
+    };
+    try {
+      const telemetry = createTelemetry({ tracerProvider: trace.getTracerProvider() });
+      expect(timers).to.equal(0);
+      expect(telemetry.tracing).to.equal(telemetry.tracing).and.not.to.equal(undefined);
+      expect(timers).to.equal(1);
+      void telemetry.close();
+    } finally {
+      globalThis.setInterval = setInterval;
+    }
   });
 });
 

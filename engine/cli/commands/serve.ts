@@ -23,8 +23,8 @@ export interface ServeOptions extends TapeOptions, EnvFromOptions, LogChoices {
 
 /** Serves a project until SIGINT, SIGTERM or SIGHUP, then lets work finish; a second signal ends it at once. */
 export async function serve(options: ServeOptions, terminal: Terminal): Promise<number> {
-  const program = await openProgram(options.project, terminal);
   const log = openServeLog(options, terminal);
+  const program = await openProgram(options.project, terminal, (hint) => log.tell('hint', hint));
   const { observers } = log;
   // What was left goes on as soon as it is known that it can be served, and not before.
   const engine = await createEngine({

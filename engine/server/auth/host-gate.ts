@@ -47,25 +47,29 @@ const kinds: Readonly<Record<keyof HostCaller, (value: unknown) => string | unde
   roles: isTexts,
 };
 
-/** A caller as the app says it; a mistake of the app lets nobody in. Throws TypeError, for the log. */
+/**
+ * A caller as the app says it: keys may be those of a class, and what is null is not there. A mistake of the app lets nobody in.
+ * Throws TypeError, for the log.
+ */
 function checked(found: unknown): HostCaller {
   if (typeof found !== 'object' || found === null)
     throw new TypeError(`callerOf must give an object or undefined, got ${typeof found}`);
-  if (!('id' in found)) throw new TypeError('callerOf: "id" must be a text that is not empty');
-  for (const [key, value] of Object.entries(found)) {
-    if (!isKey(key)) throw new TypeError(`callerOf: unknown key "${key}"${choices(key, Object.keys(kinds))}`);
-    const wanted = value === undefined && key !== 'id' ? undefined : kinds[key](value);
+  const said: Record<string, unknown> = {};
+  for (const [key, kindOf] of Object.entries(kinds)) {
+    const value: unknown = Reflect.get(found, key);
+    if (key !== 'id' && (value === undefined || value === null)) continue;
+    const wanted = kindOf(value);
     if (wanted !== undefined) throw new TypeError(`callerOf: "${key}" must be ${wanted}`);
+    said[key] = value;
   }
-  const caller = found as HostCaller;
+  const unknown = Object.keys(found).find((key) => !Object.hasOwn(kinds, key));
+  if (unknown !== undefined)
+    throw new TypeError(`callerOf: unknown key "${unknown}"${choices(unknown, Object.keys(kinds))}`);
+  const caller = said as unknown as HostCaller;
   const stray = caller.scopes?.find((scope) => !scopes.includes(scope));
   if (stray !== undefined)
     throw new TypeError(`callerOf: unknown scope "${String(stray)}"${choices(stray, scopes)}`);
   return caller;
-}
-
-function isKey(key: string): key is keyof HostCaller {
-  return Object.hasOwn(kinds, key);
 }
 
 function isText(value: unknown): string | undefined {

@@ -33,7 +33,7 @@ export function createFindRoute(
 
 /** What a path of a route has in common with all that it matches; undefined where that is not known. */
 function shapeOf(path: string): string | undefined {
-  return /^\/(?:$|:)|[*{}()\\]/.test(path) ? undefined : countedPath(path, 0);
+  return /^\/(?:$|[^/]*:)|[*{}()\\]/.test(path) ? undefined : countedPath(path, 0);
 }
 
 /** The first segment behind a prefix, with the number of segments in front. */

@@ -11,7 +11,7 @@ import { goOnWithoutUpgrade } from './without-upgrade.ts';
 /** Milliseconds a whole request may take where nobody says otherwise. */
 export const usualRequestMs = 60_000;
 
-/** How long clients may take, in milliseconds. */
+/** How long clients may take, in milliseconds; 0: as long as they like. */
 export interface Timeouts {
   /** For the headers of a request. Default: 10 seconds, or all the time of a request that has less. */
   readonly headersMs?: number;
@@ -23,7 +23,7 @@ export interface Timeouts {
 
 /** An HTTP server that waits for nobody, and answers what is no HTTP with the error envelope. */
 export function createHttpServer(
-  { requestMs = usualRequestMs, headersMs = Math.min(10_000, requestMs), idleMs = 5_000 }: Timeouts,
+  { requestMs = usualRequestMs, headersMs = usualHeadersMs(requestMs), idleMs = 5_000 }: Timeouts,
   listener: RequestListener,
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
   report: Report,
@@ -34,7 +34,7 @@ export function createHttpServer(
       headersTimeout: headersMs,
       requestTimeout: requestMs,
       keepAliveTimeout: idleMs,
-      connectionsCheckingInterval: Math.min(5_000, headersMs),
+      connectionsCheckingInterval: Math.min(5_000, ...[headersMs, requestMs].filter((ms) => ms > 0)),
       // Refused below, in the form of every other failure.
       requireHostHeader: false,
     },
@@ -68,6 +68,10 @@ export function createHttpServer(
     endWith(socket, 405, body);
   });
   return http;
+}
+
+function usualHeadersMs(requestMs: number): number {
+  return requestMs === 0 ? 10_000 : Math.min(10_000, requestMs);
 }
 
 /** The answers that each connection is still given. */

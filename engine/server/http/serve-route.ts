@@ -21,6 +21,8 @@ import { withBasePath } from './with-base-path.ts';
 export interface ServeRouteOptions {
   readonly engine: Engine;
   readonly ownership: Ownership;
+  /** Routes of the app around, which know themselves what of a request they read. */
+  readonly hostRoutes: ReadonlySet<Route>;
   /** Largest body, in bytes. */
   readonly bodyBytes: number;
   readonly bounds: Bounds;
@@ -38,7 +40,7 @@ export async function serveRoute(
   params: Record<string, string>,
   options: ServeRouteOptions,
 ): Promise<void> {
-  const { engine, bodyBytes, bounds, closing, basePath, ownership } = options;
+  const { engine, bodyBytes, bounds, closing, basePath, ownership, hostRoutes } = options;
   context.state.route = route;
   const { caller = anyone } = context.state;
   refuseUnscoped(caller, route);
@@ -50,7 +52,7 @@ export async function serveRoute(
   await ownership.check(caller, { route, params, search });
   const takesBody = route.method !== 'GET' && route.takes === undefined;
   const body = takesBody ? await readBody(context.req, bodyBytes) : undefined;
-  refuseIgnored(route, body, context.req.headers);
+  if (!hostRoutes.has(route)) refuseIgnored(route, body, context.req.headers);
   const letGo = hold(route, wantsEvents, bounds);
   // Nobody waits any more, though the work may go on.
   if (route.waits === true) context.res.once('close', letGo);

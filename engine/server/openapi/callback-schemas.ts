@@ -26,7 +26,7 @@ export const callbackComponents: Readonly<Record<string, JsonObject>> = {
     ...objectOf(
       {
         ...delivery,
-        body: { type: 'object', description: 'What is sent.' },
+        body: { type: ['object', 'null'], description: 'What is sent; null where the store has lost it.' },
         tries: {
           ...listOf(
             objectOf({ at: time, durationMs: count, status: count, error: at('Failure') }, [

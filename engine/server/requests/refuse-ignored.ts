@@ -5,11 +5,12 @@ import { readEmpty } from '../routes/empty-body.ts';
 import type { Route } from '../route.ts';
 
 /**
- * Refuses what a route would leave unheard: a body that says something where there is none, and an `Idempotency-Key` where the same
+ * Refuses what a route of the engine would leave unheard: a body that says something where there is none, and an `Idempotency-Key` where the same
  * request twice is twice the work. Throws Problem `invalid_request`.
  */
 export function refuseIgnored(route: Route, body: Json | undefined, headers: IncomingHttpHeaders): void {
-  if (body !== undefined && route.body === undefined) readEmpty(body, 'the body');
+  // Null is how some clients send nothing.
+  if (body !== undefined && body !== null && route.body === undefined) readEmpty(body, 'the body');
   if (headers['idempotency-key'] !== undefined && route.isIdempotent !== true && makesSomething(route))
     throw new Problem(
       'invalid_request',

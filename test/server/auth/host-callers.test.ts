@@ -39,6 +39,15 @@ describe('callers whom the app around knows', () => {
     expect(status).to.equal(401);
   });
 
+  it('may be rows of a database: keys of their class, and null for what is not there', async () => {
+    for (const user of ['row', 'sparse']) {
+      const { status } = await world.send('GET', '/agents', undefined, { 'x-user': user });
+      expect(status, user).to.equal(200);
+    }
+    const { status } = await world.send('GET', '/admin/status', undefined, { 'x-user': 'row' });
+    expect(status, 'no scope beyond the usual ones').to.equal(403);
+  });
+
   it('are none at all when the app says what no caller is: nobody is let in, and the log says why', async () => {
     for (const [user, message] of Object.entries(faults)) {
       const { status, body } = await world.send('GET', '/agents', undefined, { 'x-user': user });
@@ -79,9 +88,32 @@ const people: Readonly<Record<string, Omit<HostCaller, 'id'>>> = {
   narrow: { scopes: ['agents', 'admin'], agents: ['counter'] },
 };
 
-/** What apps say that is no caller. */
+/** A user as mappers of databases have it. */
+class Row {
+  readonly #values: Readonly<Record<string, unknown>>;
+  constructor(values: Readonly<Record<string, unknown>>) {
+    this.#values = values;
+  }
+  get id(): unknown {
+    return this.#values['id'];
+  }
+  get name(): unknown {
+    return this.#values['name'];
+  }
+  get roles(): unknown {
+    return this.#values['roles'];
+  }
+}
+
+/** What apps say that is no plain caller. */
 const odd: Readonly<Record<string, unknown>> = {
   null: null,
+  row: new Row({ id: 'x', name: null, roles: ['boss'] }),
+  sparse: { id: 'x', name: null, scopes: null, agents: null, workflows: null, roles: null },
+  rowNameless: new Row({ id: '' }),
+  rowNumbered: new Row({ id: 5 }),
+  rowRoles: new Row({ id: 'x', roles: 'admin' }),
+  noId: { id: null },
   empty: {},
   nameless: { id: '' },
   numbered: { id: 5 },
@@ -95,6 +127,10 @@ const odd: Readonly<Record<string, unknown>> = {
 
 const faults: Readonly<Record<string, string>> = {
   empty: '"id" must be a text that is not empty',
+  rowNameless: '"id" must be a text that is not empty',
+  rowNumbered: '"id" must be a text that is not empty',
+  rowRoles: '"roles" must be a list of texts',
+  noId: '"id" must be a text that is not empty',
   nameless: '"id" must be a text that is not empty',
   numbered: '"id" must be a text that is not empty',
   text: 'an object or undefined',
