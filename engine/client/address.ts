@@ -1,8 +1,8 @@
 import { Problem } from '../core/problem.ts';
 
 /**
- * The address of a server without a slash at its end; in a page it may be one from where the page is.
- * Throws Problem `invalid_request` for what is none.
+ * The address of a server without a slash at its end; in a page it may be one from where the page is, and an empty one is the origin of
+ * the page. Throws Problem `invalid_request` for what is none.
  */
 export function addressOf(baseUrl: string): string {
   const page = (globalThis as { location?: { readonly href: string } }).location?.href;
@@ -22,7 +22,7 @@ export function addressOf(baseUrl: string): string {
 
 function parsed(text: string, from: string | undefined): URL | undefined {
   try {
-    return new URL(text, from);
+    return new URL(text === '' ? '/' : text, from);
   } catch {
     return undefined;
   }

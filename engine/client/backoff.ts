@@ -1,3 +1,5 @@
+import { longestTimerMs } from './timer.ts';
+
 /** Connections in a row that may fail before a client gives up. */
 export const maxFailures = 8;
 
@@ -15,7 +17,7 @@ export function pause(ms: number, signal: AbortSignal | undefined): Promise<void
       signal?.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const timer = setTimeout(done, Math.min(ms, longestTimerMs));
     if (signal?.aborted === true) done();
     signal?.addEventListener('abort', done);
   });

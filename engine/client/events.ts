@@ -2,6 +2,7 @@ import type { EngineEvent } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
 import { readEnvelope } from './problem.ts';
 import { createSseParser } from './sse.ts';
+import { startTimer } from './timer.ts';
 
 /** What a stream said about reconnecting. */
 export interface StreamState {
@@ -45,12 +46,9 @@ function soon(
   silenceMs: number,
 ): ReturnType<typeof reader.read> {
   return new Promise((resolve, reject) => {
-    const silent = setTimeout(() => {
+    const stop = startTimer(silenceMs, () => {
       reject(new Problem('server_unreachable', `nothing was heard of the server for ${silenceMs} ms`));
-    }, silenceMs);
-    reader
-      .read()
-      .finally(() => clearTimeout(silent))
-      .then(resolve, reject);
+    });
+    reader.read().finally(stop).then(resolve, reject);
   });
 }

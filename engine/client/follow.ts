@@ -1,5 +1,6 @@
 import type { EngineEvent } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
+import { createAttempt } from './attempt.ts';
 import { backoffMs, maxFailures, pause } from './backoff.ts';
 import { createDeadline } from './deadline.ts';
 import { readEvents, type StreamState } from './events.ts';
@@ -72,12 +73,17 @@ async function* eventsUntilEnd(
   let failures = 0;
   let answer = opened;
   let ended = false;
+  /** Whether it was ever answered: a token that is missing from the start is missed at once, one that ends may come back. */
+  let begun = opened !== undefined;
   for (;;) {
     let waitMs: number;
+    const attempt = createAttempt(signal);
     try {
       const headers = { accept: 'text/event-stream', 'last-event-id': String(seen) };
-      const response = answer ?? (await transport.open({ method: 'GET', path, headers, signal, once: true }));
+      const request = { method: 'GET', path, headers, signal: attempt.signal, once: true } as const;
+      const response = answer ?? (await transport.open(request));
       answer = undefined;
+      begun = true;
       if (response.status === 204) return;
       for await (const event of readEvents(response, transport.silenceMs, state)) {
         failures = 0;
@@ -95,8 +101,11 @@ async function* eventsUntilEnd(
       const problem = failure(transport.baseUrl + path, thrown, signal);
       if (ended && !('ref' in problem)) return;
       failures += 1;
-      if (ended || signal.aborted || !problem.retryable || failures >= maxFailures) throw problem;
+      const isFinal = !problem.retryable || (!begun && problem.code === 'unauthorized');
+      if (ended || signal.aborted || isFinal || failures >= maxFailures) throw problem;
       waitMs = Math.max(backoffMs(failures, state.retryMs), problem.retryAfterMs ?? 0);
+    } finally {
+      attempt.end();
     }
     await pause(waitMs, signal);
   }

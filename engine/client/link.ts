@@ -5,6 +5,7 @@ import { closeProblem, openProblem } from './close-problem.ts';
 import { parsed } from './parsed.ts';
 import { unreachable } from './problem.ts';
 import type { Transport } from './request.ts';
+import { longestTimerMs } from './timer.ts';
 import { constructSocket } from './web-socket.ts';
 
 /** A frame of the server. */
@@ -75,13 +76,16 @@ export async function openLink(
       if (!isReady) end(openProblem(url, 'error' in event ? event.error : undefined));
     });
     socket.addEventListener('close', ({ code, reason }) => end(closeProblem(code, reason)));
-    watch = setInterval(() => {
-      const silent = Date.now() - heard;
-      if (silent >= silenceMs) {
-        end(new Problem('server_unreachable', `nothing was heard of the server for ${silenceMs} ms`));
-        drop();
-      } else if (isReady && silent >= silenceMs / 2) send({ type: 'ping' });
-    }, silenceMs / 4);
+    watch = setInterval(
+      () => {
+        const silent = Date.now() - heard;
+        if (silent >= silenceMs) {
+          end(new Problem('server_unreachable', `nothing was heard of the server for ${silenceMs} ms`));
+          drop();
+        } else if (isReady && silent >= silenceMs / 2) send({ type: 'ping' });
+      },
+      Math.min(silenceMs / 4, longestTimerMs),
+    );
   });
 
   return {

@@ -20,7 +20,8 @@ export function createSignIn({ token, headers = {} }: Pick<ClientOptions, 'token
 
   async function ask(give: () => string | Promise<string>): Promise<string> {
     try {
-      return await give();
+      // Not at once: `given` is set first, and a failure clears it.
+      return await Promise.resolve().then(give);
     } catch (thrown) {
       given = undefined;
       throw new Problem('unauthorized', `there is no token: ${reasonOf(thrown)}`, {

@@ -1,6 +1,7 @@
 import { Problem } from '../core/problem.ts';
 import { addressOf } from './address.ts';
 import { answerOf, streamOf } from './answer.ts';
+import { createAttempt } from './attempt.ts';
 import { pause } from './backoff.ts';
 import { createDeadline } from './deadline.ts';
 import { queryText } from './paths.ts';
@@ -35,11 +36,11 @@ export function createTransport(options: ClientOptions): Transport {
   async function answer(url: string, init: RequestInit, { signal, isStream }: Request): Promise<Response> {
     if (isStream !== true) return fetch(url, init);
     const why = `nothing was heard of the server for ${silenceMs} ms`;
-    const silent = createDeadline(silenceMs, signal, new Problem('server_unreachable', why));
+    const attempt = createAttempt(signal, silenceMs, new Problem('server_unreachable', why));
     try {
-      return await fetch(url, { ...init, signal: silent.signal });
+      return await fetch(url, { ...init, signal: attempt.signal });
     } finally {
-      silent.end();
+      attempt.begin();
     }
   }
 

@@ -101,6 +101,28 @@ describe('a call of the client', () => {
     });
   });
 
+  it('asks for a token anew when its function failed, also when it threw at once', async () => {
+    for (const isAsync of [false, true]) {
+      let isIn = false;
+      let count = 0;
+      const give = (): string => {
+        count += 1;
+        if (!isIn) throw new Error('nobody is signed in');
+        return 'token-1';
+      };
+      const own = client({ token: isAsync ? () => Promise.resolve().then(give) : give });
+      const message = 'there is no token: nobody is signed in';
+      expect(await problemOf(own.health())).to.deep.include({ code: 'unauthorized', message });
+      isIn = true;
+      expect(await own.health()).to.deep.equal({ status: 'ok' });
+      expect(count).to.equal(2);
+    }
+    expect(asked.map(({ headers }) => headers.authorization)).to.deep.equal([
+      'Bearer token-1',
+      'Bearer token-1',
+    ]);
+  });
+
   it('ends when its signal aborts, also while it waits to be made again, and when its time is over', async () => {
     const abort = new AbortController();
     answers = [refused(429, 'too_many_requests', { 'retry-after': '20' })];

@@ -88,6 +88,88 @@ describe('what goes wrong around the client', () => {
     expect(asked).to.have.length(3);
   });
 
+  it('a stream without a token from the start fails at once; one that ends meanwhile may come back', async () => {
+    let count = 0;
+    const none = client({
+      token() {
+        count += 1;
+        throw new Error('nobody is signed in');
+      },
+    });
+    const problem = await problemOf(all(none.runs.stream('r')));
+    expect(problem).to.deep.include({ code: 'unauthorized' });
+    expect([count, asked.length]).to.deep.equal([1, 0]);
+
+    answers = [events('retry: 1\n\n', event(1, 'run_start')), unauthorized, events(event(2, 'run_end'))];
+    const tokens = ['token-1', undefined, 'token-2'];
+    const own = client({
+      token() {
+        const token = tokens.shift();
+        if (token === undefined) throw new Error('no network');
+        return token;
+      },
+    });
+    const seen = await all(own.runs.stream('r'));
+    expect(seen.map(({ index }) => index)).to.deep.equal([1, 2]);
+    expect(tokens).to.deep.equal([]);
+  });
+
+  it('times without end, and longer than a timer can wait, never end anything', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error): unknown => warnings.push(name);
+    process.on('warning', onWarning);
+    try {
+      for (const never of [Infinity, 2 ** 31]) {
+        const own = client({ timeoutMs: never, silenceMs: never, retry: false });
+        asked = [];
+        // A timer that fires at once has fired before these do.
+        answers = [
+          (_request, response) => setTimeout(() => response.end('{"status":"ok"}'), 2),
+          (request, response) =>
+            setTimeout(() => {
+              events(event(1, 'run_start'))(request, response);
+              setTimeout(() => response.write(event(2, 'run_end')), 2);
+            }, 2),
+        ];
+        expect(await own.health()).to.deep.equal({ status: 'ok' });
+        expect(await all(own.runs.stream('r', { timeoutMs: never }))).to.have.length(2);
+        expect(asked).to.have.length(2);
+        (await own.agents.connect('a', 'i')).close();
+      }
+    } finally {
+      process.off('warning', onWarning);
+    }
+    expect(warnings.filter((name) => name.startsWith('Timeout'))).to.deep.equal([]);
+  });
+
+  it('calls and streams without a signal need no AbortSignal.any', async () => {
+    const any = Object.getOwnPropertyDescriptor(AbortSignal, 'any') ?? {};
+    Reflect.deleteProperty(AbortSignal, 'any');
+    try {
+      answers = [events(event(1, 'run_start'), event(2, 'run_end'))];
+      expect(await all(client().runs.stream('r'))).to.have.length(2);
+      answers = [(_request, response) => response.end('{"status":"ok"}')];
+      expect(await client().health()).to.deep.equal({ status: 'ok' });
+    } finally {
+      Object.defineProperty(AbortSignal, 'any', any);
+    }
+  });
+
+  it('the signal of a caller ends a stream that has begun, and a call that has not', async () => {
+    answers = [events(event(1, 'run_start'))];
+    const abort = new AbortController();
+    let count = 0;
+    const follows = async (): Promise<void> => {
+      for await (const { index } of client().runs.stream('r', { signal: abort.signal })) {
+        count += index;
+        abort.abort();
+      }
+    };
+    expect((await problemOf(follows()))?.code).to.equal('aborted');
+    expect(count).to.equal(1);
+    expect((await problemOf(client().health({ signal: abort.signal })))?.code).to.equal('aborted');
+  });
+
   it('a stream ends when its time is over', async () => {
     answers = [events(event(1, 'run_start'))];
     const problem = await problemOf(all(client().runs.stream('r', { timeoutMs: 80 })));
@@ -131,6 +213,23 @@ describe('what goes wrong around the client', () => {
       expect(() => createClient({ baseUrl: wrong }), wrong)
         .to.throw(wrong === 'http://' ? 'is no address' : 'is no address of a server')
         .with.property('code', 'invalid_request');
+  });
+
+  it('an empty address in a page is the origin of the page, as "/" is', async () => {
+    const page = globalThis as { location?: { readonly href: string } };
+    Object.defineProperty(page, 'location', {
+      value: { href: `${baseUrl}/app/index.html?tab=1#top` },
+      configurable: true,
+    });
+    answers = [(_request, response) => response.end('{"status":"ok"}')];
+    let clients;
+    try {
+      clients = ['', '/', '/engine'].map((address) => createClient({ baseUrl: address }));
+    } finally {
+      delete page.location;
+    }
+    for (const own of clients) await own.health();
+    expect(asked).to.deep.equal(['GET /health', 'GET /health', 'GET /engine/health']);
   });
 
   it('a name that no URL can carry rejects the call, and throws nothing beside it', async () => {
@@ -223,6 +322,12 @@ function events(...texts: readonly string[]): Answer {
     response.write(texts.join(''));
     if (texts.some((text) => text.startsWith('retry'))) response.end();
   };
+}
+
+function unauthorized(_request: IncomingMessage, response: ServerResponse): void {
+  response
+    .writeHead(401, { 'content-type': 'application/json' })
+    .end('{"error":{"type":"unauthorized","message":"the token has expired","ref":"err_1"}}');
 }
 
 function event(index: number, type: EngineEvent['type']): string {

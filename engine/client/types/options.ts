@@ -29,7 +29,7 @@ export interface RetryOptions {
  * };
  */
 export interface ClientOptions {
-  /** For example `http://127.0.0.1:8000`; in a page also from where the page is, such as `/engine`. */
+  /** For example `http://127.0.0.1:8000`; in a page also from where the page is, such as `/engine`, or empty for its origin. */
   readonly baseUrl: string;
   /** Signs every request and socket in; see docs/auth.md. */
   readonly token?: Token;
@@ -39,9 +39,12 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
   /** Default: the global `WebSocket`, else the package `ws`. */
   readonly webSocket?: WebSocketConstructor;
-  /** Milliseconds a whole answer may take, with all that is tried again (not a stream); default 300000. */
+  /** Milliseconds a whole answer may take, with all that is tried again (not a stream); default 300000, `Infinity`: no limit. */
   readonly timeoutMs?: number;
-  /** Milliseconds without a sign of life after which a stream or socket is opened again; default 40000, servers give one every 15 s. */
+  /**
+   * Milliseconds without a sign of life after which a stream or socket is opened again; default 40000, servers give one every 15 s.
+   * `Infinity`: never.
+   */
   readonly silenceMs?: number;
   /**
    * Of calls that change nothing, or have an idempotency key: after connections that broke, 429 and 503. `false`: none. Streams and
