@@ -46,11 +46,11 @@ export function callerOf(subject: Subject, note: () => void): Caller {
   let seen = 0;
 
   /** Tries with the server that is there, and after a failure with the next one; the same when it only takes nothing now. */
-  async function again<T>(attempt: (url: string) => Promise<T | 'again'>): Promise<T> {
+  async function again<T>(attempt: (url: string, over: AbortSignal) => Promise<T | 'again'>): Promise<T> {
     for (;;) {
-      const { url, number } = await subject.after(seen);
+      const { url, number, over } = await subject.after(seen);
       try {
-        const answer = await attempt(url);
+        const answer = await attempt(url, over);
         if (answer !== 'again') return answer;
         await pause();
       } catch (thrown) {
@@ -62,9 +62,15 @@ export function callerOf(subject: Subject, note: () => void): Caller {
     }
   }
 
-  const send = ({ method = 'POST', path, body, key, raw }: Ask, url: string, accept: string) =>
+  const send = (
+    { method = 'POST', path, body, key, raw }: Ask,
+    url: string,
+    accept: string,
+    signal: AbortSignal,
+  ) =>
     fetch(url + path, {
       method,
+      signal,
       headers: {
         accept,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -102,9 +108,10 @@ export function callerOf(subject: Subject, note: () => void): Caller {
   }
 
   async function follow(path: string, events: EngineEvent[] = []): Promise<EngineEvent[]> {
-    return again(async (url) => {
+    return again(async (url, signal) => {
       const after = String(events.at(-1)?.index ?? 0);
       const response = await fetch(url + path, {
+        signal,
         headers: { accept: 'text/event-stream', 'last-event-id': after },
       });
       if ([400, 404].includes(response.status))
@@ -118,8 +125,8 @@ export function callerOf(subject: Subject, note: () => void): Caller {
       return lost;
     },
     ask: (request) =>
-      again(async (url) => {
-        const response = await send(request, url, 'application/json');
+      again(async (url, over) => {
+        const response = await send(request, url, 'application/json', over);
         const body = (await response.json()) as JsonObject;
         note();
         if (response.status === 503 || response.status === 429) return 'again';
@@ -129,8 +136,8 @@ export function callerOf(subject: Subject, note: () => void): Caller {
     async stream(request) {
       const events: EngineEvent[] = [];
       let place: string | undefined;
-      const isWhole = await again(async (url) => {
-        const response = await send(request, url, 'text/event-stream');
+      const isWhole = await again(async (url, over) => {
+        const response = await send(request, url, 'text/event-stream', over);
         if (response.status === 503 || response.status === 429) {
           await response.text();
           return 'again';

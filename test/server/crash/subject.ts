@@ -14,6 +14,14 @@ export interface Life {
   said(): string;
 }
 
+/** A life that serves. */
+interface Served {
+  readonly url: string;
+  readonly number: number;
+  /** Aborts when it has ended: requests of `fetch` do not always hear of a process that is killed. */
+  readonly over: AbortSignal;
+}
+
 /** A server that is started again and again over one project. */
 export interface Subject {
   /** The life that is, or was the last; of two that begin together the one that serves, once somebody says so. */
@@ -21,7 +29,7 @@ export interface Subject {
   /** Starts the next one. */
   start(env?: NodeJS.ProcessEnv, prefix?: readonly string[]): Life;
   /** The address of a life after this one, as soon as it is served. */
-  after(number: number): Promise<{ readonly url: string; readonly number: number }>;
+  after(number: number): Promise<Served>;
   /** Whether a life is over. */
   isOver(number: number): boolean;
 }
@@ -30,7 +38,7 @@ export interface Subject {
 export function subjectOf(folder: string, env: NodeJS.ProcessEnv): Subject {
   let number = 0;
   const lives = new Map<number, Life>();
-  let served: { readonly url: string; readonly number: number } | undefined;
+  let served: Served | undefined;
   let waiting: (() => void)[] = [];
 
   const start = (more: NodeJS.ProcessEnv = {}, prefix: readonly string[] = []): Life => {
@@ -46,12 +54,14 @@ export function subjectOf(folder: string, env: NodeJS.ProcessEnv): Subject {
     const ended: Life['ended'] = new Promise((resolve) =>
       child.once('close', (code, signal) => resolve({ code, signal })),
     );
+    const over = new AbortController();
+    void ended.then(() => over.abort());
     const up = new Promise<string | undefined>((resolve) => {
       createInterface({ input: child.stdout }).on('line', (line) => {
         said = `${said}${line}\n`.slice(-20_000);
         const url = /"url":"([^"]+)"/.exec(line)?.[1];
         if (url === undefined || served?.number === mine) return;
-        served = { url, number: mine };
+        served = { url, number: mine, over: over.signal };
         for (const look of waiting.splice(0)) look();
         resolve(url);
       });
