@@ -139,10 +139,11 @@ describe('engine runs and engine why', function () {
     let asked = await why();
     while (asked.status === 'not_reached') asked = await why();
     expect(asked).to.deep.include({ status: 'running', reason: 'it is at work' });
-    const unknown = await at('runs', 'resume', `${runId.slice(0, -1)}X`, '--json');
+    const nowhere = `workflow:slow:${'0'.repeat(26)}`;
+    const unknown = await at('runs', 'resume', nowhere, '--json');
     expect([unknown.exitCode, (JSON.parse(unknown.stdout) as { error: object }).error]).to.deep.equal([
       2,
-      { type: 'run_not_found', message: `no run "${runId.slice(0, -1)}X"` },
+      { type: 'run_not_found', message: `no run "${nowhere}"` },
     ]);
     server.child.kill('SIGKILL');
     await server.done;
