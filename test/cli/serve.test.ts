@@ -160,13 +160,15 @@ describe('engine serve', function () {
         [['--port', '0', '--host', '0.0.0.0'], 'invalid_request'],
         [['--port', '0', '--host', '192.0.2.1'], 'invalid_request'],
       ] as const) {
-        const { exitCode, stdout, stderr } = await start('serve', ...args).done;
-        expect([exitCode, stdout, stderr.slice(0, stderr.indexOf(':'))]).to.deep.equal([
-          2,
-          '',
-          `error[${code}]`,
-        ]);
-        expect(await stored()).to.equal(before);
+        for (const command of ['serve', 'dev']) {
+          const { exitCode, stdout, stderr } = await start(command, ...args).done;
+          expect([exitCode, stdout, stderr.slice(0, stderr.indexOf(':'))], command).to.deep.equal([
+            2,
+            '',
+            `error[${code}]`,
+          ]);
+          expect(await stored(), command).to.equal(before);
+        }
       }
     } finally {
       other.close();

@@ -1,4 +1,5 @@
 import type { Engine, EngineOptions } from '../../api.ts';
+import { insideOf } from '../../api/inside.ts';
 import { createEngine } from '../../engine.ts';
 import { asProblem, type Problem } from '../../core/problem.ts';
 import type { Program } from '../../program/program.ts';
@@ -52,7 +53,8 @@ export function createDevServer(
       try {
         if (engine !== undefined && server !== undefined)
           return { reloaded: await engine.reload(program, how), address: undefined };
-        engine ??= await createEngine({ ...options, program });
+        // What was left goes on as soon as it is known that it can be served, and not before.
+        engine ??= await createEngine({ ...options, program, recover: false });
         // Imports the code now: an edit that breaks it must not reach what goes on.
         await engine.reload(program);
         return { reloaded: undefined, address: await serve(engine) };
@@ -88,7 +90,7 @@ export function createDevServer(
       ...(port === undefined ? {} : { port }),
     });
     try {
-      const address = await opened.listen();
+      const address = await opened.listen(() => insideOf(started).takeUp());
       server = opened;
       return address;
     } catch (thrown) {
