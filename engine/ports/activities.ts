@@ -18,6 +18,8 @@ export interface ActivityCall {
   readonly tries: number;
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
+  /** Told the id of the run that was called, once it is admitted. */
+  called?(id: string): void;
   /** Told what models had cost that is not in the outcome: when the call fails, and of what a tool called. */
   lost?(usage: Usage, modelCalls: number): void;
 }

@@ -58,6 +58,11 @@ export interface ExecutionContext {
    * @param options.inStep the step that waits is not at work meanwhile.
    */
   wait<T>(work: () => Promise<T>, options?: { readonly inStep?: boolean }): Promise<T>;
+  /**
+   * Waits for the outcome of another execution, in a way that shows as `wait` does. Nothing is recorded.
+   * @param work says whose outcome it waits for once it knows: as long as that one is at work, this one is too, see `Durable.idle`.
+   */
+  waitFor<T>(work: (tell: (id: string) => void) => Promise<T>): Promise<T>;
   /** Waits in this process only; rejects when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Milliseconds that only grow, for event durations only, never for decisions. */
@@ -182,7 +187,10 @@ export interface Durable {
   ): Promise<Receipt>;
   /** Admits no more but parts of what is accepted, which goes on. */
   drain(): void;
-  /** Resolves when nothing is at work in this process; what only waits, for people, messages or times, is not at work. */
+  /**
+   * Resolves when nothing is at work in this process. What only waits, for people, messages or times, is not at work; what waits for
+   * another execution is as long as that one is.
+   */
   idle(): Promise<void>;
   /** Stops all work; what has no outcome is taken up at the next start. */
   close(): Promise<void>;

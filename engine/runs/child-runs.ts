@@ -27,7 +27,7 @@ export interface ChildRuns {
     parent: string,
     start: (workflow: string, input: Json, options: ChildStart) => Promise<Receipt>,
   ): (
-    call: Pick<ActivityCall, 'idempotencyKey' | 'signal' | 'lost'>,
+    call: Pick<ActivityCall, 'idempotencyKey' | 'signal' | 'called' | 'lost'>,
     request: Parameters<Activities['workflow']>[1],
   ) => Promise<ChildOutcome>;
   /** Whether the run that called this one ended, or was to end, before it could stop this one. */
@@ -41,8 +41,9 @@ export function createChildRuns(store: Store, durable: Durable): ChildRuns {
   return {
     callOf:
       (parent, start) =>
-      async ({ idempotencyKey, signal, lost }, { workflow, input, left }) => {
+      async ({ idempotencyKey, signal, called, lost }, { workflow, input, left }) => {
         const { id } = await start(workflow, input, { idempotencyKey, parent, left });
+        called?.(id);
         const ended = await outcomeOf({ store, durable }, id, parent, signal);
         const { state, output = null, error, usage = noUsage } = ended;
         const modelCalls = Number((await store.checkpoints.all(id)).get(modelCallsKey) ?? 0);

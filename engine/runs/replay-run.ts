@@ -43,6 +43,7 @@ export async function replayRun(
     pause: () => stopped,
     receive: () => stopped,
     wait: () => stopped,
+    waitFor: () => stopped,
     sleep: () => stopped,
     elapsed: () => 0,
     age: () => 0,

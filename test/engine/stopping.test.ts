@@ -25,6 +25,16 @@ output: '\${{ steps.part.output.x }}'
 output: '\${{ steps.sign.output.decision }}'
 `,
   'src/workflows/part.yaml': 'steps: [{ id: it, set: { x: 1 } }]\n',
+  'src/workflows/outer.yaml': `steps: [{ id: inner, workflow: inner }]
+output: '\${{ steps.inner.output }}'
+`,
+  'src/workflows/inner.yaml': `steps: [{ id: held, workflow: held }]
+output: '\${{ steps.held.output }}'
+`,
+  'src/workflows/held.yaml': `steps: [{ id: hold, tool: hold, with: {} }]
+output: '\${{ steps.hold.output }}'
+`,
+  'src/workflows/signs.yaml': 'steps: [{ id: asks, workflow: asks }]\n',
 };
 
 const acts = { kill: () => undefined, stop: () => undefined, delay: () => Promise.resolve() };
@@ -64,6 +74,34 @@ describe('an engine that stops while a run is at work', () => {
         const ended = await next.runs.wait(runId);
         expect([ended.state, ended.output], JSON.stringify(ended.error)).to.deep.equal(['succeeded', output]);
       });
+
+  it('waits within the grace for runs that wait for what is at work, and for nothing that waits for people', async () => {
+    const path = join(temporaryFolder(), 'engine.sqlite');
+    const began = gate();
+    const hold = gate<number>();
+    const tool = { description: '', inputSchema: {}, outputSchema: undefined };
+    const { engine } = await engineOf(files, undefined, {
+      store: await openSqliteStore({ path }),
+      ports: {
+        tools: {
+          open: async () => ({ ...tool, run: () => (began.open(), hold.opened) }),
+          request: () => Promise.reject(new Error('no request is made')),
+        },
+      },
+    });
+    const resting = await engine.workflows.start('signs');
+    while ((await engine.approvals.list()).length === 0) await new Promise(setImmediate);
+    const { runId } = await engine.workflows.start('outer');
+    await began.opened;
+    const closed = engine.close({ graceMs: 600_000 });
+    hold.open(2);
+    await closed;
+    const store = await openSqliteStore({ path, readOnly: true });
+    const { state, output } = (await store.executions.get(runId)) ?? {};
+    const left = (await store.executions.get(resting.runId))?.state;
+    await store.close();
+    expect([state, output, left]).to.deep.equal(['succeeded', 2, 'queued']);
+  });
 
   it('tells of an answer that is there already once, when the step is recorded after the next start', async () => {
     const path = join(temporaryFolder(), 'engine.sqlite');

@@ -186,6 +186,7 @@ export function fakeContext(options: FakeOptions = {}): Fake {
       return (value ?? undefined) as Received | undefined;
     },
     wait: (work) => work(),
+    waitFor: (work) => work(() => undefined),
     age: () => time.now(),
     spent: () => undefined,
     withOutcome: () => undefined,

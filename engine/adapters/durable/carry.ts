@@ -62,6 +62,11 @@ export async function work(entry: Entry, around: Surroundings): Promise<Ending> 
       tell(store.executions.mark(execution.id, isWaiting ? 'waiting' : 'running'));
       if (isWaiting) entry.rested();
     },
+    onCall(call) {
+      const remove = entry.calling(call);
+      const over = (): void => (remove(), entry.rested());
+      return { learnt: entry.rested, over };
+    },
   });
   try {
     const output = await worker.work(context, execution);

@@ -8,6 +8,7 @@ import type { ExecutionContext } from '../../ports/durable.ts';
 import type { ExecutionLog } from '../../ports/log.ts';
 import type { Execution } from '../../ports/store.ts';
 import type { Before } from './before.ts';
+import type { Call } from './entry.ts';
 import { signalDeadline } from './deadline.ts';
 import type { Inbox } from './inbox.ts';
 
@@ -29,6 +30,8 @@ export interface ContextParts {
   onOutcomeWrite(write: () => Promise<unknown>): void;
   /** Told when all there is to do is to wait, and when there is work again. */
   onWaiting(isWaiting: boolean): void;
+  /** Told of a wait for another execution, before its id is known; `learnt` tells that it is. */
+  onCall(call: Call): { learnt(): void; over(): void };
 }
 
 /** The context of one execution in this process. */
@@ -149,6 +152,20 @@ export function createContext(parts: ContextParts): ExecutionContext {
       });
     },
     wait,
+    async waitFor(work) {
+      const call: { id: string | undefined } = { id: undefined };
+      const { learnt, over } = parts.onCall(call);
+      try {
+        return await wait(() =>
+          work((id) => {
+            call.id = id;
+            learnt();
+          }),
+        );
+      } finally {
+        over();
+      }
+    },
     sleep: (ms, inner) => clock.sleep(ms, inner ?? signal),
     elapsed: () => clock.elapsed(),
     age: () => Math.max(0, clock.now() - execution.createdAt),

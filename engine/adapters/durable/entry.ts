@@ -6,6 +6,12 @@ import type { Execution, Outcome } from '../../ports/store.ts';
 import type { Before } from './before.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 
+/** A wait for the outcome of another execution. */
+export interface Call {
+  /** Undefined as long as that one is not admitted. */
+  readonly id: string | undefined;
+}
+
 /** An execution in this process: waiting for its turn, or at work. What only work needs is made when it begins: thousands may wait. */
 export class Entry {
   readonly execution: Execution;
@@ -37,6 +43,7 @@ export class Entry {
   finish!: (problem?: Problem) => void;
   #inbox: Inbox | undefined;
   #attempt: AbortController | undefined;
+  #calls: Set<Call> | undefined;
 
   constructor({ execution, worker, before, log, mustMark, rested, inbox }: EntryStart) {
     this.execution = execution;
@@ -69,6 +76,18 @@ export class Entry {
     this.#attempt = attempt;
     if (this.stopped !== undefined) attempt.abort(this.stopped);
     return attempt;
+  }
+
+  /** What its work waits for of other executions. */
+  get calls(): readonly Call[] {
+    return this.#calls === undefined ? [] : [...this.#calls];
+  }
+
+  /** Notes such a wait, until the result is called. */
+  calling(call: Call): () => void {
+    const calls = (this.#calls ??= new Set());
+    calls.add(call);
+    return () => void calls.delete(call);
   }
 
   /** Adds an event, when there is one, to its log. */

@@ -26,7 +26,7 @@ export interface Held {
   pending(key: string): readonly string[];
   /** How many these are. */
   count(key: string): number;
-  /** Resolves when nothing is at work but what waits for time or people. */
+  /** Resolves when nothing is at work but what waits for time or people, or for what does. */
   idle(): Promise<void>;
   /** Stops all that is at work and leaves it to the next start. */
   close(): Promise<void>;
@@ -59,8 +59,12 @@ export function createHeld(options: Surroundings): Held {
     count: (key) => mailboxes.count(key),
 
     async idle() {
-      const isBusy = ({ isAtWork, isWaiting }: Entry): boolean => isAtWork && !isWaiting;
-      while ([...entries.values()].some(isBusy)) await new Promise<void>((resolve) => idling.add(resolve));
+      const isAnyBusy = (): boolean => [...entries.values()].some((entry) => isBusy(entry));
+      while (isAnyBusy()) {
+        await new Promise<void>((resolve) => idling.add(resolve));
+        // What has just waited goes on within this turn of the event loop.
+        await new Promise(setImmediate);
+      }
     },
 
     async close() {
@@ -134,6 +138,17 @@ export function createHeld(options: Surroundings): Held {
     entry.finish(problem);
     if (!closing.signal.aborted) for (const one of next) void carry(one);
     rested();
+  }
+
+  /** Whether anything goes on in an entry, or in what it waits for. */
+  function isBusy({ isAtWork, isWaiting, calls }: Entry, above: readonly string[] = []): boolean {
+    if (!isAtWork || !isWaiting) return isAtWork;
+    return calls.some(({ id }) => {
+      // What is not admitted yet will be, and what has ended is about to be told.
+      const other = id === undefined ? undefined : entries.get(id);
+      if (id === undefined || other === undefined) return true;
+      return !above.includes(id) && isBusy(other, [...above, id]);
+    });
   }
 
   function rested(): void {

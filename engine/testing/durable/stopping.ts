@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Problem } from '../../core/problem.ts';
-import { gate, never, run, untilAborted, type Test } from './world.ts';
+import { gate, never, run, until, untilAborted, waiting, type Test } from './world.ts';
 
 /** What the contract promises of stopping. */
 export function stoppingTests(test: Test): void {
@@ -47,6 +47,32 @@ export function stoppingTests(test: Test): void {
     await first.crash();
     const { durable } = await world.reopen(async () => 'ran again');
     assert.equal((await durable.result('a'))?.state, 'cancelled');
+  });
+
+  test('what waits for another execution is at work as long as that one is', async (worlds) => {
+    const hold = gate();
+    const world = await worlds.open(async (context, { id }) => {
+      if (id !== 'b') {
+        return context.waitFor(async (tell) => {
+          const called = id === 'top' ? 'a' : 'b';
+          tell(called);
+          return (await world.durable.result(called, context.signal))?.output ?? null;
+        });
+      }
+      await context.receive('r', 'go');
+      await context.step('work', async () => (await hold.opened, null));
+      return 'done';
+    });
+    const { durable } = world;
+    for (const id of ['b', 'a', 'top']) await durable.admit(run(id));
+    for (const id of ['b', 'a', 'top']) await waiting(world, id);
+    await durable.idle();
+    assert.equal(await durable.signal('b', { topic: 'go', payload: null, idempotencyKey: 'g' }), true);
+    await until(async () => (await world.get('b'))?.state === 'running');
+    const idle = durable.idle();
+    hold.open();
+    await idle;
+    assert.equal((await world.get('top'))?.output, 'done');
   });
 
   test('closing leaves work without an outcome to the next start', async (world) => {

@@ -21,11 +21,12 @@ export async function runChild(step: WorkflowStep, frame: Frame, at: At): Promis
   const key = own ? call.idempotencyKey + again : call.idempotencyKey;
   return withinTimeSince(step, frame, at, async (signal) => {
     await failpoint('child.spawn');
-    const child = context.activities.workflow(
-      { ...call, idempotencyKey: key, signal },
-      { workflow: step.workflow, input, left: leftOf(frame.run.workflow.limits, frame.run.spent) },
+    const { output, usage, modelCalls } = await context.waitFor((called) =>
+      context.activities.workflow(
+        { ...call, idempotencyKey: key, signal, called },
+        { workflow: step.workflow, input, left: leftOf(frame.run.workflow.limits, frame.run.spent) },
+      ),
     );
-    const { output, usage, modelCalls } = await context.wait(() => child);
     await failpoint('child.join');
     return { output, usage, modelCalls };
   });
