@@ -15,10 +15,15 @@ export interface Owners {
   /** Whether an instance could be claimed: there is none, and nobody has it. */
   isFree(agent: string, instance: string): Promise<boolean>;
   /**
-   * Gives an instance that there is not yet to an owner, for good; the first one wins. The owner it has then; undefined: nobody's, since it
-   * was there before anybody could own it.
+   * Gives an instance that there is not yet to an owner, for good once something came of it; the first one wins. The owner it has then;
+   * undefined: nobody's, since it was there before anybody could own it. Every claim of one's own ends with `settle`.
    */
   claim(agent: string, instance: string, owner: string): Promise<string | undefined>;
+  /**
+   * Ends a claim that its owner got. When what it was for was refused, and neither is there such an instance by now nor is something else
+   * of its owner on the way to it, it is nobody's again.
+   */
+  settle(agent: string, instance: string, wasRefused: boolean): Promise<void>;
 }
 
 const known = new WeakMap<Store, Owners>();
@@ -38,6 +43,8 @@ export function ownersOf(store: Store): Owners {
 function createOwners({ documents, executions }: Store): Owners {
   /** What is known or just being found out, so that questions about one instance go one after another. */
   const remembered = new Map<string, Promise<string | undefined>>();
+  /** Of instances that were claimed and may not come about: how much is on the way to each. */
+  const fresh = new Map<string, number>();
 
   const remember = (key: string, owner: Promise<string | undefined>): Promise<string | undefined> => {
     remembered.delete(key);
@@ -67,8 +74,29 @@ function createOwners({ documents, executions }: Store): Owners {
       return remember(
         key,
         before.then(async (first) => {
+          const others = fresh.get(key);
+          if (others !== undefined && first === owner) fresh.set(key, others + 1);
           if (first !== undefined || (await exists(key))) return first;
           await documents.set(namespace, key, owner);
+          fresh.set(key, 1);
+          return owner;
+        }),
+      );
+    },
+    async settle(agent, instance, wasRefused) {
+      const key = instanceKey(agent, instance);
+      if (!wasRefused) fresh.delete(key);
+      if (!fresh.has(key)) return;
+      const before = remembered.get(key) ?? read(key);
+      await remember(
+        key,
+        before.then(async (owner) => {
+          const others = (fresh.get(key) ?? 0) - 1;
+          if (others > 0) fresh.set(key, others);
+          else if (fresh.delete(key) && !(await exists(key))) {
+            await documents.delete(namespace, key);
+            return undefined;
+          }
           return owner;
         }),
       );

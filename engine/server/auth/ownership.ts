@@ -30,13 +30,22 @@ const maxRemembered = 10_000;
 export interface Ownership {
   /**
    * Throws what asking for nothing at all would throw: Problem `agent_not_found`, `workflow_not_found`, `run_not_found`, `submission_not_found`,
-   * `not_found`. A message to an instance that there is not yet makes it the caller's.
+   * `not_found`. Gives what is still to be claimed: a message to an instance that there is not yet makes it the caller's.
    */
-  check(caller: Caller, asked: Asked): Promise<void>;
+  check(caller: Caller, asked: Asked): Promise<Claim | undefined>;
+}
+
+/** An instance that may become a caller's by what it asks. */
+export interface Claim {
+  /**
+   * Does an act while the instance is the caller's. It stays so unless the act fails and there is no such instance by then: who is refused has
+   * claimed nothing. Throws Problem `not_found` for what is somebody else's, and what the act throws.
+   */
+  hold<T>(act: () => Promise<T>): Promise<T>;
 }
 
 /** Where nobody signs in, everything is everybody's. */
-export const shared: Ownership = { check: () => Promise.resolve() };
+export const shared: Ownership = { check: () => Promise.resolve(undefined) };
 
 /**
  * The ownership of what an engine keeps. An instance is whose who first wrote to it, a run whose who started it, a submission whose its
@@ -49,13 +58,18 @@ export function createOwnership(engine: Engine): Ownership {
 
   return {
     async check(caller, { route, params, search, isOpening = false }) {
-      if (caller.scopes === undefined) return;
+      if (caller.scopes === undefined) return undefined;
       // What operators see once more is the same thing there.
       const path = route.path.replace(/^\/admin(?=\/)/, '');
       refuseUnlisted(engine, caller, path, params);
       // What a host's own routes name is the host's to look after.
-      for (const subject of subjectsOf(path, params, search) ?? [])
-        if (!(await mayUse(caller, subject, { ...route, isOpening }))) throw nothingThere(subject);
+      let claim: Claim | undefined;
+      for (const subject of subjectsOf(path, params, search) ?? []) {
+        const use = await mayUse(caller, subject, { ...route, isOpening });
+        if (use === false) throw nothingThere(subject);
+        if (use !== true) claim = use;
+      }
+      return claim;
     },
   };
 
@@ -63,7 +77,7 @@ export function createOwnership(engine: Engine): Ownership {
     caller: Caller,
     subject: Subject,
     route: Asked['route'] & { readonly isOpening: boolean },
-  ): Promise<boolean> {
+  ): Promise<boolean | Claim> {
     const isAdmin = caller.scopes?.includes('admin') === true;
     const isFor = (owner: string | undefined): boolean =>
       owner === caller.id || (isAdmin && (owner === undefined || isReadOrStop(route)));
@@ -74,7 +88,7 @@ export function createOwnership(engine: Engine): Ownership {
       const owner = await owners.of(agent, id);
       if (owner !== undefined || !isWrite(route)) return isFor(owner);
       if (route.isOpening) return isFor(owner) || (await owners.isFree(agent, id));
-      return isFor(await owners.claim(agent, id, caller.id));
+      return claimOf(caller, subject, isFor);
     }
     const [id = '', step] = subject.kind === 'approval' ? split(subject.id) : [subject.id];
     const found = await belongingOf(id);
@@ -82,6 +96,29 @@ export function createOwnership(engine: Engine): Ownership {
     if (!isListed(caller, found)) return false;
     if (isFor(await ownerOf(found))) return true;
     return subject.kind === 'approval' && (isAdmin || (await isApprover(caller, found, step)));
+  }
+
+  function claimOf(
+    { id: owner }: Caller,
+    subject: Subject & { readonly kind: 'instance' },
+    isFor: (owner: string | undefined) => boolean,
+  ): Claim {
+    const { agent, id } = subject;
+    return {
+      async hold(act) {
+        const found = await owners.claim(agent, id, owner);
+        if (!isFor(found)) throw nothingThere(subject);
+        if (found !== owner) return act();
+        let wasRefused = true;
+        try {
+          const done = await act();
+          wasRefused = false;
+          return done;
+        } finally {
+          await owners.settle(agent, id, wasRefused);
+        }
+      },
+    };
   }
 
   async function belongingOf(id: string): Promise<Belonging | undefined> {

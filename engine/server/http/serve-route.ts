@@ -49,7 +49,7 @@ export async function serveRoute(
     throw new Problem('shutting_down', 'the server is shutting down');
   }
   const search = context.querystring;
-  await ownership.check(caller, { route, params, search });
+  const claim = await ownership.check(caller, { route, params, search });
   const takesBody = route.method !== 'GET' && route.takes === undefined;
   const body = takesBody ? await readBody(context.req, bodyBytes) : undefined;
   if (!hostRoutes.has(route)) refuseIgnored(route, body, context.req.headers);
@@ -58,19 +58,10 @@ export async function serveRoute(
   if (route.waits === true) context.res.once('close', letGo);
   try {
     const signals = new RequestSignals(context, wantsEvents, { closing, caller });
-    const reply = await route.handle(
-      new ReceivedCall(context, {
-        engine,
-        basePath,
-        caller,
-        params,
-        search,
-        body,
-        wantsEvents,
-        signals,
-        bodyBytes,
-      }),
-    );
+    const call = new ReceivedCall(context, {
+      ...{ engine, basePath, caller, params, search, body, wantsEvents, signals, bodyBytes },
+    });
+    const reply = await (claim === undefined ? route.handle(call) : claim.hold(() => route.handle(call)));
     await answer(context, reply, signals, options);
   } finally {
     letGo();

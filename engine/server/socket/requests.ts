@@ -1,4 +1,4 @@
-import type { Engine } from '../../api.ts';
+import type { Engine, SentPrompt } from '../../api.ts';
 import type { EngineEvent } from '../../core/event.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { noUsage } from '../../core/message.ts';
@@ -6,7 +6,7 @@ import { fromData, Problem } from '../../core/problem.ts';
 import type { Caller } from '../auth/caller.ts';
 import { ownKey } from '../auth/own-key.ts';
 import { startedBy } from '../auth/own-only.ts';
-import type { Asked, Ownership } from '../auth/ownership.ts';
+import type { Asked, Claim, Ownership } from '../auth/ownership.ts';
 import { readPrompt } from '../requests/prompt-body.ts';
 import { objectReader } from '../requests/read-object.ts';
 import { resultOf } from '../routes/prompts.ts';
@@ -40,12 +40,12 @@ export async function prompt(request: Request, target: AgentTarget, frame: JsonO
   const { after, idempotency, rest } = readAgain(frame);
   const { message, session, options } = readPrompt(rest, 'the frame');
   const { name, instanceId: id } = target;
-  await mustOwn(request, { method: 'POST', path: '/agents/:name/:id' }, { name, id });
+  const claim = await mustOwn(request, { method: 'POST', path: '/agents/:name/:id' }, { name, id });
   const stop = new AbortController();
   request.onAbort(() => stop.abort(new Problem('aborted', 'the request was aborted')));
-  const sent = await engine.agents
-    .session(target.name, target.instanceId, session)
-    .send(message, { ...options, ...keyOf(request, idempotency), signal: stop.signal });
+  const asked = { ...options, ...keyOf(request, idempotency), signal: stop.signal };
+  const send = (): Promise<SentPrompt> => engine.agents.session(name, id, session).send(message, asked);
+  const sent = await (claim === undefined ? send() : claim.hold(send));
   outbox.send({ type: 'started', requestId, submissionId: sent.submissionId });
   await forward(request, sent.events({ after, signal: left }));
   return resultOf(await sent.result);
@@ -102,7 +102,7 @@ function mustOwn(
   { caller, ownership }: Request,
   route: Asked['route'],
   params: Asked['params'],
-): Promise<void> {
+): Promise<Claim | undefined> {
   return ownership.check(caller, { route, params, search: '' });
 }
 

@@ -97,6 +97,61 @@ describe('what callers own', () => {
     expect(answers.filter(({ status }) => status === 404)).to.have.length(10);
   });
 
+  it('a request that is refused makes nothing its caller’s', async () => {
+    const at = '/agents/echo/free';
+    const refused: readonly (readonly [
+      status: number,
+      method: string,
+      path: string,
+      body?: unknown,
+      headers?: object,
+    ])[] = [
+      [400, 'POST', at, { mesage: 'hi' }],
+      [400, 'POST', at, 'hi'],
+      [400, 'POST', at, { message: '' }],
+      [400, 'POST', at, { message: 'hi', role: 'nobody' }],
+      [400, 'POST', at, { message: 'hi', model: 'none/none' }],
+      [400, 'POST', `${at}?onDisconnect=maybe`, { message: 'hi' }],
+      [406, 'POST', at, { message: 'hi' }, { accept: 'text/html' }],
+      [413, 'POST', at, { message: 'x'.repeat(3000) }],
+      [415, 'POST', at, { message: 'hi' }, { 'content-type': 'text/plain' }],
+      [400, 'POST', `${at}/dispatch`, {}],
+      [400, 'POST', `${at}/tasks`, {}],
+      [404, 'POST', `${at}/tasks`, { prompt: 'Look.', agent: 'nobody' }],
+      [404, 'POST', `${at}/skills/none`, {}],
+      [400, 'PUT', `${at}/sessions/one`, { name: 'two' }],
+      [404, 'POST', `${at}/sessions/one/fork`, { session: 'two' }],
+      [404, 'POST', `${at}/sessions/one/compact`, {}],
+      [415, 'POST', `${at}/sessions/one/import`, {}],
+      [400, 'POST', `${at}/sessions/one/import`, {}, { 'content-type': 'application/jsonl' }],
+    ];
+    const small = await startAuthWorld({ options: { bodyBytes: 2000 } });
+    try {
+      for (const [status, method, path, body, headers = {}] of refused) {
+        const { status: given } = await small.send(ann, method, path, body, { ...headers });
+        expect(given, `${method} ${path} ${JSON.stringify(body)}`.slice(0, 100)).to.equal(status);
+      }
+      expect((await small.send(bob, 'POST', at, { message: 'hi' })).status).to.equal(200);
+      expect((await small.send(ann, 'POST', at, { message: 'hi' })).status).to.equal(404);
+    } finally {
+      await small.close();
+    }
+  });
+
+  it('a request that is refused takes nothing from what its caller asks beside it', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const path = `/agents/echo/mixed-${round}`;
+      const roles = [undefined, 'nobody', 'nobody', undefined, 'nobody'];
+      const asks = [...roles.slice(round % 5), ...roles.slice(0, round % 5)].map((role) =>
+        world.send(ann, 'POST', `${path}/dispatch`, { message: 'hi', role }),
+      );
+      const statuses = (await Promise.all(asks)).map(({ status }) => status);
+      expect(statuses.sort()).to.deep.equal([202, 202, 400, 400, 400]);
+      expect((await world.send(bob, 'POST', path, { message: 'hi' })).status).to.equal(404);
+      expect((await world.send(ann, 'POST', path, { message: 'hi' })).status).to.equal(200);
+    }
+  });
+
   it('ids that look alike are different instances', async () => {
     await world.send(ann, 'POST', `/agents/echo/${encodeURIComponent('acme/alice')}`, { message: 'hi' });
     for (const id of ['acme:alice', 'acme alice', 'ACME/alice', 'acme%2Falice', 'acme.alice'])
