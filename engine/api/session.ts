@@ -67,7 +67,7 @@ export interface Session {
     message: string,
     options?: PromptOptions<Result>,
   ): Promise<SentPrompt<ResultOf<Result>>>;
-  /** Works by a skill of the project, or else of the workspace. Throws what `prompt` throws. */
+  /** Works by a skill of the project, or else of the workspace. Throws what `prompt` throws, and Problem `not_found`. */
   skill<Result extends ResultSchema = JsonSchema>(
     name: string,
     options?: SkillOptions<Result>,

@@ -1,6 +1,7 @@
 import type { Approval, ApprovalAnswer, ApprovalFilter } from '../api.ts';
 import { isObject, type Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
+import { refuseUnknown } from '../core/refuse-unknown.ts';
 import { isTerminal } from '../core/status.ts';
 import { choices } from '../core/suggest.ts';
 import { compileSchema, describeFaults } from '../expr/index.ts';
@@ -20,12 +21,10 @@ export interface Approvals {
 const once = 'answer';
 
 /** The approvals of the runs and submissions of a store. */
-export function createApprovals({
-  store,
-  durable,
-  clock,
-  redact,
-}: Pick<SessionPorts, 'store' | 'durable' | 'clock' | 'redact'>): Approvals {
+export function createApprovals(
+  ports: Pick<SessionPorts, 'store' | 'durable' | 'clock' | 'redact' | 'now'>,
+): Approvals {
+  const { store, durable, clock, redact } = ports;
   return {
     async list({ agent, of, limit = 100, after, ...filter } = {}) {
       const found: Approval[] = [];
@@ -41,6 +40,7 @@ export function createApprovals({
         found.push(...wanted.map(({ request }) => approvalOf(one, request)));
         if (found.length >= limit) return found.slice(0, limit);
       }
+      if (found.length === 0) await refuseUnknownNames(agent, filter.workflow);
       return found;
     },
 
@@ -53,6 +53,17 @@ export function createApprovals({
       if (!(await durable.signal(run.id, signal))) throw isDecided(run, step);
     },
   };
+
+  async function refuseUnknownNames(agent: string | undefined, workflow: string | undefined): Promise<void> {
+    const { delegates, workflows } = ports.now().program;
+    const hasLeft = (kind: Execution['kind'], name: string) => async (): Promise<boolean> =>
+      (await store.executions.list({ kind, name, limit: 1 })).length > 0;
+    if (workflow !== undefined)
+      await refuseUnknown('workflow', workflow, Object.keys(workflows), hasLeft('run', workflow));
+    // Profiles make calls in tasks, and steps that prompt make them in the name of their workflow.
+    if (agent !== undefined && !Object.hasOwn(workflows, agent))
+      await refuseUnknown('agent', agent, Object.keys(delegates), hasLeft('submission', agent));
+  }
 
   /** What is asked and neither answered nor too late; of that what was asked behind a step. */
   async function openRequests(run: Execution, behind?: string): Promise<readonly KnownRequest[]> {
@@ -181,15 +192,20 @@ async function* unfinished(
   { workflow, runId, submissionId }: Pick<ApprovalFilter, 'workflow' | 'runId' | 'submissionId'>,
   from: string,
 ): AsyncGenerator<Execution> {
+  if (runId !== undefined && submissionId !== undefined)
+    throw new Problem('invalid_request', 'ask for the approvals of either a run or a submission');
+  const isWanted = ({ state, kind, name }: Execution): boolean =>
+    !isTerminal(state) && (workflow === undefined || (kind === 'run' && workflow === name));
   const id = runId ?? submissionId;
   if (id !== undefined) {
-    const one = await find(store, id);
-    if (one.kind !== 'run' && runId !== undefined) throw new Problem('run_not_found', `no run "${runId}"`);
-    if (!isTerminal(one.state) && (workflow === undefined || workflow === one.name)) yield one;
+    const kind = runId === undefined ? 'submission' : 'run';
+    const one = await store.executions.get(id);
+    if (one?.kind !== kind) throw new Problem(`${kind}_not_found`, `no ${kind} "${id}"`);
+    if (isWanted(one)) yield one;
     return;
   }
   const first = from === '' ? undefined : await find(store, from);
-  if (first !== undefined && !isTerminal(first.state)) yield first;
+  if (first !== undefined && isWanted(first)) yield first;
   for (let before = first?.id; ;) {
     const page = await store.executions.list({
       // While no engine is at work, what waits is kept as queued.

@@ -70,7 +70,7 @@ describe('engine: skills', () => {
       .to.contain('Do returns.')
       .and.not.to.contain('Not this.');
     expect(await failureOf(session.skill('relaese'))).to.deep.equal({
-      type: 'invalid_request',
+      type: 'not_found',
       message: 'no skill "relaese"; did you mean "release"?',
     });
     expect(await failureOf(session.skill('broken'))).to.deep.include({ type: 'invalid_request' });

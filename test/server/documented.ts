@@ -52,6 +52,10 @@ export function readDocument(document: JsonObject): Documented {
           ? $ref
           : `#/paths/${escaped(path)}/${method.toLowerCase()}/responses/${status}`;
       const check = ajv.compile({ $ref: `api${place}/content/${escaped(type)}/schema` });
+      const codes = whole['x-error-codes'] as readonly string[] | undefined;
+      const { error } = (body ?? {}) as { readonly error?: { readonly type: string } };
+      if (codes !== undefined && !codes.includes(error?.type ?? ''))
+        return [`code "${error?.type ?? ''}" is not described with status ${status}`];
       if (check(body) === true) return [];
       return (check.errors ?? []).map(({ instancePath, message = '' }) => `${instancePath}: ${message}`);
     },

@@ -14,7 +14,7 @@ export function codesByStatus(route: Route): ReadonlyMap<number, readonly Proble
 }
 
 function codesOf(route: Route): readonly ProblemCode[] {
-  const { access, method, takes, streams, isIdempotent, throws = [] } = route;
+  const { access, method, path, takes, streams, isIdempotent, throws = [] } = route;
   const isReading = method === 'GET' && streams === undefined && route.operation !== 'ready';
   return [
     ...throws,
@@ -22,7 +22,9 @@ function codesOf(route: Route): readonly ProblemCode[] {
     'forbidden',
     'too_many_requests',
     'internal_error',
-    ...(access === 'public' ? [] : (['unauthorized'] as const)),
+    ...(access === 'public' ? [] : (['unauthorized', 'issuer_unavailable'] as const)),
+    // To who does not own it, there is no such instance.
+    ...(path.startsWith('/agents/:name/:id') ? (['not_found'] as const) : []),
     ...(route.operation === 'health' ? [] : (['store_unavailable'] as const)),
     ...(isReading ? [] : (['shutting_down'] as const)),
     // A body is read also where none is wanted, so that one that says anything is refused.

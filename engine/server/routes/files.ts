@@ -12,7 +12,7 @@ export const fileRoutes: readonly Route[] = [
     access: 'agents',
     summary: 'What is in a folder of the workspace of an instance, by name.',
     query: { path: text('The folder, as the sandbox has it. Default: the workspace.') },
-    throws: ['agent_not_found', 'sandbox_denied', 'sandbox_failed'],
+    throws: ['agent_not_found', 'not_found', 'sandbox_denied', 'sandbox_failed'],
     answers: {
       200: {
         description: 'Files and folders.',
@@ -20,8 +20,11 @@ export const fileRoutes: readonly Route[] = [
       },
     },
     async handle({ engine, params, query }) {
-      const files = await engine.agents.session(params.name, params.id).list(query.path);
-      return { status: 200, body: { files } };
+      const session = engine.agents.session(params.name, params.id);
+      const { path } = query;
+      if (path !== undefined && (await session.stat(path))?.kind !== 'folder')
+        throw new Problem('not_found', `there is no folder "${path}"`);
+      return { status: 200, body: { files: await session.list(path) } };
     },
   }),
   route({

@@ -10,16 +10,16 @@ import { say } from '../assemble-prompt.ts';
 import type { SessionPorts } from '../ports.ts';
 import { skillsIn } from './workspace-skills.ts';
 
-/** A skill of the project by its name. Throws Problem `invalid_request` with the choices. */
+/** A skill of the project by its name. Throws Problem `not_found` with the choices. */
 export function findSkill({ skills }: Pick<Program, 'skills'>, name: string): Skill {
   const skill = Object.hasOwn(skills, name) ? skills[name] : undefined;
   if (skill !== undefined) return skill;
-  throw new Problem('invalid_request', `no skill "${name}"${choices(name, Object.keys(skills))}`);
+  throw new Problem('not_found', `no skill "${name}"${choices(name, Object.keys(skills))}`);
 }
 
 /**
- * A skill by its name: of the project, or else of a workspace. Throws Problem `invalid_request` with the choices, and what the sandbox
- * throws.
+ * A skill by its name: of the project, or else of a workspace. Throws Problem `not_found` with the choices, `invalid_request` for one
+ * that is broken, and what the sandbox throws.
  */
 export async function findSkillIn(
   ports: Pick<SessionPorts, 'program' | 'readSkill'>,

@@ -39,7 +39,7 @@ export function saidOf(program: SessionPorts['program'], agent: Agent, work: Wor
   return { ...prepare(program, taker, { ...ask, model, message: work.kind }), message: ask.message ?? '' };
 }
 
-/** Who does a piece of work that an agent is asked for. Throws Problem `invalid_request`, `agent_not_found`. */
+/** Who does a piece of work that an agent is asked for. Throws Problem `not_found`, `agent_not_found`. */
 export function takerOf(program: SessionPorts['program'], agent: Agent, work: Work): Agent {
   if (work.kind === 'skill') return skilled(agent, findSkill(program, work.skill));
   if (work.kind === 'prompt') return agent;

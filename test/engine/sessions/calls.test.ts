@@ -22,7 +22,7 @@ describe('sessions: calls', () => {
       'skill',
     ]);
     expect(await failureOf(session.skill('revue'))).to.deep.equal({
-      type: 'invalid_request',
+      type: 'not_found',
       message: 'no skill "revue"; expected one of "review"',
     });
   });
