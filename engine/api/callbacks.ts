@@ -23,7 +23,10 @@ export interface CallbackFilter {
 export interface EngineCallbacks {
   /** Throws Problem `missing_secret` for a secret that is not set or cannot sign, `invalid_project` for an address that may not be called. */
   check(): void;
-  /** Deliveries, newest first. Throws Problem `invalid_request` for a `before` that is no delivery. */
+  /**
+   * Deliveries, newest first. Throws Problem `invalid_request` for a `before` that is no delivery, and `not_found` for a callback that there
+   * is not and that was never told anything.
+   */
   list(filter?: CallbackFilter): Promise<readonly CallbackRecord[]>;
   /** Throws Problem `not_found`. */
   get(id: string): Promise<CallbackDetails>;

@@ -39,7 +39,7 @@ export interface EngineWorkflows {
 export interface EngineRuns {
   /** Throws Problem `run_not_found`. */
   get(runId: string): Promise<RunRecord>;
-  /** Newest first. */
+  /** Newest first. Throws Problem `workflow_not_found` for a workflow that there is not and that has left no runs. */
   list(filter?: {
     readonly workflow?: string;
     readonly states?: readonly ExecutionState[];

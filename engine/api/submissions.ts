@@ -34,7 +34,10 @@ export interface SubmissionFilter {
 
 /** Messages that agents were sent, by their ids. */
 export interface EngineSubmissions {
-  /** Newest first. Throws Problem `invalid_request` for an instance without an agent, or a session without an instance. */
+  /**
+   * Newest first. Throws Problem `invalid_request` for an instance without an agent, or a session without an instance, and `agent_not_found`
+   * for an agent that there is not and that was never sent anything.
+   */
   list(filter?: SubmissionFilter): Promise<readonly SubmissionRecord[]>;
   /** Throws Problem `submission_not_found`. */
   get(submissionId: string): Promise<SubmissionRecord>;

@@ -1,5 +1,6 @@
 import type { EngineCallbacks } from '../api/callbacks.ts';
 import { Problem } from '../core/problem.ts';
+import { refuseUnknown } from '../core/refuse-unknown.ts';
 import { choices } from '../core/suggest.ts';
 import type { SessionPorts } from '../session/index.ts';
 import type { Backlog } from './backlog.ts';
@@ -26,8 +27,18 @@ export function createCallbacks(
       for (const callback of Object.values(on.program.settings.callbacks)) checkTarget(callback, on);
     },
 
-    list: async (filter = {}) =>
-      (await listDeliveries(documents, filter)).map((one) => recordOf(one, courier.hindrance(one.callback))),
+    async list(filter = {}) {
+      const { callback } = filter;
+      const found = await listDeliveries(documents, filter);
+      if (callback !== undefined && found.length === 0)
+        await refuseUnknown(
+          'callback',
+          callback,
+          Object.keys(ports.now().program.settings.callbacks),
+          async () => (await listDeliveries(documents, { callback, limit: 1 })).length > 0,
+        );
+      return found.map((one) => recordOf(one, courier.hindrance(one.callback)));
+    },
 
     async get(id) {
       const delivery = await read(id);

@@ -3,6 +3,7 @@ import { checkedFirst } from './checked-first.ts';
 import { workflowOfRun } from '../core/ids.ts';
 import { noUsage } from '../core/message.ts';
 import { fromData, Problem } from '../core/problem.ts';
+import { refuseUnknown } from '../core/refuse-unknown.ts';
 import { isTerminal } from '../core/status.ts';
 import type { Execution } from '../ports/store.ts';
 import type { RunAgain } from '../runs/run-again.ts';
@@ -80,6 +81,17 @@ export function createEngineRuns(
           ...filter,
           ...(workflow === undefined ? {} : { name: workflow }),
         });
+        if (workflow !== undefined && found.length === 0)
+          await refuseUnknown('workflow', workflow, Object.keys(ports.program.workflows), async () => {
+            const { owner } = filter;
+            const left = {
+              kind: 'run',
+              name: workflow,
+              limit: 1,
+              ...(owner === undefined ? {} : { owner }),
+            } as const;
+            return (await store.executions.list(left)).length > 0;
+          });
         return found.map(recordOf);
       },
       async events(runId, { after = 0, limit = 1000 } = {}) {

@@ -2,6 +2,7 @@ import type { Engine, SubmissionRecord } from '../api.ts';
 import { encodeKey } from '../core/ids.ts';
 import { checkedFirst } from './checked-first.ts';
 import { Problem } from '../core/problem.ts';
+import { refuseUnknown } from '../core/refuse-unknown.ts';
 import { isTerminal } from '../core/status.ts';
 import type { Execution } from '../ports/store.ts';
 import { addressOf, messageOf, type SessionPorts } from '../session/index.ts';
@@ -53,6 +54,17 @@ export function createSubmissions(ports: SessionPorts): Engine['submissions'] {
         ...(place.length < 2 ? {} : { under: encodeKey(...place) }),
         ...(before === undefined ? {} : { before }),
       });
+      if (agent !== undefined && found.length === 0)
+        await refuseUnknown('agent', agent, Object.keys(ports.program.agents), async () => {
+          const { owner } = filter;
+          const left = {
+            kind: 'submission',
+            name: agent,
+            limit: 1,
+            ...(owner === undefined ? {} : { owner }),
+          } as const;
+          return (await store.executions.list(left)).length > 0;
+        });
       return found.map(recordOf);
     },
     async events(id, { after = 0, limit = 1000 } = {}) {
