@@ -1,6 +1,7 @@
 import type { SubmissionFilter, SubmissionRecord } from '../api.ts';
 import type { EngineEvent } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
+import { asMany } from './as-many.ts';
 import { clientAt } from './client-at.ts';
 import { followStored } from './follow-stored.ts';
 import type { Terminal } from './terminal.ts';
@@ -59,12 +60,13 @@ function atServer(server: string): OpenSubmissions {
   const { submissions } = clientAt(server);
   return {
     async list({ states, since, ...filter }) {
-      const page = await submissions.list({
-        ...filter,
-        ...(states === undefined ? {} : { state: states }),
-        ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
-      });
-      return page.submissions;
+      return asMany('submissions', filter, (page) =>
+        submissions.list({
+          ...page,
+          ...(states === undefined ? {} : { state: states }),
+          ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
+        }),
+      );
     },
     get: (id) => submissions.get(id),
     events: async (id, page) => (await submissions.events(id, page)).events,

@@ -1,5 +1,6 @@
 import { nextOf } from '../../core/next-of.ts';
-import type { EntryList } from '../../session/index.ts';
+import type { SessionEntry } from '../../session/index.ts';
+import { boundedPage, type ListPage } from '../answers/bounded-page.ts';
 import { integer, text, word } from '../requests/parameters.ts';
 import { route, type Route, type Call } from '../route.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';
@@ -51,7 +52,7 @@ export const sessionRoutes: readonly Route[] = [
       },
     },
     async handle(call) {
-      const { entries, next: behind = null } = await pageOf(call, 1000);
+      const { items: entries, next: behind } = await pageOf(call, 1000);
       const messages = entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message] : []));
       return { status: 200, body: { messages, next: behind } };
     },
@@ -71,7 +72,7 @@ export const sessionRoutes: readonly Route[] = [
       },
     },
     async handle(call) {
-      const { entries, next: behind = null } = await pageOf(call, 100);
+      const { items: entries, next: behind } = await pageOf(call, 100);
       return { status: 200, body: { entries, next: behind } };
     },
   }),
@@ -103,8 +104,19 @@ export const sessionRoutes: readonly Route[] = [
 ];
 
 function pageOf(
-  { engine, params, query }: Call<'/:name/:id/:session', typeof entryPage>,
-  limit: number,
-): Promise<EntryList> {
-  return engine.agents.session(params.name, params.id, params.session).entries({ limit, ...query });
+  { engine, params, query: { after, limit, order } }: Call<'/:name/:id/:session', typeof entryPage>,
+  most: number,
+): Promise<ListPage<SessionEntry>> {
+  const session = engine.agents.session(params.name, params.id, params.session);
+  return boundedPage({
+    ...{ limit: limit ?? most, from: after, idOf: ({ id }) => id },
+    async read(behind, size) {
+      const { entries, next: more = null } = await session.entries({
+        limit: size,
+        ...(behind === undefined ? {} : { after: behind }),
+        ...(order === undefined ? {} : { order }),
+      });
+      return { items: entries, next: more };
+    },
+  });
 }
