@@ -208,7 +208,8 @@ describe('code: by a model', () => {
         await new Promise((next) => setImmediate(next));
         [asked] = await engine.approvals.list();
       }
-      expect((await engine.submissions.get(asked.submissionId ?? '')).state).to.equal('waiting');
+      while ((await engine.submissions.get(asked.submissionId ?? '')).state !== 'waiting')
+        await new Promise((next) => setImmediate(next));
       await engine.approvals.resolve(asked.submissionId ?? '', step, { decision: 'approved' });
     }
     await done;
@@ -331,7 +332,8 @@ output: '\${{ steps.bad.output }}'
         await new Promise((next) => setImmediate(next));
         [asked] = await engine.approvals.list();
       }
-      expect((await engine.runs.get(runId)).state).to.equal('waiting');
+      while ((await engine.runs.get(runId)).state !== 'waiting')
+        await new Promise((next) => setImmediate(next));
       await engine.approvals.resolve(runId, asked.step, { decision: 'approved' });
     }
     expect((await engine.runs.wait(runId)).output).to.deep.equal([{ sum: 2 }, { sum: 6 }]);

@@ -12,7 +12,8 @@ import {
   type FakeServer,
 } from '../fakes/openai-server.ts';
 import { findingsOf, projectOf } from '../fakes/project.ts';
-import { failureOf } from './kit.ts';
+import { failureOf, gate } from './kit.ts';
+import { leapingClock, type LeapingClock } from './leaping-clock.ts';
 
 describe('an engine whose provider fails', () => {
   let engine: Engine;
@@ -22,7 +23,13 @@ describe('an engine whose provider fails', () => {
     await server.close();
   });
 
+  /** Tells of a text that a model begins. */
+  let begun: ReturnType<typeof gate<void>>;
+  let clock: LeapingClock;
+
   async function start(provider: object, ...replies: readonly FakeReply[]): Promise<void> {
+    begun = gate();
+    clock = leapingClock();
     server = await startFakeServer(...replies);
     const local = { type: 'openai-compatible', baseUrl: server.baseUrl, ...provider };
     const project = projectOf({
@@ -32,7 +39,13 @@ describe('an engine whose provider fails', () => {
         steps: [{ id: 'one', agent: 'clerk', message: 'Hello', retry: { maxAttempts: 2, delay: '1ms' } }],
       },
     });
-    engine = await createEngine({ project, store: 'memory', env: {} });
+    engine = await createEngine({
+      project,
+      store: 'memory',
+      env: {},
+      ports: { clock },
+      observers: [({ type }) => void (type === 'text_delta' && begun.open())],
+    });
   }
   const ask = async (): Promise<{ readonly events: EngineEvent[]; readonly text: string }> => {
     const events: EngineEvent[] = [];
@@ -68,15 +81,21 @@ describe('an engine whose provider fails', () => {
 
   it('a stream that is silent for its idle timeout fails, and a step tries it again as a whole', async () => {
     const half = { events: [chunk({ delta: { content: 'Good ' } })], hang: true };
-    await start({ idleTimeout: '1s' }, half, textReply('Good morning'));
-    const { output } = await engine.workflows.run('ask');
+    await start({ idleTimeout: '1m' }, half, textReply('Good morning'));
+    const work = engine.workflows.run('ask');
+    await begun.opened;
+    clock.leap(60_000);
+    const { output } = await work;
     expect(output).to.deep.equal('Good morning');
     expect(server.requests).to.have.length(2);
   });
 
   it('silence before the first word is asked again within the budget', async () => {
-    await start({ idleTimeout: '1s', retry: { delay: '1ms' } }, { events: [], hang: true }, textReply('Hi'));
-    const { events, text } = await ask();
+    await start({ idleTimeout: '1m', retry: { delay: '1ms' } }, { events: [], hang: true }, textReply('Hi'));
+    const asked = ask();
+    await server.asked;
+    clock.leap(60_000);
+    const { events, text } = await asked;
     expect(text).to.equal('Hi');
     expect(events.some(({ type }) => type === 'turn_retry')).to.equal(true);
   });

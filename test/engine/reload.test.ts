@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Engine } from '../../engine/api.ts';
 import { compile } from '../../engine/compile.ts';
 import type { Program } from '../../engine/program/program.ts';
+import { isAlive } from '../adapters/mcp/world.ts';
 import { programOf, projectOf, writeFiles, type Files } from '../fakes/project.ts';
 import { closeEngines, engineOf, failureOf, gate, type Answering } from './kit.ts';
 
@@ -199,13 +200,5 @@ describe('engine.reload', () => {
 });
 
 async function untilEnded(pid: number): Promise<void> {
-  for (let tries = 0; tries < 500; tries += 1) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
-    await setTimeout(20);
-  }
-  throw new Error(`${pid} has not ended`);
+  while (isAlive(pid)) await setTimeout(20);
 }

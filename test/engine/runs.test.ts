@@ -149,6 +149,7 @@ describe('runs', () => {
   it('a wait that is given up does not touch the run', async () => {
     const { engine } = await engineOf(project);
     const { runId } = await engine.workflows.start('hang');
+    await first(engine.runs.subscribe(runId), ({ type }) => type === 'log');
     const controller = new AbortController();
     const waiting = failureOf(engine.runs.wait(runId, { signal: controller.signal }));
     controller.abort();

@@ -8,7 +8,7 @@ import { createEngine } from '../../engine/engine.ts';
 import type { Models } from '../../engine/ports/model.ts';
 import type { Program } from '../../engine/program/program.ts';
 import { programOf, temporaryFolder } from '../fakes/project.ts';
-import { failureOf, fakeModels, first, linesOf } from './kit.ts';
+import { failureOf, fakeModels, gate, linesOf } from './kit.ts';
 
 const files = {
   'engine.yaml': 'model: script/m\n',
@@ -137,6 +137,7 @@ describe('engine: submissions that last', () => {
       ids.push((await engine.dispatch('a', { instance: 'x', message })).submissionId);
     let next = fakeModels(() => new Promise<never>(() => undefined));
     await restart(next);
+    while (next.requests.length === 0) await new Promise(setImmediate);
     const positions = await Promise.all(ids.map(async (id) => (await engine.submissions.get(id)).position));
     expect(positions).to.deep.equal([undefined, 1, 2]);
     next = fakeModels((_request, turn) => `answer ${turn}`);
@@ -184,11 +185,13 @@ describe('engine: submissions that last', () => {
 
   it('what a model had written when it was stopped stays, marked, and is no answer', async () => {
     let turn = 0;
+    const isFollowed = gate();
     const requests: (readonly Message[])[] = [];
     const models: Models = {
       async *stream({ messages, signal }) {
         requests.push([...messages]);
         turn += 1;
+        await isFollowed.opened;
         yield { type: 'text_delta', text: turn === 1 ? 'Half of ' : 'All' };
         if (turn === 1) {
           yield { type: 'text_delta', text: 'it' };
@@ -213,10 +216,10 @@ describe('engine: submissions that last', () => {
     };
     await open(models);
     const { submissionId } = await engine.dispatch('a', { instance: 'x', message: 'hi' });
-    await first(
-      engine.submissions.subscribe(submissionId),
-      (event) => event.type === 'text_delta' && event.data.text === 'it',
-    );
+    for await (const { type, data } of engine.submissions.subscribe(submissionId)) {
+      if (type === 'turn_start') isFollowed.open();
+      if (type === 'text_delta' && data.text === 'it') break;
+    }
     await engine.submissions.abort(submissionId);
     await engine.submissions.wait(submissionId);
     const turns = (await engine.submissions.events(submissionId)).flatMap((event) =>
@@ -234,8 +237,10 @@ describe('engine: submissions that last', () => {
   });
 
   it('an engine that stops keeps no half of an answer, and asks anew when it is back', async () => {
+    const isFollowed = gate();
     const half: Models = {
       async *stream({ signal }) {
+        await isFollowed.opened;
         yield { type: 'text_delta', text: 'Half' };
         await new Promise((_, reject) => {
           signal.addEventListener('abort', () => reject(new Problem('aborted', 'stopped')), { once: true });
@@ -244,7 +249,10 @@ describe('engine: submissions that last', () => {
     };
     await open(half);
     const { submissionId } = await engine.dispatch('a', { instance: 'x', message: 'hi' });
-    await first(engine.submissions.subscribe(submissionId), ({ type }) => type === 'text_delta');
+    for await (const { type } of engine.submissions.subscribe(submissionId)) {
+      if (type === 'turn_start') isFollowed.open();
+      if (type === 'text_delta') break;
+    }
     await restart(fakeModels(['whole']));
     expect((await engine.submissions.wait(submissionId)).output).to.equal('whole');
     expect(linesOf(await engine.agents.session('a', 'x').history())).to.deep.equal([

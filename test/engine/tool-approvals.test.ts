@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Engine } from '../../engine/api.ts';
 import type { Approval } from '../../engine/api/approvals.ts';
 import { closeEngines, engineOf, failureOf, linesOf, type Answer } from './kit.ts';
+import { leapingClock } from './leaping-clock.ts';
 
 const files = {
   'engine.yaml': 'model: openai/gpt-5\n',
@@ -19,11 +20,11 @@ inputSchema: { type: object, additionalProperties: false, properties: {} }
   'src/tools/look.ts': `export default () => 'seen';\n`,
   'src/agents/clerk.yaml': `tools: [pay, look]
 permissions: { ask: ["pay(1*)"], deny: ["pay(9*)"], timeout: 1h }
-timeout: 200ms
+timeout: 10m
 instructions: You pay.
 `,
   'src/agents/boss.yaml': 'tools: [look]\nsubagents: [clerk]\n',
-  'src/agents/hasty.yaml': 'extends: careful\npermissions: { ask: [pay], timeout: 20ms }\n',
+  'src/agents/hasty.yaml': 'extends: careful\npermissions: { ask: [pay], timeout: 30m }\n',
   'src/profiles/careful.yaml': 'tools: [pay]\npermissions: { timeout: 2h }\n',
   'src/workflows/pays.yaml': `steps:
   - id: ask
@@ -73,7 +74,8 @@ describe('engine: tool calls that permissions are about', () => {
   });
 
   it('a call that is asked about waits for a person, longer than the agent may work, and is made once', async () => {
-    const { engine } = await engineOf(files, [pay(15), 'Done.']);
+    const clock = leapingClock();
+    const { engine } = await engineOf(files, [pay(15), 'Done.'], { ports: { clock } });
     const session = engine.agents.session('clerk', 'x', 'main');
     const done = session.prompt('pay');
     const [approval] = await asked(engine);
@@ -94,7 +96,7 @@ describe('engine: tool calls that permissions are about', () => {
     );
     while ((await engine.submissions.get(submissionId)).state !== 'waiting') await new Promise(setImmediate);
     // Longer than the timeout of the agent.
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    clock.leap(900_000);
     expect(paid()).to.deep.equal([]);
     await engine.approvals.resolve(submissionId, 'call_1_1', { decision: 'approved', by: 'ada' });
     expect((await done).text).to.equal('Done.');
@@ -129,16 +131,20 @@ describe('engine: tool calls that permissions are about', () => {
   });
 
   it('when nobody answers in time the model is told, and an answer comes too late', async () => {
-    const { engine } = await engineOf(files, [pay(20), 'Later.']);
+    const clock = leapingClock();
+    const { engine } = await engineOf(files, [pay(20), 'Later.'], { ports: { clock } });
     const session = engine.agents.session('hasty', 'x');
     const done = session.prompt('pay');
     const [approval] = await asked(engine);
+    const submissionId = approval?.submissionId ?? '';
+    while ((await engine.submissions.get(submissionId)).state !== 'waiting') await new Promise(setImmediate);
+    clock.leap(1_800_000);
     expect((await done).text).to.equal('Later.');
     expect(linesOf(await session.history())[2]).to.contain(
-      'nobody approved this call within 20ms; it was not made',
+      'nobody approved this call within 30m0s; it was not made',
     );
     expect(await engine.approvals.list()).to.deep.equal([]);
-    const late = engine.approvals.resolve(approval?.submissionId ?? '', approval?.step ?? '', {
+    const late = engine.approvals.resolve(submissionId, approval?.step ?? '', {
       decision: 'approved',
     });
     expect(await failureOf(late)).to.deep.include({ type: 'conflict' });

@@ -5,6 +5,7 @@ import type { EngineEvent } from '../../engine/core/event.ts';
 import { textOf } from '../../engine/core/message.ts';
 import type { ModelRequest } from '../../engine/ports/model.ts';
 import { closeEngines, engineOf, failureOf, gate } from './kit.ts';
+import { leapingClock } from './leaping-clock.ts';
 
 const base = {
   'engine.yaml': 'model: openai/gpt-5\nsecrets: { TOKEN: {} }\n',
@@ -275,8 +276,24 @@ steps:
     });
 
     it('is stopped when the time of the step is over', async () => {
-      const { output, engine } = await ran(`  - { id: a, workflow: patient, timeout: 30ms }\n`, {}, child);
-      expect(output).to.deep.include({ type: 'timeout', message: 'step "a" took longer than 30ms' });
+      const clock = leapingClock();
+      const { engine } = await engineOf(
+        {
+          ...base,
+          ...child,
+          'src/workflows/flow.yaml': 'steps: [{ id: a, workflow: patient, timeout: 1h }]\n',
+        },
+        undefined,
+        { ports: { clock } },
+      );
+      const { runId } = await engine.workflows.start('flow');
+      while ((await engine.approvals.list({ workflow: 'patient' })).length === 0)
+        await new Promise(setImmediate);
+      clock.leap(3_600_000);
+      expect((await engine.runs.wait(runId)).error).to.deep.include({
+        type: 'timeout',
+        message: 'step "a" took longer than 1h0m',
+      });
       const [run] = await engine.runs.list({ workflow: 'patient' });
       expect(run).to.deep.include({ state: 'failed' });
     });

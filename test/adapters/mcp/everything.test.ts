@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
 import { expect } from 'chai';
 import { isObject } from '../../../engine/core/json.ts';
 import type { McpServer } from '../../../engine/program/mcp.ts';
@@ -95,27 +96,26 @@ describe('the published server that has everything', () => {
     const port = await freePort();
     const child = spawn(process.execPath, [everything, mode], {
       env: { PATH: process.env['PATH'], PORT: String(port) },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
     started.push(child);
-    const url = `http://127.0.0.1:${port}`;
-    for (let tries = 0; tries < 400; tries += 1) {
-      const isThere = await fetch(url).then(
-        () => true,
-        () => false,
-      );
-      if (isThere) return url;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    throw new Error(`${mode} does not listen`);
+    const lines = createInterface({ input: child.stderr });
+    for await (const line of lines) if (line.includes(`on port ${port}`)) break;
+    child.stderr.resume();
+    expect(child.exitCode, `${mode} listens`).to.equal(null);
+    return `http://127.0.0.1:${port}`;
   }
 });
 
-function freePort(): Promise<number> {
+/** A port that nobody has, below those that a system gives away itself: nobody gets it before it is used. */
+async function freePort(): Promise<number> {
+  for (let port = 20_000 + (process.pid % 10_000); ; port += 1) if (await isFree(port)) return port;
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, () => server.close(() => resolve(true)));
   });
 }

@@ -20,8 +20,8 @@ const base = {
   },
   tools: undefined,
   rename: {},
-  timeoutMs: 10_000,
-  connectTimeoutMs: 20_000,
+  timeoutMs: 600_000,
+  connectTimeoutMs: 600_000,
   required: true,
   secrets: [],
   locked: undefined,
@@ -109,10 +109,6 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Waits until something holds, looking often. */
-export async function until(holds: () => boolean, ms = 5_000): Promise<boolean> {
-  for (const end = Date.now() + ms; Date.now() < end;) {
-    if (holds()) return true;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return holds();
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
 }

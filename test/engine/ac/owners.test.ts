@@ -32,6 +32,7 @@ describe('who owns a store', function () {
     const [said] = await place.start(['resume']).until(({ failed }) => failed !== undefined);
     expect(said?.['failed']).to.deep.include({ type: 'store_locked' });
     expect((said?.['failed'] as { message: string }).message).to.contain(`process ${owner.child.pid}`);
+    while (place.witnessed().length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
     owner.child.kill('SIGKILL');
     await owner.exited;
     const next = place.start(['resume']);

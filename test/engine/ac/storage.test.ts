@@ -17,6 +17,7 @@ import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';
 import { armFailpoints } from '../../../engine/core/failpoint.ts';
 import { asProblem } from '../../../engine/core/problem.ts';
 import { createEngine } from '../../../engine/engine.ts';
+import type { Clock } from '../../../engine/ports/clock.ts';
 import type { Execution, Store } from '../../../engine/ports/store.ts';
 import { projectOf, temporaryFolder } from '../../fakes/project.ts';
 import { closeEngines, engineOf, failureOf } from '../kit.ts';
@@ -55,6 +56,7 @@ export default {
     return {};
   },
 };`,
+      'src/agents/clerk.yaml': 'description: Hears.\nmodel: openai/gpt-5\n',
       'src/workflows/probe.yaml': 'steps: [{ id: it, set: { x: 1 } }]\n',
       'src/workflows/w.yaml': `steps:
   - { id: first, tool: work, with: { item: first } }
@@ -77,6 +79,14 @@ export default {
       stalled: true,
       refused: 'store_unavailable',
       state: 'succeeded',
+      prompt: {
+        told: 'outcome_pending',
+        again: 'outcome_pending',
+        state: 'succeeded',
+        roles: ['user', 'assistant', 'user', 'assistant'],
+        next: 300_000,
+        asked: 2,
+      },
       integrity: 'ok',
     });
     expect(readFileSync(join(folder, 'witness'), 'utf8').trim().split('\n')).to.have.length(1);
@@ -219,7 +229,13 @@ output: '\${{ steps.both.output.event }}'
 `,
     };
     const system = createSystemClock();
-    const clock = { ...system, now: () => system.now() + 7_200_000 };
+    const clock: Clock = {
+      now: () => system.now() + 7_200_000,
+      elapsed: () => system.elapsed(),
+      ulid: () => system.ulid(),
+      // No wait is over before the engine is closed.
+      sleep: (_ms, signal) => system.sleep(3_600_000, signal),
+    };
     const { engine } = await engineOf(files, undefined, {
       store: await openSqliteStore({ path }),
       ports: { clock },

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
+import { createSystemClock } from '../../../engine/adapters/clock/system.ts';
 import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';
 import { openMemoryStore } from '../../../engine/adapters/store/memory.ts';
 import { createEngine } from '../../../engine/engine.ts';
@@ -335,7 +336,9 @@ describe('sessions: what is kept of them', () => {
         },
       },
     };
-    const { engine } = await engineOf(project, undefined, { store: counted });
+    // What a turn has written so far is kept when it takes a second.
+    const clock = { ...createSystemClock(), elapsed: () => 0 };
+    const { engine } = await engineOf(project, undefined, { store: counted, ports: { clock } });
     const session = engine.agents.session('plain', 'x');
     const costs: number[][] = [];
     for (let turn = 0; turn < 200; turn += 1) {

@@ -109,7 +109,7 @@ describe('engine: tools that are workflows and agents', function () {
     await session.abort();
     expect(await failureOf(prompt)).to.deep.include({ type: 'aborted' });
     const [run] = await engine.runs.list({});
-    expect(run?.state).to.equal('cancelled');
+    expect((await engine.runs.wait(run?.runId ?? '')).state).to.equal('cancelled');
   });
 
   it('a run that fails is a failed call, in words', async () => {
