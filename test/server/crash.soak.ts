@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { randomOf } from '../engine/kills/random.ts';
 import { sceneOf, type Scene, type Strike } from './crash/scene.ts';
 import { smallDisk, type SmallDisk } from './crash/small-disk.ts';
+import type { Life } from './crash/subject.ts';
+import { within } from './crash/within.ts';
 
 const kills = Number(process.env['KILLS'] ?? 60);
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
@@ -19,6 +21,13 @@ describe(`a server that dies at random (KILLS=${kills} SEED=${seed})`, function 
 
   /** Now and then before it serves, or while it takes up what was left. */
   const moment = (): Strike => (random() < 0.2 ? { afterMs: random() * 1200 } : {});
+
+  /** The address of a life that was begun, or that it ended before it had one. */
+  const addressOf = ({ up, number, said }: Life): Life['up'] =>
+    within(60_000, `life ${number} to serve or end:`, up, said);
+
+  const endOf = ({ ended, number, said }: Life): Life['ended'] =>
+    within(60_000, `life ${number} to end:`, ended, said);
 
   /** Has it die so often, then judges. */
   async function die(next: () => Promise<{ readonly isMidway: boolean }>): Promise<void> {
@@ -54,12 +63,12 @@ describe(`a server that dies at random (KILLS=${kills} SEED=${seed})`, function 
     await die(async () => {
       const struck = await scene.strike('SIGKILL');
       const both = [subject.start(), subject.start()];
-      const ups = await Promise.all(both.map(({ up }) => up));
+      const ups = await Promise.all(both.map(addressOf));
       const said = both.map((life) => life.said()).join('\n');
       expect(ups.filter((url) => url !== undefined).length, said).to.equal(1);
       const [one, other] = ups[0] === undefined ? both.toReversed() : both;
       subject.life = one ?? subject.life;
-      expect((await other?.ended)?.code, said).to.equal(2);
+      if (other !== undefined) expect((await endOf(other)).code, said).to.equal(2);
       expect(other?.said()).to.include('store_locked');
       return struck;
     });
@@ -78,27 +87,24 @@ describe(`a server that dies at random (KILLS=${kills} SEED=${seed})`, function 
     after(remove);
     const { subject, around } = scene;
     await die(async () => {
-      await Promise.race([subject.life.up, subject.life.ended]);
-      await around.happened(Math.floor(random() * 50));
+      await addressOf(subject.life);
+      await around.happened(Math.floor(random() * 50), 5_000);
       fill();
       // What is refused is asked for again, but when all traffic waits for work that waits for the disk nothing happens.
-      await Promise.race([
-        around.happened(Math.floor(random() * 200)),
-        new Promise((resolve) => setTimeout(resolve, 2_000)),
-      ]);
+      await around.happened(Math.floor(random() * 200), 2_000);
       if (random() < 0.5) free();
       const struck = await scene.strike('SIGKILL', { onDeath: free });
       if (random() < 0.3) {
         protect(true);
         const refused = subject.start();
-        expect((await refused.ended).code, refused.said()).to.be.oneOf([1, 2]);
+        expect((await endOf(refused)).code, refused.said()).to.be.oneOf([1, 2]);
         expect(refused.said()).to.match(/store_[a-z]+/);
         protect(false);
       }
       if (random() < 0.3) {
         fill();
         const hindered = subject.start();
-        const url = await hindered.up;
+        const url = await addressOf(hindered);
         free();
         if (url !== undefined) return struck;
         expect(hindered.said()).to.match(/store_[a-z]+/);

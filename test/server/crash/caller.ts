@@ -152,9 +152,10 @@ export function callerOf(subject: Subject, note: () => void): Caller {
       const events: EngineEvent[] = [];
       let id = '';
       const last = await again<JsonObject>(
-        (url) =>
+        (url, over) =>
           new Promise((resolve, reject) => {
             const socket = new WebSocket(url.replace('http', 'ws') + path);
+            over.addEventListener('abort', () => socket.terminate());
             socket.on('error', reject);
             socket.on('close', () => reject(new Error('closed')));
             socket.on('message', (data) => {

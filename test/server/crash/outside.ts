@@ -32,8 +32,8 @@ export interface Outside {
   readonly asked: ReadonlyMap<string, ReadonlySet<string>>;
   /** Hears of each callback. */
   onTold: (told: Told) => void;
-  /** Resolves after so many more things have happened. */
-  happened(count: number): Promise<void>;
+  /** Resolves after so many more things have happened, or so many milliseconds. */
+  happened(count: number, atMostMs: number): Promise<void>;
   /** Notes that something happened elsewhere. */
   note(): void;
   close(): void;
@@ -100,10 +100,15 @@ export async function outside(random: () => number): Promise<Outside> {
     told,
     asked,
     onTold: () => undefined,
-    happened: (count) =>
-      new Promise((done) => {
-        if (count <= 0) done();
-        else waiting.push({ left: count, done });
+    happened: (count, atMostMs) =>
+      new Promise((resolve) => {
+        if (count <= 0) return resolve();
+        const late = setTimeout(() => {
+          waiting = waiting.filter((other) => other !== one);
+          resolve();
+        }, atMostMs);
+        const one = { left: count, done: () => (clearTimeout(late), resolve()) };
+        waiting.push(one);
       }),
     note,
     close() {

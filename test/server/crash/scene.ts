@@ -9,10 +9,20 @@ import { outside, secret, type Outside } from './outside.ts';
 import { chaosProject } from './project.ts';
 import { subjectOf, type Life, type Subject } from './subject.ts';
 import { sendTraffic, type Sent } from './traffic.ts';
+import { within } from './within.ts';
+
+/** Milliseconds that a server may take to begin, to end, or to do a thing that is waited for: a hundred times what it needs. */
+const patienceMs = 60_000;
+
+/** Milliseconds after which a moment has come though not as much has happened as it was to: all may wait for a disk. */
+const quietMs = 5_000;
+
+/** Milliseconds that traffic and work may take to come to their end. */
+const finishMs = 300_000;
 
 /** When a life ends. */
 export interface Strike {
-  /** After at most so many things have happened since it began to serve; default 150. */
+  /** After at most so many things have happened since it began to serve, or some seconds when nothing comes; default 150. */
   readonly most?: number;
   /** After so many milliseconds in place of that, serving or not. */
   readonly afterMs?: number;
@@ -92,18 +102,13 @@ export async function sceneOf(
 
   /** The life that is, once it serves; fails when it ends by itself. */
   async function up(life: Life = subject.life): Promise<void> {
-    const url = await life.up;
+    const url = await within(patienceMs, `life ${life.number} to serve:`, life.up, life.said);
     expect(url, `life ${life.number} did not begin to serve: ${life.said()}`).not.to.equal(undefined);
   }
 
-  /** How a life ends that was told to: fails when it does not, a hundred times as long as it may take. */
-  async function endOf(life: Life): Promise<Awaited<Life['ended']>> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`life ${life.number} does not end: ${life.said()}`)), 60_000);
-    });
-    return Promise.race([life.ended, late]).finally(() => clearTimeout(timer));
-  }
+  /** How a life ends that was told to. */
+  const endOf = (life: Life): Life['ended'] =>
+    within(patienceMs, `life ${life.number} to end:`, life.ended, life.said);
 
   const scene: Scene = {
     ...{ folder, subject, around, caller, ledger, random },
@@ -112,7 +117,7 @@ export async function sceneOf(
       const moment = async (): Promise<void> => {
         if (afterMs !== undefined) return new Promise((resolve) => setTimeout(resolve, afterMs));
         await up(life);
-        await around.happened(Math.floor(random() * most));
+        await around.happened(Math.floor(random() * most), quietMs);
       };
       await Promise.race([moment(), life.ended, failed]);
       life.child.kill(signal);
@@ -130,9 +135,9 @@ export async function sceneOf(
     async finish() {
       goesOn = false;
       await Promise.race([up(), failed]);
-      await traffic;
+      await within(finishMs, 'traffic to come to its end:', traffic, scene.state);
       const { done, accepted } = sent;
-      await Promise.all(approving);
+      await within(patienceMs, 'answers to approvals:', Promise.all(approving), scene.state);
       subject.life.child.kill('SIGTERM');
       expect((await endOf(subject.life)).code, subject.life.said()).to.equal(0);
       // Time begins nothing any more.
@@ -145,8 +150,8 @@ export async function sceneOf(
         '/admin/executions?state=queued,running,waiting',
         '/callbacks?state=queued,waiting',
       ])
-        while (!(await isEmpty(path))) await new Promise((resolve) => setTimeout(resolve, 20));
-      const seen = await judge(caller, accepted, around, isOnTime);
+        await within(finishMs, `${path} to be empty:`, untilEmpty(path), scene.state);
+      const seen = await within(finishMs, 'the judgement:', judge(caller, accepted, around, isOnTime));
       subject.life.child.kill('SIGTERM');
       expect((await endOf(subject.life)).code, subject.life.said()).to.equal(0);
       expect(await ledger.look(), 'something is unfinished').to.equal(false);
@@ -155,16 +160,19 @@ export async function sceneOf(
     },
     state: () => `under way: ${[...sent.open].join(' ')}\n${subject.life.number}: ${subject.life.said()}`,
     async close() {
-      subject.life.child.kill('SIGKILL');
-      await subject.life.ended;
+      goesOn = false;
+      await within(patienceMs, 'all lives to end', subject.kill());
       around.close();
     },
   };
 
-  async function isEmpty(path: string): Promise<boolean> {
-    const { status, body } = await caller.ask({ method: 'GET', path });
-    expect(status, path).to.equal(200);
-    return Object.values(body).some((list) => Array.isArray(list) && list.length === 0);
+  async function untilEmpty(path: string): Promise<void> {
+    for (;;) {
+      const { status, body } = await caller.ask({ method: 'GET', path });
+      expect(status, path).to.equal(200);
+      if (Object.values(body).some((list) => Array.isArray(list) && list.length === 0)) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   return scene;

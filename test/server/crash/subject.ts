@@ -32,6 +32,8 @@ export interface Subject {
   after(number: number): Promise<Served>;
   /** Whether a life is over. */
   isOver(number: number): boolean;
+  /** Kills whatever lives, and has nobody wait for another life. */
+  kill(): Promise<void>;
 }
 
 /** A subject, with its first life begun. `env` goes beside the environment of this process. */
@@ -40,6 +42,7 @@ export function subjectOf(folder: string, env: NodeJS.ProcessEnv): Subject {
   const lives = new Map<number, Life>();
   let served: Served | undefined;
   let waiting: (() => void)[] = [];
+  let isOver = false;
 
   const start = (more: NodeJS.ProcessEnv = {}, prefix: readonly string[] = []): Life => {
     const mine = (number += 1);
@@ -78,13 +81,21 @@ export function subjectOf(folder: string, env: NodeJS.ProcessEnv): Subject {
       return (subject.life = start(more, prefix));
     },
     async after(last: number) {
-      while (served === undefined || served.number <= last)
+      while (served === undefined || served.number <= last) {
+        if (isOver) throw new Error('there is no other life');
         await new Promise<void>((resolve) => (waiting = [...waiting, resolve]));
+      }
       return served;
     },
     isOver(of: number) {
       const child = lives.get(of)?.child;
       return child === undefined || child.exitCode !== null || child.signalCode !== null;
+    },
+    async kill() {
+      isOver = true;
+      for (const { child } of lives.values()) child.kill('SIGKILL');
+      await Promise.all([...lives.values()].map(({ ended }) => ended));
+      for (const look of waiting.splice(0)) look();
     },
   };
   return subject;
