@@ -41,7 +41,7 @@ describe('engine serve, when it is told to stop', function () {
     const resumed = await fetch(`${again.url}${path}/stream`, { headers: { 'last-event-id': last } });
     const reader = resumed.body?.getReader();
     let seen = '';
-    while (!/^id: \d+$/m.test(seen))
+    while (!/^id: \d+\n/m.test(seen))
       seen += Buffer.from((await reader?.read())?.value ?? []).toString('utf8');
     expect(/^id: (\d+)$/m.exec(seen)?.[1]).to.equal(String(Number(last) + 1));
     await reader?.cancel();

@@ -38,7 +38,7 @@ describe('a server', () => {
     const { body: queued } = await world.send('POST', '/agents/echo/one/dispatch', { message: 'two' });
     const asked = world.send('POST', '/agents/echo/one', { message: 'three' });
     while ((await world.engine.submissions.list({ limit: 10 })).length < 3) await new Promise(setImmediate);
-    const drained = world.server.drain({ graceMs: 10_000 });
+    const drained = world.server.drain({ graceMs: 60_000 });
     const late = await world.send('POST', '/agents/echo/two/dispatch', { message: 'late' });
     expect([late.status, late.headers.get('retry-after')]).to.deep.equal([503, '1']);
     expect((await world.send('GET', '/ready')).status).to.equal(503);

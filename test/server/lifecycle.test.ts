@@ -89,7 +89,7 @@ describe('a server', () => {
   it('finishes what it is asked within the grace, and takes nothing new', async () => {
     const running = world.send('POST', '/agents/echo/one', { message: 'wait' });
     await world.reached;
-    const closed = world.server.close({ graceMs: 5_000 });
+    const closed = world.server.close({ graceMs: 60_000 });
     for (const [method, path, body] of [
       ['GET', '/ready'],
       ['POST', '/workflows/plain', {}],

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { startWorld, type World } from './world.ts';
@@ -19,7 +18,7 @@ describe('requests behind another one on the same connection', () => {
     const size = 1_048_577;
     const json = ['Content-Type: application/json', `Content-Length: ${size}`];
     line.write(head('POST /workflows/plain', ...json) + 'a'.repeat(size) + head('GET /health'));
-    await once(line, 'close');
+    await new Promise((resolve) => line.once('close', resolve));
 
     await world.server.drain();
     expect((await fetch(`${world.url}/health`)).status).to.equal(200);

@@ -68,7 +68,8 @@ describe('the end of a request', () => {
       body: JSON.stringify({ message: 'wait' }),
       signal: leaving.signal,
     }).catch(() => undefined);
-    await world.reached;
+    while ((await world.engine.executions({ states: ['running'] })).length < 2)
+      await new Promise(setImmediate);
     leaving.abort();
     await cut;
     expect((await ended(2))[1]).to.deep.include({ path: '/agents/echo/2', status: 499, isComplete: false });

@@ -21,7 +21,7 @@ describe('the sending of lines', () => {
         gone();
       }
     }
-    const port = await serve(endless);
+    const port = await serve(endless, 100);
     const client = connect(port, '127.0.0.1').pause();
     client.on('error', () => undefined).write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await letGo;
@@ -32,12 +32,12 @@ describe('the sending of lines', () => {
     async function* many(): AsyncGenerator<string> {
       for (let count = 0; count < 100; count += 1) yield await Promise.resolve(`${'x'.repeat(100_000)}\n`);
     }
-    const answer = await fetch(`http://127.0.0.1:${await serve(many)}`);
+    const answer = await fetch(`http://127.0.0.1:${await serve(many, 60_000)}`);
     expect(await answer.text()).to.have.length(100 * 100_001);
   });
 
-  async function serve(lines: () => AsyncIterable<string>): Promise<number> {
-    const app = new Koa().use((context) => sendLines(context, lines(), {}, 100));
+  async function serve(lines: () => AsyncIterable<string>, stallMs: number): Promise<number> {
+    const app = new Koa().use((context) => sendLines(context, lines(), {}, stallMs));
     http = app.listen(0, '127.0.0.1');
     await new Promise((resolve) => http.once('listening', resolve));
     return (http.address() as AddressInfo).port;

@@ -121,7 +121,7 @@ describe('a stream', () => {
     const { body } = await fetch(`${world.url}/runs/${runId}/stream`);
     const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
-    while (!text.includes('run_start')) text += (await reader?.read())?.value ?? '';
+    while (!text.includes('event: run_start\n')) text += (await reader?.read())?.value ?? '';
     expect(text).to.match(/^retry: 1000\n\nid: 1\nevent: run_start\n/);
     const closed = world.server.close({ graceMs: 1_000 });
     while ((await reader?.read())?.done === false);
