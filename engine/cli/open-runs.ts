@@ -2,7 +2,7 @@ import type { Engine, Explanation, RunReceipt, RunRecord } from '../api.ts';
 import type { EngineEvent } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
 import type { ExecutionState } from '../core/status.ts';
-import type { Program } from '../program/program.ts';
+import { asMany } from './as-many.ts';
 import { clientAt } from './client-at.ts';
 import { followStored } from './follow-stored.ts';
 import { refuseTapeAt, tapeOf, type TapeOptions } from './tape-options.ts';
@@ -30,8 +30,6 @@ export interface OpenRuns {
   why(runId: string, step: string): Promise<Explanation>;
   /** What steps ask people, of the newest run first. */
   readonly asked: Engine['approvals']['list'];
-  /** The project of the store; undefined at a server. */
-  readonly program?: Program;
 }
 
 /** Runs to act on. */
@@ -55,9 +53,8 @@ export async function lookAtRuns<T>(
   use: (runs: OpenRuns) => Promise<T>,
 ): Promise<T> {
   if (server !== undefined) return use(runsAtServer(server));
-  return lookAtStore(project, 'runs', terminal, ({ program, runs, approvals }) =>
+  return lookAtStore(project, 'runs', terminal, ({ runs, approvals }) =>
     use({
-      program,
       asked: approvals.list,
       list: (filter) => runs.list(filter),
       get: runs.get,
@@ -97,8 +94,9 @@ function runsAtServer(baseUrl: string): OpenRuns {
   return {
     asked: async ({ of: _people, ...filter } = {}) => (await approvals.list(filter)).approvals,
     async list({ states, ...filter }) {
-      const page = await runs.list({ ...filter, ...(states === undefined ? {} : { state: states }) });
-      return page.runs;
+      return asMany('runs', filter, (page) =>
+        runs.list({ ...page, ...(states === undefined ? {} : { state: states }) }),
+      );
     },
     get: (runId) => runs.get(runId),
     events: async (runId, page) => (await runs.events(runId, page)).events,

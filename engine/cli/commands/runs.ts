@@ -1,9 +1,7 @@
 import type { RunRecord } from '../../api.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { nextOf } from '../../core/next-of.ts';
-import { Problem } from '../../core/problem.ts';
 import type { ExecutionState } from '../../core/status.ts';
-import { choices } from '../../core/suggest.ts';
 import { allEvents } from '../all-events.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { lookAtRuns, runIdOf, type OpenRuns } from '../open-runs.ts';
@@ -43,22 +41,12 @@ async function list(opened: OpenRuns, options: RunsOptions, { out, err }: Termin
     ...(state === undefined ? {} : { states: state }),
     ...(before === undefined ? {} : { before }),
   });
-  if (found.length === 0 && workflow !== undefined) refuseUnknown(opened, workflow);
   const next = nextOf(found, limit, ({ runId }) => runId);
   if (json === true) return out.line(JSON.stringify({ runs: found, next }, null, 2));
   if (found.length === 0) return err.line('no runs');
   const rows = found.map((run) => [run.runId, run.workflow, run.state, run.startedAt ?? '', durationOf(run)]);
   out.line(table([['RUN', 'WORKFLOW', 'STATE', 'STARTED', 'DURATION'], ...rows]));
   if (next !== null) err.line(`the newest ${limit}; older ones with --before ${next}`);
-}
-
-/** A workflow that has gone may have left runs, so its name is only doubted when there are none. */
-function refuseUnknown({ program }: OpenRuns, workflow: string): void {
-  if (program === undefined || Object.hasOwn(program.workflows, workflow)) return;
-  throw new Problem(
-    'workflow_not_found',
-    `no workflow "${workflow}"${choices(workflow, Object.keys(program.workflows))}`,
-  );
 }
 
 async function show(opened: OpenRuns, word: string, options: RunsOptions, { out }: Terminal): Promise<void> {

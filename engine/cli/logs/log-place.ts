@@ -64,7 +64,8 @@ export async function openLogPlace({ server, project }: WorkPlace, terminal: Ter
       const { runs, submissions } = await current();
       return (isRun(id) ? runs : submissions).events(id, page);
     },
-    names: (kind) => Promise.resolve(Object.keys(kind === 'agent' ? program.agents : program.workflows)),
+    // Profiles tell of what they do in tasks.
+    names: (kind) => Promise.resolve(Object.keys(kind === 'agent' ? program.delegates : program.workflows)),
     close: async () => (await current()).close(),
   };
 }
@@ -110,7 +111,12 @@ function atServer({ runs, submissions, agents, workflows }: Client): LogPlace {
       const { events } = await (isRun(id) ? runs : submissions).events(id, page);
       return events;
     },
-    names: async (kind) => (await (kind === 'agent' ? agents : workflows).list()).map(({ name }) => name),
+    async names(kind) {
+      if (kind === 'workflow') return (await workflows.list()).map(({ name }) => name);
+      const listed = (await agents.list()).map(({ name }) => name);
+      const described = await Promise.all(listed.map((name) => agents.get(name)));
+      return [...new Set([...listed, ...described.flatMap(({ subagents }) => subagents)])];
+    },
     close: () => Promise.resolve(),
   };
 }

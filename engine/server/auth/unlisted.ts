@@ -2,6 +2,7 @@ import type { Engine } from '../../api.ts';
 import { Problem } from '../../core/problem.ts';
 import { choices } from '../../core/suggest.ts';
 import type { Program } from '../../program/program.ts';
+import { findNamed } from '../routes/find-named.ts';
 import type { Caller } from './caller.ts';
 
 type Parts = Pick<Program, 'agents' | 'workflows'>;
@@ -35,6 +36,26 @@ export function refuseUnlisted(
       'workflow_not_found',
       `no workflow "${name}"${others(name, program.workflows, caller.workflows)}`,
     );
+}
+
+/**
+ * Refuses names by which a list is narrowed and that there are not for this caller, in the same words. Throws Problem `agent_not_found`,
+ * `workflow_not_found`.
+ * @param isWorking the agent is whose model works, which profiles do in tasks and workflows in their prompts.
+ */
+export function refuseUnlistedNames(
+  { program }: Engine,
+  caller: Caller,
+  { agent, workflow }: { readonly agent?: string; readonly workflow?: string },
+  { isWorking = false }: { readonly isWorking?: boolean } = {},
+): void {
+  const visible = visibleTo(caller, program);
+  const profiles = Object.keys(program.delegates).filter((name) => !Object.hasOwn(program.agents, name));
+  const others = isWorking ? [...profiles, ...Object.keys(visible.workflows)] : [];
+  if (agent !== undefined && caller.agents !== undefined && !others.includes(agent))
+    findNamed(visible.agents, agent, 'agent');
+  if (workflow !== undefined && caller.workflows !== undefined)
+    findNamed(visible.workflows, workflow, 'workflow');
 }
 
 function others(name: string, all: Readonly<Record<string, unknown>>, allowed: readonly string[]): string {

@@ -1,5 +1,7 @@
-import { nextOf } from '../../core/next-of.ts';
+import type { Engine } from '../../api.ts';
+import { refuseUnknown } from '../../core/refuse-unknown.ts';
 import { executionStates } from '../../core/status.ts';
+import { boundedPage, listReader } from '../answers/bounded-page.ts';
 import { refuseNarrow } from '../auth/own-only.ts';
 import { integer, list, text, time, word } from '../requests/parameters.ts';
 import { route, type Route } from '../route.ts';
@@ -89,7 +91,7 @@ const own: readonly Route[] = [
       limit: integer(1, 1000, 'At most so many. Default: 100.'),
       before: text('Only what was accepted before this one; the `next` of the page before.'),
     },
-    throws: ['run_not_found', 'submission_not_found'],
+    throws: ['run_not_found', 'submission_not_found', 'agent_not_found', 'workflow_not_found', 'not_found'],
     answers: {
       200: {
         description: 'A page; `next` is null on the last page.',
@@ -98,23 +100,42 @@ const own: readonly Route[] = [
     },
     async handle({ engine, caller, query: { state, ...filter } }) {
       refuseNarrow(caller);
-      const { limit = 100, before } = filter;
+      const { limit = 100, before, ...rest } = filter;
       if (before?.startsWith('sub_') === true) await engine.submissions.get(before);
       else if (before !== undefined) await engine.runs.get(before);
-      const found = await engine.executions({
-        ...filter,
-        limit,
-        ...(state === undefined ? {} : { states: state }),
+      const idOf = ({ id }: { readonly id: string }): string => id;
+      const { items: executions, next } = await boundedPage({
+        ...{ limit, from: before, idOf },
+        read: listReader(idOf, async (page) => {
+          const found = await engine.executions({
+            ...{ ...rest, ...page },
+            ...(state === undefined ? {} : { states: state }),
+          });
+          return found.map(({ id, kind, name, state: now, parent, usage, createdAt, endedAt }) => ({
+            ...{ id, kind, name, state: now },
+            ...(parent === undefined ? {} : { parent }),
+            ...(usage === undefined ? {} : { usage }),
+            createdAt: new Date(createdAt).toISOString(),
+            ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString() }),
+          }));
+        }),
       });
-      const executions = found.map(({ id, kind, name, state: now, parent, usage, createdAt, endedAt }) => ({
-        ...{ id, kind, name, state: now },
-        ...(parent === undefined ? {} : { parent }),
-        ...(usage === undefined ? {} : { usage }),
-        createdAt: new Date(createdAt).toISOString(),
-        ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString() }),
-      }));
-      const next = nextOf(found, limit, ({ id }) => id);
+      if (executions.length === 0) await refuseUnknownName(engine, filter);
       return { status: 200, body: { executions, next } };
     },
   }),
 ];
+
+/** Refuses a name that no workflow or agent has, and none of which anything is stored. */
+async function refuseUnknownName(
+  { program: { agents, workflows }, executions }: Engine,
+  { name, kind }: { readonly name?: string; readonly kind?: 'run' | 'submission' },
+): Promise<void> {
+  if (name === undefined) return;
+  const isLeft = async (): Promise<boolean> =>
+    (await executions({ name, limit: 1, ...(kind === undefined ? {} : { kind }) })).length > 0;
+  if (kind === 'run') return refuseUnknown('workflow', name, Object.keys(workflows), isLeft);
+  if (kind === 'submission') return refuseUnknown('agent', name, Object.keys(agents), isLeft);
+  const both = [...Object.keys(workflows), ...Object.keys(agents)];
+  return refuseUnknown('workflow or agent', name, both, isLeft);
+}

@@ -5,6 +5,7 @@ import { Problem } from '../../core/problem.ts';
 import { integer, text } from '../requests/parameters.ts';
 import { objectReader } from '../requests/read-object.ts';
 import { answeredBy, askedOf } from '../auth/own-only.ts';
+import { refuseUnlistedNames } from '../auth/unlisted.ts';
 import { route, type Route } from '../route.ts';
 import { at, flag, listOf, objectOf, text as anyText } from '../openapi/shape.ts';
 
@@ -65,7 +66,7 @@ export const approvalRoutes: readonly Route[] = [
       limit: integer(1, 1000, 'At most so many. Default: 100.'),
       after: text('Only what comes behind this approval; the `next` of the page before.'),
     },
-    throws: ['run_not_found', 'submission_not_found'],
+    throws: ['run_not_found', 'submission_not_found', 'agent_not_found', 'workflow_not_found'],
     answers: {
       200: {
         description: 'A page of approvals and questions; `next` is null on the last page.',
@@ -73,6 +74,7 @@ export const approvalRoutes: readonly Route[] = [
       },
     },
     async handle({ engine, caller, query: { run, submission, limit = 100, ...filter } }) {
+      refuseUnlistedNames(engine, caller, filter, { isWorking: true });
       const approvals = await engine.approvals.list({
         ...askedOf(caller),
         ...filter,

@@ -20,6 +20,7 @@ export const callbackRoutes: readonly Route[] = [
       limit: integer(1, 1000, 'At most so many. Default: 100.'),
       before: text('Only what was made before this one; the `next` of the page before.'),
     },
+    throws: ['not_found'],
     answers: {
       200: {
         description: 'A page of deliveries; `next` is null on the last page.',

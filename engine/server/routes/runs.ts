@@ -1,8 +1,10 @@
-import { nextOf } from '../../core/next-of.ts';
+import type { RunRecord } from '../../api.ts';
 import { executionStates } from '../../core/status.ts';
+import { boundedPage, listReader } from '../answers/bounded-page.ts';
 import { eventPage, isOver, pageQuery, readLastEventId, streamQuery } from '../answers/event-page.ts';
 import { integer, list, text, time } from '../requests/parameters.ts';
 import { ownOnly } from '../auth/own-only.ts';
+import { refuseUnlistedNames } from '../auth/unlisted.ts';
 import { route, type Route } from '../route.ts';
 import { at, listOf, objectOf } from '../openapi/shape.ts';
 import { events } from '../openapi/event-data.ts';
@@ -22,7 +24,7 @@ export const runRoutes: readonly Route[] = [
       limit: integer(1, 1000, 'At most so many. Default: 100.'),
       before: text('Only runs older than this run; the `next` of the page before.'),
     },
-    throws: ['run_not_found'],
+    throws: ['run_not_found', 'workflow_not_found'],
     answers: {
       200: {
         description: 'A page of runs; `next` is null on the last page.',
@@ -30,14 +32,19 @@ export const runRoutes: readonly Route[] = [
       },
     },
     async handle({ engine, caller, query: { state, ...filter } }) {
-      const limit = filter.limit ?? 100;
-      const runs = await engine.runs.list({
-        ...ownOnly(caller),
-        ...filter,
-        limit,
-        ...(state === undefined ? {} : { states: state }),
+      refuseUnlistedNames(engine, caller, filter);
+      const { limit = 100, before: from, ...rest } = filter;
+      const idOf = ({ runId }: RunRecord): string => runId;
+      const { items: runs, next } = await boundedPage({
+        ...{ limit, from, idOf },
+        read: listReader(idOf, (page) =>
+          engine.runs.list({
+            ...{ ...ownOnly(caller), ...rest, ...page },
+            ...(state === undefined ? {} : { states: state }),
+          }),
+        ),
       });
-      return { status: 200, body: { runs, next: nextOf(runs, limit, ({ runId }) => runId) } };
+      return { status: 200, body: { runs, next } };
     },
   }),
   route({

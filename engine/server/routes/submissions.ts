@@ -1,8 +1,10 @@
-import { nextOf } from '../../core/next-of.ts';
+import type { SubmissionRecord } from '../../api.ts';
 import { executionStates } from '../../core/status.ts';
+import { boundedPage, listReader } from '../answers/bounded-page.ts';
 import { eventPage, isOver, pageQuery, readLastEventId, streamQuery } from '../answers/event-page.ts';
 import { readPrompt } from '../requests/prompt-body.ts';
 import { ownOnly } from '../auth/own-only.ts';
+import { refuseUnlistedNames } from '../auth/unlisted.ts';
 import { route, type Route } from '../route.ts';
 import { at, flag, listOf, objectOf, text as anyText } from '../openapi/shape.ts';
 import { events } from '../openapi/event-data.ts';
@@ -59,7 +61,7 @@ export const submissionRoutes: readonly Route[] = [
       limit: integer(1, 1000, 'At most so many. Default: 100.'),
       before: text('Only what was accepted before this one; the `next` of the page before.'),
     },
-    throws: ['submission_not_found'],
+    throws: ['submission_not_found', 'agent_not_found'],
     answers: {
       200: {
         description: 'A page of submissions; `next` is null on the last page.',
@@ -67,14 +69,18 @@ export const submissionRoutes: readonly Route[] = [
       },
     },
     async handle({ engine, caller, query: { state, ...filter } }) {
-      const limit = filter.limit ?? 100;
-      const submissions = await engine.submissions.list({
-        ...ownOnly(caller),
-        ...filter,
-        limit,
-        ...(state === undefined ? {} : { states: state }),
+      refuseUnlistedNames(engine, caller, filter);
+      const { limit = 100, before: from, ...rest } = filter;
+      const idOf = ({ submissionId }: SubmissionRecord): string => submissionId;
+      const { items: submissions, next } = await boundedPage({
+        ...{ limit, from, idOf },
+        read: listReader(idOf, (page) =>
+          engine.submissions.list({
+            ...{ ...ownOnly(caller), ...rest, ...page },
+            ...(state === undefined ? {} : { states: state }),
+          }),
+        ),
       });
-      const next = nextOf(submissions, limit, ({ submissionId }) => submissionId);
       return { status: 200, body: { submissions, next } };
     },
   }),
