@@ -104,6 +104,14 @@ describe('a socket', () => {
         },
       ],
       [
+        { v: 1, requestId: 'x' },
+        {
+          type: 'invalid_request',
+          message:
+            'a frame needs a "type"; expected one of "abort", "ping", "prompt", "subscribe", "unsubscribe"',
+        },
+      ],
+      [
         { v: 1, type: 'prompt', message: 'Hi' },
         {
           type: 'invalid_request',

@@ -36,11 +36,15 @@ export type Report = (
   status?: number,
 ) => { readonly problem: Problem; readonly body: ErrorBody };
 
+/** Most characters of a text in a failure: messages quote callers, whose words may be as long as a body. */
+const longestText = 16_384;
+
 /**
  * A reporter over a log; a log that throws is ignored.
- * @param redact takes secrets out of what is logged and answered.
+ * @param hide takes secrets out of what is logged and answered.
  */
-export function createReport(log: Log, redact: (text: string) => string): Report {
+export function createReport(log: Log, hide: (text: string) => string): Report {
+  const redact = (text: string): string => short(hide(text));
   return (thrown, { method = '', url = '' }, answered) => {
     const problem = asProblem(thrown);
     const status = answered ?? problem.status;
@@ -56,7 +60,7 @@ export function createReport(log: Log, redact: (text: string) => string): Report
         status,
         type: problem.code,
         message: redact(problem.message),
-        ...(internal ? { stack: redact(stackOf(problem.cause ?? problem)) } : {}),
+        ...(internal ? { stack: hide(stackOf(problem.cause ?? problem)) } : {}),
       });
     } catch {
       // A broken log must not break the answer.
@@ -75,6 +79,12 @@ export function createReport(log: Log, redact: (text: string) => string): Report
 /** The log when none is given: internal errors as JSON lines on stderr. */
 export function logToStderr(entry: LogEntry): void {
   if (entry.level === 'error') process.stderr.write(`${JSON.stringify(entry)}\n`);
+}
+
+/** A text that says how long it was where it was cut. */
+function short(text: string): string {
+  if (text.length <= longestText) return text;
+  return `${text.slice(0, longestText).replace(/[\uD800-\uDBFF]$/, '')}… (${text.length} characters)`;
 }
 
 /** Strings and keys at every depth, redacted. */

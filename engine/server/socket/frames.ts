@@ -29,6 +29,8 @@ const understood = {
   workflow: ['invoke', 'subscribe', 'unsubscribe', 'abort', 'ping'],
 } as const;
 
+const articles = { agent: 'an', workflow: 'a' } as const;
+
 const withoutKeys: readonly ClientFrame['type'][] = ['unsubscribe', 'abort', 'ping'];
 
 /**
@@ -41,11 +43,12 @@ export function readFrame(value: Json, target: Target['target']): ClientFrame {
   if (v !== 1) throw new Problem('invalid_request', 'a frame needs "v": 1, the version of this protocol');
   const types: readonly ClientFrame['type'][] = understood[target];
   const found = types.find((candidate) => candidate === type);
+  if (type === undefined) throw new Problem('invalid_request', `a frame needs a "type"${choices('', types)}`);
   if (found === undefined) {
-    const given = typeof type === 'string' ? type : JSON.stringify(type ?? null);
+    const given = typeof type === 'string' ? type : JSON.stringify(type);
     throw new Problem(
       'invalid_request',
-      `unknown frame type "${given}" for a socket of an ${target}${choices(given, types)}`,
+      `unknown frame type "${given}" for a socket of ${articles[target]} ${target}${choices(given, types)}`,
     );
   }
   const [stray] = Object.keys(rest);

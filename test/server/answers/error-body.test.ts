@@ -30,4 +30,16 @@ describe('the body of a failed request', () => {
     const { body } = createReport(() => undefined, text)(new Problem('not_found', 'nothing'), {});
     expect(body.error).to.have.all.keys('type', 'message', 'ref');
   });
+
+  it('quotes callers only so far, in the answer and in the log', () => {
+    const long = 'k'.repeat(900_000);
+    const logged: string[] = [];
+    const problem = new Problem('invalid_request', `unknown key "${long}"`, { details: { faults: [long] } });
+    const { body } = createReport(({ message }) => logged.push(message), text)(problem, {});
+    expect(JSON.stringify(body).length).to.be.below(40_000);
+    expect(body.error.message)
+      .to.match(/^unknown key "k{9}/)
+      .and.match(/… \(900014 characters\)$/);
+    expect(logged).to.deep.equal([body.error.message]);
+  });
 });
