@@ -47,10 +47,11 @@ describe('a connection of the client', () => {
 
   it('that falls silent is opened again', async () => {
     const { opened, constructor } = silentAtFirst();
-    const client = world.client({ webSocket: constructor, silenceMs: 80 });
+    const client = world.client({ webSocket: constructor, silenceMs: 200 });
     const connection = await client.agents.connect('echo', 'one');
     expect(await connection.prompt('Hi')).to.deep.include({ text: 'You said: Hi' });
-    expect(opened()).to.equal(2);
+    // A busy machine may be silent so long itself.
+    expect(opened()).to.be.at.least(2);
     connection.close();
   });
 

@@ -7,62 +7,67 @@ import { errorOf, startWorld, type World } from './world.ts';
 
 describe('a hostile client', () => {
   let world: World;
+  /** One whose clients have little time. */
+  let hasty: World;
   const sockets: Socket[] = [];
   before(async () => {
-    world = await startWorld({
-      bodyBytes: 32 * 1024 * 1024,
-      timeouts: { headersMs: 400, requestMs: 800, idleMs: 200 },
-    });
+    world = await startWorld({ bodyBytes: 32 * 1024 * 1024, timeouts: { idleMs: 200 } });
+    hasty = await startWorld({ timeouts: { headersMs: 400, requestMs: 800, idleMs: 200 } });
   });
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.destroy();
   });
-  after(() => world.close());
+  after(() => Promise.all([world.close(), hasty.close()]));
 
-  const dial = (): Socket => {
-    const socket = connect(Number(new URL(world.url).port), '127.0.0.1');
+  const dial = ({ url }: World = world): Socket => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.on('error', () => undefined);
     sockets.push(socket);
     return socket;
   };
-  /** What comes back until the server closes the connection. */
+  /** What comes back until the server closes the connection, or resets it. */
   const told = async (socket: Socket): Promise<string> => {
     let text = '';
     socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
-    await once(socket, 'close');
+    await new Promise((resolve) => socket.once('close', resolve));
     return text;
   };
-  const isServed = async (): Promise<void> => {
-    expect((await world.send('GET', '/health')).status).to.equal(200);
-    expect((await world.send('POST', '/workflows/plain?wait=result', {})).status).to.equal(200);
+  const isServed = async (at = world): Promise<void> => {
+    const statusOf = async (...asked: Parameters<World['send']>): Promise<number> => {
+      const { status } = await at.send(...asked);
+      // A busy machine may itself be too slow for a hasty one.
+      return status === 408 && at === hasty ? statusOf(...asked) : status;
+    };
+    expect(await statusOf('GET', '/health')).to.equal(200);
+    expect(await statusOf('POST', '/workflows/plain?wait=result', {})).to.equal(200);
   };
 
   it('that sends its headers slowly is cut off, and others are served', async () => {
-    const slow = dial();
+    const slow = dial(hasty);
     slow.write('GET /agents HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
     const dripping = setInterval(() => slow.write('a'), 50);
     const answer = told(slow);
-    await isServed();
+    await isServed(hasty);
     expect(await answer).to.match(/^HTTP\/1\.1 408 [^]*"type":"timeout"/);
     clearInterval(dripping);
   });
 
   it('that sends its body slowly is cut off, and starts nothing', async () => {
-    const before = (await world.engine.runs.list()).length;
-    const slow = dial();
+    const before = (await hasty.engine.runs.list()).length;
+    const slow = dial(hasty);
     slow.write(`POST /workflows/plain HTTP/1.1\r\n${json}Content-Length: 1000\r\n\r\n{`);
     const dripping = setInterval(() => slow.write(' '), 50);
     expect(await told(slow)).to.match(/^HTTP\/1\.1 408 /);
     clearInterval(dripping);
-    expect((await world.engine.runs.list()).length).to.equal(before);
+    expect((await hasty.engine.runs.list()).length).to.equal(before);
   });
 
   it('that opens 1,000 connections and says nothing is cut off, and others are served', async function () {
     this.timeout(120_000);
-    const idle = new Array(1_000).fill(0).map(dial);
-    await Promise.all(idle.map((socket) => once(socket, 'connect')));
+    const idle = Array.from({ length: 1_000 }, () => dial(hasty));
     const closed = Promise.all(idle.map((socket) => told(socket)));
-    await isServed();
+    await Promise.all(idle.map((socket) => once(socket, 'connect')));
+    await isServed(hasty);
     await closed;
   });
 

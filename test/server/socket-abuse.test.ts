@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { WebSocket, WebSocketServer } from 'ws';
 import { limitFrames } from '../../engine/server/socket/frame-rate.ts';
 import { createOutbox } from '../../engine/server/socket/outbox.ts';
-import { createPulse } from '../../engine/server/socket/pulse.ts';
+import { createPulse, type Pulse } from '../../engine/server/socket/pulse.ts';
 import { openTalk } from './talk.ts';
 import { errorOf, startWorld, type World } from './world.ts';
 
@@ -180,15 +180,22 @@ describe('a socket that is misused', () => {
 
   it('whose other side is gone without a word is cut off at the second ping', async () => {
     const { at, sockets, close } = await bareServer();
-    const pulse = createPulse(50);
+    const { pulse, turn, everyMs } = pulseByHand(50);
+    expect(everyMs).to.equal(50);
     const ends: Promise<string>[] = [];
+    let heard: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => (heard = resolve));
     sockets.on('connection', (socket, { socket: raw, url = '' }) => {
       pulse.watch(socket, raw);
+      if (url === '/lively') socket.on('pong', heard);
       ends.push(new Promise((resolve) => socket.on('close', () => resolve(url))));
     });
     const lively = new WebSocket(`${at}/lively`);
     const dead = new WebSocket(`${at}/dead`, { autoPong: false });
     await Promise.all([lively, dead].map((socket) => new Promise((resolve) => socket.on('open', resolve))));
+    turn();
+    await answered;
+    turn();
     expect(await Promise.race(ends)).to.equal('/dead');
     expect(lively.readyState).to.equal(WebSocket.OPEN);
     lively.terminate();
@@ -234,6 +241,23 @@ describe('a socket that is misused', () => {
     return { socket, head, closeCode: () => until(() => codeIn(bytes)) };
   }
 });
+
+/** A pulse whose turns come when they are asked for, however busy the machine is. */
+function pulseByHand(ms: number): { pulse: Pulse; turn: () => void; everyMs: number | undefined } {
+  const { setInterval } = globalThis;
+  let turn = (): void => undefined;
+  let everyMs: number | undefined;
+  globalThis.setInterval = ((act: () => void, given: number) => {
+    [turn, everyMs] = [act, given];
+    return setInterval(() => undefined, 2 ** 31 - 1);
+  }) as unknown as typeof setInterval;
+  try {
+    const pulse = createPulse(ms);
+    return { pulse, turn, everyMs };
+  } finally {
+    globalThis.setInterval = setInterval;
+  }
+}
 
 /** A WebSocket server of the package alone. */
 async function bareServer(): Promise<{ at: string; sockets: WebSocketServer; close(): Promise<void> }> {

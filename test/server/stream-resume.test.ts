@@ -46,7 +46,7 @@ describe('the stream of a prompt', () => {
   it('that falls silent is opened again', async () => {
     let opened = 0;
     const client = world.client({
-      silenceMs: 50,
+      silenceMs: 200,
       async fetch(url, init) {
         opened += 1;
         if (opened > 1) return fetch(url, init);
