@@ -100,7 +100,9 @@ describe('a server with bounds', () => {
     const statuses = (await Promise.all(prompts)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 200).length).to.equal(4);
     expect(statuses.filter((status) => status === 429).length).to.equal(16);
-    expect(new Set(early.slice(0, 16).map(({ headers }) => headers.get('retry-after')))).to.deep.equal(new Set(['1']));
+    expect(new Set(early.slice(0, 16).map(({ headers }) => headers.get('retry-after')))).to.deep.equal(
+      new Set(['1']),
+    );
     expect((await world.send('POST', '/agents/echo/last', { message: 'Hi' })).status).to.equal(200);
   });
 
