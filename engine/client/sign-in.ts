@@ -16,30 +16,27 @@ export interface SignIn {
 
 /** Asks for a token once, and once more for each one that is refused. */
 export function createSignIn({ token, headers = {} }: Pick<ClientOptions, 'token' | 'headers'>): SignIn {
-  let given: Promise<string> | undefined;
+  let given: Promise<string | undefined> | undefined;
 
-  async function ask(give: () => string | Promise<string>): Promise<string> {
+  /** A failure, and a token that cannot be sent, is not kept. */
+  async function ask(give: () => string | Promise<string>): Promise<string | undefined> {
     try {
       // Not at once: `given` is set first, and a failure clears it.
-      return await Promise.resolve().then(give);
+      return carriable(await Promise.resolve().then(give).catch(refuse));
     } catch (thrown) {
       given = undefined;
-      throw new Problem('unauthorized', `there is no token: ${reasonOf(thrown)}`, {
-        cause: thrown,
-        retryable: true,
-      });
+      throw thrown;
     }
   }
 
   return {
     async token() {
-      const found = typeof token === 'function' ? await (given ??= ask(token)) : token;
-      return found === undefined ? undefined : carriable(found);
+      return typeof token === 'function' ? (given ??= ask(token)) : carriable(token);
     },
     async renew(refused) {
       if (typeof token !== 'function') return false;
       const known = given;
-      const last = (await known?.catch(() => undefined))?.trim();
+      const last = await known?.catch(() => undefined);
       // Another call may have asked for a new one meanwhile.
       if (last === refused && given === known) given = undefined;
       return true;
@@ -55,8 +52,17 @@ export function createSignIn({ token, headers = {} }: Pick<ClientOptions, 'token
   };
 }
 
-/** A token without the ends of lines that files have. */
-function carriable(token: string): string {
+function refuse(thrown: unknown): never {
+  throw new Problem('unauthorized', `there is no token: ${reasonOf(thrown)}`, {
+    cause: thrown,
+    retryable: true,
+  });
+}
+
+/** A token without the ends of lines that files have. What is no text comes of functions that nobody checked the types of. */
+function carriable(token: unknown): string | undefined {
+  if (token === undefined) return undefined;
+  if (typeof token !== 'string') throw new Problem('invalid_request', 'the token must be a text');
   const trimmed = token.trim();
   if (/^[\x20-\x7e]*$/.test(trimmed)) return trimmed;
   throw new Problem('invalid_request', 'the token has characters that no header can have');

@@ -39,7 +39,7 @@ describe('a call of the client', () => {
     answers = [refused(429, 'too_many_requests', { 'retry-after': '1' })];
     const before = performance.now();
     await client().health();
-    expect(performance.now() - before).to.be.within(950, 5_000);
+    expect(performance.now() - before).to.be.at.least(950);
     answers = [refused(429, 'too_many_requests', { 'retry-after': '3600' })];
     const problem = await problemOf(client().health());
     expect(problem).to.deep.include({ code: 'too_many_requests', retryAfterMs: 3_600_000, ref: 'err_1' });
@@ -82,7 +82,7 @@ describe('a call of the client', () => {
     const own = client({ headers: () => ({ 'X-Trace': 't' }), token: () => `token-${(count += 1)}` });
     await own.health();
     await own.health();
-    answers = [refused(401, 'unauthorized'), refused(401, 'unauthorized')];
+    answers = Array.from({ length: 2 }, together(2, refused(401, 'unauthorized')));
     await Promise.all([own.health(), own.ready()]);
     expect(asked.map(({ headers }) => headers.authorization)).to.deep.equal([
       ...['Bearer token-1', 'Bearer token-1', 'Bearer token-1', 'Bearer token-1'],
@@ -123,6 +123,24 @@ describe('a call of the client', () => {
     ]);
   });
 
+  it('asks for a token anew when its function gave one that cannot be sent', async () => {
+    for (const [bad, message] of [
+      ['ключ', 'the token has characters that no header can have'],
+      ['two\nlines', 'the token has characters that no header can have'],
+      [null as unknown as string, 'the token must be a text'],
+    ] as const) {
+      const tokens = [bad, ' token-1\n'];
+      const own = client({ token: () => tokens.shift() as string });
+      expect(await problemOf(own.health())).to.deep.include({ code: 'invalid_request', message });
+      expect(await own.health()).to.deep.equal({ status: 'ok' });
+      expect(await own.health()).to.deep.equal({ status: 'ok' });
+      expect(tokens).to.deep.equal([]);
+    }
+    expect(new Set(asked.map(({ headers }) => headers.authorization))).to.deep.equal(
+      new Set(['Bearer token-1']),
+    );
+  });
+
   it('ends when its signal aborts, also while it waits to be made again, and when its time is over', async () => {
     const abort = new AbortController();
     answers = [refused(429, 'too_many_requests', { 'retry-after': '20' })];
@@ -161,6 +179,14 @@ function json(status: number, body: object, headers: Record<string, string> = {}
 
 function refused(status: number, type: string, headers: Record<string, string> = {}): Answer {
   return json(status, { error: { type, message: type, ref: 'err_1' } }, headers);
+}
+
+/** What makes answers that are given once so many requests wait for one. */
+function together(count: number, answer: Answer): () => Answer {
+  const waiting: (() => void)[] = [];
+  return () => (request, response) => {
+    if (waiting.push(() => answer(request, response)) === count) for (const go of waiting) go();
+  };
 }
 
 function broken(request: IncomingMessage): void {
