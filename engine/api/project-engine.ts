@@ -13,6 +13,7 @@ import type {
   OutputOf,
   ProjectTypes,
   Said,
+  Spoken,
   Suggested,
   WorkflowName,
 } from '../core/register.ts';
@@ -63,13 +64,11 @@ export interface ProjectSession<P extends ProjectTypes, Name extends AgentName<P
 > {
   /** See `Session.prompt`; without a `result` the output is that of the agent. */
   prompt<Result extends ResultSchema = never>(
-    message: string,
-    options?: AskedOf<P, Name, Result>,
+    ...said: Spoken<InputOf<P['agents'], Name>, AskedOf<P, Result>>
   ): Promise<PromptResult<AnswerOf<P, Name, Result>>>;
   /** See `Session.send`. */
   send<Result extends ResultSchema = never>(
-    message: string,
-    options?: AskedOf<P, Name, Result>,
+    ...said: Spoken<InputOf<P['agents'], Name>, AskedOf<P, Result>>
   ): Promise<SentPrompt<AnswerOf<P, Name, Result>>>;
   /** See `Session.skill`. */
   skill<Result extends ResultSchema = never>(
@@ -77,7 +76,7 @@ export interface ProjectSession<P extends ProjectTypes, Name extends AgentName<P
     options?: Omit<SkillOptions<Result>, 'role' | 'model'> & HowOf<P>,
   ): Promise<PromptResult<AnswerOf<P, Name, Result>>>;
   /** See `Session.stream`. */
-  stream(message: string, options?: AskedOf<P, Name, ResultSchema>): AsyncIterable<EngineEvent>;
+  stream(...said: Spoken<InputOf<P['agents'], Name>, AskedOf<P, ResultSchema>>): AsyncIterable<EngineEvent>;
 }
 
 /** The workflows of one project. */
@@ -104,11 +103,11 @@ interface HowOf<P extends ProjectTypes> {
   readonly model?: ModelName<P>;
 }
 
-type AskedOf<P extends ProjectTypes, Name extends AgentName<P>, Result extends ResultSchema> = Omit<
+type AskedOf<P extends ProjectTypes, Result extends ResultSchema> = Omit<
   PromptOptions<Result>,
   'input' | 'role' | 'model'
 > &
-  HowOf<P> & { readonly input?: InputOf<P['agents'], Name> };
+  HowOf<P>;
 
 type AnswerOf<P extends ProjectTypes, Name extends AgentName<P>, Result> = [Result] extends [never]
   ? OutputOf<P['agents'], Name>

@@ -68,6 +68,13 @@ export type IsLeftOut<Input> = Record<never, never> extends Input ? true : Json 
 export type Inputs<Input, Options> =
   IsLeftOut<Input> extends true ? [input?: Input, options?: Options] : [input: Input, options?: Options];
 
+/** The arguments `message` and `options`; these bring the typed input, and may be left out where that may. */
+export type Spoken<Input, Options> = [Input] extends [undefined]
+  ? [message: string, options?: Options & { readonly input?: undefined }]
+  : IsLeftOut<Input> extends true
+    ? [message: string, options?: Options & { readonly input?: Input }]
+    : [message: string, options: Options & { readonly input: Input }];
+
 /** Output of an agent or workflow. */
 export type OutputOf<Declared, Name extends keyof Declared> = Declared[Name] extends {
   readonly output: infer Output;

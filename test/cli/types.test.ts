@@ -73,6 +73,11 @@ await client.runs.list({ workflow: 'one that was removed' });
 await client.schedules.trigger('nightly');
 const socket = await client.agents.connect('order-desk', 'i');
 export const priced: number | undefined = (await socket.prompt('Go', { input: { order: { id: '1', size: 3 } } })).output?.price;
+const desk = engine.agents.session('order-desk', 'i');
+const given = { input: { order: { id: '1', size: 3 } } } as const;
+export const cost: number | undefined = (await desk.prompt('Hi', given)).output?.price;
+export const asked: Json = (await desk.prompt('Hi', { ...given, result: { type: 'object' } })).output;
+for await (const event of desk.stream('', given)) event.index;
 export const embedded: string = (await engine.agents.session('clerk', 'i').prompt('Hi', { role: 'strict' })).output;
 export const ran: boolean = (await engine.workflows.run('refund', { orderId: '1' })).output.paid;
 await engine.dispatch('order-desk', { instance: 'i', input: { order: { id: '1', size: 'small' } } });
@@ -94,6 +99,12 @@ const wrong = [
   `await client.agents.history('clark', 'i');`,
   `engine.agents.session('clark', 'i');`,
   `await engine.agents.session('clerk', 'i').prompt('Hi', { role: 'stern' });`,
+  `await engine.agents.session('clerk', 'i').prompt('Hi', { input: {} });`,
+  `await engine.agents.session('order-desk', 'i').prompt('Hi');`,
+  `await engine.agents.session('order-desk', 'i').send('Hi', { role: 'strict' });`,
+  `engine.agents.session('order-desk', 'i').stream('Hi', { input: { order: { id: '1' } } });`,
+  `await (await client.agents.connect('order-desk', 'i')).prompt('Hi');`,
+  `(await client.agents.connect('order-desk', 'i')).stream('Hi', { session: 's' });`,
   `await engine.workflows.run('refund', { orderId: 1 });`,
   `await engine.workflows.start('refunds', {});`,
   `await engine.dispatch('clark', { instance: 'i', message: 'Hi' });`,

@@ -8,18 +8,16 @@ import type {
   OutputOf,
   ProjectTypes,
   Registered,
+  Spoken,
   WorkflowName,
 } from '../../core/register.ts';
-import type { Answered, Prompt } from './agents.ts';
+import type { Answered, Asking } from './agents.ts';
 import type { StartOptions, StreamOptions } from './options.ts';
 import type { RunResult } from './workflows.ts';
 
 /** What goes with a message over a socket. */
-type Besides<
-  P extends ProjectTypes,
-  Name extends AgentName<P>,
-  Result extends JsonSchema | undefined,
-> = Partial<Omit<Prompt<P, Name, Result>, 'message'>> & Omit<StartOptions, 'timeoutMs'>;
+type Besides<P extends ProjectTypes, Result extends JsonSchema | undefined> = Asking<P, Result> &
+  Omit<StartOptions, 'timeoutMs'>;
 
 /**
  * A socket to an agent instance. When it breaks or falls silent, it is opened again, and what was asked goes on without gap and
@@ -30,11 +28,10 @@ export interface AgentConnection<
   Name extends AgentName<P> = AgentName<P>,
 > {
   prompt<Result extends JsonSchema | undefined = undefined>(
-    message: string,
-    options?: Besides<P, Name, Result>,
+    ...said: Spoken<InputOf<P['agents'], Name>, Besides<P, Result>>
   ): Promise<PromptResult<Answered<P, Name, Result>>>;
   /** Events until `submission_end`; a failed prompt ends the iteration with its Problem. */
-  stream(message: string, options?: Besides<P, Name, JsonSchema>): AsyncIterable<EngineEvent>;
+  stream(...said: Spoken<InputOf<P['agents'], Name>, Besides<P, JsonSchema>>): AsyncIterable<EngineEvent>;
   /** Events of a message to this instance after an index, until `submission_end`; ends with its Problem when it failed. */
   subscribe(submissionId: string, options?: Omit<StreamOptions, 'timeoutMs'>): AsyncIterable<EngineEvent>;
   /** What is at work goes on without us; calls that wait throw Problem `aborted`. */
