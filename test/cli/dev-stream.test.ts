@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { makeProject, startCli, type Files, type Running } from './run-cli.ts';
@@ -25,7 +25,11 @@ describe('GET /__engine/stream', function () {
     project = await makeProject(files);
     return (running = startCli(['dev', '--port', '0'], { cwd: project.folder }));
   };
-  const write = (path: string, text: string): Promise<void> => writeFile(join(project.folder, path), text);
+  /** At once, so that nobody sees half of it. */
+  const write = async (path: string, text: string): Promise<void> => {
+    await writeFile(`${project.folder}.draft`, text);
+    await rename(`${project.folder}.draft`, join(project.folder, path));
+  };
 
   it('tells findings and reloads as they come, beginning with the state', async () => {
     const dev = await start(wideProject(2));

@@ -16,7 +16,7 @@ interface Status {
 }
 
 describe('engine dev', function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
   let project: Awaited<ReturnType<typeof makeProject>>;
   let running: Running | undefined;
 
@@ -27,9 +27,11 @@ describe('engine dev', function () {
     await project.remove();
   });
 
+  /** At once, so that nobody sees half of it. */
   const write = async (path: string, text: string): Promise<void> => {
     await mkdir(dirname(join(project.folder, path)), { recursive: true });
-    await writeFile(join(project.folder, path), text);
+    await writeFile(`${project.folder}.draft`, text);
+    await rename(`${project.folder}.draft`, join(project.folder, path));
   };
   const start = async (files: Files, ...args: string[]): Promise<Running> => {
     project = await makeProject(files);
@@ -72,10 +74,12 @@ describe('engine dev', function () {
       const { reloads } = await statusOf(url);
       await write(path, String(text));
       const now = await until(url, (status) => status.reloads > reloads, path);
-      times.push(now.lastReload?.ms ?? NaN);
+      const ms = now.lastReload?.ms ?? NaN;
+      // What else the machine does now is not held against it.
+      times.push(ms < 200 ? ms : ms / contention());
     }
     const half = times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
-    if (!(half < 200)) expect(half, times.join(' ')).to.be.below(200 * contention());
+    expect(half, times.join(' ')).to.be.below(200);
     expect(await outputOf(post(`${url}/workflows/counted?wait=result`, {}))).to.deep.equal({ count: 15 });
     expect(await outputOf(post(`${url}/workflows/flow-1?wait=result`, { name: 'Ada' }))).to.equal(
       'You wrote: Good day Ada',
@@ -220,15 +224,10 @@ describe('engine dev', function () {
     );
     const url = urlIn(await dev.saw('openapi.json'));
     await dev.saw('edits go live', 'stderr');
-    // At once, so that nobody sees half of it.
-    const replaceEnv = async (text: string): Promise<void> => {
-      await write('.env.new', text);
-      await rename(join(project.folder, '.env.new'), join(project.folder, '.env'));
-    };
-    await replaceEnv('# the same\nKEY=one\n');
+    await write('.env', '# the same\nKEY=one\n');
     await write('src/agents/agent-0.md', agentText(0, 'You help anew'));
     expect((await until(url, ({ reloads }) => reloads > 0)).needsRestart).to.deep.equal([]);
-    await replaceEnv('KEY=two\n');
+    await write('.env', 'KEY=two\n');
     expect((await until(url, ({ needsRestart }) => needsRestart.length > 0)).needsRestart).to.deep.equal([
       '--env-from .env',
     ]);
@@ -239,7 +238,7 @@ describe('engine dev', function () {
       'name: wide\nmodel: script/echo\nsecrets: { KEY: {} }\nserver: { port: 9321 }\n',
     );
     await until(url, ({ needsRestart }) => needsRestart.length === 2);
-    await replaceEnv('KEY=one\n');
+    await write('.env', 'KEY=one\n');
     expect((await until(url, ({ needsRestart }) => needsRestart.length === 1)).needsRestart).to.deep.equal([
       'server.port',
     ]);
@@ -293,7 +292,7 @@ async function statusOf(url: string): Promise<Status> {
 }
 
 async function until(url: string, isSo: (status: Status) => boolean, what = ''): Promise<Status> {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 120_000;
   for (;;) {
     const status = await statusOf(url);
     if (isSo(status)) return status;

@@ -61,7 +61,7 @@ describe('engine dispatch, engine submissions and engine routes', function () {
 
   it('at a server it is only handed over, seen by its id, waited for, and ended', async () => {
     const server = start('serve', '--port', '0', '--json');
-    const { url } = JSON.parse(await server.saw('}')) as { url: string };
+    const { url } = JSON.parse(await server.saw('\n')) as { url: string };
     const at = ['--server', url];
 
     const receipt = await engine('dispatch', 'assistant', 'hello', '--id', 'three', ...at);
@@ -84,8 +84,9 @@ describe('engine dispatch, engine submissions and engine routes', function () {
     expect((await engine('dispatch', 'assistant', 'other', ...key)).stderr).to.contain('error[conflict]');
 
     const slow = (await engine('dispatch', 'assistant', 'slow', ...at)).stdout.trim();
-    const list = await engine('submissions', 'list', '--state', 'running', ...at);
-    expect(list.stdout).to.contain(slow);
+    // It is accepted, and begins soon.
+    for (let list = ''; !list.includes(slow);)
+      list = (await engine('submissions', 'list', '--state', 'running', ...at)).stdout;
     expect((await engine('submissions', 'abort', slow, ...at)).stderr).to.equal(`${slow} is aborted\n`);
     const ended = await engine('submissions', 'follow', slow, ...at);
     expect(ended.exitCode).to.equal(1);

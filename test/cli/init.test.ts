@@ -247,9 +247,12 @@ function typing(answers: readonly (readonly [string, string])[]): Person {
     if (pressing || question === undefined || keys === undefined || !seen.includes(question)) return;
     open.shift();
     pressing = true;
-    setImmediate(press, [...keys]);
+    setImmediate(
+      press,
+      keys.split(down).flatMap((typed, at) => [...(at === 0 ? [] : [down]), ...typed]),
+    );
   };
-  // One key at a time, as somebody types; what the last one brings is the next question.
+  // One key at a time, as somebody types, an arrow too: what begins one is another key when the rest comes late. What the last one brings is the next question.
   const press = ([key = '', ...rest]: readonly string[]): void => {
     if (rest.length > 0) setImmediate(press, rest);
     else {

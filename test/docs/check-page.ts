@@ -138,9 +138,9 @@ export async function checkPage({ path, blocks, folder, scripts }: Page): Promis
   }
 }
 
-/** Runs a command again until it prints what a page shows, for half a minute; the last output if it never does. */
+/** Runs a command again until it prints what a page shows, for two minutes; the last output if it never does. */
 async function runUntil(run: () => Promise<Finished>, shown: string): Promise<Finished> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 120_000;
   for (;;) {
     const output = await run();
     if (fits(output.stdout, shown) || Date.now() > end) return output;

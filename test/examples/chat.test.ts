@@ -105,7 +105,7 @@ describe('the example chat', function () {
   }
 
   async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-    const end = Date.now() + 20_000;
+    const end = Date.now() + 100_000;
     while (!(await isTrue())) {
       if (Date.now() > end) throw new Error('it did not come to pass');
       await new Promise((resolve) => setTimeout(resolve, 10));
