@@ -5,7 +5,11 @@ import { unsigned } from './challenge.ts';
 import type { Gate } from './gate.ts';
 
 /** What the app around says of who sends a request. */
-export type HostCaller = Pick<Caller, 'id'> & Partial<Omit<Caller, 'id' | 'expiresAt'>>;
+export type HostCaller = Pick<Caller, 'id'> &
+  Partial<Omit<Caller, 'id' | 'expiresAt'>> & {
+    /** When its sign-in ends, as a `Date` or in milliseconds since 1970; default never. Its streams and sockets end with it. */
+    readonly expiresAt?: Date | number;
+  };
 
 /** Says who sends a request, or opens a WebSocket; undefined: nobody who may. */
 export type CallerOf = (request: IncomingMessage) => HostCaller | undefined | Promise<HostCaller | undefined>;
@@ -23,7 +27,9 @@ export function createHostGate(callerOf: CallerOf): Gate {
       agents,
       workflows,
       roles,
+      expiresAt,
     } = checked(found);
+    if (expiresAt !== undefined && Number(expiresAt) <= Date.now()) throw unsigned('the sign-in has expired');
     return {
       id: `host:${id}`,
       // What approvals go by: people choose names, and a role is what the app gives.
@@ -32,6 +38,7 @@ export function createHostGate(callerOf: CallerOf): Gate {
       agents,
       workflows,
       ...(roles === undefined ? {} : { roles }),
+      ...(expiresAt === undefined ? {} : { expiresAt: Number(expiresAt) }),
     };
   };
   return { isClosed: true, authenticate, authenticateSocket: authenticate };
@@ -45,6 +52,7 @@ const kinds: Readonly<Record<keyof HostCaller, (value: unknown) => string | unde
   agents: isTexts,
   workflows: isTexts,
   roles: isTexts,
+  expiresAt: isTime,
 };
 
 /**
@@ -79,4 +87,13 @@ function isText(value: unknown): string | undefined {
 function isTexts(value: unknown): string | undefined {
   const isList = Array.isArray(value) && value.every((one) => typeof one === 'string');
   return isList ? undefined : 'a list of texts';
+}
+
+/** Milliseconds since 1970 of a time that seconds since then do not come to. */
+const earliest = Date.UTC(1980, 0);
+
+function isTime(value: unknown): string | undefined {
+  const isOne = value instanceof Date || typeof value === 'number';
+  // Whoever gives seconds means another time.
+  return isOne && Number(value) >= earliest ? undefined : 'a Date, or milliseconds since 1970';
 }

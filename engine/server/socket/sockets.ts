@@ -31,7 +31,7 @@ const pongs = { maxPendingAutoPongs: 0 };
 /** The version of the protocol, which a client may name. */
 const protocol = 'engine.v1';
 
-/** Close code of a socket whose caller's token has expired. */
+/** Close code of a socket whose caller's sign-in has ended. */
 const expiredCode = 4401;
 
 /** Milliseconds a client has to answer a close. */

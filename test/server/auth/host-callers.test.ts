@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
 import type { HostCaller } from '../../../engine/server/index.ts';
 import { errorOf, startWorld, type World } from '../world.ts';
 
@@ -9,6 +11,7 @@ describe('callers whom the app around knows', () => {
       callerOf: ({ headers }) => {
         const id = headers['x-user'];
         if (typeof id !== 'string') return undefined;
+        if (id === 'brief') return { id, expiresAt: Date.now() + Number(headers['x-ms']) };
         return (id in odd ? odd[id] : { id, ...people[id] }) as HostCaller | undefined;
       },
     });
@@ -74,6 +77,41 @@ describe('callers whom the app around knows', () => {
     expect((await world.send('POST', path, yes, { 'x-user': 'carl' })).status).to.equal(200);
   });
 
+  it('have streams and sockets for as long as the app says, and what they follow goes on', async () => {
+    const lasting = { 'x-user': 'brief', 'x-ms': '60000' };
+    const { body } = await world.send('POST', '/agents/echo/long/dispatch', { message: 'wait' }, lasting);
+    const path = `/submissions/${String(body['submissionId'])}`;
+    // However busy this machine is, one of them lasts until it is let in.
+    for (let [ms, told] = [50, '']; told === ''; ms *= 2) {
+      const headers = { ...lasting, 'x-ms': String(ms) };
+      const stream = await fetch(`${world.url}${path}/stream`, { headers });
+      if (stream.status === 200) expect((told = await stream.text())).to.match(/retry: \d+\n\n$/);
+      else expect(stream.status).to.equal(401);
+    }
+    for (let [ms, code] = [50, 0]; code === 0; ms *= 2) {
+      const headers = { ...lasting, 'x-ms': String(ms) };
+      const socket = new WebSocket(`${world.url.replace('http', 'ws')}/agents/echo/long`, { headers });
+      socket.on('error', (error) => expect(error.message).to.contain('401'));
+      const [given, reason] = (await once(socket, 'close')) as [number, Buffer];
+      if (given === 1006) continue;
+      code = given;
+      expect([code, reason.toString()]).to.deep.equal([4401, 'the token has expired']);
+    }
+    const { state } = await world.engine.submissions.get(String(body['submissionId']));
+    expect(state).to.be.oneOf(['queued', 'running']);
+  });
+
+  it('are nobody once their sign-in has ended', async () => {
+    for (const user of ['late', 'lateDate']) {
+      const answer = await world.send('GET', '/agents', undefined, { 'x-user': user });
+      expect([answer.status, errorOf(answer)]).to.deep.equal([
+        401,
+        { type: 'unauthorized', message: 'the sign-in has expired' },
+      ]);
+    }
+    expect((await world.send('GET', '/agents', undefined, { 'x-user': 'dated' })).status).to.equal(200);
+  });
+
   async function listed(headers: Record<string, string>): Promise<unknown[]> {
     const { body } = await world.send('GET', '/submissions', undefined, headers);
     return (body['submissions'] as readonly { readonly submissionId: string }[]).map(
@@ -86,6 +124,9 @@ const people: Readonly<Record<string, Omit<HostCaller, 'id'>>> = {
   carl: { roles: ['boss'] },
   root: { scopes: ['agents', 'admin'] },
   narrow: { scopes: ['agents', 'admin'], agents: ['counter'] },
+  late: { expiresAt: Date.now() },
+  lateDate: { expiresAt: new Date(Date.now()) },
+  dated: { expiresAt: new Date(Date.UTC(3000, 0)) },
 };
 
 /** A user as mappers of databases have it. */
@@ -123,6 +164,9 @@ const odd: Readonly<Record<string, unknown>> = {
   named: { id: 'x', name: 5 },
   typo: { id: 'x', scope: ['agents'] },
   lost: { id: 'x', agents: 'echo' },
+  seconds: { id: 'x', expiresAt: 1_900_000_000 },
+  noTime: { id: 'x', expiresAt: new Date('never') },
+  textTime: { id: 'x', expiresAt: '2030-01-01' },
 };
 
 const faults: Readonly<Record<string, string>> = {
@@ -139,4 +183,7 @@ const faults: Readonly<Record<string, string>> = {
   named: '"name" must be a text that is not empty',
   typo: 'unknown key "scope"; did you mean "scopes"?',
   lost: '"agents" must be a list of texts',
+  seconds: '"expiresAt" must be a Date, or milliseconds since 1970',
+  noTime: '"expiresAt" must be a Date, or milliseconds since 1970',
+  textTime: '"expiresAt" must be a Date, or milliseconds since 1970',
 };
