@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,9 +27,9 @@ export async function keptBuild(
   build: (folder: string) => Promise<unknown>,
 ): Promise<string> {
   const place = join(kept, `${name}-${newest.toFixed()}`);
-  if (existsSync(place)) return place;
-  const made = `${place}.${process.pid}`;
-  mkdirSync(made, { recursive: true });
+  if (isInUse(place)) return place;
+  mkdirSync(kept, { recursive: true });
+  const made = mkdtempSync(`${place}.`);
   for (const beside of ['schema', 'specs', 'package.json'])
     symlinkSync(join(root, beside), join(made, beside));
   await build(made);
@@ -37,6 +46,16 @@ export async function keptBuild(
     if (old !== place && changed < hourAgo) rmSync(old, { recursive: true, force: true });
   }
   return place;
+}
+
+/** Whether it is there; from now on it is one that somebody uses. */
+function isInUse(place: string): boolean {
+  try {
+    utimesSync(place, new Date(), new Date());
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** When any of these files, or of the files in these folders, was changed last. */

@@ -60,6 +60,8 @@ export interface Editor {
   /** Shuts the server down and gives its exit code. */
   quit(): Promise<number | null>;
   readonly exit: Promise<number | null>;
+  /** Keeps what is sent until the function that it gives is called, which sends it in one piece. */
+  holdBack(): () => Promise<void>;
   /** Ends the connection as an editor does that dies. */
   hangUp(): void;
 }
@@ -146,7 +148,7 @@ export async function startEditor(
         const late = setTimeout(() => {
           waiting.delete(look);
           fail(new Error(`no such findings of ${path}:\n${said.join('\n')}`));
-        }, 25_000);
+        }, 100_000);
         const look = (): void => {
           const last = published.findLast(({ uri }) => uri === uriOf(path))?.diagnostics;
           if (last === undefined || !wanted(last)) return;
@@ -183,6 +185,14 @@ export async function startEditor(
       await connection.sendRequest('shutdown');
       await connection.sendNotification('exit');
       return exit;
+    },
+    holdBack() {
+      child.stdin.cork();
+      return async () => {
+        // What was sent is written by now.
+        await new Promise(setImmediate);
+        child.stdin.uncork();
+      };
     },
     hangUp() {
       child.stdin.end();

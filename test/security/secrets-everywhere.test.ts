@@ -167,13 +167,15 @@ async function processesOf(
   value: string,
   type: string,
 ): Promise<{ seen: readonly string[]; output: string | undefined }> {
+  // Nobody sees the one that is no process.
+  const nap = type === 'virtual' ? '0.2017' : '60.2017';
   const engine: Engine = await createEngine({
     project: projectOf({
       'engine.yaml': { secrets: { TOKEN: {} } },
       'src/sandboxes/box.yaml': { type, shell: true },
       'src/workflows/w.yaml': {
         sandbox: 'box',
-        steps: [{ id: 'a', shell: 'sleep 0.2017; echo "$T"', env: { T: '${{ secrets.TOKEN }}' } }],
+        steps: [{ id: 'a', shell: `sleep ${nap}; echo "$T"`, env: { T: '${{ secrets.TOKEN }}' } }],
         output: '${{ steps.a.output.stdout }}',
       },
     }),
@@ -181,7 +183,12 @@ async function processesOf(
     env: { TOKEN: value },
   });
   const seen: string[] = [];
-  const looking = setInterval(() => seen.push(...commandLines()), 20);
+  const looking = setInterval(() => {
+    const all = commandLines();
+    seen.push(...all.values());
+    // Once it has been seen it may go on.
+    for (const [pid, line] of all) if (line === `sleep\0${nap}\0`) process.kill(pid);
+  }, 20);
   try {
     const { output } = await engine.workflows.run('w');
     return { seen, output: JSON.stringify(output) };
@@ -194,17 +201,16 @@ async function processesOf(
   }
 }
 
-/** The arguments of every process of this machine. */
-function commandLines(): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')];
-      } catch {
-        return [];
-      }
-    });
+/** The arguments of every process of this machine, by its id. */
+function commandLines(): Map<number, string> {
+  const lines = new Map<number, string>();
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+    try {
+      lines.set(Number(pid), readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+    } catch {
+      // It has ended meanwhile.
+    }
+  return lines;
 }
 
 /** One prompt over WebSocket; everything that came back. */

@@ -21,7 +21,7 @@ describe('the trace of a run that is killed', function () {
       'src/workflows/long.yaml': {
         steps: [
           { id: 'first', set: { n: 1 } },
-          { id: 'nap', wait: { duration: '500ms' } },
+          { id: 'nap', wait: { event: 'wake' } },
           { id: 'last', prompt: 'Think' },
         ],
       },
@@ -40,6 +40,7 @@ describe('the trace of a run that is killed', function () {
       telemetry: createTelemetry({ tracerProvider }),
     });
     const [run] = await engine.runs.list();
+    await engine.runs.signal(run?.runId ?? '', 'wake');
     await engine.runs.wait(run?.runId ?? '');
     await engine.close();
     await collector.close();
