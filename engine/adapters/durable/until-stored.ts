@@ -1,22 +1,29 @@
-import { readBefore } from './before.ts';
-import type { Surroundings } from './carry.ts';
-import { receivedSignals } from './context.ts';
-import type { Entry } from './entry.ts';
-import { createInbox } from './inbox.ts';
+import { readBefore } from "./before.ts";
+import type { Surroundings } from "./carry.ts";
+import { receivedSignals } from "./context.ts";
+import type { Entry } from "./entry.ts";
+import { createInbox } from "./inbox.ts";
 
 /** Milliseconds between attempts to go on when the store failed. */
 export const storeRetryMs = 500;
 
-/** Waits until the store takes what it did not, and reads what it has. Gives up when the execution is to stop. */
+/**
+ * Waits until the store takes what it did not, and reads what it has, so that the work goes on from there. Looks at once when the
+ * execution is to end, since how it ends depends on what is recorded. Gives up when its engine closes.
+ */
 export async function untilStored(
   entry: Entry,
-  { store, clock }: Pick<Surroundings, 'store' | 'clock'>,
+  { store, clock }: Pick<Surroundings, "store" | "clock">,
+  closing: AbortSignal,
 ): Promise<void> {
   const { execution, log } = entry;
   const { signal } = entry.attempt();
-  while (!signal.aborted) {
+  while (!closing.aborted) {
+    await clock
+      .sleep(storeRetryMs, entry.stopped === undefined ? signal : closing)
+      .catch(() => undefined);
+    if (closing.aborted) return;
     try {
-      await clock.sleep(storeRetryMs, signal);
       await log.flush();
       const before = await readBefore(store, execution);
       // In its place before it is filled, so that what comes meanwhile is put into this one.
