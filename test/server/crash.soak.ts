@@ -81,7 +81,7 @@ describe(`a server that dies at random (KILLS=${kills} SEED=${seed})`, function 
       mkdirSync(data, { recursive: true });
       disk = smallDisk(data);
     };
-    scene = await sceneOf(seed + 40, 13, { prepare });
+    scene = await sceneOf(seed + 40, 13, { prepare, isStoreSound: false });
     if (disk === undefined) return this.skip();
     const { fill, free, protect, remove } = disk;
     after(remove);

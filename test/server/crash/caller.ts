@@ -16,6 +16,8 @@ export interface Ask {
   readonly path: string;
   readonly body?: Json;
   readonly key?: string;
+  /** It is answered by an outcome: a refusal of the store may be the recorded one, which no other request changes. */
+  readonly isPrompt?: boolean;
   /** In place of those for JSON. */
   readonly raw?: { readonly text: string; readonly headers: Readonly<Record<string, string>> };
 }
@@ -24,8 +26,8 @@ export interface Ask {
 export interface Caller {
   /** Sends a request to each life of the server until one answers it. */
   ask(request: Ask): Promise<Answer>;
-  /** Events of a stream from its beginning to its last event, over as many connections as it takes. */
-  follow(path: string): Promise<EngineEvent[]>;
+  /** Events of a stream from its beginning, or behind those that there are, to its last event, over as many connections as it takes. */
+  follow(path: string, events?: EngineEvent[]): Promise<EngineEvent[]>;
   /** The same by a request that starts work, whose stream is gone on with where its `Location` says. */
   stream(request: Ask): Promise<EngineEvent[]>;
   /** Asks over WebSockets, as many as it takes, until `result` or `error` comes; `id` is what `started` named. */
@@ -129,7 +131,9 @@ export function callerOf(subject: Subject, note: () => void): Caller {
         const response = await send(request, url, 'application/json', over);
         const body = (await response.json()) as JsonObject;
         note();
-        if (response.status === 503 || response.status === 429) return 'again';
+        const { type } = (body['error'] ?? {}) as { readonly type?: string };
+        const isOutcome = request.isPrompt === true && type === 'store_unavailable';
+        if (!isOutcome && (response.status === 503 || response.status === 429)) return 'again';
         return { status: response.status, body, headers: response.headers };
       }),
     follow,
@@ -177,7 +181,8 @@ export function callerOf(subject: Subject, note: () => void): Caller {
                 note();
               } else if (said.type === 'result' || said.type === 'error') {
                 const { type } = (said['error'] ?? {}) as { readonly type?: string };
-                if (type === 'shutting_down' || type === 'store_unavailable') resolve('again');
+                // Of what was accepted it may be the outcome.
+                if (type === 'shutting_down' || (type === 'store_unavailable' && id === '')) resolve('again');
                 else resolve(said);
                 socket.close();
               }

@@ -17,21 +17,33 @@ export interface Seen {
   readonly submissions: number;
   /** Work that failed since crashes kept it from getting anywhere. */
   readonly interrupted: readonly string[];
+  /** Prompts that failed since the store did not take what was to be recorded of them. */
+  readonly refused: readonly string[];
+}
+
+/** What went on around a server. */
+export interface Circumstances {
+  /** Its clock was right all the time. */
+  readonly isOnTime: boolean;
+  /** Its store took all that it was given: else prompts, which do not wait for it as runs do, may fail for that. */
+  readonly isStoreSound: boolean;
 }
 
 /**
  * Holds a server whose work has ended to what it accepted, as anybody can see it over HTTP.
- * @param isOnTime whether its clock was right all the time.
  */
 export async function judge(
   caller: Caller,
   accepted: readonly Accepted[],
   around: Outside,
-  isOnTime: boolean,
+  { isOnTime, isStoreSound }: Circumstances,
 ): Promise<Seen> {
   const runs = await all<RunRecord>(caller, '/runs', 'runs', 'runId');
   const submissions = await all<SubmissionRecord>(caller, '/submissions', 'submissions', 'submissionId');
   const interrupted: string[] = [];
+  const refused: string[] = [];
+  const isRefused = (record: RunRecord | SubmissionRecord): boolean =>
+    !isStoreSound && 'submissionId' in record && record.error?.type === 'store_unavailable';
   const ended = new Map<string, RunRecord | SubmissionRecord>([
     ...runs.map((run) => [run.runId, run] as const),
     ...submissions.map((submission) => [submission.submissionId, submission] as const),
@@ -43,7 +55,7 @@ export async function judge(
     const isCutOff = record.state === 'cancelled' || record.error?.type === 'interrupted';
     expectWhole(events, `${id}: ${JSON.stringify(record)}`, isCutOff);
     expect(events.at(-1)?.data, id).to.include({ state: record.state });
-    judgeApprovals(events, id);
+    if (!isRefused(record)) judgeApprovals(events, id);
     judgeTold(around, id, events);
   }
   for (const { id, n, ends, events } of accepted) {
@@ -52,7 +64,8 @@ export async function judge(
     if (record?.error?.type === 'interrupted') {
       interrupted.push(n);
       expectStuck(await eventsOf(caller, id), n);
-    } else expect(record?.state, `${n}: ${JSON.stringify(record?.error)}`).to.be.oneOf(ends);
+    } else if (record !== undefined && isRefused(record)) refused.push(n);
+    else expect(record?.state, `${n}: ${JSON.stringify(record?.error)}`).to.be.oneOf(ends);
     if (events !== undefined) expect(events, `stream of ${n}`).to.deep.equal(await eventsOf(caller, id));
   }
   judgeRuns(runs);
@@ -61,7 +74,7 @@ export async function judge(
   await judgeConversations(caller, submissions);
   for (const [message, versions] of around.asked)
     expect([...versions], `versions that "${message}" was asked in`).to.have.length(1);
-  return { runs: runs.length, submissions: submissions.length, interrupted };
+  return { runs: runs.length, submissions: submissions.length, interrupted, refused };
 }
 
 /** What was given up had been taken up again and again, and had not got any further since the last but one time. */

@@ -34,8 +34,10 @@ export interface Strike {
 export interface Setting {
   /** Kinds of traffic that it is without. */
   readonly without?: readonly string[];
-  /** The clock of its server goes wrong. */
+  /** False when the clock of its server goes wrong. */
   readonly isOnTime?: boolean;
+  /** False when its store refuses what it is given now and then. */
+  readonly isStoreSound?: boolean;
   /** Called with the folder of the project, before its server begins. */
   prepare?(folder: string): void;
 }
@@ -64,7 +66,7 @@ export interface Scene {
 export async function sceneOf(
   seed: number,
   lanes: number,
-  { without = [], isOnTime = true, prepare }: Setting = {},
+  { without = [], isOnTime = true, isStoreSound = true, prepare }: Setting = {},
 ): Promise<Scene> {
   const random = randomOf(seed);
   const around = await outside(randomOf(seed + 1));
@@ -151,7 +153,11 @@ export async function sceneOf(
         '/callbacks?state=queued,waiting',
       ])
         await within(finishMs, `${path} to be empty:`, untilEmpty(path), scene.state);
-      const seen = await within(finishMs, 'the judgement:', judge(caller, accepted, around, isOnTime));
+      const seen = await within(
+        finishMs,
+        'the judgement:',
+        judge(caller, accepted, around, { isOnTime, isStoreSound }),
+      );
       subject.life.child.kill('SIGTERM');
       expect((await endOf(subject.life)).code, subject.life.said()).to.equal(0);
       expect(await ledger.look(), 'something is unfinished').to.equal(false);

@@ -68,6 +68,7 @@ const acts: Readonly<Record<string, Act>> = {
       path: `/agents/helper/${place}`,
       body: { message: `${n} use safe` },
       key: n,
+      isPrompt: true,
     });
     const { text, submissionId } = (body['result'] ?? {}) as { text?: string; submissionId?: string };
     if (status !== 200) return [await failedPrompt(caller, n, `/agents/helper/${place}`, `${n} use safe`)];
@@ -97,6 +98,7 @@ const acts: Readonly<Record<string, Act>> = {
   async socket(n, place, caller) {
     const frame = { type: 'prompt', message: `${n} use safe work`, idempotencyKey: n };
     const { id, events, last } = await caller.talk(`/agents/helper/${place}`, frame);
+    if (last['type'] === 'error') await caller.follow(`/submissions/${id}/stream`, events);
     if (last['type'] === 'result')
       expect((last['result'] as { text: string }).text, n).to.equal(`done: ${n} use safe work`);
     return [{ act: 'socket', n, id, ends: ['succeeded'], events }];
@@ -187,7 +189,8 @@ async function signal(caller: Caller, id: string, n: string): Promise<void> {
 /** A prompt whose answer was a failure was accepted all the same: the same message and key name it. */
 async function failedPrompt(caller: Caller, n: string, path: string, message: string): Promise<Accepted> {
   const id = await dispatch(caller, path, n, message);
-  return { act: 'prompt', n, id, ends: ['succeeded'] };
+  const events = await caller.follow(`/submissions/${id}/stream`);
+  return { act: 'prompt', n, id, ends: ['succeeded'], events };
 }
 
 function idOf(events: readonly EngineEvent[]): string {
