@@ -5,6 +5,7 @@ import { fallbacksOf } from '../program/fallbacks.ts';
 import { knownModel, type KnownModel } from '../program/known-model.ts';
 import { pricedUsage } from '../program/model-cost.ts';
 import type { ModelChoice } from '../program/model.ts';
+import type { Program } from '../program/program.ts';
 import type { Spent } from './budget.ts';
 import { fitCall } from './fit-call.ts';
 import type { SessionPorts } from './ports.ts';
@@ -22,72 +23,95 @@ export interface ModelCaller {
  */
 export function modelsFor({ models, program, elsewhere }: SessionPorts, caller: ModelCaller): Models {
   const { providers, settings } = program;
-  const sources = { providers, settings, ...(elsewhere === undefined ? {} : { elsewhere }) };
-  /** The model that stands for the asked one since that one was unavailable. */
-  const standIns = new Map<string, ModelChoice>();
   const said = new Set<string>();
-  const log: ModelCaller['log'] = (level, message, fields) => {
-    if (level === 'info' && said.has(message)) return;
-    said.add(message);
-    caller.log(level, message, fields);
-  };
-
-  return {
-    ...models,
-    async *stream(request) {
-      const asked = nameOf(request.model);
-      const chain = chainFrom(request.model, standIns.get(asked));
-      let unavailable: Problem | undefined;
-      for (let place = 0; ; place += 1) {
-        const model = chain[place] as ModelChoice;
-        const isStandIn = model !== request.model;
-        let hasBegun = false;
-        try {
-          const known = knownModel(model, sources);
-          for await (const event of call(isStandIn ? { ...request, model } : request, known, isStandIn)) {
-            hasBegun ||= event.type !== 'retry';
-            yield event.type === 'finish'
-              ? { ...event, usage: pricedUsage(event.usage, model, known.price), model: nameOf(model) }
-              : event;
-          }
-          return;
-        } catch (thrown) {
-          if (hasBegun || !mayFallBack(thrown, isStandIn)) throw thrown;
-          if (thrown.code === 'model_unavailable') unavailable = thrown;
-          const next = chain[place + 1];
-          if (next === undefined) throw unavailable ?? thrown;
-          standIns.set(asked, next);
-          const [from, to] = [nameOf(model), nameOf(next)];
-          log('warn', `${thrown.message}; "${to}" is asked instead`, {
-            type: 'model_fallback',
-            from,
-            to,
-            error: { ...thrown.toData() },
-          });
-        }
-      }
+  const calls: Calls = {
+    models,
+    settings,
+    sources: { providers, settings, ...(elsewhere === undefined ? {} : { elsewhere }) },
+    standIns: new Map(),
+    spent: caller.spent,
+    log(level, message, fields) {
+      if (level === 'info' && said.has(message)) return;
+      said.add(message);
+      caller.log(level, message, fields);
     },
   };
+  return { ...models, stream: (request) => streamWith(calls, request) };
+}
 
-  /** The chain of a model from the one that stands for it on. */
-  function chainFrom(model: ModelChoice, standIn: ModelChoice | undefined): readonly ModelChoice[] {
-    const chain = [model, ...fallbacksOf(model, program.settings)];
-    return standIn === undefined
-      ? chain
-      : chain.slice(chain.findIndex((one) => nameOf(one) === nameOf(standIn)));
-  }
+/** What the calls of one operation have in common. */
+interface Calls extends ModelCaller {
+  readonly models: Models;
+  readonly settings: Program['settings'];
+  readonly sources: Parameters<typeof knownModel>[1];
+  /** By the name of the asked model: the one that stands for it since it was unavailable. */
+  readonly standIns: Map<string, ModelChoice>;
+}
 
-  function call(request: ModelRequest, known: KnownModel, isStandIn: boolean): AsyncIterable<ModelEvent> {
-    const { model } = request;
-    const cost = costLimitOf(caller.spent);
-    if (cost !== undefined && known.price === undefined && model.provider !== 'script')
-      throw new Problem(
-        'invalid_request',
-        `the price of model "${nameOf(model)}" is not known, so the limit "costUsd" of agent "${cost}" cannot be kept; write its "price" under "models" or "providers" of engine.yaml`,
-        { details: { model: nameOf(model), reason: 'unknown_price' } },
-      );
-    return models.stream(fitCall(request, known, { isStandIn, log }));
+// Not within the function above: a generator that is made anew for each operation has its own map in V8, which lies in the old
+// space and keeps all that the operation worked with from young collections.
+async function* streamWith(calls: Calls, request: ModelRequest): AsyncGenerator<ModelEvent, void, undefined> {
+  const { standIns, sources, settings, log } = calls;
+  const asked = nameOf(request.model);
+  const chain = chainFrom(request.model, standIns.get(asked), settings);
+  let unavailable: Problem | undefined;
+  for (let place = 0; ; place += 1) {
+    const model = chain[place] as ModelChoice;
+    const isStandIn = model !== request.model;
+    let hasBegun = false;
+    try {
+      const known = knownModel(model, sources);
+      for await (const event of call(calls, isStandIn ? { ...request, model } : request, known, isStandIn)) {
+        hasBegun ||= event.type !== 'retry';
+        yield event.type === 'finish'
+          ? { ...event, usage: pricedUsage(event.usage, model, known.price), model: nameOf(model) }
+          : event;
+      }
+      return;
+    } catch (thrown) {
+      if (hasBegun || !mayFallBack(thrown, isStandIn)) throw thrown;
+      if (thrown.code === 'model_unavailable') unavailable = thrown;
+      const next = chain[place + 1];
+      if (next === undefined) throw unavailable ?? thrown;
+      standIns.set(asked, next);
+      const [from, to] = [nameOf(model), nameOf(next)];
+      log('warn', `${thrown.message}; "${to}" is asked instead`, {
+        type: 'model_fallback',
+        from,
+        to,
+        error: { ...thrown.toData() },
+      });
+    }
   }
+}
+
+/** The chain of a model from the one that stands for it on. */
+function chainFrom(
+  model: ModelChoice,
+  standIn: ModelChoice | undefined,
+  settings: Program['settings'],
+): readonly ModelChoice[] {
+  const chain = [model, ...fallbacksOf(model, settings)];
+  return standIn === undefined
+    ? chain
+    : chain.slice(chain.findIndex((one) => nameOf(one) === nameOf(standIn)));
+}
+
+function call(
+  { models, spent, log }: Calls,
+  request: ModelRequest,
+  known: KnownModel,
+  isStandIn: boolean,
+): AsyncIterable<ModelEvent> {
+  const { model } = request;
+  const cost = costLimitOf(spent);
+  if (cost !== undefined && known.price === undefined && model.provider !== 'script')
+    throw new Problem(
+      'invalid_request',
+      `the price of model "${nameOf(model)}" is not known, so the limit "costUsd" of agent "${cost}" cannot be kept; write its "price" under "models" or "providers" of engine.yaml`,
+      { details: { model: nameOf(model), reason: 'unknown_price' } },
+    );
+  return models.stream(fitCall(request, known, { isStandIn, log }));
 }
 
 /** Whether another model may do what this one did not: it is unavailable; or it only stands in, and does not fit. */
