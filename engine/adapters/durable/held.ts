@@ -1,8 +1,8 @@
-import { asProblem, Problem } from "../../core/problem.ts";
-import { settle, work, type Surroundings } from "./carry.ts";
-import type { Entry } from "./entry.ts";
-import { createMailboxes } from "./mailboxes.ts";
-import { storeRetryMs, untilStored } from "./until-stored.ts";
+import { asProblem, Problem } from '../../core/problem.ts';
+import { settle, work, type Surroundings } from './carry.ts';
+import type { Entry } from './entry.ts';
+import { createMailboxes } from './mailboxes.ts';
+import { storeRetryMs, untilStored } from './until-stored.ts';
 
 /** The executions that an engine holds: at work, or waiting for their turn, until they have an outcome or are left to the next start. */
 export interface Held {
@@ -13,10 +13,7 @@ export interface Held {
   /** Whether who enters now has its turn at once. */
   hasRoom(key: string, limit: number): boolean;
   /** Holds an entry behind the others of its key; `before`: how many there are. */
-  enter(
-    entry: Entry,
-    limit: number,
-  ): { readonly isTurn: boolean; readonly before: number };
+  enter(entry: Entry, limit: number): { readonly isTurn: boolean; readonly before: number };
   /** Carries an entry whose turn has come to its outcome, unless it is leaving. Never throws. */
   carry(entry: Entry): Promise<void>;
   /** Records an outcome and lets the next one go; when it is leaving already, waits for that. Never throws. */
@@ -62,8 +59,7 @@ export function createHeld(options: Surroundings): Held {
     count: (key) => mailboxes.count(key),
 
     async idle() {
-      const isAnyBusy = (): boolean =>
-        [...entries.values()].some((entry) => isBusy(entry));
+      const isAnyBusy = (): boolean => [...entries.values()].some((entry) => isBusy(entry));
       while (isAnyBusy()) {
         await new Promise<void>((resolve) => idling.add(resolve));
         // What has just waited goes on within this turn of the event loop.
@@ -74,16 +70,9 @@ export function createHeld(options: Surroundings): Held {
     async close() {
       closing.abort();
       const all = [...entries.values()];
-      const reason = new Problem(
-        "shutting_down",
-        "the engine is shutting down",
-      );
+      const reason = new Problem('shutting_down', 'the engine is shutting down');
       for (const entry of all) entry.stop(reason);
-      await Promise.all(
-        all.map((entry): Promise<unknown> =>
-          entry.isAtWork ? entry.done : letGo(entry),
-        ),
-      );
+      await Promise.all(all.map((entry): Promise<unknown> => (entry.isAtWork ? entry.done : letGo(entry))));
     },
   };
 
@@ -91,13 +80,9 @@ export function createHeld(options: Surroundings): Held {
     if (entry.leaving !== undefined) return;
     entry.isAtWork = true;
     // Its turn may come before it is known whether it is work at all.
-    if (
-      entry.execution.idempotencyKey !== undefined &&
-      (await isEarlier(entry))
-    )
-      return letGo(entry);
+    if (entry.execution.idempotencyKey !== undefined && (await isEarlier(entry))) return letGo(entry);
     let ending = await work(entry, options);
-    while (ending === "stalled") {
+    while (ending === 'stalled') {
       await untilStored(entry, options, closing.signal);
       ending = closing.signal.aborted ? undefined : await work(entry, options);
     }
@@ -119,18 +104,12 @@ export function createHeld(options: Surroundings): Held {
       return leave(entry);
     }
     for (let isFirst = true; ; isFirst = false) {
-      const problem = await settle(entry, ending, clock).then(
-        () => undefined,
-        asProblem,
-      );
+      const problem = await settle(entry, ending, clock).then(() => undefined, asProblem);
       if (problem === undefined) return leave(entry);
       // Only the store can fail here: the work has no outcome yet.
       if (isFirst) report(problem);
-      const outlasts =
-        entry.worker.outlastsStore === true &&
-        problem.code === "store_unavailable";
-      if (outlasts)
-        await clock.sleep(storeRetryMs, closing.signal).catch(() => undefined);
+      const outlasts = entry.worker.outlastsStore === true && problem.code === 'store_unavailable';
+      if (outlasts) await clock.sleep(storeRetryMs, closing.signal).catch(() => undefined);
       if (!outlasts || closing.signal.aborted) return leave(entry, problem);
     }
   }
@@ -147,9 +126,7 @@ export function createHeld(options: Surroundings): Held {
 
   async function leaveOpen(entry: Entry): Promise<void> {
     if (closing.signal.aborted)
-      await store.executions
-        .mark(entry.execution.id, "queued")
-        .catch(() => undefined);
+      await store.executions.mark(entry.execution.id, 'queued').catch(() => undefined);
     await leave(entry);
   }
 
@@ -164,10 +141,7 @@ export function createHeld(options: Surroundings): Held {
   }
 
   /** Whether anything goes on in an entry, or in what it waits for. */
-  function isBusy(
-    { isAtWork, isWaiting, calls }: Entry,
-    above: readonly string[] = [],
-  ): boolean {
+  function isBusy({ isAtWork, isWaiting, calls }: Entry, above: readonly string[] = []): boolean {
     if (!isAtWork || !isWaiting) return isAtWork;
     return calls.some(({ id }) => {
       // What is not admitted yet will be, and what has ended is about to be told.

@@ -1,8 +1,8 @@
-import { readBefore } from "./before.ts";
-import type { Surroundings } from "./carry.ts";
-import { receivedSignals } from "./context.ts";
-import type { Entry } from "./entry.ts";
-import { createInbox } from "./inbox.ts";
+import { readBefore } from './before.ts';
+import type { Surroundings } from './carry.ts';
+import { receivedSignals } from './context.ts';
+import type { Entry } from './entry.ts';
+import { createInbox } from './inbox.ts';
 
 /** Milliseconds between attempts to go on when the store failed. */
 export const storeRetryMs = 500;
@@ -13,15 +13,13 @@ export const storeRetryMs = 500;
  */
 export async function untilStored(
   entry: Entry,
-  { store, clock }: Pick<Surroundings, "store" | "clock">,
+  { store, clock }: Pick<Surroundings, 'store' | 'clock'>,
   closing: AbortSignal,
 ): Promise<void> {
   const { execution, log } = entry;
   const { signal } = entry.attempt();
   while (!closing.aborted) {
-    await clock
-      .sleep(storeRetryMs, entry.stopped === undefined ? signal : closing)
-      .catch(() => undefined);
+    await clock.sleep(storeRetryMs, entry.stopped === undefined ? signal : closing).catch(() => undefined);
     if (closing.aborted) return;
     try {
       await log.flush();
