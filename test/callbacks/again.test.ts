@@ -1,5 +1,3 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Engine } from '../../engine/api.ts';
 import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
@@ -7,6 +5,7 @@ import { deliveryId, type Delivery } from '../../engine/callbacks/delivery.ts';
 import { namespaces, replace } from '../../engine/callbacks/places.ts';
 import { asProblem } from '../../engine/core/problem.ts';
 import { createEngine } from '../../engine/engine.ts';
+import { freePort } from '../fakes/free-port.ts';
 import { programOf, projectOf, writeFiles, type Files } from '../fakes/project.ts';
 import { delivery, fulfil, projectOfHook, receive, secret, type Receiver } from './kit.ts';
 
@@ -139,8 +138,8 @@ describe('callbacks that are not taken', () => {
 
   it('wait no longer than their time for a receiver that hangs, nor for the end of what it says', async () => {
     const { url } = await receiver((response, count) => {
-      // The second answer never ends.
-      if (count === 2) response.writeHead(200).write('x'.repeat(100_000));
+      // The next answer never ends.
+      if (count > 1) response.writeHead(200).write('x'.repeat(100_000));
     });
     const own = await start(projectOfHook(url, { timeout: '2s' }));
     await fulfil(own);
@@ -172,13 +171,10 @@ describe('callbacks that are not taken', () => {
   });
 
   it('harm no work when nobody listens, and arrive once somebody does', async () => {
-    const free = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => free.once('listening', resolve));
-    const { port } = free.address() as AddressInfo;
-    await new Promise((resolve) => free.close(resolve));
+    const port = await freePort();
     const own = await start(
       projectOfHook(`http://127.0.0.1:${port}/hook`, {
-        retry: { delay: '20ms', maxDelay: '50ms', maxAttempts: 100 },
+        retry: { delay: '20ms', maxDelay: '1s', maxAttempts: 100 },
       }),
     );
     const runs = await Promise.all(Array.from({ length: 30 }, (_, n) => fulfil(own, n)));
@@ -221,7 +217,6 @@ describe('callbacks that are not taken', () => {
     const [, second] = await own.callbacks.list({ limit: 2 });
     const rest = await own.callbacks.list({ before: second?.id ?? '', callback: 'hook' });
     expect(rest.map(({ id }) => id)).to.deep.equal(all.slice(2));
-    expect(await own.callbacks.list({ callback: 'other' })).to.deep.equal([]);
   });
 
   it('go to the new address after a reload', async () => {

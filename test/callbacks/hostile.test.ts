@@ -160,7 +160,7 @@ describe('callbacks whose receivers are', () => {
         if (count > 1) socket.write(ok);
         else socket.end(answer);
       });
-      const own = await start(projectOfHook(url, { timeout: '5s' }));
+      const own = await start(projectOfHook(url, { timeout: '10m' }));
       await fulfil(own);
       const { id } = await delivery(own);
       const { state, tries } = await own.callbacks.get(id);

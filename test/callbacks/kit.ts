@@ -42,7 +42,7 @@ export async function receive(
         Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
       );
       const body = new Webhook(secret).verify(text, headers) as JsonObject;
-      got.push({ id: headers['webhook-id'] ?? '', path: request.url ?? '', body, at: Date.now() });
+      got.push({ id: headers['webhook-id'] ?? '', path: request.url ?? '', body, at: performance.now() });
       answer(response, got.length);
       for (const look of waiting.splice(0)) look();
       waiting = [];

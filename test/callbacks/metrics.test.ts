@@ -88,6 +88,7 @@ describe('measurements of callbacks', () => {
     writeFiles(folder, { 'engine.yaml': { name: 'told', model: 'script/m' } });
     const next = await start(folder, { store });
     // Also for a callback that is gone.
+    await until(next, 'engine_callbacks_waiting{callback="hook"} 2');
     expect(measured(next)).to.deep.equal(['engine_callbacks_waiting{callback="hook"} 2']);
     await next.agents.session('clerk', 'ada').delete({ records: true });
     expect(measured(next)).to.deep.equal(['engine_callbacks_waiting{callback="hook"} 1']);

@@ -57,13 +57,15 @@ describe('callbacks', () => {
     const told = async (include: string[]): Promise<unknown[]> => {
       const own = await start({ include });
       const before = receiver.got.length;
-      await fulfil(own, 7);
-      await own.runs.wait((await own.workflows.start('refuse', {})).runId);
-      await own.agents.session('clerk', 'ada').prompt('Hello');
+      const done = await fulfil(own, 7);
+      const { runId: refused } = await own.workflows.start('refuse', {});
+      await own.runs.wait(refused);
+      const { submissionId } = await own.agents.session('clerk', 'ada').prompt('Hello');
       await receiver.received(before + 3);
       await own.close();
-      return receiver.got.slice(before).map(({ body }) => {
-        const { output = null, error = null } = body['data'] as { output?: unknown; error?: unknown };
+      return [done, refused, submissionId].map((id) => {
+        const about = receiver.got.find(({ body }) => body['executionId'] === id);
+        const { output = null, error = null } = about?.body['data'] as { output?: unknown; error?: unknown };
         return { output, error };
       });
     };
@@ -113,7 +115,7 @@ describe('callbacks', () => {
     await own.runs.wait(refused.runId);
     await own.agents.session('other', 'a').prompt('Hello');
     await receiver.received(2);
-    expect(receiver.got.map(({ body }) => body['agent'] ?? body['runId'])).to.deep.equal([
+    expect(receiver.got.map(({ body }) => body['agent'] ?? body['runId'])).to.have.members([
       refused.runId,
       'other',
     ]);
@@ -145,7 +147,9 @@ describe('callbacks', () => {
     const { runId } = await own.workflows.start('outer', {});
     await own.runs.wait(runId);
     await receiver.received(2);
-    const [inner, outer] = receiver.got.map(({ body }) => body);
+    const bodies = receiver.got.map(({ body }) => body);
+    const outer = bodies.find((body) => body['runId'] === runId);
+    const inner = bodies.find((body) => body !== outer);
     expect(inner).to.include({ parentId: runId });
     expect(outer).to.not.have.property('parentId');
     expect(inner?.['data']).to.deep.include({ output: { text: 'a [secret]' } });

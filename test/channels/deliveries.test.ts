@@ -147,7 +147,7 @@ describe('channels: what becomes of a delivery', () => {
       "session: ''\n".replace("''", "'{{body.empty}}'"),
     ]) {
       const { engine, answer } = await channel('github', more);
-      const warned = once('warning');
+      const warned = nextWarning();
       const { status, body } = await answer({ ...opened, empty: '' });
       expect({ status, body }, more).to.deep.equal({ status: 200, body: { dropped: 'failed' } });
       expect(engine.channels.list()[0]?.lastFailure?.message).to.be.a('string');
@@ -161,7 +161,7 @@ describe('channels: what becomes of a delivery', () => {
     const { deliver } = await channel('github', "input: { count: '${{ body.issue.number }}' }\n", {
       'src/agents/clerk.yaml': typed,
     });
-    const warned = once('warning');
+    const warned = nextWarning();
     expect(await deliver({ ...opened, issue: { number: 'seven' } })).to.equal('dropped failed');
     await warned;
     expect(await deliver(opened, { 'x-github-delivery': 'second' })).to.equal('accepted');
@@ -196,7 +196,7 @@ describe('channels: what becomes of a delivery', () => {
 
   it('Notion sends its token before there is a secret, and the operator is told', async () => {
     const { engine } = await channel('notion');
-    const warned = once('warning');
+    const warned = nextWarning();
     const unsigned = {
       headers: { 'content-type': 'application/json' },
       body: '{"verification_token":"secret_t1"}',
@@ -293,6 +293,14 @@ interface Sender {
   answer(body: unknown, headers?: Record<string, string>): Promise<DeliveryAnswer>;
 }
 
-function once(event: 'warning'): Promise<Error> {
-  return new Promise((resolve) => process.once(event, resolve));
+/** What an engine tells its operator next. */
+function nextWarning(): Promise<Error> {
+  return new Promise((resolve) => {
+    const listen = (warning: Error): void => {
+      if (warning.name !== 'EngineWarning') return;
+      process.off('warning', listen);
+      resolve(warning);
+    };
+    process.on('warning', listen);
+  });
 }

@@ -21,6 +21,12 @@ export function contention(): number {
   return Math.max(1, (performance.now() - begun) / spent(before));
 }
 
+/** Begins to measure; the result says the milliseconds since then, less what the machine had other work. */
+export function busy(): () => number {
+  const [begun, before] = [performance.now(), process.cpuUsage()];
+  return () => Math.min(performance.now() - begun, spent(before));
+}
+
 /** Milliseconds of the processor since then. */
 function spent(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);

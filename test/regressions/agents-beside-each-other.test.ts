@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
+import { createSystemClock } from '../../engine/adapters/clock/system.ts';
 import { createSandboxes } from '../../engine/adapters/sandbox/sandboxes.ts';
 import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
 import { problemCodes } from '../../engine/core/problem-codes.ts';
@@ -149,7 +150,11 @@ describe('regressions: agents beside each other', () => {
         },
       },
     };
-    const { engine } = await engineOf({ 'src/agents/a.md': agent('compaction: false\n') }, () => 'ok', { store });
+    const { engine } = await engineOf({ 'src/agents/a.md': agent('compaction: false\n') }, () => 'ok', {
+      store,
+      // What a turn has written so far is kept when it takes a second.
+      ports: { clock: { ...createSystemClock(), elapsed: () => 0 } },
+    });
     const session = engine.agents.session('a', 'x');
     const sizes: number[] = [];
     for (let turn = 0; turn < 30; turn += 1) {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { EngineEvent } from '../../engine/core/event.ts';
-import { all, closeEngines, engineOf, failureOf, linesOf } from '../engine/kit.ts';
+import { all, closeEngines, engineOf, failureOf, gate, linesOf } from '../engine/kit.ts';
+import { leapingClock } from '../engine/leaping-clock.ts';
 
 const agent = (text = ''): string =>
   `---\ndescription: An agent.\nmodel: openai/gpt-5\n${text}---\n\nYou are it.\n`;
@@ -152,16 +153,26 @@ describe('sessions: operations', () => {
   });
 
   for (const [how, text, options, message] of [
-    ['its own timeout', 'timeout: 30ms\n', {}, 'agent "a" took longer than 30 ms'],
-    ['its limit of duration', 'limits: { duration: 20ms }\n', {}, 'agent "a" took longer than 20 ms'],
-    ['the timeout of the call', '', { timeoutMs: 10 }, 'agent "a" took longer than 10 ms'],
+    ['its own timeout', 'timeout: 2m\n', {}, 'agent "a" took longer than 120000 ms'],
+    ['its limit of duration', 'limits: { duration: 2m }\n', {}, 'agent "a" took longer than 120000 ms'],
+    ['the timeout of the call', '', { timeoutMs: 120_000 }, 'agent "a" took longer than 120000 ms'],
   ] as const) {
     it(`an agent ends after ${how}, and its session works again`, async () => {
-      const { engine } = await engineOf({ 'src/agents/a.md': agent(text) }, (_request, turn) =>
-        turn === 1 ? new Promise<string>(() => undefined) : 'ok',
+      const clock = leapingClock();
+      const isAsked = gate();
+      const { engine } = await engineOf(
+        { 'src/agents/a.md': agent(text) },
+        (_request, turn) => {
+          isAsked.open();
+          return turn === 1 ? new Promise<string>(() => undefined) : 'ok';
+        },
+        { ports: { clock } },
       );
       const session = engine.agents.session('a', 'x');
-      expect(await failureOf(session.prompt('Go', options))).to.deep.equal({ type: 'timeout', message });
+      const failure = failureOf(session.prompt('Go', options));
+      await isAsked.opened;
+      clock.leap(120_000);
+      expect(await failure).to.deep.equal({ type: 'timeout', message });
       expect((await engine.executions({}))[0]?.state).to.equal('failed');
       expect((await session.prompt('Again')).text).to.equal('ok');
     });

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
 import { isObject } from '../../../engine/core/json.ts';
 import type { McpServer } from '../../../engine/program/mcp.ts';
 import { failureOf } from '../../engine/kit.ts';
+import { freePort } from '../../fakes/free-port.ts';
 import { closeWorlds, everything, httpServer, processServer, worldOf } from './world.ts';
 
 describe('the published server that has everything', () => {
@@ -106,16 +106,3 @@ describe('the published server that has everything', () => {
     return `http://127.0.0.1:${port}`;
   }
 });
-
-/** A port that nobody has, below those that a system gives away itself: nobody gets it before it is used. */
-async function freePort(): Promise<number> {
-  for (let port = 20_000 + (process.pid % 10_000); ; port += 1) if (await isFree(port)) return port;
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, () => server.close(() => resolve(true)));
-  });
-}
