@@ -3,6 +3,7 @@ import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { engineCommand } from '../fakes/engine-cli.ts';
+import { freePort } from '../fakes/free-port.ts';
 import { helloProject } from './hello-project.ts';
 import { projectFor } from './project-for.ts';
 
@@ -17,7 +18,8 @@ describe('engine serve, when its terminal ends', function () {
     for (const child of started.splice(0)) child.kill('SIGKILL');
   });
 
-  const serving = [process.execPath, ...engineCommand, 'serve', '--port', '0', '--json'];
+  const serving = [process.execPath, ...engineCommand, 'serve', '--json'];
+  const anyPort = ['--port', '0'];
 
   /** Starts a command that serves, in the way a test needs; gives what it says of itself. */
   const begin = async (
@@ -58,7 +60,7 @@ describe('engine serve, when its terminal ends', function () {
     until(async () => (await (await fetch(`${url}/runs?limit=1`)).text()).includes('"runId"'));
 
   it('lets what is at work come to its end, as with SIGTERM', async () => {
-    const { child, url, said } = await begin(serving);
+    const { child, url, said } = await begin([...serving, ...anyPort]);
     const answer = slow(url);
     await isAccepted(url);
     const ended = once(child, 'close');
@@ -74,7 +76,7 @@ describe('engine serve, when its terminal ends', function () {
   it('does so though nothing can be written to a terminal that is gone', async function () {
     // `script` of util-linux gives a command a terminal.
     if (!existsSync('/usr/bin/script')) return this.skip();
-    const words = serving.map((word) => `'${word}'`).join(' ');
+    const words = [...serving, '--port', String(await freePort())].map((word) => `'${word}'`).join(' ');
     const { child, url } = await begin(['/usr/bin/script', '-qec', words, '/dev/null']);
     const answer = slow(url);
     await isAccepted(url);
@@ -105,19 +107,19 @@ describe('engine serve, when its terminal ends', function () {
 
     it('by nohup of a shell', async function () {
       if (!existsSync('/bin/bash') || !existsSync('/usr/bin/nohup')) return this.skip();
-      await outlives(await begin(['/bin/bash', '-c', 'nohup "$0" "$@"', ...serving]));
+      await outlives(await begin(['/bin/bash', '-c', 'nohup "$0" "$@"', ...serving, ...anyPort]));
     });
 
     it('by a shell that ignores the signal', async function () {
       if (!existsSync('/proc/self/status')) return this.skip();
-      await outlives(await begin(['/bin/sh', '-c', 'trap "" HUP; "$0" "$@" & wait $!', ...serving]));
+      await outlives(await begin(['/bin/sh', '-c', 'trap "" HUP; "$0" "$@" & wait $!', ...serving, ...anyPort]));
     });
 
     it('with the stdin that nohup gives in place of a terminal', async function () {
       if (!existsSync('/proc/self/fdinfo/0')) return this.skip();
       const stdin = openSync('/dev/null', 'w');
       try {
-        await outlives(await begin(serving, { stdio: [stdin, 'pipe', 'pipe'] }));
+        await outlives(await begin([...serving, ...anyPort], { stdio: [stdin, 'pipe', 'pipe'] }));
       } finally {
         closeSync(stdin);
       }

@@ -1,5 +1,4 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import {
   createClient,
@@ -9,13 +8,15 @@ import {
   type EngineEvent,
 } from '../../engine/client/index.ts';
 import { createServer } from '../../engine/server/index.ts';
+import { freePort } from '../fakes/free-port.ts';
 import { startWorld, type World } from '../server/world.ts';
 
 describe('the client', () => {
   let world: World;
   let client: Client;
   beforeEach(async () => {
-    world = await startWorld();
+    // Nobody else has its port when it is closed.
+    world = await startWorld({ port: await freePort() });
     client = world.client();
   });
   afterEach(() => world.close());
@@ -222,6 +223,7 @@ async function problemOf(work: () => Promise<unknown>): Promise<ClientProblem | 
 }
 
 async function urlOf(server: HttpServer): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${port}`;
 }

@@ -2,12 +2,14 @@ import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import type { EngineEvent, Problem, WebSocketConstructor } from '../../engine/client/index.ts';
 import { createServer } from '../../engine/server/index.ts';
+import { freePort } from '../fakes/free-port.ts';
 import { startWorld, type World } from '../server/world.ts';
 
 describe('a connection of the client', () => {
   let world: World;
   beforeEach(async () => {
-    world = await startWorld();
+    // Nobody else has its port when it is closed.
+    world = await startWorld({ port: await freePort() });
   });
   afterEach(() => world.close());
 

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
  * it has to stay free.
  */
 export async function freePort(): Promise<number> {
-  for (let port = 20_000 + (process.pid % 10_000); ; port += 1) if (await isFree(port)) return port;
+  // Processes that are started one after the other begin far from each other.
+  for (let port = 20_000 + ((process.pid * 50) % 10_000); ; port += 1) if (await isFree(port)) return port;
 }
 
 function isFree(port: number): Promise<boolean> {

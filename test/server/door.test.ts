@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { Problem } from '../../engine/core/problem.ts';
 import { createServer } from '../../engine/server/index.ts';
+import { freePort } from '../fakes/free-port.ts';
 import { startWorld, type World } from './world.ts';
 
 describe('a server with something to do before it serves', () => {
@@ -35,7 +36,7 @@ describe('a server with something to do before it serves', () => {
   });
 
   it('serves nothing when that fails, and may be told to listen again', async () => {
-    const server = createServer(world.engine, { port: 0 });
+    const server = createServer(world.engine, { port: await freePort() });
     let at = '';
     const failing = server.listen(({ url }) => {
       at = url;

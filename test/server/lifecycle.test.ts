@@ -4,12 +4,14 @@ import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
 import { Problem } from '../../engine/core/problem.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import { createServer, listen } from '../../engine/server/index.ts';
+import { freePort } from '../fakes/free-port.ts';
 import { errorOf, startWorld, type World } from './world.ts';
 
 describe('a server', () => {
   let world: World;
   beforeEach(async () => {
-    world = await startWorld();
+    // Nobody else has its port when it is closed.
+    world = await startWorld({ port: await freePort() });
   });
   afterEach(() => world.close());
 
@@ -71,7 +73,7 @@ describe('a server', () => {
   });
 
   it('says where it listens', async () => {
-    const server = createServer(world.engine, { host: 'localhost', port: 0 });
+    const server = createServer(world.engine, { host: 'localhost', port: await freePort() });
     const { host, port, url } = await server.listen();
     expect({ host, url }).to.deep.equal({ host: '127.0.0.1', url: `http://127.0.0.1:${port}` });
     await server.close();

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createEngine } from '../../engine/engine.ts';
 import { createServer } from '../../engine/server/index.ts';
+import { freePort } from '../fakes/free-port.ts';
 import { programOf } from '../fakes/project.ts';
 import { startCollector, type Collector } from './collector.ts';
 import { files } from './files.ts';
@@ -16,12 +17,12 @@ describe('telemetry of the config', () => {
   });
   afterEach(() => collector.close());
 
-  const project = (more: object = {}): Record<string, unknown> => ({
+  const project = (more: object = {}, endpoint = collector.url): Record<string, unknown> => ({
     ...files,
     'engine.yaml': {
       ...files['engine.yaml'],
       telemetry: {
-        otlp: { endpoint: collector.url, headers: { authorization: '${{ "Bearer " + secrets.API_KEY }}' } },
+        otlp: { endpoint, headers: { authorization: '${{ "Bearer " + secrets.API_KEY }}' } },
         serviceName: 'desk',
         ...more,
       },
@@ -83,9 +84,9 @@ describe('telemetry of the config', () => {
   });
 
   it('keeps working when nobody takes what is sent', async () => {
-    await collector.close();
+    const nowhere = `http://127.0.0.1:${await freePort()}`;
     const engine = await createEngine({
-      program: await programOf(project()),
+      program: await programOf(project({}, nowhere)),
       store: 'memory',
       env: { API_KEY: canary },
     });
