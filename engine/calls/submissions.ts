@@ -74,7 +74,7 @@ export function createSubmissions(ports: SessionPorts): Engine['submissions'] {
     subscribe: (id, from = {}) => checkedFirst(() => find(id), journal.subscribe(id, from)),
     async wait(id, { signal } = {}) {
       await find(id);
-      await durable.result(id, signal);
+      await durable.result(id, signal, true);
       return recordOf(await find(id));
     },
     async abort(id, reason = 'the submission was aborted') {

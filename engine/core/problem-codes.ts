@@ -56,6 +56,7 @@ export const problemCodes = {
   interrupted: { status: 500, exit: 1, retryable: true },
   spec_changed: { status: 409, exit: 1, retryable: false },
   store_unavailable: { status: 503, exit: 2, retryable: true },
+  outcome_pending: { status: 503, exit: 2, retryable: false },
   store_corrupt: { status: 503, exit: 2, retryable: false },
   store_locked: { status: 503, exit: 2, retryable: true },
   port_in_use: { status: 500, exit: 2, retryable: false },

@@ -166,8 +166,11 @@ export interface Durable {
   cancel(id: string, reason: Problem): Promise<boolean>;
   /** Has an execution go on that this process was told to leave alone when it started; false when it is unknown or has ended. */
   takeUp(id: string): Promise<boolean>;
-  /** Waits for the outcome; undefined when there is no such execution. Rejects with the signal's reason. */
-  result(id: string, signal?: AbortSignal): Promise<Execution | undefined>;
+  /**
+   * Waits for the outcome; undefined when there is no such execution. Rejects with the signal's reason.
+   * @param isTold rejects with Problem `outcome_pending` while the work is done and the store refuses the outcome; else waits longer.
+   */
+  result(id: string, signal?: AbortSignal, isTold?: boolean): Promise<Execution | undefined>;
   /**
    * Admits the work of an execution that failed or was cancelled once more, under a new id. It keeps the records whose key `keeps`
    * approves; default none. Throws Problem `conflict` when the execution has not ended so, `not_found`.

@@ -51,12 +51,16 @@ export interface History {
   openCalls(): readonly ToolCallPart[];
   /** Adds a message at the end at once; resolves when it is committed. One that could not be, and all after it, are taken back. */
   append(message: Message, marks?: Marks): Promise<void>;
-  /** Adds a message at the end that is written with the next one, or by `committed`. */
+  /** Adds a message at the end that is written with the next one, or by `committed` or `release`. What cannot be written is held still. */
   hold(message: Message, marks?: Marks): void;
   /** Leaves out old messages for a summary; resolves when that is committed. Until then, and when it cannot be, nothing changes. */
   compact(compaction: NewCompaction): Promise<void>;
   /** Resolves when every message so far is committed; rejects when one since the last call could not be. Its writes start at once. */
   committed(): Promise<void>;
+  /** Resolves when no write is under way; rejects as `committed` does. What is held stays held. */
+  written(): Promise<void>;
+  /** Writes what is held, at once; rejects when just that could not be written. */
+  release(): Promise<void>;
   /** Answers tool calls that a crash or an abort left open with "outcome unknown"; a model refuses a history with open calls. */
   closeOpenCalls(): Promise<void>;
 }
@@ -103,37 +107,63 @@ export async function loadHistory(documents: Documents, key: string): Promise<Hi
 
   let writing: Promise<unknown> = Promise.resolve();
   let failure: { readonly thrown: unknown } | undefined;
-  let held: (() => Promise<void>) | undefined;
-  /** Starts writing what is held. */
-  const writeHeld = (): void => {
-    const write = held;
-    held = undefined;
-    write?.().catch(() => undefined);
-  };
-  /** Adds a message; the result writes it. */
-  const add = (message: Message, marks: Marks = {}): (() => Promise<void>) => {
-    writeHeld();
+  /** By place: messages that wait to be written. */
+  const held = new Map<number, Entry>();
+  /** Starts writing what is held; each result settles with its own write. */
+  const writeHeld = (): readonly Promise<void>[] =>
+    [...held].map(([place, entry]) => {
+      const { commit, all } = write(entry, place);
+      all.catch(() => undefined);
+      return commit.then(() => {
+        if (held.get(place) === entry) held.delete(place);
+      });
+    });
+  /** Adds a message. */
+  const add = (message: Message, marks: Marks = {}): { readonly entry: Entry; readonly place: number } => {
+    for (const one of writeHeld()) one.catch(() => undefined);
     const place = end;
-    const before = asked;
     end += 1;
     context.push({ message, place, marks });
-    if (marks.operation !== undefined) asked = { operation: marks.operation, place, repairs: 0 };
-    return () => write({ ...message, ...marks }, place, before);
+    return { entry: { ...message, ...marks }, place };
   };
-  const write = async (entry: Entry, place: number, before: Asked | undefined): Promise<void> => {
-    const commit = documents.set(namespace, entryKey(key, place), entry as unknown as Json);
-    const all = Promise.all([writing, commit]);
-    writing = all;
+  /** Adds a message and writes it; it is taken back when that fails. */
+  const addNow = async (message: Message, marks: Marks = {}): Promise<void> => {
+    const before = asked;
+    const { entry, place } = add(message, marks);
+    if (marks.operation !== undefined) asked = { operation: marks.operation, place, repairs: 0 };
+    await writeNow(entry, place, before);
+  };
+  const writeNow = async (entry: Entry, place: number, before: Asked | undefined): Promise<void> => {
     try {
-      await all;
+      await write(entry, place).all;
     } catch (thrown) {
+      failure ??= { thrown };
       context.cut(place);
       end = Math.min(end, place);
+      for (const behind of held.keys()) if (behind >= place) held.delete(behind);
       if (asked?.place === place) asked = before;
-      failure ??= { thrown };
-      if (writing === all) writing = Promise.resolve();
       throw thrown;
     }
+  };
+  /** Starts a write; `all` settles with those before it too. */
+  const write = (
+    entry: Entry,
+    place: number,
+  ): { readonly commit: Promise<void>; readonly all: Promise<unknown> } => {
+    const commit = documents.set(namespace, entryKey(key, place), entry as unknown as Json);
+    const all: Promise<unknown> = Promise.all([writing, commit]).catch((thrown: unknown) => {
+      if (writing === all) writing = Promise.resolve();
+      throw thrown;
+    });
+    writing = all;
+    return { commit, all };
+  };
+  const release = async (): Promise<void> => void (await Promise.all(writeHeld()));
+  const written = async (): Promise<void> => {
+    await writing.catch(() => undefined);
+    const failed = failure;
+    failure = undefined;
+    if (failed !== undefined) throw failed.thrown;
   };
   /** Repairs of the last operation among the messages at some places. */
   const repairsIn = (isCounted: (place: number) => boolean): number => {
@@ -160,14 +190,15 @@ export async function loadHistory(documents: Documents, key: string): Promise<Hi
         ...own,
       ];
     },
-    append: (message, marks) => add(message, marks)(),
+    append: addNow,
     ask: (message, operation, source) =>
-      add(message, { operation, ...(source === undefined || source === 'prompt' ? {} : { source }) })(),
+      addNow(message, { operation, ...(source === undefined || source === 'prompt' ? {} : { source }) }),
     hold(message, marks) {
-      held = add(message, marks);
+      const { entry, place } = add(message, marks);
+      held.set(place, entry);
     },
     async join(message, submission) {
-      await add(message, { joined: submission })();
+      await addNow(message, { joined: submission });
       if (asked !== undefined) joins.set(submission, asked.operation);
     },
     joined: (submission) => joins.get(submission),
@@ -176,7 +207,7 @@ export async function loadHistory(documents: Documents, key: string): Promise<Hi
     since: () => context.messages.slice(context.behind(asked?.place ?? -1)),
     openCalls,
     async compact(compaction) {
-      writeHeld();
+      for (const one of writeHeld()) one.catch(() => undefined);
       const place = end;
       end += 1;
       const { from } = compaction;
@@ -189,22 +220,23 @@ export async function loadHistory(documents: Documents, key: string): Promise<Hi
           : { asked: { operation: asked.operation, repairs: repairsIn((at) => at < from) } }),
         ...(joins.size === 0 ? {} : { joined: [...joins].slice(-maxJoined) }),
       };
-      const done = write(entry, place, asked);
+      const done = writeNow(entry, place, asked);
       // In one commit with the entry; what it says is checked when it is read.
       documents.set(namespace, headKey(key), { at: place, from }).catch(() => undefined);
       await done;
       take(entry, place);
     },
     async committed() {
-      writeHeld();
-      await writing.catch(() => undefined);
-      const failed = failure;
-      failure = undefined;
-      if (failed !== undefined) throw failed.thrown;
+      const released = release();
+      released.catch(() => undefined);
+      await written();
+      await released;
     },
+    written,
+    release,
     async closeOpenCalls() {
       const open = openCalls();
-      if (open.length > 0) await add({ role: 'tool', content: open.map(unknownOutcome) })();
+      if (open.length > 0) await addNow({ role: 'tool', content: open.map(unknownOutcome) });
     },
   };
 }

@@ -92,9 +92,8 @@ export function failed(
   return { state: wasStopped ? 'cancelled' : 'failed', error };
 }
 
-/** Writes the outcome and the terminal event. Rejects with the store's Problem; then the execution has no outcome yet. */
-export async function settle(entry: Entry, ending: Omit<Outcome, 'endedAt'>, clock: Clock): Promise<void> {
-  const outcome: Outcome = { ...ending, endedAt: clock.now() };
+/** Writes the outcome and the terminal event. Rejects with the store's Problem; then the execution has no outcome yet, and it may be asked again. */
+export async function settle(entry: Entry, outcome: Outcome): Promise<void> {
   await failpoint('settle.before');
   await entry.log.end(entry.worker.ended(entry.execution, outcome), outcome, entry.writes);
   entry.outcome = outcome;

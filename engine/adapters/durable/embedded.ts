@@ -82,6 +82,8 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     },
 
     async cancel(id, reason) {
+      // It has ended, though that is not on disk.
+      if (held.get(id)?.refused !== undefined) return false;
       if (!(await store.executions.cancel(id, reason.toData()))) return false;
       if (adopting.has(id)) late.add(id);
       if (held.get(id) === undefined) await adopt(await store.executions.get(id));
@@ -99,10 +101,11 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       return true;
     },
 
-    async result(id, signal) {
+    async result(id, signal, isTold = false) {
       for (;;) {
         const entry = held.get(id);
-        const problem = entry === undefined ? undefined : await withinSignal(entry.done, signal);
+        const ended = isTold && entry !== undefined ? Promise.race([entry.done, entry.refusal]) : entry?.done;
+        const problem = ended === undefined ? undefined : await withinSignal(ended, signal);
         if (problem !== undefined) throw problem;
         if (entry?.outcome !== undefined) return { ...entry.execution, ...entry.outcome };
         const execution = await store.executions.get(id);

@@ -41,9 +41,13 @@ export class Entry {
   /** Resolves when the outcome is on disk, or the process let go of it: with the problem when it could not be written. */
   readonly done: Promise<Problem | undefined>;
   finish!: (problem?: Problem) => void;
+  /** Why its outcome is not on disk though its work is done; the store is asked again. */
+  refused: Problem | undefined;
   #inbox: Inbox | undefined;
   #attempt: AbortController | undefined;
   #calls: Set<Call> | undefined;
+  #refusal: Promise<Problem> | undefined;
+  #tellRefusal: ((problem: Problem) => void) | undefined;
 
   constructor({ execution, worker, before, log, mustMark, rested, inbox }: EntryStart) {
     this.execution = execution;
@@ -76,6 +80,18 @@ export class Entry {
     this.#attempt = attempt;
     if (this.stopped !== undefined) attempt.abort(this.stopped);
     return attempt;
+  }
+
+  /** Notes that the store refuses its outcome; the first reason stands. */
+  refuse(problem: Problem): void {
+    this.refused ??= problem;
+    this.#tellRefusal?.(this.refused);
+  }
+
+  /** Resolves when the store has refused its outcome once. */
+  get refusal(): Promise<Problem> {
+    if (this.refused !== undefined) return Promise.resolve(this.refused);
+    return (this.#refusal ??= new Promise((resolve) => (this.#tellRefusal = resolve)));
   }
 
   /** What its work waits for of other executions. */

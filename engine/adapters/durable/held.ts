@@ -1,5 +1,6 @@
 import { asProblem, Problem } from '../../core/problem.ts';
 import { settle, work, type Surroundings } from './carry.ts';
+import type { Outcome } from '../../ports/store.ts';
 import type { Entry } from './entry.ts';
 import { createMailboxes } from './mailboxes.ts';
 import { storeRetryMs, untilStored } from './until-stored.ts';
@@ -32,7 +33,7 @@ export interface Held {
   close(): Promise<void>;
 }
 
-type Ending = Parameters<typeof settle>[1];
+type Ending = Omit<Outcome, 'endedAt'>;
 
 /** Holds nothing at first. */
 export function createHeld(options: Surroundings): Held {
@@ -103,14 +104,17 @@ export function createHeld(options: Surroundings): Held {
       entry.log.drop();
       return leave(entry);
     }
-    for (let isFirst = true; ; isFirst = false) {
-      const problem = await settle(entry, ending, clock).then(() => undefined, asProblem);
+    const outcome = { ...ending, endedAt: clock.now() };
+    for (let failures = 1; ; failures += 1) {
+      // One that closes tries once more.
+      const isLast = closing.signal.aborted;
+      const problem = await settle(entry, outcome).then(() => undefined, asProblem);
       if (problem === undefined) return leave(entry);
-      // Only the store can fail here: the work has no outcome yet.
-      if (isFirst) report(problem);
-      const outlasts = entry.worker.outlastsStore === true && problem.code === 'store_unavailable';
-      if (outlasts) await clock.sleep(storeRetryMs, closing.signal).catch(() => undefined);
-      if (!outlasts || closing.signal.aborted) return leave(entry, problem);
+      // Only the store can fail here: the work is done, and goes on waiting for it.
+      if (failures === 1) report(pending(entry, problem));
+      if (isLast || problem.code !== 'store_unavailable') return leave(entry, problem);
+      entry.refuse(pending(entry));
+      await clock.sleep(storeRetryMs(failures), closing.signal).catch(() => undefined);
     }
   }
 
@@ -155,4 +159,14 @@ export function createHeld(options: Surroundings): Held {
     for (const look of idling) look();
     idling.clear();
   }
+}
+
+/** Says that an outcome waits for the store; who is no operator does not hear why. */
+function pending({ execution: { id } }: Entry, why?: Problem): Problem {
+  const reason = why === undefined ? 'the store refuses it' : why.message;
+  return new Problem(
+    'outcome_pending',
+    `"${id}" is accepted and done, but its outcome is not recorded yet: ${reason}; it is recorded as soon as the store takes it, so do not send it again`,
+    { details: { id }, ...(why === undefined ? {} : { cause: why }) },
+  );
 }

@@ -4,8 +4,10 @@ import { receivedSignals } from './context.ts';
 import type { Entry } from './entry.ts';
 import { createInbox } from './inbox.ts';
 
-/** Milliseconds between attempts to go on when the store failed. */
-export const storeRetryMs = 500;
+/** Milliseconds before the store is tried again that failed so many times; 1 or more. */
+export function storeRetryMs(failures: number): number {
+  return Math.min(500 * 2 ** (failures - 1), 5000);
+}
 
 /**
  * Waits until the store takes what it did not, and reads what it has, so that the work goes on from there. Looks at once when the
@@ -18,8 +20,10 @@ export async function untilStored(
 ): Promise<void> {
   const { execution, log } = entry;
   const { signal } = entry.attempt();
-  while (!closing.aborted) {
-    await clock.sleep(storeRetryMs, entry.stopped === undefined ? signal : closing).catch(() => undefined);
+  for (let failures = 1; !closing.aborted; failures += 1) {
+    await clock
+      .sleep(storeRetryMs(failures), entry.stopped === undefined ? signal : closing)
+      .catch(() => undefined);
     if (closing.aborted) return;
     try {
       await log.flush();

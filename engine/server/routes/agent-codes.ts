@@ -23,6 +23,7 @@ export const answerCodes: readonly ProblemCode[] = [
   'model_failed',
   'model_refused',
   'model_unavailable',
+  'outcome_pending',
   'output_invalid',
   'result_invalid',
   'sandbox_denied',

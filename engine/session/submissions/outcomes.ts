@@ -39,7 +39,7 @@ export function createOutcomes(durable: Durable): Outcomes {
       signal?.addEventListener('abort', cancel, { once: true });
       if (signal?.aborted === true) cancel();
       try {
-        const execution = await durable.result(id);
+        const execution = await durable.result(id, undefined, true);
         const result = expected.get(id)?.result;
         if (execution?.state === 'succeeded') return await (result ?? storedResult(execution, agent));
         // Who is told here and now hears the cause as well.

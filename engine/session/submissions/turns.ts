@@ -30,15 +30,15 @@ export async function takeTurn(
   try {
     return await session.queue.run(signal, async () => {
       const history = await session.history();
-      conduct.withOutcome?.(() => history.committed());
+      conduct.withOutcome?.(() => history.release());
       const work = carryOut(own, turn, {
         history,
         workspace: files,
         conduct: { ...conduct, signal },
       });
+      const written = conduct.withOutcome === undefined ? history.committed : history.written;
       // What was written until an abort belongs to the history too, but it is the abort that is told.
-      if (conduct.withOutcome === undefined)
-        await work.then(history.committed, () => history.committed().catch(() => undefined));
+      await work.then(written, () => written().catch(() => undefined));
       const result = await work;
       return { ...result, model: result.answeredBy ?? nameOf(turn.said) };
     });

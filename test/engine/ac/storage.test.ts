@@ -69,7 +69,7 @@ export default {
     });
     const program = await builtProgram('full-disk');
     const small = temporaryFolder();
-    const script = `mount -t tmpfs -o size=6m none ${small} && exec ${process.execPath} ${program} ${folder} ${small}`;
+    const script = `mount -t tmpfs -o size=12m none ${small} && exec ${process.execPath} ${program} ${folder} ${small}`;
     const { stdout, stderr } = spawnSync('unshare', ['-Urm', 'sh', '-c', script], {
       encoding: 'utf8',
       env: { ...process.env, WITNESS: join(folder, 'witness') },
@@ -83,8 +83,9 @@ export default {
         told: 'outcome_pending',
         again: 'outcome_pending',
         state: 'succeeded',
-        roles: ['user', 'assistant', 'user', 'assistant'],
-        next: 300_000,
+        warned: 1,
+        said: ['hello'.length, 300_000, 'and then?'.length, 'short'.length],
+        next: 'short',
         asked: 2,
       },
       integrity: 'ok',
