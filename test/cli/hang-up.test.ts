@@ -112,7 +112,9 @@ describe('engine serve, when its terminal ends', function () {
 
     it('by a shell that ignores the signal', async function () {
       if (!existsSync('/proc/self/status')) return this.skip();
-      await outlives(await begin(['/bin/sh', '-c', 'trap "" HUP; "$0" "$@" & wait $!', ...serving, ...anyPort]));
+      await outlives(
+        await begin(['/bin/sh', '-c', 'trap "" HUP; "$0" "$@" & wait $!', ...serving, ...anyPort]),
+      );
     });
 
     it('with the stdin that nohup gives in place of a terminal', async function () {
