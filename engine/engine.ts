@@ -122,6 +122,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
   const schedules = createSchedules(ports, { runs, dispatch });
   let stopTidying: (() => Promise<void>) | undefined;
   let closing: Promise<void> | undefined;
+  let isClosed = false;
   let takesUp = options.recover !== false && options.readOnly !== true;
   if (takesUp) await recoverOrClose();
 
@@ -162,6 +163,9 @@ export async function createEngine<P extends ProjectTypes = Registered>(
     },
     store,
     telemetry,
+    get isClosed() {
+      return isClosed;
+    },
     async takeUp() {
       takesUp = true;
       await recoverOrClose();
@@ -218,6 +222,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
       journal.close();
       await failpoint('shutdown.close');
     } finally {
+      isClosed = true;
       await courier.close();
       backlog.stop();
       await connections.close();

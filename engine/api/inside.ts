@@ -9,6 +9,8 @@ export interface Inside {
   readonly secrets: Secrets;
   readonly store: Store;
   readonly telemetry: Telemetry;
+  /** Whether it was closed: nothing can be asked of it any more. */
+  readonly isClosed: boolean;
   /**
    * Takes up what was left, in an engine of `recover: false`, once and before anything else is asked of it. Throws what `createEngine` throws
    * then; the engine is closed.

@@ -44,6 +44,43 @@ describe('a server inside another app', () => {
       body: JSON.stringify(body),
     });
 
+  const hello = route({
+    ...{ method: 'GET', path: '/hello', operation: 'hello', access: 'public', summary: 'Greets.' },
+    answers: { 200: { description: 'A greeting.', schema: () => ({}) } },
+    handle: () => Promise.resolve({ status: 200, body: {} }),
+  });
+
+  it('answers nothing but that it lives once the engine is closed, as a failure of its own form', async () => {
+    const app = new Koa();
+    const own = mounted('/engine', { routes: [hello] });
+    app.use(own.middleware());
+    const answer = app.callback();
+    const http = createHttpServer((request, response) => void answer(request, response));
+    own.attach(http);
+    const url = await host(http);
+    const paths = [
+      ...['/ready', '/metrics', '/agents', '/agents/echo', '/workflows', '/runs', '/schedules', '/channels'],
+      ...['/admin/status', '/openapi.json', '/docs', '/submissions', '/agents/echo/a/sessions'],
+    ];
+    for (const path of paths) expect((await fetch(`${url}/engine${path}`)).status, path).to.equal(200);
+    await world.engine.close();
+    for (const path of paths) {
+      const response = await fetch(`${url}/engine${path}`);
+      const body = (await response.json()) as Record<string, unknown>;
+      expect([response.status, errorOf({ body })], path).to.deep.equal([
+        503,
+        { type: 'shutting_down', message: 'the engine is closed' },
+      ]);
+    }
+    const asked = await post(`${url}/engine/agents/echo/a`, { message: 'Hi' });
+    expect(asked.status).to.equal(503);
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/engine/agents/echo/a`);
+    const [error] = (await once(socket, 'error')) as [Error];
+    expect(error.message).to.contain('503');
+    for (const path of ['/health', '/hello'])
+      expect((await fetch(`${url}/engine${path}`)).status, path).to.equal(200);
+  });
+
   it('refuses options that it could not keep', () => {
     const faultOf = (options: object, engine: unknown = world.engine): string => {
       try {

@@ -9,6 +9,7 @@ import type { Bounds } from '../bounds/bounds.ts';
 import { hold } from '../bounds/hold.ts';
 import type { Context } from './context.ts';
 import { ReceivedCall } from './received-call.ts';
+import { refuseClosed } from './refuse-closed.ts';
 import { RequestSignals } from './request-signals.ts';
 import type { Report } from '../answers/error-body.ts';
 import { readBody } from '../requests/read-body.ts';
@@ -48,6 +49,8 @@ export async function serveRoute(
   if (closing.aborted && (route.method !== 'GET' || wantsEvents || route.operation === 'ready')) {
     throw new Problem('shutting_down', 'the server is shutting down');
   }
+  // That the process lives is true all the same, and what the app around adds is its own.
+  if (route.operation !== 'health' && !hostRoutes.has(route)) refuseClosed(engine);
   const search = context.querystring;
   const claim = await ownership.check(caller, { route, params, search });
   const takesBody = route.method !== 'GET' && route.takes === undefined;

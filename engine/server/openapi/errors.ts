@@ -15,7 +15,6 @@ export function codesByStatus(route: Route): ReadonlyMap<number, readonly Proble
 
 function codesOf(route: Route): readonly ProblemCode[] {
   const { access, method, path, takes, streams, isIdempotent, throws = [] } = route;
-  const isReading = method === 'GET' && streams === undefined && route.operation !== 'ready';
   return [
     ...throws,
     'invalid_request',
@@ -25,8 +24,7 @@ function codesOf(route: Route): readonly ProblemCode[] {
     ...(access === 'public' ? [] : (['unauthorized', 'issuer_unavailable'] as const)),
     // To who does not own it, there is no such instance.
     ...(path.startsWith('/agents/:name/:id') ? (['not_found'] as const) : []),
-    ...(route.operation === 'health' ? [] : (['store_unavailable'] as const)),
-    ...(isReading ? [] : (['shutting_down'] as const)),
+    ...(route.operation === 'health' ? [] : (['store_unavailable', 'shutting_down'] as const)),
     // A body is read also where none is wanted, so that one that says anything is refused.
     ...(method === 'GET' ? [] : (['payload_too_large', 'unsupported_media_type'] as const)),
     ...(method === 'GET' || takes !== undefined ? [] : (['invalid_json'] as const)),

@@ -19,6 +19,7 @@ import { endWith, refuseUnreadable } from '../answers/raw-answer.ts';
 import { serveConnection, type Enter } from './connection.ts';
 import { handshakeFault } from './handshake.ts';
 import { createPulse } from './pulse.ts';
+import { refuseClosed } from '../http/refuse-closed.ts';
 import { isInside } from '../http/with-base-path.ts';
 import { socketTarget, type Target } from './target.ts';
 
@@ -151,6 +152,7 @@ export function addSockets(
 
   async function admit(request: IncomingMessage): Promise<void> {
     if (closing.aborted) throw new Problem('shutting_down', 'the server is shutting down');
+    refuseClosed(engine);
     guard(request);
     const caller = await signIn(request);
     await bounds.count(request, caller);
