@@ -76,6 +76,8 @@ export interface ExecutionFilter {
   readonly before?: string;
   /** 1 to 1000, default 100. */
   readonly limit?: number;
+  /** Leaves out outputs and errors, and gives null for inputs: they may be large. Default false. */
+  readonly brief?: boolean;
 }
 
 /** Which keys of a namespace to list. */

@@ -129,6 +129,7 @@ async function unfinished({ executions }: Store): Promise<InUse> {
   for (let before: string | undefined; ;) {
     const page = await executions.list({
       states: openStates,
+      brief: true,
       limit: 1000,
       ...(before === undefined ? {} : { before }),
     });

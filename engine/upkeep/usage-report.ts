@@ -35,7 +35,10 @@ async function* executionsSince(
 ): AsyncGenerator<Execution, void, undefined> {
   let before: string | undefined;
   for (;;) {
-    const found = await engine.executions({ limit: page, ...(before === undefined ? {} : { before }) });
+    const found = await engine.executions({
+      ...{ brief: true, limit: page },
+      ...(before === undefined ? {} : { before }),
+    });
     for (const execution of found) {
       // The last admitted come first.
       if (execution.createdAt < since) return;

@@ -106,13 +106,7 @@ export function openMemoryStore(): Store {
       finish: (id, outcome: Outcome) => act(() => change(id, (execution) => ({ ...execution, ...outcome }))),
       get: (id) => act(() => read(id)),
       byIdempotencyKey: (kind, name, idempotencyKey) => act(() => withKey({ kind, name, idempotencyKey })),
-      list: (filter) =>
-        act(() =>
-          listed(
-            [...executions.values()].map((text) => JSON.parse(text) as Execution),
-            filter,
-          ),
-        ),
+      list: (filter) => act(() => listed([...executions], filter)),
       ended: (before, { after, limit }) =>
         act(() => {
           const all = [...executions.values()].map((text) => JSON.parse(text) as Execution);
@@ -207,21 +201,32 @@ function started(execution: Execution, startedAt: number, attempts: number): Exe
   };
 }
 
-function listed(all: Execution[], filter: ExecutionFilter): Execution[] {
-  const end = filter.before === undefined ? all.length : all.findIndex(({ id }) => id === filter.before);
-  return all
-    .slice(0, Math.max(0, end))
-    .filter(
-      (execution) =>
-        (filter.kind === undefined || execution.kind === filter.kind) &&
-        (filter.name === undefined || execution.name === filter.name) &&
-        (filter.states === undefined || filter.states.includes(execution.state)) &&
-        (filter.owner === undefined || filter.owner === execution.owner) &&
-        (filter.under === undefined || `${execution.key}.`.startsWith(`${filter.under}.`)) &&
-        (filter.since === undefined || execution.createdAt >= filter.since),
-    )
-    .reverse()
-    .slice(0, listLimit(filter));
+/** Of executions by their ids, in the order of admission. */
+function listed(all: readonly (readonly [id: string, text: string])[], filter: ExecutionFilter): Execution[] {
+  const end = filter.before === undefined ? all.length : all.findIndex(([id]) => id === filter.before);
+  const most = listLimit(filter);
+  const found: Execution[] = [];
+  for (const [, text] of all.slice(0, Math.max(0, end)).reverse()) {
+    if (found.length === most) break;
+    const execution = JSON.parse(text) as Execution;
+    if (fits(execution, filter)) found.push(filter.brief === true ? withoutTexts(execution) : execution);
+  }
+  return found;
+}
+
+function fits(execution: Execution, filter: ExecutionFilter): boolean {
+  return (
+    (filter.kind === undefined || execution.kind === filter.kind) &&
+    (filter.name === undefined || execution.name === filter.name) &&
+    (filter.states === undefined || filter.states.includes(execution.state)) &&
+    (filter.owner === undefined || filter.owner === execution.owner) &&
+    (filter.under === undefined || `${execution.key}.`.startsWith(`${filter.under}.`)) &&
+    (filter.since === undefined || execution.createdAt >= filter.since)
+  );
+}
+
+function withoutTexts({ output: _output, error: _error, ...execution }: Execution): Execution {
+  return { ...execution, input: null };
 }
 
 /** All of them or none. */

@@ -34,6 +34,9 @@ export function toSignal(row: Row, payload: Json): Signal {
   };
 }
 
+const briefColumns = `id, kind, name, key, state, 'null' AS input, usage, hash, specs, idempotency_key, parent, owner, attempts, cancel,
+  created_at, started_at, ended_at`;
+
 /** Executions of a filter, the last admitted first. */
 export function listExecutions(filter: ExecutionFilter): Statement {
   const where: string[] = [];
@@ -54,7 +57,7 @@ export function listExecutions(filter: ExecutionFilter): Statement {
     need('seq < (SELECT seq FROM executions WHERE id = ?)', filter.before);
   }
   return [
-    `SELECT * FROM executions ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
+    `SELECT ${filter.brief === true ? briefColumns : '*'} FROM executions ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
      ORDER BY seq DESC LIMIT ?`,
     [...parameters, listLimit(filter)],
   ];

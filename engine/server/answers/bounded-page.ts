@@ -28,10 +28,7 @@ export async function boundedPage<T>({ limit, from, idOf, read }: WantedPage<T>)
   const items: T[] = [];
   let characters = 0;
   for (let behind = from; ;) {
-    const found = await read(
-      behind,
-      Math.min(limit - items.length, items.length === 0 ? firstRead : laterRead),
-    );
+    const found = await read(behind, Math.min(limit - items.length, wanted(items.length, characters)));
     for (const item of found.items) {
       characters += JSON.stringify(item).length;
       if (items.length > 0 && characters > pageCharacters) return { items, next: behind ?? null };
@@ -54,6 +51,12 @@ export function listReader<T>(
   };
 }
 
-/** How many items are read at a time: few, until it is known that there are no large ones. */
-const firstRead = 20;
-const laterRead = 100;
+/** How many items are read next: few, until it is known how large they are, then about as many as are left to the page. */
+function wanted(count: number, characters: number): number {
+  if (count === 0) return firstRead;
+  const left = (pageCharacters - characters) / (characters / count);
+  return Math.max(1, Math.min(mostRead, Math.ceil(left)));
+}
+
+const firstRead = 4;
+const mostRead = 100;

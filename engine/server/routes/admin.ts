@@ -108,7 +108,7 @@ const own: readonly Route[] = [
         ...{ limit, from: before, idOf },
         read: listReader(idOf, async (page) => {
           const found = await engine.executions({
-            ...{ ...rest, ...page },
+            ...{ ...rest, ...page, brief: true },
             ...(state === undefined ? {} : { states: state }),
           });
           return found.map(({ id, kind, name, state: now, parent, usage, createdAt, endedAt }) => ({

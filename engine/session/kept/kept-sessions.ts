@@ -73,10 +73,8 @@ export function createKeptSessions(
   const unfinished = async ({ agent, ...rest }: SessionAddress): Promise<readonly string[]> => {
     const key = sessionKey({ agent, ...rest });
     const found = await store.executions.list({
-      kind: 'submission',
-      name: agent,
-      states: openStates,
-      limit: 1_000,
+      ...{ kind: 'submission', name: agent, under: key, states: openStates },
+      ...{ brief: true, limit: 1_000 },
     });
     return found.filter((one) => one.key === key).map(({ id }) => id);
   };

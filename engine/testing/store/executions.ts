@@ -148,6 +148,16 @@ export function executionTests(test: Test): void {
     assert.equal((await executions.list({ limit: 5000 })).length, 1000);
   });
 
+  test('a brief list leaves out what may be large, and nothing else', async ({ executions }) => {
+    const whole: Execution = { ...execution('a', 1), input: { x: 'y' }, parent: 'b', owner: 'me' };
+    await executions.insert(whole);
+    await executions.finish('a', { state: 'succeeded', output: { z: 1 }, endedAt: 2 });
+    const [listed] = await executions.list({});
+    assert.deepEqual([listed?.input, listed?.output], [{ x: 'y' }, { z: 1 }]);
+    const { output: _output, ...rest } = listed ?? whole;
+    assert.deepEqual(await executions.list({ brief: true }), [{ ...rest, input: null }]);
+  });
+
   test('filters narrow a list by kind, name and state', async ({ executions }) => {
     await executions.insert({ ...execution('run1', 1), kind: 'run', name: 'refund' });
     await executions.insert({ ...execution('run2', 2), kind: 'run', name: 'other', state: 'running' });

@@ -56,9 +56,15 @@ describe('pages of lists', () => {
     expect(pages).to.deep.equal([['0'], ['1'], ['2'], ['3']]);
   });
 
+  it('a page of small items takes few reads', async () => {
+    const { asked, read } = listOf(Array.from({ length: 200 }, () => 10));
+    await boundedPage({ limit: 100, from: undefined, idOf, read });
+    expect(asked).to.deep.equal([4, 96]);
+  });
+
   it('few items are read before it is known that they are small', async () => {
     const { asked, read } = listOf(Array.from({ length: 1000 }, () => pageCharacters));
     await boundedPage({ limit: 1000, from: undefined, idOf, read });
-    expect(asked).to.deep.equal([20]);
+    expect(asked).to.deep.equal([4]);
   });
 });
