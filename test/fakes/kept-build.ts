@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -30,6 +31,8 @@ export async function keptBuild(
   if (isInUse(place)) return place;
   mkdirSync(kept, { recursive: true });
   const made = mkdtempSync(`${place}.`);
+  // Programs of tests run as other users, too.
+  chmodSync(made, 0o755);
   for (const beside of ['schema', 'specs', 'package.json'])
     symlinkSync(join(root, beside), join(made, beside));
   await build(made);
