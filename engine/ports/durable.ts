@@ -146,8 +146,15 @@ export interface Durable {
    * used with another input), `shutting_down`, and the store's.
    * @param records what is recorded of it from the first, in one commit with it; nothing when it had been admitted before.
    * @param isPart work that is at work asks for it: it is admitted while draining as well, until `close`.
+   * @param isFresh its id was made for it just now, so that nothing can be stored under it: its work may begin while it is being
+   * stored. Default false.
    */
-  admit(execution: NewExecution, records?: FirstRecords, isPart?: boolean): Promise<Receipt>;
+  admit(
+    execution: NewExecution,
+    records?: FirstRecords,
+    isPart?: boolean,
+    isFresh?: boolean,
+  ): Promise<Receipt>;
   /**
    * The receipt of what was admitted before under the idempotency key of this; undefined when there is none, and nothing is
    * admitted. Throws as `admit` does.

@@ -123,7 +123,7 @@ export function createRuns(ports: SessionPorts, sessions: Sessions, durable: Dur
       ...(Object.keys(left).length === 0 ? [] : [[leftKey, { ...left }] as const]),
       ...(callers.length === 0 ? [] : [[callersKey, toJson(callers)] as const]),
     ];
-    const receipt = await durable.admit(request, records, isPart);
+    const receipt = await durable.admit(request, records, isPart, true);
     if (busy === 'replace' && receipt.created) {
       const reason = new Problem('cancelled', 'a newer run replaced this one');
       const replaced = before.slice(0, Math.max(0, before.length + 1 - limit));

@@ -26,7 +26,8 @@ export type Ending = Omit<Outcome, 'endedAt'> | 'stalled' | undefined;
 export async function work(entry: Entry, around: Surroundings): Promise<Ending> {
   const { execution, worker, before, log } = entry;
   const { store, clock } = around;
-  const attempts = execution.state === 'running' && !before.hasProgress ? execution.attempts + 1 : 1;
+  const attempts = attemptsOf(entry);
+  entry.attempts = attempts;
   const retakes = worker.retakes ?? 3;
   if (!entry.isAgain && attempts > retakes + 1) return failed(stuck(execution), around);
   const isCarriedOn = entry.isAgain || (before.last > 0 && execution.startedAt !== undefined);
@@ -79,6 +80,13 @@ export async function work(entry: Entry, around: Surroundings): Promise<Ending> 
     const why = signal.reason === entry.stopped ? thrown : (entry.stopped ?? thrown);
     return { ...failed(asProblem(why), around), ...(usage === undefined ? {} : { usage }) };
   }
+}
+
+/** How often work was taken up without having got any further. What only stood still in this process is not taken up anew. */
+function attemptsOf({ execution, before, isAgain, attempts }: Entry): number {
+  if (before.hasProgress) return 1;
+  if (isAgain) return attempts;
+  return execution.state === 'running' ? execution.attempts + 1 : 1;
 }
 
 /** The outcome that a problem makes. */

@@ -59,9 +59,9 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       await failpoint('recover.after');
     },
 
-    async admit(request, records = [], isPart = false) {
+    async admit(request, records = [], isPart = false, isFresh = false) {
       refuseWhenDraining(isPart);
-      return admit(request, records);
+      return admit(request, records, isFresh);
     },
 
     async known(request, isPart = false) {
@@ -139,7 +139,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     },
   };
 
-  async function admit(request: NewExecution, kept: FirstRecords): Promise<Receipt> {
+  async function admit(request: NewExecution, kept: FirstRecords, isFresh = false): Promise<Receipt> {
     const same = held.get(request.id);
     if (same !== undefined) {
       const isStored = (await same.admitted) !== false;
@@ -153,6 +153,8 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     const limit = worker.limit?.(request) ?? 1;
     // The place in the mailbox is taken before anything is awaited, so that order of admission is order of arrival.
     const isTurn = held.hasRoom(request.key, limit);
+    // With an idempotency key, or an id that may have been used, it is not known yet whether there is new work at all.
+    const isSure = isFresh && request.idempotencyKey === undefined;
     // What is added to a spread is added one by one, at many times the cost of what stands before it.
     const execution: Execution = isTurn
       ? { state: 'running', attempts: 1, createdAt: now, startedAt: now, ...request }
@@ -163,6 +165,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       before: records.length === 0 ? nothingBefore : { ...nothingBefore, records: new Map(records) },
       log: openLog(request.id, { execution }),
       mustMark: !isTurn,
+      isSure,
       rested,
     });
     const { before } = enter(entry, limit);
@@ -170,8 +173,6 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     entry.admitted = stored;
     // What was emitted meanwhile is of nothing that there is.
     stored.catch(() => entry.log.drop());
-    // With an idempotency key it is not known yet whether there is new work at all.
-    const isSure = request.idempotencyKey === undefined;
     const tellQueued = (): void => entry.note(worker.queued?.(execution, before));
     if (isSure && !isTurn) {
       tellQueued();
@@ -181,8 +182,11 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     if (isSure && isTurn) void carry(entry);
     try {
       if (!(await stored)) {
+        // Who called it new was wrong: what it began is not another's.
+        if (isSure) entry.stop(new Problem('conflict', `there is "${request.id}" already`));
+        if (isSure) entry.log.drop();
         // What waits until it is known whether there is work has none to do, also when its turn came.
-        if (!isSure || !entry.isAtWork) await letGo(entry);
+        await (isSure && entry.isAtWork ? entry.done : letGo(entry));
         return await earlier(request, kept);
       }
       await failpoint('admit.after_commit');

@@ -23,6 +23,8 @@ export class Entry {
   admitted: Promise<unknown> = Promise.resolve();
   /** Whether the store must be told that its work starts. */
   mustMark: boolean;
+  /** Whether it is work for sure, also before its admission is on disk. */
+  readonly isSure: boolean;
   isAtWork = false;
   /** Whether all that is left to its work at present is to wait: for people, messages or times. */
   isWaiting = false;
@@ -30,6 +32,8 @@ export class Entry {
   readonly rested: () => void;
   /** Whether its work stood still in this process, and goes on. */
   isAgain = false;
+  /** How often it was taken up, this time too, without having got any further; 1 when it did. */
+  attempts = 1;
   /** Why it is to end; undefined as long as nobody has ended it. */
   stopped: Problem | undefined;
   /** Set once it is being ended or let go, which it is once; resolves when it is held no more. */
@@ -49,12 +53,13 @@ export class Entry {
   #refusal: Promise<Problem> | undefined;
   #tellRefusal: ((problem: Problem) => void) | undefined;
 
-  constructor({ execution, worker, before, log, mustMark, rested, inbox }: EntryStart) {
+  constructor({ execution, worker, before, log, mustMark, isSure = true, rested, inbox }: EntryStart) {
     this.execution = execution;
     this.worker = worker;
     this.before = before;
     this.log = log;
     this.mustMark = mustMark;
+    this.isSure = isSure;
     this.rested = rested;
     this.#inbox = inbox;
     this.done = new Promise((resolve) => (this.finish = resolve));
@@ -114,6 +119,8 @@ export class Entry {
 
 /** What is known of an execution when it comes into this process. */
 type EntryStart = Pick<Entry, 'execution' | 'worker' | 'before' | 'log' | 'mustMark' | 'rested'> & {
+  /** Default true. */
+  readonly isSure?: boolean;
   /** Default an empty one. */
   readonly inbox?: Inbox;
 };

@@ -81,7 +81,7 @@ export function createHeld(options: Surroundings): Held {
     if (entry.leaving !== undefined) return;
     entry.isAtWork = true;
     // Its turn may come before it is known whether it is work at all.
-    if (entry.execution.idempotencyKey !== undefined && (await isEarlier(entry))) return letGo(entry);
+    if (!entry.isSure && (await isEarlier(entry))) return letGo(entry);
     let ending = await work(entry, options);
     while (ending === 'stalled') {
       await untilStored(entry, options, closing.signal);
@@ -97,7 +97,7 @@ export function createHeld(options: Surroundings): Held {
   async function record(entry: Entry, ending: Ending): Promise<void> {
     // What was not admitted has no outcome, and who asked for it was told.
     const isAdmitted = await entry.admitted.then(
-      () => true,
+      (isNew) => isNew !== false,
       () => false,
     );
     if (!isAdmitted) {

@@ -82,7 +82,7 @@ async function admit(
   }
   if (isWatched) outcomes.expect(id, submission.here);
   try {
-    const committing = durable.admit(request, [], isPart);
+    const committing = durable.admit(request, [], isPart, true);
     if (idempotencyKey !== undefined) remember(admitting, sameOf(agent, idempotencyKey), committing);
     const receipt = await committing;
     const isPrompt = work.kind === 'prompt' || work.kind === 'skill';

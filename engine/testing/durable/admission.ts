@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Problem } from '../../core/problem.ts';
 import { noUsage } from '../../core/message.ts';
-import { run, gate, type Test } from './world.ts';
+import { run, gate, waiting, type Test } from './world.ts';
 
 /** What the contract promises of admission. */
 export function admissionTests(test: Test): void {
@@ -106,6 +106,32 @@ export function admissionTests(test: Test): void {
     );
     await durable.result('a');
     assert.equal((await durable.admit(run('a'))).created, false);
+  });
+
+  test('what was admitted before under its id is not done again, whether it has ended or not', async (world) => {
+    const done: string[] = [];
+    const first = await world.open(async (context, { id }) => {
+      await context.step('pay', async () => done.push(id));
+      if (id === 'open') await context.receive('r', 'go');
+      return done.length;
+    });
+    await first.durable.admit(run('open'));
+    await waiting(first, 'open');
+    await first.durable.admit(run('ended'));
+    await first.durable.result('ended');
+    for (const id of ['ended', 'open']) assert.equal((await first.durable.admit(run(id))).created, false, id);
+    const events = (await first.events('ended')).length;
+    await first.crash();
+    const { durable, ...next } = await world.reopen(async (context, { id }) => {
+      await context.step('pay', async () => done.push(`${id} again`));
+      return 'went on';
+    });
+    assert.equal((await durable.admit(run('ended'))).created, false);
+    assert.equal((await durable.admit(run('open'))).created, false);
+    assert.equal((await durable.result('open'))?.output, 'went on');
+    await durable.idle();
+    assert.deepEqual(done, ['open', 'ended']);
+    assert.equal((await next.events('ended')).length, events);
   });
 
   test('nothing is admitted while draining, and what is at work ends', async (world) => {

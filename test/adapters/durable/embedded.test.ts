@@ -450,6 +450,21 @@ describe('durable: embedded', () => {
     expect(works).to.equal(1);
   });
 
+  it('what began under an id that is taken, though it was said to be new, is stopped and leaves nothing', async () => {
+    await leave();
+    let began = 0;
+    const durable = open(async (context) => {
+      began += 1;
+      if (began === 1) await context.sleep(1_000_000);
+      return 'done';
+    });
+    expect((await durable.admit(run('a'), [], false, true)).created).to.equal(false);
+    expect((await durable.result('a'))?.output).to.equal('done');
+    expect(began).to.equal(2);
+    const types = await eventsOf(store, 'a');
+    expect(types.filter((type) => type === 'run_end')).to.have.length(1);
+  });
+
   it('what is removed while it is asked for again is not done without its records', async () => {
     let fails = true;
     const done: string[] = [];
