@@ -19,3 +19,20 @@ export function segmentsOf(path: string): string[] {
     .split('/')
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
+
+/**
+ * The unescaped segments of the JSON Pointer that the fragment of a URI holds (`/$defs/100%25`, without the `#`); undefined when what
+ * follows a `%` is no encoded character.
+ */
+export function segmentsOfFragment(fragment: string): string[] | undefined {
+  try {
+    return segmentsOf(decodeURIComponent(fragment));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fragment of a URI, without the `#`, for a JSON Pointer of these segments. */
+export function fragmentOf(segments: readonly (string | number)[]): string {
+  return encodeURI(pointer(...segments).toWellFormed()).replaceAll('#', '%23');
+}

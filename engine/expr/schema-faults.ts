@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject, type JsonSchema } from '../core/json.ts';
-import { pointer, segmentsOf } from '../core/json-pointer.ts';
+import { fragmentOf, pointer, segmentsOf, segmentsOfFragment } from '../core/json-pointer.ts';
 import { namesForSchema } from '../core/names-for-schema.ts';
 import { isPlainSchema } from '../core/plain-schema.ts';
 import { limits } from './limits.ts';
@@ -110,21 +110,20 @@ function checkReference(reference: string, schema: JsonSchema, at: string, fault
     });
     return;
   }
+  const fragment = reference.slice(1);
+  const segments = segmentsOfFragment(fragment);
+  if (segments === undefined) {
+    const instead = fragmentOf(segmentsOf(fragment));
+    faults.push({ pointer: at, message: `"${reference}" is no URI; write "#${instead}"` });
+    return;
+  }
   let target: Json | undefined = schema;
-  for (const segment of segmentsOf(decode(reference.slice(1)))) {
+  for (const segment of segments) {
     if (isObject(target) && Object.hasOwn(target, segment)) target = target[segment];
     else if (Array.isArray(target)) target = (target as readonly Json[])[Number(segment)];
     else target = undefined;
   }
   if (target === undefined) faults.push({ pointer: at, message: `"${reference}" leads nowhere` });
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** What only compiling can tell, such as a reference through an id, or one that leads to itself. */

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject, type JsonSchema } from '../core/json.ts';
-import { segmentsOf } from '../core/json-pointer.ts';
+import { segmentsOfFragment } from '../core/json-pointer.ts';
 import {
   dyn,
   listOf,
@@ -65,9 +65,11 @@ function isLimit(key: string): boolean {
 }
 
 function refer(reference: Json, walk: Walk): Type {
-  if (typeof reference !== 'string' || !/^#(\/[^%]*)?$/.test(reference)) return dyn;
+  if (typeof reference !== 'string' || !/^#(\/.*)?$/s.test(reference)) return dyn;
+  const segments = segmentsOfFragment(reference.slice(1));
+  if (segments === undefined) return dyn;
   let target: Json | undefined = walk.root;
-  for (const segment of segmentsOf(reference.slice(1))) {
+  for (const segment of segments) {
     const inner: Json | undefined = target;
     if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, segment)) return dyn;
     target = (inner as JsonObject)[segment];

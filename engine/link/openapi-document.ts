@@ -1,3 +1,4 @@
+import { segmentsOf, segmentsOfFragment } from '../core/json-pointer.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { parseYaml, textOnDisk } from '../source/index.ts';
 
@@ -42,8 +43,8 @@ export function followed(root: JsonObject, value: Json | undefined, depth = 0): 
   if (typeof reference !== 'string' || depth > 16) return value;
   if (!reference.startsWith('#/')) return undefined;
   let found: Json | undefined = root;
-  for (const part of reference.slice(2).split('/')) {
-    const key = decodeURIComponentSafely(part).replaceAll('~1', '/').replaceAll('~0', '~');
+  const fragment = reference.slice(1);
+  for (const key of segmentsOfFragment(fragment) ?? segmentsOf(fragment)) {
     found = isObject(found) && Object.hasOwn(found, key) ? found[key] : undefined;
   }
   return followed(root, found, depth + 1);
@@ -112,12 +113,4 @@ function listOf(value: Json | undefined): readonly Json[] {
 
 function firstLine(text: string): string {
   return text.split('\n')[0] ?? '';
-}
-
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,8 +1,9 @@
-import { pointer as pointerOf, segmentsOf } from '../core/json-pointer.ts';
-import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { fragmentOf, pointer as pointerOf, segmentsOf } from '../core/json-pointer.ts';
+import { isObject, type Json } from '../core/json.ts';
 import { choices, suggest } from '../core/suggest.ts';
 import { type Source, rootOf } from '../source/index.ts';
 import type { Reporter } from './context.ts';
+import { schemaDocument, type SchemaDocument } from './schema-document.ts';
 
 /**
  * The same specs with every JSON Schema complete in itself: a `$ref` to a file of `schemas/` (`schemas/order.yaml`, with a
@@ -60,49 +61,95 @@ function complete(
   reporter: Reporter,
 ): Json {
   const used = new Map<string, Json>();
-  const report = (pointer: string, message: string, word: string, names: readonly string[]): void =>
-    reporter.report(atPointer(source, pointer), 'ref/unknown-schema', message, {
-      suggestions: suggest(word, names, 3),
-    });
+  const report = (place: string, message: string, suggestions: readonly string[] = []): void =>
+    reporter.report(atPointer(source, place), 'ref/unknown-schema', message, { suggestions });
 
-  /** The schema with its references led to `$defs`; `home` is where the file it stands in is found. */
-  const follow = (inner: Json, where: string, home: string, root: Json, isOwn: boolean): Json =>
+  /** The schema with its references led to `$defs`; `home` is where the document it stands in is found. */
+  const follow = (inner: Json, path: readonly string[], on: SchemaDocument, home: Home): Json =>
     mapped(inner, (item, key) => {
-      const place = where + pointerOf(key);
-      if (literalKeywords.includes(String(key)) && !where.endsWith('/properties')) return item;
-      if (key !== '$ref' || typeof item !== 'string') return follow(item, place, home, root, isOwn);
+      const place = [...path, String(key)];
+      if (literalKeywords.includes(String(key)) && path.at(-1) !== 'properties') return item;
+      // In a copy they would be other bases and names than in the file.
+      if (!home.isOwn && isName(String(key)) && typeof item === 'string') return undefined;
+      if (key !== '$ref' || typeof item !== 'string') return follow(item, place, on, home);
+      const fault = (message: string, suggestions?: readonly string[]): Json => {
+        if (home.isOwn) report(at + pointerOf(...place), message, suggestions);
+        return item;
+      };
       const [file = '', fragment = ''] = split(item);
-      if (file === '') {
-        if (isOwn && !leadsSomewhere(root, fragment))
-          report(place, `"${item}" leads nowhere in this schema${definedAs(root, fragment)}`, '', []);
-        return fragment === '' || fragment.startsWith('/') ? `#${home}${fragment}` : item;
+      const found = on.find(path, file, fragment);
+      if ('path' in found) {
+        if (on.isEndless(path)) return fault(`"${item}" leads back to itself, so that no value could fit`);
+        const isAsRead = home.isOwn && (file !== '' || !fragment.includes('%') || on.hasIds);
+        return isAsRead ? item : `#${fragmentOf([...home.path, ...found.path])}`;
       }
-      const target = shared.find((one) => one.file === file || one.file.endsWith(`/${file}`));
+      if (file === '' || found.isKnown) {
+        const [end, suggestions] = toWrite(file, found.near);
+        return fault(`"${item}" leads nowhere in this schema${end}`, suggestions);
+      }
+      const target = sharedAt(shared, file);
       if (target === undefined) {
         const names = shared.map((one) => one.file);
         const [same] = names.filter((one) => stemOf(one) === stemOf(file));
-        if (isOwn && same !== undefined) report(place, `no schema "${file}"; write "${same}"`, same, names);
-        else if (isOwn) report(place, `no schema "${file}"${choices(file, names)}`, file, names);
-        return item;
+        if (same === undefined)
+          return fault(`no schema "${file}"${choices(file, names)}`, suggest(file, names, 3));
+        return fault(`no schema "${file}"; write "${same}"`, suggest(same, names, 3));
       }
-      if (isOwn && !leadsSomewhere(target.value, fragment))
-        report(
-          place,
-          `"#${fragment}" leads nowhere in "${file}"${definedAs(target.value, fragment)}`,
-          '',
-          [],
-        );
+      const document = schemaDocument(target.value);
+      const there = document.find([], '', fragment);
+      if (!('path' in there)) {
+        const [end, suggestions] = toWrite(file, there.near);
+        return fault(`"#${fragment}" leads nowhere in "${file}"${end}`, suggestions);
+      }
       const name = `schemas.${target.name}`;
+      const copy: Home = { path: ['$defs', name], isOwn: false };
       if (!used.has(name)) {
         used.set(name, true);
-        used.set(name, follow(target.value, '', `/$defs/${name}`, target.value, false));
+        used.set(name, follow(target.value, [], document, copy));
       }
-      return `#/$defs/${name}${fragment}`;
+      return `#${fragmentOf([...copy.path, ...there.path])}`;
     });
 
-  const own = follow(schema, at, '', schema, true);
-  if (used.size === 0 || !isObject(own)) return schema;
+  const own = follow(schema, [], schemaDocument(schema), { path: [], isOwn: true });
+  if (used.size === 0 || !isObject(own)) return own;
   return { ...own, $defs: { ...(isObject(own['$defs']) ? own['$defs'] : {}), ...Object.fromEntries(used) } };
+}
+
+/** Where a document is found in the schema that is completed. */
+interface Home {
+  readonly path: readonly string[];
+  /** It is the schema itself, not a copy of a file. */
+  readonly isOwn: boolean;
+}
+
+/** The end of a message, and the suggestions with it. */
+function toWrite(
+  file: string,
+  near: string | undefined,
+): readonly [end: string, suggestions: readonly string[]] {
+  return near === undefined ? ['', []] : [`; write "${file}#${near}"`, [`${file}#${near}`]];
+}
+
+/** Keywords that name a schema. */
+function isName(key: string): boolean {
+  return key === '$id' || key === '$anchor';
+}
+
+/** A file of `schemas/` by its path, or the one that says to be at an address. */
+function sharedAt(shared: readonly Source[], file: string): Source | undefined {
+  const names = [file, decoded(file)];
+  return (
+    shared.find((one) => names.some((name) => one.file === name || one.file.endsWith(`/${name}`))) ??
+    shared.find(({ value }) => isObject(value) && value['$id'] === file)
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function stemOf(file: string): string {
@@ -114,38 +161,18 @@ function split(reference: string): [file: string, fragment: string] {
   return at === -1 ? [reference, ''] : [reference.slice(0, at), reference.slice(at + 1)];
 }
 
-/** `#/definitions/x` as this version of JSON Schema has it, when it is there: `; write "#/$defs/x"`. */
-function definedAs(root: Json, fragment: string): string {
-  const moved = fragment.startsWith('/definitions/')
-    ? fragment.replace('/definitions/', '/$defs/')
-    : fragment.replace('/$defs/', '/definitions/');
-  return moved !== fragment && leadsSomewhere(root, moved) ? `; write "#${moved}"` : '';
-}
-
-/** An anchor, or a path that is there. */
-function leadsSomewhere(schema: Json, fragment: string): boolean {
-  if (!fragment.startsWith('/')) return true;
-  let target: Json | undefined = schema;
-  for (const segment of segmentsOf(fragment)) {
-    const inner: JsonObject | readonly Json[] | undefined =
-      isObject(target) || Array.isArray(target) ? target : undefined;
-    target =
-      inner === undefined || !Object.hasOwn(inner, segment) ? undefined : (inner as JsonObject)[segment];
-  }
-  return target !== undefined;
-}
-
 function atPointer(source: Source, pointer: string): ReturnType<typeof rootOf> {
   return segmentsOf(pointer).reduce((node, segment) => node.get(segment), rootOf(source));
 }
 
-/** The members of a list or map replaced; the value itself when none changes. */
-function mapped(value: Json, replace: (inner: Json, key: string | number) => Json): Json {
+/** The members of a list or map replaced, or left out of a map (undefined); the value itself when none changes. */
+function mapped(value: Json, replace: (inner: Json, key: string | number) => Json | undefined): Json {
   if (Array.isArray(value)) {
-    const items = (value as readonly Json[]).map(replace);
+    const items = (value as readonly Json[]).map((item, index) => replace(item, index) ?? item);
     return items.every((item, index) => item === (value as readonly Json[])[index]) ? value : items;
   }
   if (!isObject(value)) return value;
   const entries = Object.entries(value).map(([key, inner]) => [key, replace(inner, key)] as const);
-  return entries.every(([key, inner]) => inner === value[key]) ? value : Object.fromEntries(entries);
+  if (entries.every(([key, inner]) => inner === value[key])) return value;
+  return Object.fromEntries(entries.flatMap(([key, inner]) => (inner === undefined ? [] : [[key, inner]])));
 }

@@ -107,7 +107,7 @@ output: x
 `;
     expect(await messages({ 'src/workflows/w.yaml': text })).to.deep.equal([
       'no schema "../schemas/order.yaml"; write "src/schemas/order.yaml"',
-      '"#/definitions/line" leads nowhere in "schemas/order.yaml"; write "#/$defs/line"',
+      '"#/definitions/line" leads nowhere in "schemas/order.yaml"; write "schemas/order.yaml#/$defs/line"',
       '"n" must be map or boolean, got string "int"; write { type: integer }',
     ]);
   });

@@ -1,3 +1,4 @@
+import { segmentsOfFragment } from '../../core/json-pointer.ts';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 
 /** Whether a JSON Schema has a reference to another place than a definition of its own. */
@@ -35,7 +36,10 @@ function referencesIn(schema: Json): string[] {
 }
 
 function definitionOf(reference: string): string | undefined {
-  return /^#\/(?:\$defs|definitions)\/([^/]+)$/.exec(reference)?.[1];
+  const [first, name, ...rest] = reference.startsWith('#/')
+    ? (segmentsOfFragment(reference.slice(1)) ?? [])
+    : [];
+  return (first === '$defs' || first === 'definitions') && rest.length === 0 ? name : undefined;
 }
 
 function objectOf(value: Json | undefined): JsonObject {
