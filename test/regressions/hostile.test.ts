@@ -9,13 +9,15 @@ import { builtProgram } from '../fakes/programs.ts';
 
 /** Milliseconds a check may take on a machine that does `busyWork` in `usualWork`. */
 const most = 500;
-/** Milliseconds after which a check counts as hung. */
-const patience = 15_000;
+/** Milliseconds after which a check counts as hung, also on a machine that is busy with much else. */
+const patience = 100_000;
+/** How often one that takes too long is tried: what else is at work slows down one try, a bad check all of them. */
+const tries = 5;
 /** What `busyWork` takes on such a machine. */
 const usualWork = 30;
 
 describe('hostile files', function () {
-  this.timeout(patience + 10_000);
+  this.timeout(2 * patience);
   let checker: ChildProcess | undefined;
 
   const start = async (): Promise<ChildProcess> => {
@@ -55,9 +57,15 @@ describe('hostile files', function () {
       if (typeof answer === 'string') expect.fail(`the checker ${answer}`);
       expect(answer.thrown).to.equal(undefined);
       if (finds !== undefined) expect(answer.findings.join('\n')).to.match(finds);
-      if (answer.ms < most) return;
-      const slack = Math.max(1, busyWork() / usualWork);
-      expect(answer.ms, `milliseconds, where the machine is ${slack.toFixed(1)} times slower than usual`).to.be.below(most * slack);
+      let { ms } = answer;
+      let slack = 1;
+      for (let one = 0; one < tries && ms >= most * slack; one += 1) {
+        const again = await ask(folder);
+        if (typeof again === 'string') expect.fail(`the checker ${again}`);
+        ms = Math.min(ms, again.ms);
+        slack = Math.max(slack, busyWork() / usualWork);
+      }
+      expect(ms, `milliseconds, where the machine is ${slack.toFixed(1)} times slower than usual`).to.be.below(most * slack);
     });
   }
 });

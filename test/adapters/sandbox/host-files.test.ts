@@ -155,8 +155,7 @@ describe('file calls on this machine', () => {
     let inside = 0;
     let refused = 0;
     try {
-      const end = Date.now() + 4_000;
-      while (Date.now() < end) {
+      for (let round = 0; round < 500 || inside <= 100 || refused <= 100; round += 1) {
         const seen = await Promise.all([
           ...Array.from({ length: 20 }, () =>
             files.readFile('/workspace/d/x', 1000).then(text, () => undefined),
@@ -177,8 +176,6 @@ describe('file calls on this machine', () => {
     }
     expect(existsSync(join(outer, 'out', 'y'))).to.equal(false);
     expect(readFileSync(join(outer, 'out', 'x'), 'utf8')).to.equal('canary-outside');
-    expect(inside).to.be.above(100);
-    expect(refused).to.be.above(100);
   });
 });
 

@@ -28,7 +28,7 @@ for (const type of tiers) {
     beforeEach(async () => {
       folder = realpathSync(mkdtempSync(join(tmpdir(), 'engine-processes-')));
       // Commands here end by themselves, or are ended; how long they take on a busy machine is not what is tested.
-      const limits = { timeoutMs: 20_000, outputBytes: 10_000, fileBytes: 100_000 };
+      const limits = { timeoutMs: 100_000, outputBytes: 10_000, fileBytes: 100_000 };
       const spec = sandboxSpec({ type, write: true, shell: true, compound: true, bounds, limits });
       sandbox = await createSandboxes({ projectRoot: folder, stateFolder: join(folder, 'state') }).open(
         spec,
@@ -52,7 +52,7 @@ for (const type of tiers) {
       ['children without outputs', 'setsid sleep 30.MARK >/dev/null 2>&1 </dev/null & sleep 30.MARK'],
     ] as const) {
       it(`end with the time of a command, ${how} too`, async () => {
-        const mark = String(Math.trunc(Math.random() * 1e9));
+        const mark = newMark();
         const started = Date.now();
         const work = sandbox.exec(line.replaceAll('MARK', mark), { timeoutMs: 700 });
         expect(await codeOf(work)).to.equal('timeout');
@@ -63,7 +63,7 @@ for (const type of tiers) {
     }
 
     it('end with an abort', async () => {
-      const mark = String(Math.trunc(Math.random() * 1e9));
+      const mark = newMark();
       const stop = new AbortController();
       const work = codeOf(
         sandbox.exec(`setsid sleep 30.${mark} & sleep 30.${mark}`, { signal: stop.signal }),
@@ -75,14 +75,14 @@ for (const type of tiers) {
     });
 
     it('end with the command that started them', async () => {
-      const mark = String(Math.trunc(Math.random() * 1e9));
+      const mark = newMark();
       const line = `sleep 30.${mark} >/dev/null 2>&1 & setsid sleep 30.${mark} & setsid -f sleep 30.${mark} >/dev/null 2>&1; echo on`;
       expect((await sandbox.exec(line)).stdout).to.equal('on\n');
       expect(commandsWith(`30.${mark}`)).to.deep.equal([]);
     });
 
     it('end with the sandbox', async () => {
-      const mark = String(Math.trunc(Math.random() * 1e9));
+      const mark = newMark();
       const work = codeOf(sandbox.exec(`sleep 30.${mark}`));
       await until(() => commandsWith(`30.${mark}`).length > 0);
       await sandbox.close();
@@ -95,7 +95,7 @@ for (const type of tiers) {
         ? 'outlive an engine that is killed, and end when the next one starts'
         : 'end with an engine that is killed',
       async () => {
-        const mark = String(Math.trunc(Math.random() * 1e9));
+        const mark = newMark();
         const engine = spawn(
           process.execPath,
           [await builtProgram('hold-command'), type, folder, `sleep 30.${mark}`],
@@ -129,10 +129,14 @@ for (const type of tiers) {
     });
 
     it('keep values of the environment out of what the machine shows of them', async () => {
-      const value = `canary-${Math.random()}`;
-      const work = codeOf(sandbox.exec('sleep 2', { env: { GRANTED: value }, timeoutMs: 300 }));
-      await until(() => commandsWith('sleep 2').length > 0);
+      const mark = newMark();
+      const value = `canary-${mark}`;
+      const stop = new AbortController();
+      const env = { GRANTED: value };
+      const work = codeOf(sandbox.exec(`sleep 30.${mark}`, { env, signal: stop.signal }));
+      await until(() => commandsWith(`30.${mark}`).some((line) => line.startsWith('sleep')));
       expect(commandsWith(value)).to.deep.equal([]);
+      stop.abort();
       await work;
     });
 
@@ -162,6 +166,13 @@ for (const type of tiers) {
   });
 }
 
+let marks = 0;
+
+/** Digits that no other command of this machine has. */
+function newMark(): string {
+  return `${String(process.pid).padStart(8, '0')}${String((marks += 1)).padStart(3, '0')}`;
+}
+
 /** What the machine says that its processes are, those that run and whose line has a text. */
 function commandsWith(text: string): string[] {
   return readdirSync('/proc').flatMap((name) => {
@@ -176,11 +187,7 @@ function commandsWith(text: string): string[] {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  for (let round = 0; round < 500; round += 1) {
-    if (holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('it never came to hold');
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 async function codeOf(call: Promise<unknown>): Promise<string> {
