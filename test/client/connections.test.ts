@@ -49,7 +49,8 @@ describe('a connection of the client', () => {
 
   it('that falls silent is opened again', async () => {
     const { opened, constructor } = silentAtFirst();
-    const client = world.client({ webSocket: constructor, silenceMs: 200 });
+    // Longer than a busy machine takes to open one.
+    const client = world.client({ webSocket: constructor, silenceMs: 2_000 });
     const connection = await client.agents.connect('echo', 'one');
     expect(await connection.prompt('Hi')).to.deep.include({ text: 'You said: Hi' });
     // A busy machine may be silent so long itself.

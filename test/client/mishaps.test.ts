@@ -64,11 +64,13 @@ describe('what goes wrong around the client', () => {
     const problem = await problemOf(all(own.agents.stream('a', 'i', { message: 'Hi' })));
     expect(problem).to.deep.include({ code: 'server_unreachable' });
     expect(problem?.message).to.equal('nothing was heard of the server for 200 ms');
-    expect(asked).to.have.length(1);
+    // A busy machine may not have come to it.
+    expect(asked).to.have.length.at.most(1);
+    asked.length = 0;
     answers = [() => undefined, events(event(1, 'submission_end'))];
     const key = { idempotencyKey: 'k' };
     expect(await all(own.agents.stream('a', 'i', { message: 'Hi' }, key))).to.have.length(1);
-    expect(asked).to.have.length.at.least(3);
+    expect(asked).to.have.length.at.least(2);
   });
 
   it('a stream of something that is no engine is refused at once', async () => {
