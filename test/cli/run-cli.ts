@@ -17,7 +17,7 @@ export interface Finished {
 export interface Running {
   readonly child: ChildProcess;
   readonly done: Promise<Finished>;
-  /** Resolves with all of stdout or stderr when it holds a text; rejects when the command ends without it. */
+  /** Resolves with all of stdout or stderr when it holds a text, with the whole line; rejects when the command ends without it. */
   saw(text: string, stream?: 'stdout' | 'stderr'): Promise<string>;
 }
 
@@ -60,7 +60,8 @@ export function startCli(args: readonly string[], { cwd, env = {}, stdin }: Surr
     saw: (text, stream = 'stdout') =>
       new Promise((resolve, reject) => {
         const look = (): void => {
-          if (seen[stream].includes(text)) resolve(seen[stream]);
+          const place = seen[stream].indexOf(text);
+          if (place !== -1 && seen[stream].includes('\n', place + text.length - 1)) resolve(seen[stream]);
         };
         child[stream]?.on('data', look);
         child.once('close', () =>
