@@ -8,6 +8,7 @@ import {
   type FakeReply,
   type FakeServer,
 } from '../../fakes/openai-server.ts';
+import { freePort } from '../../fakes/free-port.ts';
 import {
   collect,
   createStepClock,
@@ -396,11 +397,10 @@ for (const { type, options } of variants) {
 
 describe('models without a server', () => {
   it('a refused connection is tried again, then reported', async () => {
-    const server = await startFakeServer(textReply('Hi'));
-    await server.close();
+    const baseUrl = `http://127.0.0.1:${await freePort()}/v1`;
     const clock = createStepClock();
     const models = modelsOf({
-      providers: { local: providerOf({ type: 'openai-compatible', baseUrl: server.baseUrl }) },
+      providers: { local: providerOf({ type: 'openai-compatible', baseUrl }) },
       clock,
     });
     const { code, message } = await failure(models, requestOf({}));

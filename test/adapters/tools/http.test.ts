@@ -6,6 +6,7 @@ import { redirectRequest } from '../../../engine/adapters/tools/http-redirect.ts
 import { createToolSource } from '../../../engine/adapters/tools/tool-source.ts';
 import type { Json } from '../../../engine/core/json.ts';
 import type { Tool } from '../../../engine/program/tool.ts';
+import { freePort } from '../../fakes/free-port.ts';
 import { httpTool, problemData, problemOf, toolContext } from './test-tool.ts';
 
 interface Seen {
@@ -175,8 +176,7 @@ describe('an http tool', () => {
   });
 
   it('fails as retryable when nobody listens', async () => {
-    const { url, server } = await listen(json(null));
-    await new Promise((resolve) => server.close(resolve));
+    const url = `http://127.0.0.1:${await freePort()}/`;
     const problem = await problemOf(call(httpTool({ url })));
     expect(problem.message).to.equal('tool "probe": the request failed (ECONNREFUSED)');
     expect(problem.retryable).to.equal(true);

@@ -105,8 +105,9 @@ export function worksWithService(kind: Kind, calls: Calls): void {
 
     it('ends what a command started at its time and at an abort', async () => {
       const sandbox = await world.open(world.spec(free));
-      const mark = `sleep 3${process.pid % 1000}`;
-      const script = `(${mark}.1 & setsid ${mark}.2 & ${mark}.3)`;
+      // Digits that no other command of this machine has.
+      const mark = `sleep 31.${String(process.pid).padStart(8, '0')}`;
+      const script = `(${mark}1 & setsid ${mark}2 & ${mark}3)`;
       expect((await thrownBy(() => sandbox.exec(script, { timeoutMs: 400 }))).code).to.equal('timeout');
       expect(running(mark)).to.deep.equal([]);
       const stop = new AbortController();
@@ -221,10 +222,10 @@ export function worksWithService(kind: Kind, calls: Calls): void {
     });
 
     it('works over a slow network; what is sent names neither the owner nor a secret', async () => {
-      world.fake.delayMs = 150;
+      world.fake.delayMs = 600;
       const sandbox = await world.open(world.spec(free), 'mail@example.com');
       await sandbox.writeFile('a', 'slow');
-      expect((await sandbox.exec('cat a', { timeoutMs: 500 })).stdout).to.equal('slow');
+      expect((await sandbox.exec('cat a', { timeoutMs: 2_000 })).stdout).to.equal('slow');
       await sandbox.close();
       expect(world.fake.bodies.join()).not.to.include('mail@example.com');
     });
