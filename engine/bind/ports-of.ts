@@ -14,7 +14,7 @@ import type { SessionPorts } from '../session/index.ts';
 import type { Bound } from './bind-program.ts';
 import type { ProjectCode } from './project-code.ts';
 import type { Tape } from './tape.ts';
-import { openSecrets, requireSecrets } from './secrets.ts';
+import { openSecrets, secretsOfEarlier } from './secrets.ts';
 import type { Versions } from '../runs/versions.ts';
 import type { Outgoing } from '../ports/telemetry.ts';
 
@@ -69,8 +69,7 @@ export function createPortsOf(
     const known = older.get(specs);
     if (known !== undefined) return known;
     const program = await versions.programOf(specs);
-    const secrets = await openSecrets(program, options);
-    requireSecrets(program, secrets, options);
+    const secrets = secretsOfEarlier(program, await openSecrets(program, options), options);
     learn(secrets.values());
     if (last === undefined) throw new Error('no Program was bound');
     const made = older.get(specs) ?? portsFor(program, specs, { ...last.bound, secrets }, last.code);

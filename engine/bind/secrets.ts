@@ -34,18 +34,15 @@ export async function openSecrets(program: Program, options: EngineOptions): Pro
 }
 
 /**
- * Work that needs a required secret would fail much later and far away; the keys of providers are not needed for a replay.
+ * Work that needs a required secret would fail much later and far away.
  * Throws Problem `missing_secret`, which names all that are missing.
  */
 export function requireSecrets(
   program: Program,
   secrets: Secrets,
-  { replay }: Pick<EngineOptions, 'replay'>,
+  options: Pick<EngineOptions, 'replay'>,
 ): void {
-  const missing = Object.entries(program.settings.secrets).filter(
-    ([name, { required }]) =>
-      required && secrets.get(name) === undefined && !(replay !== undefined && isProviderKey(program, name)),
-  );
+  const missing = required(program, options).filter(([name]) => secrets.get(name) === undefined);
   const [first] = missing;
   if (first === undefined) return;
   const names = missing.map(([name]) => name);
@@ -56,6 +53,33 @@ export function requireSecrets(
       : `${missing.length} secrets are required: ${missing.map(([name, source]) => `"${name}" (${placesOf(source)})`).join(', ')}`,
     { details: names.length === 1 ? { secret: first[0] } : { secrets: names } },
   );
+}
+
+/**
+ * The secrets of specs that work began on earlier. The project may have dropped some since, and the work may need them no more: what was
+ * required and is missing is demanded when it is asked for. Its `get` throws Problem `missing_secret` then.
+ */
+export function secretsOfEarlier(
+  program: Program,
+  secrets: Secrets,
+  options: Pick<EngineOptions, 'replay'>,
+): Secrets {
+  const demanded = new Map(required(program, options));
+  const { warnings } = secrets;
+  return {
+    get(name) {
+      const value = secrets.get(name);
+      const source = demanded.get(name);
+      if (value !== undefined || source === undefined) return value;
+      throw new Problem(
+        'missing_secret',
+        `the secret "${name}" is not set, and the specs that this work began on require it, whatever the project says now; set ${placesOf(source)} until the work has ended`,
+        { details: { secret: name } },
+      );
+    },
+    values: () => secrets.values(),
+    ...(warnings === undefined ? {} : { warnings }),
+  };
 }
 
 /** Looks at the secrets of a Program. */
@@ -143,6 +167,16 @@ async function load(module: string, shown: string, root: string): Promise<Secret
 
 function isSource(value: unknown): value is SecretSource {
   return typeof value === 'object' && value !== null && 'get' in value && typeof value.get === 'function';
+}
+
+/** What must be set; the keys of providers are not needed for a replay. */
+function required(
+  program: Program,
+  { replay }: Pick<EngineOptions, 'replay'>,
+): [name: string, source: Program['settings']['secrets'][string]][] {
+  return Object.entries(program.settings.secrets).filter(
+    ([name, source]) => source.required && !(replay !== undefined && isProviderKey(program, name)),
+  );
 }
 
 function placesOf({ env, file }: Program['settings']['secrets'][string]): string {
