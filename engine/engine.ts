@@ -5,6 +5,7 @@ import { createSystemClock } from './adapters/clock/system.ts';
 import { conventionalKeys } from './adapters/model/provider-key.ts';
 import { openMemoryStore } from './adapters/store/memory.ts';
 import { openSqliteStore } from './adapters/store/sqlite.ts';
+import { watchWrites } from './adapters/store/watch-writes.ts';
 import { createAgents, createDispatch } from './calls/agents.ts';
 import { createApprovals } from './calls/approvals.ts';
 import { bindProgram } from './bind/bind-program.ts';
@@ -68,10 +69,11 @@ export async function createEngine<P extends ProjectTypes = Registered>(
   const onTape = openTape(options, clock);
   const bound = await bindProgram(program, options);
   const telemetry = await openTelemetry(program, options, bound.secrets);
-  const store = await openStore(program, options).catch(async (thrown: unknown) => {
+  const opened = await openStore(program, options).catch(async (thrown: unknown) => {
     await telemetry.close();
     throw thrown;
   });
+  const { store, takesWrites } = watchWrites(opened, clock);
   const redact = redactor([...bound.secrets.values(), ...conventionalKeys(processEnv)]);
   const journal = createJournal({
     store,
@@ -162,6 +164,7 @@ export async function createEngine<P extends ProjectTypes = Registered>(
       return ports.secrets;
     },
     store,
+    takesWrites,
     telemetry,
     get isClosed() {
       return isClosed;

@@ -8,6 +8,8 @@ import { Problem } from '../core/problem.ts';
 export interface Inside {
   readonly secrets: Secrets;
   readonly store: Store;
+  /** Resolves when the store takes writes, as far as the last one tells; rejects with why not. */
+  takesWrites(): Promise<void>;
   readonly telemetry: Telemetry;
   /** Whether it was closed: nothing can be asked of it any more. */
   readonly isClosed: boolean;

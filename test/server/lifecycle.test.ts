@@ -172,10 +172,40 @@ describe('a server', () => {
     isGone = true;
     const ready = await other.send('GET', '/ready');
     expect(ready.status).to.equal(503);
-    expect(errorOf(ready)).to.deep.equal({ type: 'store_unavailable', message: 'the store is gone' });
+    expect(errorOf(ready)).to.deep.equal({ type: 'store_unavailable', message: 'the store does not answer' });
     expect((await other.send('GET', '/health')).status).to.equal(200);
     isGone = false;
     expect((await other.send('GET', '/ready')).status).to.equal(200);
+    await other.close();
+  });
+
+  it('is not ready while the store refuses writes, and is again when it takes them', async () => {
+    let isFull = false;
+    const whole = openMemoryStore();
+    const guard =
+      <Given extends unknown[], Result>(write: (...given: Given) => Promise<Result>) =>
+      (...given: Given): Promise<Result> =>
+        isFull
+          ? Promise.reject(new Problem('store_unavailable', 'the store "/secret/place" is full'))
+          : write(...given);
+    const store: Store = {
+      ...whole,
+      documents: { ...whole.documents, set: guard(whole.documents.set) },
+      executions: { ...whole.executions, insert: guard(whole.executions.insert) },
+    };
+    const other = await startWorld({}, { store });
+    isFull = true;
+    expect((await other.send('POST', '/workflows/plain', {})).status).to.equal(503);
+    const ready = await other.send('GET', '/ready');
+    expect(ready.status).to.equal(503);
+    expect(errorOf(ready)).to.deep.equal({
+      type: 'store_unavailable',
+      message: 'the store does not take what is written',
+    });
+    expect((await other.send('GET', '/health')).status).to.equal(200);
+    isFull = false;
+    while ((await other.send('GET', '/ready')).status !== 200);
+    expect((await other.send('POST', '/workflows/plain', {})).status).to.equal(202);
     await other.close();
   });
 
