@@ -5,6 +5,7 @@ import { connect, type Connection } from './sqlite-connection.ts';
 import { inspect, locate, makePrivateFile, sizeOf } from './sqlite-file.ts';
 import { corrupt, storeProblem, unavailable } from './sqlite-problems.ts';
 import { migrate, readVersion, schemaVersion } from './sqlite-schema.ts';
+import { stillThere } from './still-there.ts';
 
 /** The open connections of one store. */
 export interface SqliteFiles {
@@ -13,6 +14,8 @@ export interface SqliteFiles {
   readonly reader: Connection;
   /** Absent when open for reading only. */
   readonly writer: Connection | undefined;
+  /** Throws Problem `store_unavailable` when what is written would be lost, since its files are not at their places any more. */
+  check(): void;
   /** Brings the file to rest and frees the lock. */
   close(): Promise<void>;
 }
@@ -37,7 +40,7 @@ export async function openFiles(path: string, readOnly: boolean): Promise<Sqlite
 }
 
 type Undo = (() => Promise<void>)[];
-type Opened = Pick<SqliteFiles, 'reader' | 'writer'>;
+type Opened = Pick<SqliteFiles, 'reader' | 'writer' | 'check'>;
 
 const busyTimeout = 5_000;
 
@@ -59,7 +62,7 @@ async function openToOwn(file: string, undo: Undo): Promise<Opened> {
   });
   const reader = await connect(file, busyTimeout);
   undo.push(() => reader.close());
-  return { reader, writer };
+  return { reader, writer, check: stillThere(file, [file, `${file}.lock`]) };
 }
 
 async function openToRead(file: string, undo: Undo): Promise<Opened> {
@@ -69,7 +72,7 @@ async function openToRead(file: string, undo: Undo): Promise<Opened> {
     throw unavailable(file, 'it has an older format; start the engine once to bring it up to date');
   }
   await reader.query('PRAGMA query_only=ON');
-  return { reader, writer: undefined };
+  return { reader, writer: undefined, check: () => undefined };
 }
 
 async function connectEmpty(undo: Undo): Promise<Connection> {

@@ -4,7 +4,7 @@ import type { Store } from '../../ports/store.ts';
 import { documentKey } from './document-key.ts';
 import { unpackEvent } from './event-row.ts';
 import { groupCommit } from './group-commit.ts';
-import { actCommits } from './sqlite-commits.ts';
+import { actCommits, type CommitActs } from './sqlite-commits.ts';
 import { openFiles, type SqliteFiles } from './sqlite-open.ts';
 import { storeProblem, unavailable } from './sqlite-problems.ts';
 import {
@@ -54,7 +54,8 @@ export interface SqliteStoreOptions {
 /**
  * A durable store in one SQLite file with one owner. A write that resolved has been synced to disk; writes asked for in parallel
  * share a commit. Throws Problem `store_locked` (with the owner's process id), `store_corrupt` (the file stays as it was),
- * `store_unavailable` (no access, no room, another program's file, a newer format). After `close` everything rejects with
+ * `store_unavailable` (no access, no room, another program's file, a newer format). Writes reject with that too while its file is
+ * not at its place any more. After `close` everything rejects with
  * `store_unavailable`.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
@@ -64,7 +65,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
 function storeOver(files: SqliteFiles): Store {
   const { path, reader, writer } = files;
-  const commits = writer && groupCommit(actCommits(writer.query));
+  const commits = writer && groupCommit(checkedFirst(files, actCommits(writer.query)));
   let closing: Promise<void> | undefined;
 
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -172,6 +173,13 @@ function storeOver(files: SqliteFiles): Store {
         await commits.alone(() => writer.query('VACUUM store'));
       }),
     close: () => (closing ??= Promise.resolve(commits?.drain()).then(() => files.close())),
+  };
+}
+
+function checkedFirst({ check }: SqliteFiles, commit: CommitActs): CommitActs {
+  return async (acts) => {
+    check();
+    return commit(acts);
   };
 }
 

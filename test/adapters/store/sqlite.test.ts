@@ -1,7 +1,18 @@
 import { KeyvSqlite } from '@keyv/sqlite';
 import { expect } from 'chai';
 import { Keyv } from 'keyv';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';
@@ -31,6 +42,33 @@ describe('sqlite store: the file', () => {
     await store.close();
     expect((await readdir(join(folder, 'a', 'b'))).sort()).to.deep.equal(['engine.db', 'engine.db.lock']);
   });
+
+  for (const [what, suffix] of [
+    ['its file', ''],
+    ['its lock file', '.lock'],
+  ] as const) {
+    it(`takes no more when ${what} is removed or replaced beneath it, and goes on when it is put back`, async () => {
+      const store = await openSqliteStore({ path });
+      await store.documents.set('d', 'k', 1);
+      await rename(path + suffix, `${path}.away`);
+      for (const isReplaced of [false, true]) {
+        if (isReplaced) await copyFile(`${path}.away`, path + suffix);
+        const refused = await store.documents.set('d', 'k', 2).then(
+          () => undefined,
+          (thrown: unknown) => thrown as Problem,
+        );
+        expect(refused?.code).to.equal('store_unavailable');
+        expect(refused?.message).to.include('was removed or replaced while it was open; put it back');
+        expect(await store.documents.get('d', 'k')).to.equal(1);
+      }
+      await rename(`${path}.away`, path + suffix);
+      await store.documents.set('d', 'k', 3);
+      await store.close();
+      const again = await openSqliteStore({ path });
+      expect(await again.documents.get('d', 'k')).to.equal(3);
+      await again.close();
+    });
+  }
 
   it('an empty file is a new store', async () => {
     await writeFile(path, '');
