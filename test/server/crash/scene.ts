@@ -161,7 +161,7 @@ export async function sceneOf(
       subject.life.child.kill('SIGTERM');
       expect((await endOf(subject.life)).code, subject.life.said()).to.equal(0);
       expect(await ledger.look(), 'something is unfinished').to.equal(false);
-      ledger.judge();
+      ledger.judge(isStoreSound);
       return { ...seen, done, lost: caller.lost };
     },
     state: () => `under way: ${[...sent.open].join(' ')}\n${subject.life.number}: ${subject.life.said()}`,

@@ -130,7 +130,8 @@ const acts: Readonly<Record<string, Act>> = {
     const talking = caller.talk('/workflows/everything', frame);
     const { body } = await caller.ask({ path: '/workflows/everything', body: { n }, key: n });
     await signal(caller, String(body['runId']), n);
-    const { id, events } = await talking;
+    const { id, events, last } = await talking;
+    if (last['type'] === 'error') await caller.follow(`/runs/${at(id)}/stream`, events);
     expect(id, n).to.equal(body['runId']);
     return [{ act: 'everything', n, id, ends: ['succeeded'], events }];
   },
