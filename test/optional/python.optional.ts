@@ -120,7 +120,10 @@ describe('Python in an engine', function () {
     process.env['CANARY'] = 'a-secret-of-the-engine';
     engine = await createEngine({ project: folder, store: 'memory' });
     const session = engine.agents.session('a', 'x');
-    const running = failureOf(session.runCode('while True: pass', { timeoutMs: 2_000 }));
+    const stop = new AbortController();
+    const running = failureOf(
+      session.runCode('while True: pass', { timeoutMs: 120_000, signal: stop.signal }),
+    );
     const ours = await interpreters();
     expect(ours).to.not.deep.equal([]);
     for (const pid of ours) {
@@ -129,7 +132,8 @@ describe('Python in an engine', function () {
         openFiles(pid).filter((file) => file.startsWith(folder) || file.includes('.sqlite')),
       ).to.deep.equal([]);
     }
-    expect((await running).type).to.equal('timeout');
+    stop.abort();
+    expect((await running).type).to.equal('aborted');
     delete process.env['CANARY'];
     await engine.close();
     engine = undefined;
