@@ -111,8 +111,9 @@ export function createHeld(options: Surroundings): Held {
       const problem = await settle(entry, outcome).then(() => undefined, asProblem);
       if (problem === undefined) return leave(entry);
       // Only the store can fail here: the work is done, and goes on waiting for it.
-      if (failures === 1) report(pending(entry, problem));
-      if (isLast || problem.code !== 'store_unavailable') return leave(entry, problem);
+      const isTriedAgain = problem.code === 'store_unavailable';
+      if (failures === 1) report(isTriedAgain ? pending(entry, problem) : problem);
+      if (isLast || !isTriedAgain) return leave(entry, problem);
       entry.refuse(pending(entry));
       await clock.sleep(storeRetryMs(failures), closing.signal).catch(() => undefined);
     }

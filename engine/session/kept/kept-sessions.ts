@@ -83,7 +83,7 @@ export function createKeptSessions(
     await abort(address, reason);
     const left = await unfinished(address);
     await Promise.all(left.map((id) => durable.cancel(id, new Problem('aborted', reason))));
-    await Promise.all(durable.pending(sessionKey(address)).map((id) => durable.result(id)));
+    await Promise.all(durable.pending(sessionKey(address)).map((id) => durable.result(id, undefined, true)));
   };
   /** Writes a session that must not exist, in one commit, while nothing works in it. */
   const make = async (
