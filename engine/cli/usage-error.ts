@@ -29,10 +29,14 @@ export function plainUsageError(text: string, command = 'engine'): string {
 }
 
 /**
- * What is said instead of "too many arguments" where the first of them is meant as a command of a group that does something without one;
- * undefined for other faults.
+ * What is said instead of "too many arguments" where the first of them is meant as a command of a group that does something without one,
+ * and of "unknown option" for a project that is an argument; undefined for other faults.
  */
 export function unknownWord(command: Command, text: string): string | undefined {
+  const [, option] = /^error: unknown option '(-p|--project)\b/.exec(text) ?? [];
+  const [first] = command.registeredArguments.map((one) => one.name());
+  if (option !== undefined && (first === 'project' || first === 'folder'))
+    return `error: unknown option "${option}"; name the folder alone: "engine ${command.name()} <folder>"`;
   const { parent } = command;
   // What a group does by default is a command of it that was not named.
   const isDefault = parent?.args[0] !== command.name();

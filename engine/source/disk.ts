@@ -49,7 +49,8 @@ export function openDisk(
     if (text !== undefined) return text.length > limit ? tooLarge(limit) : { text };
     try {
       const stats = statSync(path);
-      if (!stats.isFile()) return { fault: 'is not a file', missing: false };
+      if (!stats.isFile())
+        return { fault: stats.isDirectory() ? 'is a folder, not a file' : 'is not a file', missing: false };
       if (stats.size > limit) return tooLarge(limit);
       const stamp = `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`;
       const before = known.get(path);

@@ -9,6 +9,9 @@ export interface FoundFile {
   readonly path: string;
 }
 
+/** Folders with the name of a spec. */
+const namedAsFile = /\.(?:md|ya?ml|json)$/;
+
 const maxDepth = 8;
 const maxFiles = 10_000;
 
@@ -43,9 +46,14 @@ export function walkFolder(
       if (kind === 'outside')
         report('source/outside-project', 'the link leads out of the project and is not followed', name);
       else if (kind === 'folder') {
+        const before = files.length;
         if (above.length < maxDepth) visit(inner, name, [...above, real]);
         else report('source/ignored-file', `folders more than ${maxDepth} deep are not read`, name);
-      } else if (kind === 'file' && files.length < maxFiles) files.push({ below: name, path: inner });
+        if (files.length === before && namedAsFile.test(name))
+          report('source/ignored-file', 'this is a folder, not a file, and nothing in it is read', name);
+      } else if (kind === 'dead')
+        report('source/ignored-file', 'the link leads to nothing, so there is no file to read', name);
+      else if (kind === 'file' && files.length < maxFiles) files.push({ below: name, path: inner });
     }
   };
   visit(folder, '', []);

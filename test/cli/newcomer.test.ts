@@ -43,6 +43,18 @@ describe('a newcomer', function () {
       });
   });
 
+  it('who names a project by the option where it is an argument is told so', async () => {
+    for (const [command, option] of [
+      ['validate', '--project'],
+      ['validate', '-p'],
+      ['init', '--project'],
+    ] as const)
+      expect(await runCli([command, option, 'shop'], { cwd: project.folder }), option).to.deep.include({
+        exitCode: 2,
+        stderr: `error: unknown option "${option}"; name the folder alone: "engine ${command} <folder>"\nsee "engine ${command} --help"\n`,
+      });
+  });
+
   it('who names a store that is not there is told so', async () => {
     expect(await engine('doctor', '--store', 'nothing.sqlite')).to.deep.include({
       exitCode: 2,

@@ -173,6 +173,21 @@ describe('loadProject', () => {
     }
   });
 
+  it('says what is no file though it has the name of one', async () => {
+    await write({ 'src/agents/a.md': 'x', 'src/agents/team.md/b.md': 'x' });
+    await mkdir(join(root, 'src/agents/folder.md'));
+    await symlink(join(root, 'nowhere.yaml'), join(root, 'src/agents/link.yaml'));
+    const { project, found } = await load({});
+    expect(names(project)).to.deep.equal([
+      'agent a src/agents/a.md',
+      'agent team.md.b src/agents/team.md/b.md',
+    ]);
+    expect(found).to.deep.equal([
+      'warning source/ignored-file src/agents/folder.md',
+      'warning source/ignored-file src/agents/link.yaml',
+    ]);
+  });
+
   it('reports files that are too large or no text', async () => {
     const { found } = await load({
       'src/agents/a.md': 'x'.repeat(1024 * 1024 + 1),
