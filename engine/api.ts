@@ -42,4 +42,11 @@ export type {
 export type { ResultOf, ResultSchema, StandardSchema } from './api/result-schema.ts';
 export type { InstanceNote, InstanceSessions } from './api/sessions.ts';
 export type { UsageLine, UsageReport } from './api/usage.ts';
-export type { Dispatch, SubmissionFilter, SubmissionReceipt, SubmissionRecord } from './api/submissions.ts';
+export type {
+  Dispatch,
+  DispatchMessage,
+  SubmissionFilter,
+  SubmissionReceipt,
+  SubmissionRecord,
+  ToInstance,
+} from './api/submissions.ts';

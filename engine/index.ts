@@ -23,6 +23,7 @@ export type {
   DeliveryAnswer,
   DeliveryOutcome,
   Dispatch,
+  DispatchMessage,
   Engine,
   EngineOf,
   EngineOptions,
@@ -55,6 +56,7 @@ export type {
   UsageReport,
   SubmissionRecord,
   TaskOptions,
+  ToInstance,
 } from './api.ts';
 export { compile, validate, type Compiled, type ValidateOptions } from './compile.ts';
 export { createCompiler, type Analysis, type Compiler, type Overlay } from './compiler.ts';

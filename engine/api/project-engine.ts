@@ -23,7 +23,7 @@ import type { ResultOf, ResultSchema } from './result-schema.ts';
 import type { EngineWorkflows } from './runs.ts';
 import type { SentPrompt, Session } from './session.ts';
 import type { EngineAgents } from './sessions.ts';
-import type { Dispatch } from './submissions.ts';
+import type { DispatchMessage, ToInstance } from './submissions.ts';
 
 /** An engine whose calls know the names, inputs and outputs of a project; of one that is not known it is an `Engine`. */
 export type EngineOf<P extends ProjectTypes> = AnyProject extends P ? Engine : ProjectEngine<P>;
@@ -37,7 +37,8 @@ export interface ProjectEngine<P extends ProjectTypes> extends Omit<
   /** See `Engine.dispatch`. */
   dispatch<const Name extends AgentName<P>>(
     agent: Name,
-    message: Omit<Dispatch, 'message' | 'input' | 'role' | 'model'> &
+    message: Omit<DispatchMessage, 'message' | 'input' | 'role' | 'model'> &
+      ToInstance &
       Said<InputOf<P['agents'], Name>> &
       HowOf<P>,
   ): Promise<SubmissionReceipt>;

@@ -5,14 +5,21 @@ import type { SubmissionRecord } from '../core/records/submission.ts';
 
 export type { SubmissionReceipt, SubmissionRecord } from '../core/records/submission.ts';
 
+/** What to say to an agent without waiting for the answer, and to which instance of it. */
+export type Dispatch = DispatchMessage & ToInstance;
+
 /** What to say to an agent without waiting for the answer. */
-export interface Dispatch extends Omit<PromptOptions, 'signal' | 'onEvent'> {
-  readonly instance: string;
+export interface DispatchMessage extends Omit<PromptOptions, 'signal' | 'onEvent'> {
   /** Default `default`. */
   readonly session?: string;
   /** May be left out when there is an `input`. */
   readonly message?: string;
 }
+
+/** An instance of an agent; `id` is another word for it. */
+export type ToInstance =
+  | { readonly instance: string; readonly id?: undefined }
+  | { readonly id: string; readonly instance?: undefined };
 
 /** Which messages to list. */
 export interface SubmissionFilter {

@@ -59,7 +59,9 @@ export function createAgents(ports: SessionPorts, sessions: Sessions): Engine['a
 
 /** The `dispatch` of an engine. */
 export function createDispatch(ports: SessionPorts, sessions: Sessions): Engine['dispatch'] {
-  return async (name, { instance, session = defaultSession, message = '', input, ...options }) => {
+  return async (name, { id, instance = id, session = defaultSession, message = '', input, ...options }) => {
+    if (instance === undefined || (id !== undefined && id !== instance))
+      throw new Problem('invalid_request', 'a message that is dispatched needs one "instance"');
     const on = ports.now();
     const agent = findAgent(on.program, name);
     const address = { agent: name, instance, session };

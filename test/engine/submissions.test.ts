@@ -42,6 +42,17 @@ describe('engine: submissions that last', () => {
   };
   const hanging: Models = fakeModels(() => new Promise<never>(() => undefined));
 
+  it('a message that is dispatched names its instance by one of two words', async () => {
+    await open(fakeModels(() => 'answer'));
+    const { submissionId } = await engine.dispatch('a', { id: 'x', session: 's', message: 'hi' });
+    expect(await engine.submissions.wait(submissionId)).to.deep.include({ instance: 'x', session: 's' });
+    const unclear = [{ message: 'hi' }, { id: 'x', instance: 'y', message: 'hi' }];
+    for (const message of unclear) {
+      const failure = await failureOf(engine.dispatch('a', message as never));
+      expect(failure).to.deep.include({ type: 'invalid_request' });
+    }
+  });
+
   it('one key is one message and one run, also after a restart', async () => {
     await open(fakeModels(() => 'answer'));
     const message = { instance: 'x', message: 'hi', idempotencyKey: 'k' };

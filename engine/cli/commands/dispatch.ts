@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import type { Dispatch, Engine, SubmissionReceipt } from '../../api.ts';
+import type { DispatchMessage, Engine, SubmissionReceipt } from '../../api.ts';
 import { defaultSession } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Thinking } from '../../program/model.ts';
@@ -28,7 +28,8 @@ export interface DispatchOptions extends WorkPlace {
   readonly quiet?: boolean;
 }
 
-type Message = Dispatch & { readonly session: string; readonly message: string };
+type Message = DispatchMessage &
+  Required<Pick<DispatchMessage, 'session' | 'message'>> & { readonly instance: string };
 
 /**
  * Hands a message to an agent. At a server it is only handed over, unless it shall be waited for; without one it is carried out here, unless
@@ -135,7 +136,7 @@ function opened({ submissions }: Engine): Parameters<typeof followOpen>[0] {
 
 function accepted(
   agent: string,
-  { instance, session = defaultSession }: Pick<Dispatch, 'instance' | 'session'>,
+  { instance, session }: Pick<Message, 'instance' | 'session'>,
   { submissionId, acceptedAt }: SubmissionReceipt,
   { json, project, server, quiet }: DispatchOptions,
   { out, err }: Terminal,
