@@ -7,6 +7,7 @@ import { asProblem } from '../../core/problem.ts';
 import { isTerminal } from '../../core/status.ts';
 import { createEngine } from '../../engine.ts';
 import type { Program } from '../../program/program.ts';
+import { asMany } from '../as-many.ts';
 import { clientAt } from '../client-at.ts';
 import { openProgram } from '../open-program.ts';
 import type { Terminal } from '../terminal.ts';
@@ -95,13 +96,16 @@ async function openToRead(program: Program): Promise<() => Promise<Engine>> {
 function atServer({ runs, submissions, agents, workflows }: Client): LogPlace {
   return {
     async list(limit) {
-      const [started, sent] = await Promise.all([runs.list({ limit }), submissions.list({ limit })]);
+      const [started, sent] = await Promise.all([
+        asMany('runs', { limit }, (page) => runs.list(page)),
+        asMany('submissions', { limit }, (page) => submissions.list(page)),
+      ]);
       return newestFirst([
-        ...started.runs.map(({ runId: id, workflow: name, createdAt, state }) => ({
+        ...started.map(({ runId: id, workflow: name, createdAt, state }) => ({
           ...{ id, name, kind: 'run' as const, at: Date.parse(createdAt) },
           hasEnded: isTerminal(state),
         })),
-        ...sent.submissions.map(({ submissionId: id, agent: name, acceptedAt, state }) => ({
+        ...sent.map(({ submissionId: id, agent: name, acceptedAt, state }) => ({
           ...{ id, name, kind: 'submission' as const, at: Date.parse(acceptedAt) },
           hasEnded: isTerminal(state),
         })),

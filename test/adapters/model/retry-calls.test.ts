@@ -13,8 +13,10 @@ describe('calls that are made again', () => {
   });
 
   it('wait longer by up to a half, by chance', async () => {
-    const { waits } = await run({ ...defaultRetry, maxAttempts: 4 }, { random: 'vv' });
+    const { waits } = await run({ ...defaultRetry, maxAttempts: 4 }, { random: 'ZZ' });
     expect(waits.map((wait) => Math.round(wait / 10) * 10)).to.deep.equal([750, 1500, 3000]);
+    const neighbours = await Promise.all(['A3', 'A4'].map((random) => run(defaultRetry, { random })));
+    expect(neighbours.map((one) => one.waits[0])).to.deep.equal([526, 534]);
   });
 
   it('wait as long as they are asked to, and not at all for longer than the longest wait', async () => {
@@ -63,7 +65,7 @@ async function run(
   const clock: Clock = {
     now: () => now,
     elapsed: () => now,
-    ulid: () => `01J000000000${random}000000000000`,
+    ulid: () => `01J000000000000000000000${random}`,
     sleep(ms) {
       now += ms;
       waits.push(ms);
