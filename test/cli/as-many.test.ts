@@ -9,7 +9,8 @@ describe('lists at a server', () => {
     limit?: number,
   ): Promise<{ readonly items: readonly string[]; readonly asked: number[] }> {
     const asked: number[] = [];
-    const filter: { readonly limit?: number; readonly before?: string } = limit === undefined ? {} : { limit };
+    const filter: { readonly limit?: number; readonly before?: string } =
+      limit === undefined ? {} : { limit };
     const items = await asMany('items', filter, (page) => {
       asked.push(page.limit ?? 0);
       const from = page.before === undefined ? 0 : all.indexOf(page.before) + 1;
