@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { placeOf } from './ac/child-process.ts';
 import { chunk } from '../fakes/openai-server.ts';
 import { openSqliteStore } from '../../engine/adapters/store/sqlite.ts';
@@ -58,7 +59,7 @@ describe('engine: what a model had written when the process was killed', () => {
         await store.close();
       }
     };
-    for (let key: string | undefined; key === undefined;) key = await kept().catch(() => undefined);
+    while ((await kept().catch(() => undefined)) === undefined) await setTimeout(20);
     child.kill('SIGKILL');
     await exited;
     await place.start(['resume']).exited;
@@ -70,7 +71,7 @@ describe('engine: what a model had written when the process was killed', () => {
     expect(submission).to.deep.include({ state: 'succeeded', output: words.join('') });
     expect(ends.map(({ data }) => data.finish)).to.deep.equal(['interrupted', 'stop']);
     expect(ends.map(({ turnId }) => turnId)).to.deep.equal(starts.map(({ turnId }) => turnId));
-    expect(ends[0]?.data.text).to.match(/^word0 word1 /);
+    expect(ends[0]?.data.text).to.match(/^word0 /);
     expect(words.join('').startsWith(ends[0]?.data.text ?? '-')).to.equal(true);
     expect(await store.documents.keys('partials', { limit: 1 })).to.deep.equal([]);
     await store.close();

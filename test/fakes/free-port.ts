@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 
 /**
- * A port that nobody listens at. It is below those that a system gives away itself, so that nobody else gets it before it is used, or while
- * it has to stay free.
+ * A port that nobody listens at. It is below those that Linux gives away itself, so that nobody else gets it before it is used, or while
+ * it has to stay free. Take it before you ask for another.
  */
 export async function freePort(): Promise<number> {
   // Processes that are started one after the other begin far from each other.

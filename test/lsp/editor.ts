@@ -60,7 +60,7 @@ export interface Editor {
   /** Shuts the server down and gives its exit code. */
   quit(): Promise<number | null>;
   readonly exit: Promise<number | null>;
-  /** Keeps what is sent until the function that it gives is called, which sends it in one piece. */
+  /** Stops the server until the function that it gives is called: then all that was sent meanwhile is there at once. */
   holdBack(): () => Promise<void>;
   /** Ends the connection as an editor does that dies. */
   hangUp(): void;
@@ -187,11 +187,11 @@ export async function startEditor(
       return exit;
     },
     holdBack() {
-      child.stdin.cork();
+      child.kill('SIGSTOP');
       return async () => {
-        // What was sent is written by now.
-        await new Promise(setImmediate);
-        child.stdin.uncork();
+        // Messages are written one after the other: what was sent is, when this one is.
+        await connection.sendNotification('$/setTrace', { value: 'off' });
+        child.kill('SIGCONT');
       };
     },
     hangUp() {

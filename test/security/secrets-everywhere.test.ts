@@ -183,11 +183,16 @@ async function processesOf(
     env: { TOKEN: value },
   });
   const seen: string[] = [];
+  const ended = new Set<number>();
   const looking = setInterval(() => {
     const all = commandLines();
     seen.push(...all.values());
-    // Once it has been seen it may go on.
-    for (const [pid, line] of all) if (line === `sleep\0${nap}\0`) process.kill(pid);
+    for (const [pid, line] of all) {
+      if (line !== `sleep\0${nap}\0` || ended.has(pid)) continue;
+      // Once it has been seen it may go on.
+      process.kill(pid);
+      ended.add(pid);
+    }
   }, 20);
   try {
     const { output } = await engine.workflows.run('w');

@@ -100,9 +100,10 @@ describe('the published server that has everything', () => {
     });
     started.push(child);
     const lines = createInterface({ input: child.stderr });
-    for await (const line of lines) if (line.includes(`on port ${port}`)) break;
+    let listens = false;
+    for await (const line of lines) if ((listens = line.includes(`on port ${port}`))) break;
     child.stderr.resume();
-    expect(child.exitCode, `${mode} listens`).to.equal(null);
+    expect(listens, `${mode} listens`).to.equal(true);
     return `http://127.0.0.1:${port}`;
   }
 });
