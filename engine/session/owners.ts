@@ -19,11 +19,13 @@ export interface Owners {
    * undefined: nobody's, since it was there before anybody could own it. Every claim of one's own ends with `settle`.
    */
   claim(agent: string, instance: string, owner: string): Promise<string | undefined>;
+  /** Keeps an instance the owner's, if it is, until `settle`; takes nothing that is nobody's. The owner it has then. */
+  join(agent: string, instance: string, owner: string): Promise<string | undefined>;
   /**
-   * Ends a claim that its owner got. When what it was for was refused, and neither is there such an instance by now nor is something else
-   * of its owner on the way to it, it is nobody's again.
+   * Ends a claim that its owner got, or a `join`. Unless something was made of it, or there is such an instance by now, or something else of
+   * its owner is on the way to it, it is nobody's again. When the store refuses that, it stays its owner's.
    */
-  settle(agent: string, instance: string, wasRefused: boolean): Promise<void>;
+  settle(agent: string, instance: string, isMade: boolean): Promise<void>;
 }
 
 const known = new WeakMap<Store, Owners>();
@@ -59,6 +61,25 @@ function createOwners({ documents, executions }: Store): Owners {
     return typeof owner === 'string' ? owner : undefined;
   };
 
+  const hold = (
+    agent: string,
+    instance: string,
+    owner: string,
+    ifNone: (key: string) => Promise<string | undefined>,
+  ): Promise<string | undefined> => {
+    const key = instanceKey(agent, instance);
+    const before = remembered.get(key) ?? read(key);
+    return remember(
+      key,
+      before.then((found) => {
+        if (found === undefined) return ifNone(key);
+        const others = fresh.get(key);
+        if (others !== undefined && found === owner) fresh.set(key, others + 1);
+        return found;
+      }),
+    );
+  };
+
   const of = (agent: string, instance: string): Promise<string | undefined> => {
     const key = instanceKey(agent, instance);
     return remembered.get(key) ?? remember(key, read(key));
@@ -68,38 +89,33 @@ function createOwners({ documents, executions }: Store): Owners {
     of,
     isFree: async (agent, instance) =>
       (await of(agent, instance)) === undefined && !(await exists(instanceKey(agent, instance))),
-    claim(agent, instance, owner) {
+    claim: (agent, instance, owner) =>
+      hold(agent, instance, owner, async (key) => {
+        if (await exists(key)) return undefined;
+        await documents.set(namespace, key, owner);
+        fresh.set(key, 1);
+        return owner;
+      }),
+    join: (agent, instance, owner) => hold(agent, instance, owner, () => Promise.resolve(undefined)),
+    async settle(agent, instance, isMade) {
       const key = instanceKey(agent, instance);
-      const before = remembered.get(key) ?? read(key);
-      return remember(
-        key,
-        before.then(async (first) => {
-          const others = fresh.get(key);
-          if (others !== undefined && first === owner) fresh.set(key, others + 1);
-          if (first !== undefined || (await exists(key))) return first;
-          await documents.set(namespace, key, owner);
-          fresh.set(key, 1);
-          return owner;
-        }),
-      );
-    },
-    async settle(agent, instance, wasRefused) {
-      const key = instanceKey(agent, instance);
-      if (!wasRefused) fresh.delete(key);
+      if (isMade) fresh.delete(key);
       if (!fresh.has(key)) return;
       const before = remembered.get(key) ?? read(key);
-      await remember(
-        key,
-        before.then(async (owner) => {
-          const others = (fresh.get(key) ?? 0) - 1;
-          if (others > 0) fresh.set(key, others);
-          else if (fresh.delete(key) && !(await exists(key))) {
-            await documents.delete(namespace, key);
-            return undefined;
-          }
-          return owner;
-        }),
-      );
+      const end = async (owner: string | undefined): Promise<string | undefined> => {
+        const others = (fresh.get(key) ?? 0) - 1;
+        if (others > 0) fresh.set(key, others);
+        else if (fresh.delete(key) && !(await exists(key))) {
+          await documents.delete(namespace, key);
+          return undefined;
+        }
+        return owner;
+      };
+      const keep = (thrown: unknown): never => {
+        fresh.delete(key);
+        throw thrown;
+      };
+      await remember(key, before.then(end, keep));
     },
   };
 

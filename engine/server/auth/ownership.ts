@@ -30,18 +30,20 @@ const maxRemembered = 10_000;
 export interface Ownership {
   /**
    * Throws what asking for nothing at all would throw: Problem `agent_not_found`, `workflow_not_found`, `run_not_found`, `submission_not_found`,
-   * `not_found`. Gives what is still to be claimed: a message to an instance that there is not yet makes it the caller's.
+   * `not_found`. Gives what is to be held while it is acted on: whose an instance is may be another one's by the time a body is read, and
+   * a message to one that there is not yet makes it the caller's.
    */
   check(caller: Caller, asked: Asked): Promise<Claim | undefined>;
 }
 
-/** An instance that may become a caller's by what it asks. */
+/** An instance that a caller asks for, and that may become the caller's by it. */
 export interface Claim {
   /**
-   * Does an act while the instance is the caller's. It stays so unless the act fails and there is no such instance by then: who is refused has
-   * claimed nothing. Throws Problem `not_found` for what is somebody else's, and what the act throws.
+   * Does an act while the instance is the caller's. What the act makes so stays so, unless it fails and there is no such instance by then: who
+   * is refused has claimed nothing. Throws Problem `not_found` for what is somebody else's by now, and what the act throws.
+   * @param onFault hears why the store did not let go of what the act claimed for nothing; then it stays the caller's.
    */
-  hold<T>(act: () => Promise<T>): Promise<T>;
+  hold<T>(act: () => Promise<T>, onFault: (thrown: unknown) => void): Promise<T>;
 }
 
 /** Where nobody signs in, everything is everybody's. */
@@ -86,9 +88,10 @@ export function createOwnership(engine: Engine): Ownership {
       // Names and ids that can be nobody's are left to the handler's words.
       if (!Object.hasOwn(engine.program.agents, agent) || idFault(id) !== undefined) return true;
       const owner = await owners.of(agent, id);
-      if (owner !== undefined || !isWrite(route)) return isFor(owner);
       if (route.isOpening) return isFor(owner) || (await owners.isFree(agent, id));
-      return claimOf(caller, subject, isFor);
+      const mayTake = isWrite(route);
+      if (!isFor(owner) && (owner !== undefined || !mayTake)) return false;
+      return claimOf(caller, subject, isFor, mayTake);
     }
     const [id = '', step] = subject.kind === 'approval' ? split(subject.id) : [subject.id];
     const found = await belongingOf(id);
@@ -102,20 +105,21 @@ export function createOwnership(engine: Engine): Ownership {
     { id: owner }: Caller,
     subject: Subject & { readonly kind: 'instance' },
     isFor: (owner: string | undefined) => boolean,
+    mayTake: boolean,
   ): Claim {
     const { agent, id } = subject;
     return {
-      async hold(act) {
-        const found = await owners.claim(agent, id, owner);
+      async hold(act, onFault) {
+        const found = mayTake ? await owners.claim(agent, id, owner) : await owners.join(agent, id, owner);
         if (!isFor(found)) throw nothingThere(subject);
         if (found !== owner) return act();
-        let wasRefused = true;
+        let isMade = false;
         try {
           const done = await act();
-          wasRefused = false;
+          isMade = mayTake;
           return done;
         } finally {
-          await owners.settle(agent, id, wasRefused);
+          await owners.settle(agent, id, isMade).catch(onFault);
         }
       },
     };

@@ -41,7 +41,7 @@ export async function serveRoute(
   params: Record<string, string>,
   options: ServeRouteOptions,
 ): Promise<void> {
-  const { engine, bodyBytes, bounds, closing, basePath, ownership, hostRoutes } = options;
+  const { engine, bodyBytes, bounds, closing, basePath, ownership, hostRoutes, report } = options;
   context.state.route = route;
   const { caller = anyone } = context.state;
   refuseUnscoped(caller, route);
@@ -64,7 +64,9 @@ export async function serveRoute(
     const call = new ReceivedCall(context, {
       ...{ engine, basePath, caller, params, search, body, wantsEvents, signals, bodyBytes },
     });
-    const reply = await (claim === undefined ? route.handle(call) : claim.hold(() => route.handle(call)));
+    const handle = (): Promise<Reply> => route.handle(call);
+    const onFault = (thrown: unknown): void => void report(thrown, context.req);
+    const reply = await (claim === undefined ? handle() : claim.hold(handle, onFault));
     await answer(context, reply, signals, options);
   } finally {
     letGo();

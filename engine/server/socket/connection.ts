@@ -46,8 +46,9 @@ export function serveConnection(
 ): void {
   const requests = new Map<string, Ongoing>();
   const outbox = createOutbox(socket, stream);
+  const told = (thrown: unknown): ReturnType<Report> => report(thrown, { method: 'WS', url: urlOf(target) });
   const fail = (thrown: unknown, requestId: string | undefined): void => {
-    const { error } = report(thrown, { method: 'WS', url: urlOf(target) }).body;
+    const { error } = told(thrown).body;
     outbox.send({ type: 'error', ...(requestId === undefined ? {} : { requestId }), error });
   };
 
@@ -93,6 +94,7 @@ export function serveConnection(
     const { signal: left } = ongoing.left;
     const request: Request = {
       ...{ ...asker, requestId, outbox, left },
+      onFault: (thrown) => void told(thrown),
       onAbort(abort) {
         ongoing.abort = abort;
         if (early.signal.aborted) abort();

@@ -24,6 +24,8 @@ export interface Request {
   readonly outbox: Outbox;
   /** Aborts when nobody listens any more; the work goes on. */
   readonly left: AbortSignal;
+  /** Hears of what failed besides the request. */
+  onFault(thrown: unknown): void;
   /** Says how the work itself is ended. */
   onAbort(abort: () => void): void;
 }
@@ -45,7 +47,7 @@ export async function prompt(request: Request, target: AgentTarget, frame: JsonO
   request.onAbort(() => stop.abort(new Problem('aborted', 'the request was aborted')));
   const asked = { ...options, ...keyOf(request, idempotency), signal: stop.signal };
   const send = (): Promise<SentPrompt> => engine.agents.session(name, id, session).send(message, asked);
-  const sent = await (claim === undefined ? send() : claim.hold(send));
+  const sent = await (claim === undefined ? send() : claim.hold(send, request.onFault));
   outbox.send({ type: 'started', requestId, submissionId: sent.submissionId });
   await forward(request, sent.events({ after, signal: left }));
   return resultOf(await sent.result);
