@@ -40,7 +40,7 @@ export function createApprovals(
         found.push(...wanted.map(({ request }) => approvalOf(one, request)));
         if (found.length >= limit) return found.slice(0, limit);
       }
-      if (found.length === 0) await refuseUnknownNames(agent, filter.workflow);
+      if (found.length === 0) await refuseUnknownNames(agent, filter.workflow, of?.owner);
       return found;
     },
 
@@ -54,10 +54,15 @@ export function createApprovals(
     },
   };
 
-  async function refuseUnknownNames(agent: string | undefined, workflow: string | undefined): Promise<void> {
+  async function refuseUnknownNames(
+    agent: string | undefined,
+    workflow: string | undefined,
+    owner: string | undefined,
+  ): Promise<void> {
     const { delegates, workflows } = ports.now().program;
+    const left = { limit: 1, ...(owner === undefined ? {} : { owner }) };
     const hasLeft = (kind: Execution['kind'], name: string) => async (): Promise<boolean> =>
-      (await store.executions.list({ kind, name, limit: 1 })).length > 0;
+      (await store.executions.list({ ...left, kind, name })).length > 0;
     if (workflow !== undefined)
       await refuseUnknown('workflow', workflow, Object.keys(workflows), hasLeft('run', workflow));
     // Profiles make calls in tasks, and steps that prompt make them in the name of their workflow.

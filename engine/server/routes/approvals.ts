@@ -74,7 +74,7 @@ export const approvalRoutes: readonly Route[] = [
       },
     },
     async handle({ engine, caller, query: { run, submission, limit = 100, ...filter } }) {
-      refuseUnlistedNames(engine, caller, filter, { isWorking: true });
+      await refuseUnlistedNames(engine, caller, filter, { isWorking: true });
       const approvals = await engine.approvals.list({
         ...askedOf(caller),
         ...filter,

@@ -32,7 +32,7 @@ export const runRoutes: readonly Route[] = [
       },
     },
     async handle({ engine, caller, query: { state, ...filter } }) {
-      refuseUnlistedNames(engine, caller, filter);
+      await refuseUnlistedNames(engine, caller, filter);
       const { limit = 100, before: from, ...rest } = filter;
       const idOf = ({ runId }: RunRecord): string => runId;
       const { items: runs, next } = await boundedPage({

@@ -69,7 +69,7 @@ export const submissionRoutes: readonly Route[] = [
       },
     },
     async handle({ engine, caller, query: { state, ...filter } }) {
-      refuseUnlistedNames(engine, caller, filter);
+      await refuseUnlistedNames(engine, caller, filter);
       const { limit = 100, before: from, ...rest } = filter;
       const idOf = ({ submissionId }: SubmissionRecord): string => submissionId;
       const { items: submissions, next } = await boundedPage({
