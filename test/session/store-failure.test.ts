@@ -78,8 +78,8 @@ describe('sessions: when the store fails', () => {
     const told = await result.catch((thrown: unknown) => (thrown as Problem).toData());
     expect(told).to.deep.equal({
       type: 'outcome_pending',
-      message: `"${submissionId}" is accepted and done, but its outcome is not recorded yet: the store refuses it; it is recorded as soon as the store takes it, so do not send it again`,
-      details: { id: submissionId },
+      message: `"${submissionId}" has succeeded, which is not recorded yet: the store refuses it; it is recorded as soon as the store takes it, so do not send it again`,
+      details: { id: submissionId, state: 'succeeded' },
     });
     // It has ended, though that is not on disk.
     expect(await engine.submissions.abort(submissionId)).to.equal(false);

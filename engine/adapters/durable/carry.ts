@@ -8,6 +8,7 @@ import type { Tracing } from '../../ports/telemetry.ts';
 import { beginTrace } from './kept-trace.ts';
 import { createContext } from './context.ts';
 import type { Entry } from './entry.ts';
+import { mayPass } from './until-stored.ts';
 
 /** What carrying work to its outcome needs. */
 export interface Surroundings {
@@ -43,8 +44,7 @@ export async function work(entry: Entry, around: Surroundings): Promise<Ending> 
   entry.writes = [];
   const attempt = entry.attempt();
   const { signal } = attempt;
-  const isStalled = (problem: Problem): boolean =>
-    worker.outlastsStore === true && problem.code === 'store_unavailable';
+  const isStalled = (problem: Problem): boolean => worker.outlastsStore === true && mayPass(problem);
   const context = createContext({
     execution,
     before,

@@ -1,9 +1,10 @@
+import { toJson } from '../../core/json.ts';
 import { asProblem, Problem } from '../../core/problem.ts';
-import { settle, work, type Surroundings } from './carry.ts';
+import { failed, settle, work, type Surroundings } from './carry.ts';
 import type { Outcome } from '../../ports/store.ts';
 import type { Entry } from './entry.ts';
 import { createMailboxes } from './mailboxes.ts';
-import { storeRetryMs, untilStored } from './until-stored.ts';
+import { mayPass, storeRetryMs, untilStored } from './until-stored.ts';
 
 /** The executions that an engine holds: at work, or waiting for their turn, until they have an outcome or are left to the next start. */
 export interface Held {
@@ -84,8 +85,9 @@ export function createHeld(options: Surroundings): Held {
     if (!entry.isSure && (await isEarlier(entry))) return letGo(entry);
     let ending = await work(entry, options);
     while (ending === 'stalled') {
-      await untilStored(entry, options, closing.signal);
-      ending = closing.signal.aborted ? undefined : await work(entry, options);
+      const lasting = await untilStored(entry, options, closing.signal);
+      if (closing.signal.aborted) ending = undefined;
+      else ending = lasting === undefined ? await work(entry, options) : failed(lasting, options);
     }
     await (ending === undefined ? letGo(entry) : end(entry, ending));
   }
@@ -105,16 +107,21 @@ export function createHeld(options: Surroundings): Held {
       return leave(entry);
     }
     const outcome = { ...ending, endedAt: clock.now() };
+    let toldAt = -Infinity;
     for (let failures = 1; ; failures += 1) {
       // One that closes tries once more.
       const isLast = closing.signal.aborted;
       const problem = await settle(entry, outcome).then(() => undefined, asProblem);
       if (problem === undefined) return leave(entry);
-      // Only the store can fail here: the work is done, and goes on waiting for it.
-      const isTriedAgain = problem.code === 'store_unavailable';
-      if (failures === 1) report(isTriedAgain ? pending(entry, problem) : problem);
+      // Only the store can fail here: the work has ended, and waits for it as long as that may help.
+      const isTriedAgain = mayPass(problem);
+      if (!isTriedAgain) report(problem);
+      else if (clock.elapsed() - toldAt >= tellMs) {
+        toldAt = clock.elapsed();
+        report(pending(entry, ending, problem));
+      }
       if (isLast || !isTriedAgain) return leave(entry, problem);
-      entry.refuse(pending(entry));
+      entry.refuse(pending(entry, ending));
       await clock.sleep(storeRetryMs(failures), closing.signal).catch(() => undefined);
     }
   }
@@ -162,12 +169,21 @@ export function createHeld(options: Surroundings): Held {
   }
 }
 
-/** Says that an outcome waits for the store; who is no operator does not hear why. */
-function pending({ execution: { id } }: Entry, why?: Problem): Problem {
+/** Milliseconds between two reports of one outcome that the store goes on refusing. */
+const tellMs = 60_000;
+
+const endings = { succeeded: 'has succeeded', failed: 'has failed', cancelled: 'was cancelled' } as const;
+
+/** Says which outcome waits for the store, and whether to send it again; who is no operator does not hear why it waits. */
+function pending({ execution: { id } }: Entry, { state, error }: Ending, why?: Problem): Problem {
   const reason = why === undefined ? 'the store refuses it' : why.message;
+  const advice = state === 'succeeded' ? 'do not send it again' : 'send it again only once that is recorded';
   return new Problem(
     'outcome_pending',
-    `"${id}" is accepted and done, but its outcome is not recorded yet: ${reason}; it is recorded as soon as the store takes it, so do not send it again`,
-    { details: { id }, ...(why === undefined ? {} : { cause: why }) },
+    `"${id}" ${endings[state]}${state === 'failed' ? ` with "${error?.type ?? ''}"` : ''}, which is not recorded yet: ${reason}; it is recorded as soon as the store takes it, so ${advice}`,
+    {
+      details: { id, state, ...(error === undefined ? {} : { error: toJson(error) }) },
+      ...(why === undefined ? {} : { cause: why }),
+    },
   );
 }

@@ -17,6 +17,15 @@ export function unavailable(path: string, why: string, cause?: unknown): Problem
   });
 }
 
+/** Problem `store_unavailable` of a write that this store never takes, however often it is tried: it is not retryable. */
+function refusedForGood(path: string, why: string, cause: unknown): Problem {
+  return new Problem('store_unavailable', `the store "${path}" does not take this: ${why}`, {
+    details: { path },
+    cause,
+    retryable: false,
+  });
+}
+
 /** Problem `store_locked`: somebody else owns the store. */
 export function locked(path: string, pid: number | undefined): Problem {
   const owner = pid === undefined ? 'another process' : `process ${pid}`;
@@ -39,6 +48,8 @@ export function storeProblem(path: string, error: unknown): Problem {
       error,
     );
   }
+  // A commit that breaks a constraint is done once more write by write; what else is refused may be a neighbour's fault.
+  if (code === 'SQLITE_CONSTRAINT') return refusedForGood(path, 'the row is stored already', error);
   return unavailable(path, reasons[code] ?? `the database answered ${code}`, error);
 }
 
@@ -70,5 +81,4 @@ const reasons: Readonly<Record<string, string>> = {
   SQLITE_IOERR: 'reading or writing the disk failed',
   SQLITE_BUSY: 'another program holds it; stop that program and try again',
   SQLITE_LOCKED: 'another program holds it; stop that program and try again',
-  SQLITE_CONSTRAINT: 'the row is stored already',
 };

@@ -275,6 +275,19 @@ describe('sqlite store: the file', () => {
     expect((await readdir(folder)).sort()).to.deep.equal(['file', 'sub']);
   });
 
+  it('what is stored already is refused for good, and what is asked of a closed store only for now', async () => {
+    const store = await openSqliteStore({ path });
+    await store.events.append([event('e', 1)]);
+    const twice = await store.events.append([event('e', 1)]).catch((thrown: unknown) => thrown as Problem);
+    await store.close();
+    const closed = await store.events.append([event('e', 2)]).catch((thrown: unknown) => thrown as Problem);
+    expect([twice, closed].map((one) => [one?.code, one?.retryable])).to.deep.equal([
+      ['store_unavailable', false],
+      ['store_unavailable', true],
+    ]);
+    expect(twice?.message).to.equal(`the store "${path}" does not take this: the row is stored already`);
+  });
+
   it('opening for reading sees what the owner has just written, and writes nothing', async () => {
     const store = await openSqliteStore({ path });
     await store.executions.insert(run('first', 1));
