@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { openMemoryStore } from '../../engine/adapters/store/memory.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { programOf } from '../fakes/project.ts';
 import { errorOf, startWorld, type World } from './world.ts';
@@ -100,6 +101,39 @@ describe('lists, answers without waiting, and callers who leave', () => {
     expect(record.output).to.equal('You said: Hi');
     const quoted = { prefer: 'note="now, respond-async, or never"' };
     expect((await world.send('POST', '/agents/echo/one', { message: 'Hi' }, quoted)).status).to.equal(200);
+  });
+
+  it('a page of executions, which have no inputs, is one read of the store', async () => {
+    const memory = openMemoryStore();
+    const reads: (number | undefined)[] = [];
+    const counting = await startWorld(
+      {},
+      {
+        store: {
+          ...memory,
+          executions: {
+            ...memory.executions,
+            list(filter) {
+              reads.push(filter.limit);
+              return memory.executions.list(filter);
+            },
+          },
+        },
+      },
+    );
+    try {
+      for (let count = 0; count < 12; count += 1)
+        await counting.engine.agents.session('echo', 'one').prompt('Hi');
+      reads.length = 0;
+      const { body } = await counting.send('GET', '/admin/executions');
+      expect([(body['executions'] as unknown[]).length, body['next'], reads]).to.deep.equal([
+        12,
+        null,
+        [100],
+      ]);
+    } finally {
+      await counting.close();
+    }
   });
 
   it('a caller who leaves ends the work only if it said so', async () => {

@@ -1,7 +1,7 @@
 import type { Engine } from '../../api.ts';
 import { refuseUnknown } from '../../core/refuse-unknown.ts';
 import { executionStates } from '../../core/status.ts';
-import { boundedPage, listReader } from '../answers/bounded-page.ts';
+import { listReader } from '../answers/bounded-page.ts';
 import { refuseNarrow } from '../auth/own-only.ts';
 import { integer, list, text, time, word } from '../requests/parameters.ts';
 import { route, type Route } from '../route.ts';
@@ -104,22 +104,21 @@ const own: readonly Route[] = [
       if (before?.startsWith('sub_') === true) await engine.submissions.get(before);
       else if (before !== undefined) await engine.runs.get(before);
       const idOf = ({ id }: { readonly id: string }): string => id;
-      const { items: executions, next } = await boundedPage({
-        ...{ limit, from: before, idOf },
-        read: listReader(idOf, async (page) => {
-          const found = await engine.executions({
-            ...{ ...rest, ...page, brief: true },
-            ...(state === undefined ? {} : { states: state }),
-          });
-          return found.map(({ id, kind, name, state: now, parent, usage, createdAt, endedAt }) => ({
-            ...{ id, kind, name, state: now },
-            ...(parent === undefined ? {} : { parent }),
-            ...(usage === undefined ? {} : { usage }),
-            createdAt: new Date(createdAt).toISOString(),
-            ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString() }),
-          }));
-        }),
+      const read = listReader(idOf, async (page) => {
+        const found = await engine.executions({
+          ...{ ...rest, ...page, brief: true },
+          ...(state === undefined ? {} : { states: state }),
+        });
+        return found.map(({ id, kind, name, state: now, parent, usage, createdAt, endedAt }) => ({
+          ...{ id, kind, name, state: now },
+          ...(parent === undefined ? {} : { parent }),
+          ...(usage === undefined ? {} : { usage }),
+          createdAt: new Date(createdAt).toISOString(),
+          ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString() }),
+        }));
       });
+      // Without inputs and outputs all are small: the limit is bound enough.
+      const { items: executions, next } = await read(before, limit);
       if (executions.length === 0) await refuseUnknownName(engine, filter);
       return { status: 200, body: { executions, next } };
     },
