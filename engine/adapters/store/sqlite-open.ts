@@ -68,9 +68,10 @@ async function openToOwn(file: string, undo: Undo): Promise<Opened> {
 async function openToRead(file: string, undo: Undo): Promise<Opened> {
   const size = (await sizeOf(file)) ?? 0;
   const reader = size === 0 ? await connectEmpty(undo) : await connectChecked(file, undo);
-  if ((await readVersion(reader.query)).version < schemaVersion) {
+  const { version } = await readVersion(reader.query);
+  if (version === 0) throw unavailable(file, unmade);
+  if (version < schemaVersion)
     throw unavailable(file, 'it has an older format; start the engine once to bring it up to date');
-  }
   await reader.query('PRAGMA query_only=ON');
   return { reader, writer: undefined, check: () => undefined };
 }
@@ -105,6 +106,9 @@ async function connectChecked(file: string, undo: Undo): Promise<Connection> {
   }
   return connection;
 }
+
+/** What is said of a file without tables: its owner makes them at this moment, or died before. */
+export const unmade = 'nothing is in it yet; start the engine once to make it';
 
 /** Bytes up to which all pages are checked at start; larger files show their damage when it is read. */
 const largestChecked = 32 * 1024 * 1024;

@@ -15,6 +15,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from '../../../engine/adapters/store/sqlite-connection.ts';
 import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';
 import type { Json } from '../../../engine/core/json.ts';
 import { Problem } from '../../../engine/core/problem.ts';
@@ -303,6 +304,21 @@ describe('sqlite store: the file', () => {
     // The owner still owns: closing the reader must not have dropped its locks.
     expect((await problemOf(openSqliteStore({ path }))).code).to.equal('store_locked');
     await store.documents.set('d', 'k', 'w');
+    await store.close();
+  });
+
+  it('opening for reading a file whose owner died before it made the tables says so', async () => {
+    const owner = await connect(path, 1_000);
+    await owner.query('PRAGMA store.journal_mode=WAL');
+    await owner.close();
+    expect((await problemOf(openSqliteStore({ path, readOnly: true }))).message).to.equal(
+      `the store "${path}" cannot be used: nothing is in it yet; start the engine once to make it`,
+    );
+    const store = await openSqliteStore({ path });
+    await store.executions.insert(run('first', 1));
+    const reader = await openSqliteStore({ path, readOnly: true });
+    expect(await reader.executions.list({})).to.have.length(1);
+    await reader.close();
     await store.close();
   });
 

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { unmade } from '../../../engine/adapters/store/sqlite-open.ts';
 import { openSqliteStore } from '../../../engine/adapters/store/sqlite.ts';
+import { asProblem } from '../../../engine/core/problem.ts';
 import { isTerminal } from '../../../engine/core/status.ts';
 import type { Execution, Store } from '../../../engine/ports/store.ts';
 import type { Effect } from './outside.ts';
@@ -23,7 +25,12 @@ export function ledgerOf(path: string, effects: readonly Effect[]): Ledger {
 
   return {
     async look() {
-      const store = await openSqliteStore({ path, readOnly: true });
+      // A server that died at once may not have made its tables.
+      const store = await openSqliteStore({ path, readOnly: true }).catch((thrown: unknown) => {
+        if (asProblem(thrown).message.endsWith(unmade)) return undefined;
+        throw thrown;
+      });
+      if (store === undefined) return false;
       try {
         const counts = countsOf(effects);
         let isUnfinished = false;
