@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Engine } from '../../../engine/api.ts';
 import { createEngine } from '../../../engine/engine.ts';
+import type { Store } from '../../../engine/ports/store.ts';
 import { createServer, type LogEntry, type ServerOptions } from '../../../engine/server/index.ts';
 import { projectOf, programOf } from '../../fakes/project.ts';
 import { gatedModels, type GatedModels } from '../gated-models.ts';
@@ -63,6 +64,7 @@ export async function startAuthWorld({
   server: settings = {},
   options = {},
   project,
+  store = 'memory',
   env = { BOB_TOKEN: tokens.bob },
 }: {
   readonly env?: Readonly<Record<string, string>>;
@@ -73,13 +75,15 @@ export async function startAuthWorld({
   readonly options?: ServerOptions;
   /** A folder, whose store is used; default a new one, with a store in memory. */
   readonly project?: string;
+  /** Where there is no folder. */
+  readonly store?: Store | 'memory';
 } = {}): Promise<AuthWorld> {
   const program = await programOf(project ?? authProject(auth, settings));
   const gate = gatedModels();
   const log: LogEntry[] = [];
   const engine = await createEngine({
     program,
-    ...(project === undefined ? { store: 'memory' as const } : {}),
+    ...(project === undefined ? { store } : {}),
     ports: { models: gate.models },
     env,
   });
