@@ -234,7 +234,7 @@ function append(events: Map<string, string[]>, added: readonly EngineEvent[]): v
   const seen = new Set<string>();
   for (const { executionId, index, id } of added) {
     if (events.get(executionId)?.[index - 1] !== undefined || seen.has(id)) {
-      throw new Problem('store_unavailable', `event "${id}" is stored already`);
+      throw new Problem('store_unavailable', `event "${id}" is stored already`, { retryable: false });
     }
     seen.add(id);
   }
