@@ -160,7 +160,7 @@ describe('MCP servers of an agent', () => {
   });
 
   it('that are not there fail a prompt that needs them, and are done without where they are not required', async () => {
-    const gone = { command: 'no-such-program' };
+    const gone = { command: '/no/such/program' };
     const { engine } = await engineOf(project({ shop: shop(), gone }), ['done']);
     expect(await failureOf(engine.agents.session('clerk', 'one').prompt('Go'))).to.deep.equal({
       type: 'mcp_unavailable',
@@ -177,7 +177,7 @@ describe('MCP servers of an agent', () => {
   });
 
   it('do not hold up agents that have none of their tools, and start with the first that has', async () => {
-    const files = project({ gone: { command: 'no-such-program' } }, { tools: [] });
+    const files = project({ gone: { command: '/no/such/program' } }, { tools: [] });
     expect((await ask(files, ['done'])).tools).to.deep.equal([]);
   });
 

@@ -48,7 +48,7 @@ describe('an MCP server that misbehaves', () => {
     const { tools } = worldOf();
     const said = async (more: object): Promise<string> =>
       (await failureOf(tools({ ...processServer([]), ...more }))).message;
-    expect(await said({ command: 'no-such-program' })).to.equal(
+    expect(await said({ command: '/no/such/program' })).to.equal(
       'MCP server "shop" is not available: its command is not found',
     );
     expect(await said({ cwd: '/no/such/folder' })).to.equal(
