@@ -1,20 +1,19 @@
 import { failpoint } from '../../core/failpoint.ts';
-import { asProblem, fromData, Problem } from '../../core/problem.ts';
+import { asProblem, Problem } from '../../core/problem.ts';
 import { isTerminal } from '../../core/status.ts';
 import type { Durable, NewExecution, Receipt, Worker } from '../../ports/durable.ts';
 import type { ExecutionLog, LogStart } from '../../ports/log.ts';
 import type { Execution, FirstRecords } from '../../ports/store.ts';
+import { createAdoption } from './adoption.ts';
 import { againOf } from './again.ts';
 import { nothingBefore } from './before.ts';
 import { failed, type Surroundings } from './carry.ts';
-import { receivedSignals } from './context.ts';
 import { Entry } from './entry.ts';
 import { createHeld } from './held.ts';
-import { createInbox } from './inbox.ts';
 import { insert } from './insert.ts';
 import { receiptOf } from './receipt.ts';
 import { isOfTrace, traceRecords } from './kept-trace.ts';
-import { readStored, type Stored } from './stored.ts';
+import { readStored } from './stored.ts';
 import { unfinished, unknownKind } from './unfinished.ts';
 import { withinSignal } from './within-signal.ts';
 
@@ -33,9 +32,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
   const workers = new Map<Execution['kind'], Worker>();
   const held = createHeld(options);
   const { rested, enter, carry, end, letGo } = held;
-  const adopting = new Map<string, Promise<void>>();
-  /** What of these was signalled or cancelled since it was read. */
-  const late = new Set<string>();
+  const { adopt, changed, takeIn } = createAdoption(held, workerOf, options);
   let draining = false;
 
   return {
@@ -74,7 +71,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
 
     async signal(id, { topic, payload, idempotencyKey }) {
       const isNew = await store.signals.put(id, { topic, payload, idempotencyKey, at: clock.now() });
-      if (adopting.has(id)) late.add(id);
+      changed(id);
       const entry = held.get(id);
       // Also one that is not new: it may be stored and not have got here.
       if (entry !== undefined) for (const one of await store.signals.all(id)) entry.inbox.put(one);
@@ -85,7 +82,7 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
       // It has ended, though that is not on disk.
       if (held.get(id)?.refused !== undefined) return false;
       if (!(await store.executions.cancel(id, reason.toData()))) return false;
-      if (adopting.has(id)) late.add(id);
+      changed(id);
       if (held.get(id) === undefined) await adopt(await store.executions.get(id));
       const entry = held.get(id);
       entry?.stop(reason);
@@ -220,66 +217,6 @@ export function createEmbedded(options: EmbeddedOptions): Durable {
     if (first === undefined) return undefined;
     await adopt(first);
     return receiptOf(workerOf(kind), request, first);
-  }
-
-  /** Takes up what this process owns but was told to leave alone when it started. */
-  async function adopt(execution: Execution | undefined): Promise<void> {
-    if (
-      execution === undefined ||
-      isTerminal(execution.state) ||
-      held.get(execution.id) !== undefined ||
-      held.isClosed
-    )
-      return;
-    const { id } = execution;
-    const taken =
-      adopting.get(id) ??
-      takeUp(execution).finally(() => {
-        adopting.delete(id);
-        late.delete(id);
-      });
-    adopting.set(id, taken);
-    await taken;
-  }
-
-  /** Takes up what another process left, or nothing of it when it cannot be read. */
-  async function takeUp({ id }: Execution): Promise<void> {
-    // As it is now: it may have ended here since it was read.
-    const execution = await store.executions.get(id);
-    if (execution === undefined || isTerminal(execution.state)) return;
-    let stored = await readStored(store, execution);
-    while (late.delete(id) && stored.damage === undefined) {
-      const [now = execution, signals] = await Promise.all([store.executions.get(id), store.signals.all(id)]);
-      stored = { ...stored, execution: now, signals };
-    }
-    if (held.isClosed) return;
-    // Nothing is awaited between: what comes from here on is given to who holds it.
-    await takeIn(stored)();
-  }
-
-  /** Gives what another process left its place; the result begins it, when its turn has come. */
-  function takeIn({ execution, before, signals, damage }: Stored): () => Promise<void> | undefined {
-    const worker = workerOf(execution.kind);
-    const entry = new Entry({
-      execution,
-      worker,
-      before,
-      log: openLog(execution.id, { from: before.last, notBefore: before.lastAt, execution }),
-      mustMark: true,
-      rested,
-      inbox: createInbox(signals, receivedSignals(before.records)),
-    });
-    const reason = damage ?? (execution.cancel && fromData(execution.cancel));
-    if (reason !== undefined) {
-      entry.stop(reason);
-      held.add(entry);
-      return () => end(entry, failed(reason, options));
-    }
-    const { isTurn } = enter(entry, worker.limit?.(execution) ?? 1);
-    return () => {
-      if (isTurn) void carry(entry);
-      return undefined;
-    };
   }
 
   function workerOf(kind: Execution['kind']): Worker {
