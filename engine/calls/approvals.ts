@@ -10,6 +10,7 @@ import { answerTopic } from '../ports/topics.ts';
 import type { Execution, Store } from '../ports/store.ts';
 import { starterKey } from '../runs/runs.ts';
 import { addressOf, type SessionPorts } from '../session/index.ts';
+import { hasLeft } from './has-left.ts';
 
 /** What people are asked, and their answers. */
 export interface Approvals {
@@ -60,14 +61,15 @@ export function createApprovals(
     owner: string | undefined,
   ): Promise<void> {
     const { delegates, workflows } = ports.now().program;
-    const left = { limit: 1, ...(owner === undefined ? {} : { owner }) };
-    const hasLeft = (kind: Execution['kind'], name: string) => async (): Promise<boolean> =>
-      (await store.executions.list({ ...left, kind, name })).length > 0;
-    if (workflow !== undefined)
-      await refuseUnknown('workflow', workflow, Object.keys(workflows), hasLeft('run', workflow));
+    if (workflow !== undefined) {
+      const isLeft = hasLeft(store, 'run', workflow, owner);
+      await refuseUnknown('workflow', workflow, Object.keys(workflows), isLeft);
+    }
     // Profiles make calls in tasks, and steps that prompt make them in the name of their workflow.
-    if (agent !== undefined && !Object.hasOwn(workflows, agent))
-      await refuseUnknown('agent', agent, Object.keys(delegates), hasLeft('submission', agent));
+    if (agent !== undefined && !Object.hasOwn(workflows, agent)) {
+      const isLeft = hasLeft(store, 'submission', agent, owner);
+      await refuseUnknown('agent', agent, Object.keys(delegates), isLeft);
+    }
   }
 
   /** What is asked and neither answered nor too late; of that what was asked behind a step. */

@@ -1,4 +1,5 @@
 import type { Engine, RunRecord } from '../api.ts';
+import { hasLeft } from './has-left.ts';
 import { checkedFirst } from './checked-first.ts';
 import { workflowOfRun } from '../core/ids.ts';
 import { noUsage } from '../core/message.ts';
@@ -82,16 +83,12 @@ export function createEngineRuns(
           ...(workflow === undefined ? {} : { name: workflow }),
         });
         if (workflow !== undefined && found.length === 0)
-          await refuseUnknown('workflow', workflow, Object.keys(ports.program.workflows), async () => {
-            const { owner } = filter;
-            const left = {
-              kind: 'run',
-              name: workflow,
-              limit: 1,
-              ...(owner === undefined ? {} : { owner }),
-            } as const;
-            return (await store.executions.list(left)).length > 0;
-          });
+          await refuseUnknown(
+            'workflow',
+            workflow,
+            Object.keys(ports.program.workflows),
+            hasLeft(store, 'run', workflow, filter.owner),
+          );
         return found.map(recordOf);
       },
       async events(runId, { after = 0, limit = 1000 } = {}) {

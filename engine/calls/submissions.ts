@@ -1,5 +1,6 @@
 import type { Engine, SubmissionRecord } from '../api.ts';
 import { encodeKey } from '../core/ids.ts';
+import { hasLeft } from './has-left.ts';
 import { checkedFirst } from './checked-first.ts';
 import { Problem } from '../core/problem.ts';
 import { refuseUnknown } from '../core/refuse-unknown.ts';
@@ -55,16 +56,12 @@ export function createSubmissions(ports: SessionPorts): Engine['submissions'] {
         ...(before === undefined ? {} : { before }),
       });
       if (agent !== undefined && found.length === 0)
-        await refuseUnknown('agent', agent, Object.keys(ports.program.agents), async () => {
-          const { owner } = filter;
-          const left = {
-            kind: 'submission',
-            name: agent,
-            limit: 1,
-            ...(owner === undefined ? {} : { owner }),
-          } as const;
-          return (await store.executions.list(left)).length > 0;
-        });
+        await refuseUnknown(
+          'agent',
+          agent,
+          Object.keys(ports.program.agents),
+          hasLeft(store, 'submission', agent, filter.owner),
+        );
       return found.map(recordOf);
     },
     async events(id, { after = 0, limit = 1000 } = {}) {
