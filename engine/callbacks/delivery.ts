@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ulidDigits } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { ProblemData } from '../core/problem.ts';
 import type {
@@ -42,8 +43,8 @@ export function deliveryId(eventId: string, at: number, callback: string): strin
   const mark = createHash('sha256').update(`${eventId}\n${callback}`).digest();
   let time = '';
   for (let left = at, place = 0; place < 10; left = Math.floor(left / 32), place += 1)
-    time = digits.charAt(left % 32) + time;
-  const rest = [...mark.subarray(0, 16)].map((byte) => digits.charAt(byte % 32)).join('');
+    time = ulidDigits.charAt(left % 32) + time;
+  const rest = [...mark.subarray(0, 16)].map((byte) => ulidDigits.charAt(byte % 32)).join('');
   return `cb_${time}${rest}`;
 }
 
@@ -54,10 +55,8 @@ export function isDeliveryId(text: string): boolean {
 
 /** When a delivery was made, as its id says: milliseconds since 1970. */
 export function createdOf(id: string): number {
-  return [...id.slice(3, 13)].reduce((ms, digit) => ms * 32 + digits.indexOf(digit), 0);
+  return [...id.slice(3, 13)].reduce((ms, digit) => ms * 32 + ulidDigits.indexOf(digit), 0);
 }
-
-const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /**
  * What callers are shown of a delivery.

@@ -8,6 +8,9 @@ export interface SessionAddress {
 /** Session name when none is given. */
 export const defaultSession = 'default';
 
+/** The digits of ULIDs, 0 to 31. */
+export const ulidDigits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
 /** Id of a run of a workflow: `workflow:<name>:<ulid>`. */
 export function runId(workflow: string, ulid: string): string {
   return `workflow:${workflow}:${ulid}`;

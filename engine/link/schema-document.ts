@@ -88,7 +88,7 @@ function read(root: Json): SchemaDocument {
         const schema = valueAt(root, path);
         if (!isObject(schema)) return false;
         const { $ref: reference, allOf } = schema;
-        const [address = '', fragment = ''] = typeof reference === 'string' ? split(reference) : [];
+        const [address = '', fragment = ''] = typeof reference === 'string' ? splitReference(reference) : [];
         const found = typeof reference === 'string' ? find(path, address, fragment) : undefined;
         const parts = Array.isArray(allOf) ? allOf.map((_, index) => [...path, 'allOf', String(index)]) : [];
         return [...(found !== undefined && 'path' in found ? [found.path] : []), ...parts].some(comesBack);
@@ -169,7 +169,8 @@ function nearest(
   return pathTo(root, [...base, ...path]) === undefined ? undefined : path;
 }
 
-function split(reference: string): readonly [address: string, fragment: string] {
+/** A reference without its `#`, in two parts; what is not there is empty. */
+export function splitReference(reference: string): readonly [address: string, fragment: string] {
   const at = reference.indexOf('#');
   return at === -1 ? [reference, ''] : [reference.slice(0, at), reference.slice(at + 1)];
 }

@@ -3,7 +3,7 @@ import { isObject, type Json } from '../core/json.ts';
 import { choices, suggest } from '../core/suggest.ts';
 import { type Source, rootOf } from '../source/index.ts';
 import type { Reporter } from './context.ts';
-import { schemaDocument, type SchemaDocument } from './schema-document.ts';
+import { schemaDocument, splitReference, type SchemaDocument } from './schema-document.ts';
 
 /**
  * The same specs with every JSON Schema complete in itself: a `$ref` to a file of `schemas/` (`schemas/order.yaml`, with a
@@ -76,7 +76,7 @@ function complete(
         if (home.isOwn) report(at + pointerOf(...place), message, suggestions);
         return item;
       };
-      const [file = '', fragment = ''] = split(item);
+      const [file = '', fragment = ''] = splitReference(item);
       const found = on.find(path, file, fragment);
       if ('path' in found) {
         if (on.isEndless(path)) return fault(`"${item}" leads back to itself, so that no value could fit`);
@@ -154,11 +154,6 @@ function decoded(text: string): string {
 
 function stemOf(file: string): string {
   return file.replace(/^.*\//, '').replace(/\.(?:ya?ml|json)$/, '');
-}
-
-function split(reference: string): [file: string, fragment: string] {
-  const at = reference.indexOf('#');
-  return at === -1 ? [reference, ''] : [reference.slice(0, at), reference.slice(at + 1)];
 }
 
 function atPointer(source: Source, pointer: string): ReturnType<typeof rootOf> {

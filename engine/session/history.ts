@@ -1,5 +1,5 @@
 import type { Json } from '../core/json.ts';
-import type { Message, ToolCallPart, ToolResultPart } from '../core/message.ts';
+import type { Message, ToolCallPart } from '../core/message.ts';
 import type { Documents } from '../ports/store.ts';
 import { createContext, type Context } from './context.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type Marks,
 } from './entry.ts';
 import type { Source } from './work.ts';
+import { unknownOutcome } from './unknown-outcome.ts';
 
 /** Where the entries are among the documents. */
 export { namespace } from './entry.ts';
@@ -244,15 +245,4 @@ export async function loadHistory(documents: Documents, key: string): Promise<Hi
 function callsOf(last: Message | undefined): ToolCallPart[] {
   if (last?.role !== 'assistant') return [];
   return last.content.filter((part): part is ToolCallPart => part.type === 'tool_call');
-}
-
-/** The result of a call of which nobody knows whether it took effect. */
-export function unknownOutcome(call: ToolCallPart): ToolResultPart {
-  return {
-    type: 'tool_result',
-    toolCallId: call.toolCallId,
-    toolName: call.toolName,
-    output: 'the call was interrupted; whether it took effect is unknown',
-    isError: true,
-  };
 }

@@ -4,7 +4,7 @@ import { addUsage, noUsage, type Message, type ToolCallPart, type ToolResultPart
 import { countMore } from './budget.ts';
 import { reportCompaction } from './compaction/compaction.ts';
 import type { CompactionEntry } from './entry.ts';
-import { unknownOutcome } from './history.ts';
+import { unknownOutcome } from './unknown-outcome.ts';
 import type { Operation } from './operation.ts';
 import { dropPartial, partialOf } from './partial-text.ts';
 import { countOf, pastTasks } from './tasks/past-tasks.ts';

@@ -1,3 +1,4 @@
+import { ulidDigits } from '../../core/ids.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ModelEvent } from '../../ports/model.ts';
@@ -68,9 +69,6 @@ export function aborted(signal: AbortSignal): Problem {
  * callers that failed together do not come back together.
  */
 function chance(clock: Clock): number {
-  const [before, last] = [...clock.ulid().slice(-2)].map((digit) => crockford.indexOf(digit));
-  return ((last ?? 0) * crockford.length + (before ?? 0)) / crockford.length ** 2;
+  const [before, last] = [...clock.ulid().slice(-2)].map((digit) => ulidDigits.indexOf(digit));
+  return ((last ?? 0) * ulidDigits.length + (before ?? 0)) / ulidDigits.length ** 2;
 }
-
-/** The digits of ULIDs. */
-const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
